@@ -1,0 +1,94 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatWarning("ExplicitSendable", as: .error),
+]
+
+// The targets stand in the order of the data's way; a target depends only on those before it.
+let package = Package(
+    name: "cloudtrail-integrity",
+    products: [
+        .library(name: "CloudTrailIntegrity", targets: ["CloudTrailIntegrity"]),
+        .executable(name: "cloudtrail-integrity", targets: ["cloudtrail-integrity"]),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenSSL",
+            path: "CLibs/COpenSSL",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
+        .systemLibrary(
+            name: "CZlib",
+            path: "CLibs/CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
+        .systemLibrary(name: "CPlatform", path: "CLibs/CPlatform"),
+        .target(
+            name: "NativeInterop",
+            dependencies: ["COpenSSL", "CZlib", "CPlatform"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "CloudTrailIntegrity",
+            dependencies: ["NativeInterop"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "CloudTrailIntegrityReports",
+            dependencies: ["CloudTrailIntegrity"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "SampleArchive",
+            dependencies: ["NativeInterop", "CloudTrailIntegrity"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "CloudTrailIntegrityCommand",
+            dependencies: ["CloudTrailIntegrity", "CloudTrailIntegrityReports", "SampleArchive"],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "cloudtrail-integrity",
+            dependencies: ["CloudTrailIntegrityCommand"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "NativeInteropTests",
+            dependencies: ["NativeInterop"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CloudTrailIntegrityTests",
+            dependencies: ["CloudTrailIntegrity", "NativeInterop", "SampleArchive"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CloudTrailIntegrityReportsTests",
+            dependencies: ["CloudTrailIntegrityReports", "CloudTrailIntegrity"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "SampleArchiveTests",
+            dependencies: ["SampleArchive", "CloudTrailIntegrity", "NativeInterop"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CloudTrailIntegrityCommandTests",
+            dependencies: ["CloudTrailIntegrityCommand", "CloudTrailIntegrity", "SampleArchive"],
+            swiftSettings: swiftSettings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,217 @@
+/// A moment in UTC, to the second: what CloudTrail writes in digest files and in names.
+public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+    public let secondsSinceEpoch: Int64
+
+    /// The moment `secondsSinceEpoch` seconds after 1970-01-01T00:00:00Z.
+    ///
+    /// What lies outside the years 0 to 9999 is clamped to them, so that arithmetic on moments cannot overflow.
+    public init(secondsSinceEpoch: Int64) {
+        self.secondsSinceEpoch = min(max(secondsSinceEpoch, Self.lowest), Self.highest)
+    }
+
+    private static let lowest: Int64 = -62_167_219_200
+    private static let highest: Int64 = 253_402_300_799
+
+    /// The first second of the year 0, before everything.
+    public static let distantPast = Timestamp(secondsSinceEpoch: lowest)
+    /// The last second of the year 9999, after everything.
+    public static let distantFuture = Timestamp(secondsSinceEpoch: highest)
+
+    public static func < (lhs: Timestamp, rhs: Timestamp) -> Bool {
+        lhs.secondsSinceEpoch < rhs.secondsSinceEpoch
+    }
+
+    /// The moment `seconds` later.
+    public func advanced(bySeconds seconds: Int64) -> Timestamp {
+        let (sum, overflow) = secondsSinceEpoch.addingReportingOverflow(seconds)
+        return overflow ? (seconds < 0 ? .distantPast : .distantFuture) : Timestamp(secondsSinceEpoch: sum)
+    }
+
+    /// The seconds from `earlier` to this moment.
+    public func seconds(since earlier: Timestamp) -> Int64 {
+        secondsSinceEpoch - earlier.secondsSinceEpoch
+    }
+
+    // MARK: Text
+
+    /// Reads an ISO 8601 date and time with `Z` or an offset: `2026-03-01T00:10:35Z`, `2026-03-01T01:10:35+01:00`.
+    ///
+    /// A fraction of a second is read and dropped. `nil` for anything else, for dates that do not exist included.
+    public init?(_ text: some StringProtocol) {
+        var cursor = DigitCursor(text.utf8)
+        guard let date = cursor.date(separator: UInt8(ascii: "-")), cursor.take(UInt8(ascii: "T")),
+            let hour = cursor.number(2), cursor.take(UInt8(ascii: ":")), let minute = cursor.number(2),
+            cursor.take(UInt8(ascii: ":")), let second = cursor.number(2)
+        else { return nil }
+        if cursor.take(UInt8(ascii: ".")) {
+            guard cursor.skipDigits() > 0 else { return nil }
+        }
+        var offset: Int64 = 0
+        if !cursor.take(UInt8(ascii: "Z")) {
+            let sign: Int64
+            if cursor.take(UInt8(ascii: "+")) {
+                sign = 1
+            } else if cursor.take(UInt8(ascii: "-")) {
+                sign = -1
+            } else {
+                return nil
+            }
+            guard let hours = cursor.number(2), hours < 24 else { return nil }
+            _ = cursor.take(UInt8(ascii: ":"))
+            guard let minutes = cursor.number(2), minutes < 60 else { return nil }
+            offset = sign * Int64(hours * 3600 + minutes * 60)
+        }
+        guard cursor.isAtEnd, let moment = Timestamp(days: date, hour: hour, minute: minute, second: second) else {
+            return nil
+        }
+        self = moment.advanced(bySeconds: -offset)
+    }
+
+    /// Reads the compact form of object names: `20260301T001035Z`, or `20260301T0010Z` where `seconds` is false.
+    package init?(compact text: some StringProtocol, seconds: Bool) {
+        var cursor = DigitCursor(text.utf8)
+        guard let date = cursor.date(separator: nil), cursor.take(UInt8(ascii: "T")), let hour = cursor.number(2),
+            let minute = cursor.number(2)
+        else { return nil }
+        var second = 0
+        if seconds {
+            guard let number = cursor.number(2) else { return nil }
+            second = number
+        }
+        guard cursor.take(UInt8(ascii: "Z")), cursor.isAtEnd,
+            let moment = Timestamp(days: date, hour: hour, minute: minute, second: second)
+        else { return nil }
+        self = moment
+    }
+
+    private init?(days: Int64, hour: Int, minute: Int, second: Int) {
+        guard hour < 24, minute < 60, second < 60 else { return nil }
+        self.init(secondsSinceEpoch: days * 86_400 + Int64(hour * 3600 + minute * 60 + second))
+    }
+
+    /// `2026-03-01T00:10:35Z`.
+    package var iso8601: String {
+        let parts = calendarParts
+        return "\(pad(parts.year, 4))-\(pad(parts.month, 2))-\(pad(parts.day, 2))T"
+            + "\(pad(parts.hour, 2)):\(pad(parts.minute, 2)):\(pad(parts.second, 2))Z"
+    }
+
+    /// `20260301T001035Z`, or `20260301T0010Z` where `seconds` is false.
+    package func compact(seconds: Bool) -> String {
+        let parts = calendarParts
+        return "\(pad(parts.year, 4))\(pad(parts.month, 2))\(pad(parts.day, 2))T\(pad(parts.hour, 2))"
+            + "\(pad(parts.minute, 2))\(seconds ? pad(parts.second, 2) : "")Z"
+    }
+
+    /// `2026/03/01`: the folders of the day in an object's key.
+    package var dayFolder: String {
+        let parts = calendarParts
+        return "\(pad(parts.year, 4))/\(pad(parts.month, 2))/\(pad(parts.day, 2))"
+    }
+
+    /// The days since 1970-01-01.
+    package var dayNumber: Int64 {
+        (secondsSinceEpoch - Self.lowest) / 86_400 + Self.lowest / 86_400
+    }
+
+    private var calendarParts: (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+        let second = Int(secondsSinceEpoch - dayNumber * 86_400)
+        let date = CivilDate(days: dayNumber)
+        return (date.year, date.month, date.day, second / 3600, second / 60 % 60, second % 60)
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// `2026-03-01T00:10:35Z`.
+    public var description: String { iso8601 }
+}
+
+private func pad(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}
+
+/// A date of the proleptic Gregorian calendar, from and to a number of days since 1970-01-01.
+///
+/// Years are counted from March, so that the leap day is the last of its year, in eras of 400 years.
+private struct CivilDate {
+    let year: Int
+    let month: Int
+    let day: Int
+
+    private static let daysToEpoch: Int64 = 719_468
+    private static let daysPerEra: Int64 = 146_097
+
+    init(days: Int64) {
+        let shifted = days + Self.daysToEpoch
+        let era = (shifted >= 0 ? shifted : shifted - Self.daysPerEra + 1) / Self.daysPerEra
+        let dayOfEra = shifted - era * Self.daysPerEra
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        day = Int(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+        month = Int(monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9)
+        year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
+    }
+
+    /// The days since 1970-01-01 of a date; `nil` where it does not exist.
+    static func days(year: Int, month: Int, day: Int) -> Int64? {
+        guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+        let shiftedYear = Int64(month <= 2 ? year - 1 : year)
+        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+        let yearOfEra = shiftedYear - era * 400
+        let monthFromMarch = Int64(month > 2 ? month - 3 : month + 9)
+        let dayOfYear = (153 * monthFromMarch + 2) / 5 + Int64(day) - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = era * daysPerEra + dayOfEra - daysToEpoch
+        let date = CivilDate(days: days)
+        return date.month == month && date.day == day ? days : nil
+    }
+}
+
+/// Reads fixed numbers of ASCII digits.
+private struct DigitCursor<Bytes: Collection> where Bytes.Element == UInt8 {
+    private var rest: Bytes.SubSequence
+
+    init(_ bytes: Bytes) {
+        rest = bytes[...]
+    }
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    mutating func take(_ byte: UInt8) -> Bool {
+        guard rest.first == byte else { return false }
+        rest = rest.dropFirst()
+        return true
+    }
+
+    mutating func number(_ digits: Int) -> Int? {
+        var value = 0
+        for _ in 0..<digits {
+            guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + Int(byte - UInt8(ascii: "0"))
+            rest = rest.dropFirst()
+        }
+        return value
+    }
+
+    mutating func skipDigits() -> Int {
+        var count = 0
+        while number(1) != nil { count += 1 }
+        return count
+    }
+
+    /// Year, month and day as days since 1970-01-01.
+    mutating func date(separator: UInt8?) -> Int64? {
+        guard let year = number(4), takeSeparator(separator), let month = number(2), takeSeparator(separator),
+            let day = number(2)
+        else { return nil }
+        return CivilDate.days(year: year, month: month, day: day)
+    }
+
+    private mutating func takeSeparator(_ separator: UInt8?) -> Bool {
+        guard let separator else { return true }
+        return take(separator)
+    }
+}

@@ -1,0 +1,216 @@
+/// Gunzips and hashes the content of an object in one pass, in constant memory; reusable, one a thread.
+///
+/// CloudTrail's hashes are of the uncompressed content. What begins with the gzip magic number `1f 8b` (RFC 1952,
+/// 2.3.1) is inflated; anything else is taken as content that the download decompressed.
+@safe package final class ContentHasher {
+    /// The bounds of one object's content.
+    package struct Limits: Hashable, Sendable {
+        /// The largest content, in bytes.
+        package var contentBytes: UInt64
+        /// The largest ratio of content to compressed bytes, applied beyond ``ratioFloorBytes`` of content.
+        package var ratio: UInt64
+        /// Up to this much content the ratio does not matter, in bytes.
+        package var ratioFloorBytes: UInt64
+
+        package init(contentBytes: UInt64, ratio: UInt64, ratioFloorBytes: UInt64) {
+            self.contentBytes = contentBytes
+            self.ratio = ratio
+            self.ratioFloorBytes = ratioFloorBytes
+        }
+    }
+
+    /// How the bytes were stored.
+    package enum Form: Hashable, Sendable {
+        case gzip
+        /// Not gzip: hashed as it is.
+        case plain
+    }
+
+    /// The state of the container.
+    package enum Condition: Hashable, Sendable {
+        /// One whole member and nothing else, or plain content.
+        case complete
+        /// The member does not end.
+        case truncated
+        /// The member is broken.
+        case corrupt(GzipInflater.Corruption)
+        /// The member ends and bytes follow it.
+        case trailingData
+        /// The content is larger than the limit.
+        case overContentLimit
+        /// The content is larger, for its compressed size, than the limit.
+        case overRatioLimit
+    }
+
+    /// What a pass over an object found.
+    package struct Result: Hashable, Sendable {
+        /// Of the content: of the first member, as far as it could be inflated.
+        package let digest: SHA256Digest
+        /// The size of what was hashed, in bytes.
+        package let contentBytes: UInt64
+        package let form: Form
+        package let condition: Condition
+    }
+
+    /// The size of a read, in bytes.
+    package static let inputCapacity = 128 * 1024
+    private static let outputCapacity = 256 * 1024
+
+    private var inflater: GzipInflater
+    private var hasher: SHA256
+    private let input: UnsafeMutableRawBufferPointer
+    private let output: UnsafeMutableRawBufferPointer
+    private var contentBytes: UInt64 = 0
+    private var content: [UInt8] = []
+
+    package init() throws(NativeError) {
+        inflater = try GzipInflater()
+        hasher = try SHA256()
+        unsafe input = .allocate(byteCount: Self.inputCapacity, alignment: 16)
+        unsafe output = .allocate(byteCount: Self.outputCapacity, alignment: 16)
+    }
+
+    deinit {
+        unsafe input.deallocate()
+        unsafe output.deallocate()
+    }
+
+    /// Hashes what `read` yields.
+    ///
+    /// - Parameters:
+    ///   - limits: Where to stop.
+    ///   - read: Fills the buffer with the next bytes and returns their number; 0 at the end.
+    /// - Throws: What `read` throws; ``NativeError`` when a library fails.
+    package func hash(
+        limits: Limits,
+        read: (inout MutableRawSpan) throws -> Int
+    ) throws -> Result {
+        try run(limits: limits, collecting: false, read: read)
+    }
+
+    /// Hashes what `read` yields, and hands its content on as well.
+    package func hashAndCollect(
+        limits: Limits,
+        read: (inout MutableRawSpan) throws -> Int
+    ) throws -> (result: Result, content: [UInt8]) {
+        let result = try run(limits: limits, collecting: true, read: read)
+        let collected = content
+        content = []
+        return (result, collected)
+    }
+
+    /// Hashes `bytes`.
+    package func hash(_ bytes: [UInt8], limits: Limits) throws -> Result {
+        var offset = 0
+        return try hash(limits: limits) { buffer in
+            let count = min(buffer.byteCount, bytes.count - offset)
+            unsafe buffer.withUnsafeMutableBytes { target in
+                unsafe target.copyBytes(from: bytes[offset..<offset + count])
+            }
+            offset += count
+            return count
+        }
+    }
+
+    private func run(
+        limits: Limits,
+        collecting: Bool,
+        read: (inout MutableRawSpan) throws -> Int
+    ) throws -> Result {
+        try hasher.reset()
+        try inflater.reset()
+        contentBytes = 0
+        content = []
+
+        // The magic number decides, so the first two bytes must be there before anything is judged.
+        var filled = 0
+        while filled < 2 {
+            let count = try fill(from: filled, read)
+            if count == 0 { break }
+            filled += count
+        }
+        let isGzip = unsafe filled >= 2 && input[0] == 0x1f && input[1] == 0x8b
+        let condition =
+            isGzip
+            ? try inflateAll(filled, limits, collecting, read)
+            : try passAll(filled, limits, collecting, read)
+        return Result(
+            digest: try hasher.finalize(),
+            contentBytes: contentBytes,
+            form: isGzip ? .gzip : .plain,
+            condition: condition
+        )
+    }
+
+    private func fill(from offset: Int, _ read: (inout MutableRawSpan) throws -> Int) throws -> Int {
+        var rest = unsafe MutableRawSpan(_unsafeBytes: input[offset...])
+        return try read(&rest)
+    }
+
+    /// Hashes the first `count` bytes of `buffer`, and keeps them when they are wanted.
+    private func take(_ count: Int, of buffer: UnsafeMutableRawBufferPointer, _ collecting: Bool) throws(NativeError) {
+        let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        unsafe try hasher.update(RawSpan(_unsafeBytes: bytes))
+        if collecting { unsafe content.append(contentsOf: bytes) }
+    }
+
+    private func passAll(
+        _ filled: Int,
+        _ limits: Limits,
+        _ collecting: Bool,
+        _ read: (inout MutableRawSpan) throws -> Int
+    ) throws -> Condition {
+        var filled = filled
+        while filled > 0 {
+            contentBytes += UInt64(filled)
+            if contentBytes > limits.contentBytes { return .overContentLimit }
+            unsafe try take(filled, of: input, collecting)
+            filled = try fill(from: 0, read)
+        }
+        return .complete
+    }
+
+    private func inflateAll(
+        _ filled: Int,
+        _ limits: Limits,
+        _ collecting: Bool,
+        _ read: (inout MutableRawSpan) throws -> Int
+    ) throws -> Condition {
+        var filled = filled
+        var consumed: UInt64 = 0
+        while filled > 0 {
+            var offset = 0
+            while true {
+                let step = try inflateStep(from: offset, to: filled)
+                offset += step.consumed
+                consumed += UInt64(step.consumed)
+                contentBytes += UInt64(step.produced)
+                if contentBytes > limits.contentBytes { return .overContentLimit }
+                if contentBytes > limits.ratioFloorBytes {
+                    let (allowed, overflow) = max(consumed, 1).multipliedReportingOverflow(by: limits.ratio)
+                    if !overflow && contentBytes > allowed { return .overRatioLimit }
+                }
+                unsafe try take(step.produced, of: output, collecting)
+                switch step.status {
+                case .needsOutput:
+                    continue
+                case .needsInput:
+                    break
+                case .corrupt(let corruption):
+                    return .corrupt(corruption)
+                case .finished:
+                    if offset < filled { return .trailingData }
+                    return try fill(from: 0, read) > 0 ? .trailingData : .complete
+                }
+                break
+            }
+            filled = try fill(from: 0, read)
+        }
+        return .truncated
+    }
+
+    private func inflateStep(from offset: Int, to end: Int) throws(NativeError) -> GzipInflater.Step {
+        var target = unsafe MutableRawSpan(_unsafeBytes: output)
+        return unsafe try inflater.inflate(RawSpan(_unsafeBytes: input[offset..<end]), into: &target)
+    }
+}

@@ -1,0 +1,111 @@
+internal import COpenSSL
+
+/// An RSA public key that checks PKCS#1 v1.5 signatures over SHA-256 (RFC 8017, 8.2.2), and no other.
+///
+/// `@unchecked Sendable`: the key is immutable after `init`, and OpenSSL allows any number of threads to verify with
+/// one `EVP_PKEY`, each through a context of its own.
+@safe package final class RSAPublicKey: @unchecked Sendable {
+    /// How the DER bytes are laid out.
+    package enum Encoding: Hashable, Sendable {
+        /// `RSAPublicKey` of RFC 8017, A.1.1: what ListPublicKeys mostly answers.
+        case pkcs1
+        /// `SubjectPublicKeyInfo` of RFC 5280, 4.1.2.7.
+        case subjectPublicKeyInfo
+    }
+
+    /// Why DER bytes are not a usable key.
+    package enum Rejection: Error, Hashable, Sendable {
+        /// Neither encoding, trailing bytes, or a key that is not RSA.
+        case notAnRSAKey
+        /// A modulus outside ``modulusBits``, in bits.
+        case modulusSize(Int)
+        /// A public exponent that is even, below 3, or above 32 bits: verification would be unsafe or slow.
+        case publicExponent
+        /// libcrypto failed.
+        case native(NativeError)
+    }
+
+    /// The accepted sizes of the modulus in bits; CloudTrail uses 2048.
+    package static let modulusBits = 2048...8192
+
+    /// The encoding the key was given in.
+    package let encoding: Encoding
+    /// The size of the modulus in bits.
+    package let bits: Int
+
+    private let key: OpaquePointer
+
+    /// Reads a key from DER, in either encoding.
+    package init(der: [UInt8]) throws(Rejection) {
+        // The longest acceptable key is under 1.1 KiB; nothing larger reaches the decoder.
+        guard der.count <= 2048 else { throw .notAnRSAKey }
+        if let key = unsafe Self.decode(der, with: { unsafe d2i_PublicKey(EVP_PKEY_RSA, nil, $0, $1) }) {
+            unsafe self.key = key
+            encoding = .pkcs1
+        } else if let key = unsafe Self.decode(der, with: { unsafe d2i_PUBKEY(nil, $0, $1) }) {
+            unsafe self.key = key
+            encoding = .subjectPublicKeyInfo
+        } else {
+            throw .notAnRSAKey
+        }
+        bits = Int(unsafe EVP_PKEY_get_bits(key))
+        guard unsafe EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA else { throw .notAnRSAKey }
+        guard Self.modulusBits.contains(bits) else { throw .modulusSize(bits) }
+        var exponent: OpaquePointer?
+        guard unsafe EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1, let exponent = unsafe exponent
+        else { throw .native(.openSSL("EVP_PKEY_get_bn_param")) }
+        defer { unsafe BN_free(exponent) }
+        guard unsafe BN_num_bits(exponent) <= 32, unsafe BN_is_odd(exponent) == 1, unsafe BN_is_one(exponent) == 0
+        else { throw .publicExponent }
+    }
+
+    deinit {
+        unsafe EVP_PKEY_free(key)
+    }
+
+    private typealias Decoder = (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
+
+    /// The key, only when the decoder used every byte.
+    private static func decode(_ der: [UInt8], with decoder: Decoder) -> OpaquePointer? {
+        unsafe der.withUnsafeBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            let decoded = unsafe decoder(&cursor, buffer.count)
+            OpenSSLErrorQueue.drain()
+            guard let key = unsafe decoded else { return nil }
+            guard let start = buffer.baseAddress, let end = unsafe cursor, unsafe start + buffer.count == end else {
+                unsafe EVP_PKEY_free(key)
+                return nil
+            }
+            return unsafe key
+        }
+    }
+
+    /// Whether `signature` is this key's PKCS#1 v1.5 signature of a message whose SHA-256 is `digest`.
+    ///
+    /// A signature of another length than the modulus, with another hash algorithm or with other padding is `false`.
+    package func verifies(signature: [UInt8], of digest: SHA256Digest) throws(NativeError) -> Bool {
+        guard let context = unsafe EVP_PKEY_CTX_new(key, nil) else { throw .openSSL("EVP_PKEY_CTX_new") }
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        guard unsafe EVP_PKEY_verify_init(context) == 1 else { throw .openSSL("EVP_PKEY_verify_init") }
+        guard unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 else {
+            throw .openSSL("EVP_PKEY_CTX_set_rsa_padding")
+        }
+        guard unsafe EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 else {
+            throw .openSSL("EVP_PKEY_CTX_set_signature_md")
+        }
+        let message = digest.bytes
+        let result = unsafe signature.withUnsafeBufferPointer { signature in
+            unsafe message.withUnsafeBufferPointer { message in
+                unsafe EVP_PKEY_verify(
+                    context,
+                    signature.baseAddress,
+                    signature.count,
+                    message.baseAddress,
+                    message.count
+                )
+            }
+        }
+        OpenSSLErrorQueue.drain()
+        return result == 1
+    }
+}

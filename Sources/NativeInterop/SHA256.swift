@@ -1,0 +1,115 @@
+internal import COpenSSL
+
+/// A SHA-256 value (FIPS 180-4), 32 bytes held as four big-endian words, so that it compares and hashes by value.
+package struct SHA256Digest: Hashable, Sendable {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// The number of bytes of a SHA-256 value.
+    package static let byteCount = 32
+
+    /// Takes 32 bytes; `nil` for any other number.
+    package init?(_ bytes: Span<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        func word(_ index: Int) -> UInt64 {
+            var value: UInt64 = 0
+            for offset in index * 8..<index * 8 + 8 { value = value << 8 | UInt64(bytes[offset]) }
+            return value
+        }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
+    /// Takes 32 bytes; `nil` for any other number.
+    package init?(_ bytes: [UInt8]) {
+        self.init(bytes.span)
+    }
+
+    /// The 32 bytes, in the order of the standard.
+    package var bytes: [UInt8] {
+        [words.0, words.1, words.2, words.3].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+        }
+    }
+
+    package static func == (lhs: SHA256Digest, rhs: SHA256Digest) -> Bool {
+        lhs.words == rhs.words
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
+    }
+
+    /// The SHA-256 of `bytes`.
+    package static func of(_ bytes: Span<UInt8>) throws(NativeError) -> SHA256Digest {
+        var hasher = try SHA256()
+        unsafe try hasher.update(bytes.bytes)
+        return try hasher.finalize()
+    }
+
+    /// The SHA-256 of `bytes`.
+    package static func of(_ bytes: [UInt8]) throws(NativeError) -> SHA256Digest {
+        try of(bytes.span)
+    }
+}
+
+/// Incremental SHA-256 over libcrypto; reusable, owns one digest context.
+@safe package struct SHA256: ~Copyable {
+    private let context: OpaquePointer
+    private let algorithm: OpaquePointer
+
+    /// A context ready for its first ``update(_:)``.
+    package init() throws(NativeError) {
+        guard let algorithm = unsafe EVP_sha256() else { throw .openSSL("EVP_sha256") }
+        guard let context = unsafe EVP_MD_CTX_new() else { throw .openSSL("EVP_MD_CTX_new") }
+        guard unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1 else {
+            unsafe EVP_MD_CTX_free(context)
+            throw .openSSL("EVP_DigestInit_ex")
+        }
+        unsafe self.context = context
+        unsafe self.algorithm = algorithm
+    }
+
+    deinit {
+        unsafe EVP_MD_CTX_free(context)
+    }
+
+    /// Forgets everything, ready for another message.
+    package mutating func reset() throws(NativeError) {
+        guard unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1 else { throw .openSSL("EVP_DigestInit_ex") }
+    }
+
+    /// Appends `bytes` to the message.
+    package mutating func update(_ bytes: RawSpan) throws(NativeError) {
+        let result = unsafe bytes.withUnsafeBytes { buffer in
+            unsafe EVP_DigestUpdate(context, buffer.baseAddress, buffer.count)
+        }
+        guard result == 1 else { throw .openSSL("EVP_DigestUpdate") }
+    }
+
+    /// Ends the message; ``reset()`` comes before the next.
+    package mutating func finalize() throws(NativeError) -> SHA256Digest {
+        var output = [UInt8](repeating: 0, count: SHA256Digest.byteCount)
+        let result = unsafe output.withUnsafeMutableBufferPointer { buffer in
+            unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+        }
+        guard result == 1, let digest = SHA256Digest(output) else { throw .openSSL("EVP_DigestFinal_ex") }
+        return digest
+    }
+}
+
+/// MD5, for one purpose: CloudTrail names a public key by the MD5 of its DER bytes. It proves nothing here.
+package enum MD5 {
+    /// The 16 bytes of the MD5 (RFC 1321) of `bytes`.
+    package static func of(_ bytes: [UInt8]) throws(NativeError) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: 16)
+        let result = unsafe output.withUnsafeMutableBufferPointer { out in
+            unsafe bytes.withUnsafeBufferPointer { input in
+                unsafe EVP_Digest(input.baseAddress, input.count, out.baseAddress, nil, EVP_md5(), nil)
+            }
+        }
+        guard result == 1 else { throw .openSSL("EVP_Digest(MD5)") }
+        return output
+    }
+}
