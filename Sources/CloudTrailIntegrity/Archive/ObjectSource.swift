@@ -1,0 +1,92 @@
+/// Storage that holds a downloaded archive: a folder, a disk image, a case database.
+///
+/// The validator calls it from several threads at once. Paths are below the source's root, components separated by
+/// `/`; they are bytes, and need not be UTF-8.
+public protocol ObjectSource: Sendable {
+    /// What the report calls this source: for a folder, its path as it was given.
+    var name: String { get }
+
+    /// Calls `visit` once with everything that is there, files and what stands in the way of finding files.
+    ///
+    /// - Throws: What `visit` throws, and an error when the source cannot be listed at all. What cannot be listed in
+    ///   part is an ``ArchiveEntry`` of its own.
+    func list(_ visit: (ArchiveEntry) throws -> Void) throws
+
+    /// Opens the file at `path` for one pass from its beginning.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func open(_ path: ObjectKey) throws -> any OpenObject
+}
+
+/// A file that is being read, by one thread.
+public protocol OpenObject {
+    /// The size of the file as it is stored, in bytes, when it was opened.
+    var storedBytes: UInt64 { get }
+
+    /// Fills `buffer` with the next bytes, as many as are at hand.
+    ///
+    /// - Returns: The number of bytes; 0 only at the end.
+    /// - Throws: ``ObjectReadError``.
+    func read(into buffer: inout MutableRawSpan) throws -> Int
+
+    /// The S3 user metadata that was kept with the file, such as in extended attributes; `nil` where there is none.
+    func signatureMetadata() throws -> SignatureMetadata?
+
+    /// Throws ``ObjectReadError`` with ``ObjectReadError/Reason/changed`` when the file is not the one that was opened
+    /// any more, or has another size or time.
+    func checkUnchanged() throws
+}
+
+/// Something that a listing came upon.
+public struct ArchiveEntry: Hashable, Sendable {
+    /// What it is.
+    public enum Kind: Hashable, Sendable {
+        /// A file that can be opened.
+        case file
+        /// A symbolic link. Links are never followed.
+        case link
+        /// A device, FIFO or socket: never opened.
+        case special
+        /// A folder whose content could not be listed, and why.
+        case unreadableFolder(ObjectReadError)
+    }
+
+    /// Where it is, below the root.
+    public let path: ObjectKey
+    /// What it is.
+    public let kind: Kind
+
+    /// Something of this kind at `path`.
+    public init(path: ObjectKey, kind: Kind) {
+        self.path = path
+        self.kind = kind
+    }
+}
+
+/// Why a file could not be read. It says nothing of what the file holds.
+public struct ObjectReadError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What stood in the way.
+    public enum Reason: String, Hashable, Sendable {
+        /// The file or a folder on its way may not be read.
+        case permission
+        /// It was listed and is not there any more.
+        case vanished
+        /// A link, a device, a FIFO or a socket.
+        case notRegularFile = "not-a-regular-file"
+        /// Size, time or identity differ after the read.
+        case changed
+        /// The storage failed.
+        case inputOutput = "io"
+    }
+
+    /// What stood in the way.
+    public let reason: Reason
+    /// What the system said, in one line.
+    public let description: String
+
+    /// An error for this reason.
+    public init(_ reason: Reason, _ description: String) {
+        self.reason = reason
+        self.description = description
+    }
+}

@@ -1,0 +1,140 @@
+/// Why a file is not a signature manifest.
+public struct SignatureManifestError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The line that could not be read, counted from 1.
+    public let line: Int
+    /// What is wrong, in one line without the file's name.
+    public let reason: String
+
+    /// The line and the reason.
+    public var description: String { "line \(line): \(reason)" }
+}
+
+/// Signatures of digest files that were kept outside the archive, by the object they belong to.
+///
+/// Three shapes are read as they are: JSON Lines of `{"bucket","key","metadata":{…}}`, the output of
+/// `rclone lsjson -R -M`, and the lines of `s5cmd head`.
+public struct SignatureManifest: Sendable {
+    struct Entry: Sendable {
+        /// `nil` where the shape does not name it.
+        let bucket: String?
+        /// The key, or for rclone the path below what was listed: then its end.
+        let key: ObjectKey
+        let metadata: SignatureMetadata
+    }
+
+    /// By file name: a digest file's name is all but unique, and a path may lack the front of the key.
+    private var entries: [ObjectKey: [Entry]] = [:]
+
+    /// The number of signatures.
+    public private(set) var count = 0
+
+    /// A manifest without signatures.
+    public init() {}
+
+    /// Adds the signatures of a file. Entries without a signature, such as those of log files, are passed over.
+    ///
+    /// - Parameter bytes: The file's content.
+    /// - Throws: ``SignatureManifestError`` with the line that could not be read; nothing has been added then.
+    public mutating func add(_ bytes: [UInt8]) throws {
+        let isArray = bytes.first { !Self.isSpace($0) } == UInt8(ascii: "[")
+        let found = isArray ? try Self.readArray(bytes) : try Self.readLines(bytes)
+        for entry in found {
+            entries[ObjectKey(bytes: Array(entry.key.lastComponent)), default: []].append(entry)
+        }
+        count += found.count
+    }
+
+    /// The signatures that may belong to the object at `location`: same name, and the shorter key the other's end.
+    func signatures(for location: ObjectLocation) -> [SignatureMetadata] {
+        guard count > 0, let named = entries[ObjectKey(bytes: Array(location.key.lastComponent))] else { return [] }
+        let key = location.key.collapsed
+        return named.filter { entry in
+            (entry.bucket.map { $0 == location.bucket } ?? true) && key.isSameOrEnds(with: entry.key.collapsed)
+        }.map(\.metadata)
+    }
+
+    // MARK: Reading
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (0x09...0x0d).contains(byte)
+    }
+
+    private static func readLines(_ bytes: [UInt8]) throws -> [Entry] {
+        var found: [Entry] = []
+        var number = 0
+        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            number += 1
+            if line.allSatisfy(isSpace) { continue }
+            var reader = JSONReader(Array(line), maximumDepth: 32)
+            do throws(JSONError) {
+                guard try readEntry(&reader, into: &found) else {
+                    throw JSONError(reason: .unexpectedByte, offset: namesNoObject)
+                }
+                try reader.expectEnd()
+            } catch {
+                throw SignatureManifestError(line: number, reason: reason(error))
+            }
+        }
+        return found
+    }
+
+    /// rclone's list, which holds folders and other objects too.
+    private static func readArray(_ bytes: [UInt8]) throws -> [Entry] {
+        var found: [Entry] = []
+        var reader = JSONReader(bytes, maximumDepth: 32)
+        do throws(JSONError) {
+            try reader.readArray { (reader) throws(JSONError) in _ = try readEntry(&reader, into: &found) }
+            try reader.expectEnd()
+        } catch {
+            let line = 1 + bytes.prefix(error.offset).count { $0 == UInt8(ascii: "\n") }
+            throw SignatureManifestError(line: line, reason: reason(error))
+        }
+        return found
+    }
+
+    private static let namesNoObject = -1
+
+    private static func reason(_ error: JSONError) -> String {
+        error.offset == namesNoObject
+            ? "it names no object: a \"key\" (and \"bucket\") or a \"Path\" is needed" : escaped(error.description)
+    }
+
+    /// Reads one object of the manifest; `false` when it names no S3 object or is none itself.
+    private static func readEntry(_ reader: inout JSONReader, into found: inout [Entry]) throws(JSONError) -> Bool {
+        guard try reader.kind() == .object else {
+            try reader.skipValue()
+            return false
+        }
+        var bucket: String?
+        var key: String?
+        var metadata: SignatureMetadata?
+        try reader.readObject { (reader, name) throws(JSONError) in
+            switch name {
+            case "bucket" where try reader.kind() == .string: bucket = try reader.readString()
+            case "key" where try reader.kind() == .string, "Path" where try reader.kind() == .string:
+                key = try reader.readString()
+            case "metadata", "Metadata": metadata = try SignatureMetadata.read(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        guard var key else { return false }
+        let scheme = "s3://"
+        if key.utf8.starts(with: scheme.utf8) {
+            let parts = key.dropFirst(scheme.count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { return false }
+            bucket = String(parts[0])
+            key = String(parts[1])
+        }
+        if let metadata { found.append(Entry(bucket: bucket, key: ObjectKey(key), metadata: metadata)) }
+        return true
+    }
+}
+
+extension ObjectKey {
+    /// Whether one of the two is the other, or its end from a `/` on.
+    fileprivate func isSameOrEnds(with other: ObjectKey) -> Bool {
+        let (short, long) = bytes.count < other.bytes.count ? (bytes, other.bytes) : (other.bytes, bytes)
+        guard long.suffix(short.count).elementsEqual(short) else { return false }
+        return long.count == short.count || long[long.count - short.count - 1] == UInt8(ascii: "/")
+    }
+}

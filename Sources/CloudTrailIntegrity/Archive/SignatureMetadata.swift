@@ -1,0 +1,71 @@
+/// What CloudTrail writes into the S3 user metadata of a digest file.
+public struct SignatureMetadata: Hashable, Sendable {
+    /// `signature`: hex, as written.
+    public let signature: String
+    /// `signature-algorithm`, `SHA256withRSA` where CloudTrail wrote it; `nil` when it was not kept.
+    public let algorithm: String?
+    /// `backfill-generation-timestamp`: when a backfill digest was made; `nil` on regular digests.
+    public let backfillGenerationTime: Timestamp?
+
+    /// The metadata with these values.
+    public init(signature: String, algorithm: String?, backfillGenerationTime: Timestamp?) {
+        self.signature = signature
+        self.algorithm = algorithm
+        self.backfillGenerationTime = backfillGenerationTime
+    }
+
+    /// The names of the three, as S3 user metadata has them.
+    package static let names = ["signature", "signature-algorithm", "backfill-generation-timestamp"]
+
+    /// The longest value that is read, in bytes: an RSA-8192 signature in hex has 2,048.
+    package static let maximumValueBytes = 4096
+
+    /// Reads the three through `value`; `nil` when there is no signature.
+    package init?(_ value: (String) -> String?) {
+        guard let signature = value(Self.names[0]) else { return nil }
+        self.signature = signature
+        algorithm = value(Self.names[1])
+        backfillGenerationTime = value(Self.names[2]).flatMap { Timestamp($0) }
+    }
+
+    /// Reads a JSON object of user metadata, names in any case, with or without `x-amz-meta-`; `nil` when it holds no
+    /// signature.
+    package static func read(_ reader: inout JSONReader) throws(JSONError) -> SignatureMetadata? {
+        guard try reader.kind() == .object else {
+            try reader.skipValue()
+            return nil
+        }
+        var values: [String: String] = [:]
+        try reader.readObject { (reader, name) throws(JSONError) in
+            guard try reader.kind() == .string else { return try reader.skipValue() }
+            let value = try reader.readString()
+            let lowered = name.lowercased()
+            let prefix = "x-amz-meta-"
+            let plain = lowered.hasPrefix(prefix) ? String(lowered.dropFirst(prefix.count)) : lowered
+            if names.contains(plain) { values[plain] = value }
+        }
+        return SignatureMetadata { values[$0] }
+    }
+
+    /// Reads an answer of `aws s3api head-object`, saved beside its digest as `<digest file>.metadata.json`; `nil` when
+    /// it is no such answer or holds no signature.
+    package init?(headObjectAnswer bytes: [UInt8]) {
+        var reader = JSONReader(bytes, maximumDepth: 32)
+        var found: SignatureMetadata?
+        do throws(JSONError) {
+            guard try reader.kind() == .object else { return nil }
+            try reader.readObject { (reader, name) throws(JSONError) in
+                if name == "Metadata" {
+                    found = try Self.read(&reader)
+                } else {
+                    try reader.skipValue()
+                }
+            }
+            try reader.expectEnd()
+        } catch {
+            return nil
+        }
+        guard let found else { return nil }
+        self = found
+    }
+}

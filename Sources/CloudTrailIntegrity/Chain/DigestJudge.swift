@@ -1,0 +1,151 @@
+/// Something that keeps a digest from being verified.
+package enum DigestFault: Hashable, Sendable {
+    case unreadable(ObjectReadError)
+    case overLimit(String)
+    case malformed(String)
+    /// Its own bucket or key is not where it was found.
+    case relocated
+    /// Another algorithm than SHA256withRSA.
+    case algorithmUnsupported(String)
+    /// No candidate verifies, and one was its own or a verified successor's.
+    case signatureInvalid([SignatureSource])
+    /// The verified record with this number saw another file here.
+    case linkMismatch(successor: Int, LinkPart)
+    case keyUnknown
+    /// No usable signature; the sources whose candidates failed.
+    case unsigned(rejected: [SignatureSource])
+
+    /// What of a link disagrees.
+    package enum LinkPart: String, Hashable, Sendable {
+        case bucket, hash, signature
+    }
+}
+
+/// What is known of a digest once it was compared with its signature, its place and its successors.
+package struct DigestVerdict: Sendable {
+    /// All that is wrong, the primary one first.
+    package let faults: [DigestFault]
+    /// A verified successor whose hash is this file's.
+    package let linkedBy: Int?
+    package let signature: SignatureVerdict
+
+    /// Whether it is proven to be as CloudTrail delivered it, so that it may vouch for others.
+    package var isVerified: Bool { faults.isEmpty }
+}
+
+/// Where a digest file was found.
+package struct DigestPlace: Hashable, Sendable {
+    /// The bucket, where the layout or the caller names it.
+    package let bucket: String?
+    /// The key that the file's path maps to.
+    package let key: ObjectKey
+    /// Whether what the file says of itself disagrees with it.
+    package let isRelocated: Bool
+
+    package init(bucket: String?, key: ObjectKey, isRelocated: Bool) {
+        self.bucket = bucket
+        self.key = key
+        self.isRelocated = isRelocated
+    }
+}
+
+/// Turns signatures, places and links into verdicts, from the newest digest to the oldest, because a digest's verdict
+/// may depend on its successor's.
+package struct DigestJudge {
+    private let records: [DigestRecord]
+    private let places: [DigestPlace]
+    private let signatures: [SignatureVerdict]
+    private var namedBy: [ObjectKey: [Int]] = [:]
+
+    package init(records: [DigestRecord], places: [DigestPlace], signatures: [SignatureVerdict]) {
+        self.records = records
+        self.places = places
+        self.signatures = signatures
+        for (number, record) in records.enumerated() {
+            guard let previous = record.file?.previous else { continue }
+            namedBy[previous.location.key.collapsed, default: []].append(number)
+        }
+    }
+
+    /// The verdict on every record, by its number.
+    package func verdicts() -> [DigestVerdict] {
+        var verdicts = [DigestVerdict?](repeating: nil, count: records.count)
+        let newestFirst = records.indices.sorted { first, second in
+            (records[second].name.endTime, places[second].key, second)
+                < (records[first].name.endTime, places[first].key, first)
+        }
+        for number in newestFirst {
+            let successors = (namedBy[places[number].key] ?? []).filter { successor in
+                successor != number && verdicts[successor]?.isVerified == true && names(successor, number)
+            }
+            verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
+        }
+        return verdicts.compactMap { $0 }
+    }
+
+    /// Whether the bucket in which `successor` names its predecessor can be the one `number` was found in.
+    private func names(_ successor: Int, _ number: Int) -> Bool {
+        guard let bucket = places[number].bucket, let previous = records[successor].file?.previous else { return true }
+        return bucket == previous.location.bucket
+    }
+
+    private func verdict(on number: Int, verifiedSuccessors: [Int]) -> DigestVerdict {
+        let record = records[number]
+        let signature = signatures[number]
+        var faults: [DigestFault] = []
+        switch record.defect {
+        case .unreadable(let error): faults.append(.unreadable(error))
+        case .overLimit(let limit): faults.append(.overLimit(limit))
+        case .malformed(let text): faults.append(.malformed(text))
+        case nil: break
+        }
+        if places[number].isRelocated { faults.append(.relocated) }
+        if let fault = invalidSignature(signature, verifiedSuccessors) { faults.append(fault) }
+        var linkedBy: Int?
+        for successor in verifiedSuccessors {
+            if let part = mismatch(number, successor) {
+                faults.append(.linkMismatch(successor: successor, part))
+                break
+            }
+            linkedBy = linkedBy ?? (record.hash == nil ? nil : successor)
+        }
+        switch signature {
+        case .valid:
+            if let problem = record.file?.problem { faults.append(.malformed(problem)) }
+        case .keyUnknown:
+            faults.append(.keyUnknown)
+        case .noCandidate:
+            faults.append(.unsigned(rejected: []))
+        case .failed(let sources):
+            if invalidSignature(signature, verifiedSuccessors) == nil { faults.append(.unsigned(rejected: sources)) }
+        case .unsupportedAlgorithm, .notApplicable:
+            break
+        }
+        return DigestVerdict(faults: faults, linkedBy: linkedBy, signature: signature)
+    }
+
+    private func invalidSignature(_ signature: SignatureVerdict, _ verifiedSuccessors: [Int]) -> DigestFault? {
+        switch signature {
+        case .unsupportedAlgorithm(let name):
+            return .algorithmUnsupported(name)
+        case .failed(let sources):
+            let counts = sources.contains { source in
+                if case .successor(let number) = source { verifiedSuccessors.contains(number) } else { true }
+            }
+            return counts ? .signatureInvalid(sources) : nil
+        default:
+            return nil
+        }
+    }
+
+    /// What a verified successor says of this file that is not so.
+    private func mismatch(_ number: Int, _ successor: Int) -> DigestFault.LinkPart? {
+        guard let previous = records[successor].file?.previous, let hash = records[number].hash else { return nil }
+        if previous.hash != hash { return .hash }
+        if let file = records[number].file, file.location.bucket != previous.location.bucket { return .bucket }
+        if case .valid(_, let differing) = signatures[number], differing.contains(.successor(successor)) {
+            return .signature
+        }
+        return nil
+    }
+}

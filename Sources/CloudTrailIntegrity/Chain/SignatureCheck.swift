@@ -1,0 +1,80 @@
+internal import NativeInterop
+
+/// Tries every signature that may be a digest's. A signature proves itself wherever it was found.
+package struct SignatureCheck: Sendable {
+    private let keys: PublicKeySet
+    private let manifest: SignatureManifest
+    /// By the location that a digest names as its predecessor's: the records that name it.
+    private let successors: [ObjectLocation: [Int]]
+    private let records: [DigestRecord]
+
+    package init(keys: PublicKeySet, manifest: SignatureManifest, records: [DigestRecord]) {
+        self.keys = keys
+        self.manifest = manifest
+        self.records = records
+        var successors: [ObjectLocation: [Int]] = [:]
+        for (number, record) in records.enumerated() {
+            guard let previous = record.file?.previous else { continue }
+            successors[previous.location, default: []].append(number)
+        }
+        self.successors = successors
+    }
+
+    /// The verdict on the record with this number, by what it says of itself; where it was found does not matter here.
+    package func verdict(on number: Int) throws -> SignatureVerdict {
+        let record = records[number]
+        guard let file = record.file, let hash = record.hash else { return .notApplicable }
+        if let algorithm = file.signatureAlgorithm, algorithm != DigestFile.signatureAlgorithm {
+            return .unsupportedAlgorithm(algorithm)
+        }
+        guard let key = keys.key(fingerprint: file.fingerprint) else { return .keyUnknown }
+        let candidates = candidates(for: record, file)
+        if candidates.isEmpty { return .noCandidate }
+        let message = try SHA256Digest.of(file.stringToSign(hash: hash))
+        var valid: (source: SignatureSource, bytes: [UInt8])?
+        var failed: [SignatureSource] = []
+        // Successors repeat the same few values; none is tried twice.
+        var refused: Set<[UInt8]> = []
+        for candidate in candidates {
+            let supported = candidate.metadata.algorithm.map { $0 == DigestFile.signatureAlgorithm } ?? true
+            guard supported, let bytes = Hex.decode(candidate.metadata.signature), !refused.contains(bytes) else {
+                failed.append(candidate.source)
+                continue
+            }
+            if let valid {
+                // PKCS#1 v1.5 signatures are deterministic: another value is another signature, and not this key's.
+                if valid.bytes != bytes { failed.append(candidate.source) }
+            } else if try key.key.verifies(signature: bytes, of: message) {
+                valid = (candidate.source, bytes)
+            } else {
+                refused.insert(bytes)
+                failed.append(candidate.source)
+            }
+        }
+        if let valid { return .valid(valid.source, differing: failed) }
+        return .failed(failed)
+    }
+
+    /// When the digest was signed, as far as it says: a backfill digest is signed later than its window ends.
+    package func signingTime(of number: Int) -> Timestamp? {
+        let record = records[number]
+        guard let file = record.file else { return nil }
+        if !record.name.chain.isBackfill { return file.endTime }
+        return candidates(for: record, file).compactMap(\.metadata.backfillGenerationTime).first
+    }
+
+    private func candidates(for record: DigestRecord, _ file: DigestFile) -> [SignatureCandidate] {
+        var candidates = record.ownSignatures
+        candidates += manifest.signatures(for: file.location).map { SignatureCandidate(source: .manifest, metadata: $0) }
+        for successor in successors[file.location] ?? [] {
+            guard let signature = records[successor].file?.previousSignature else { continue }
+            candidates.append(
+                SignatureCandidate(
+                    source: .successor(successor),
+                    metadata: SignatureMetadata(signature: signature, algorithm: nil, backfillGenerationTime: nil)
+                )
+            )
+        }
+        return candidates
+    }
+}

@@ -1,0 +1,23 @@
+/// `text` with everything that could steer a terminal or forge a line made visible: control characters, line and
+/// paragraph separators, and the characters that reorder or hide text.
+package func escaped(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.needsEscape }) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+        if scalar.needsEscape {
+            result += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
+            result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
+extension Unicode.Scalar {
+    package var needsEscape: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        default: false
+        }
+    }
+}

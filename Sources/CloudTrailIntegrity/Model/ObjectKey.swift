@@ -1,0 +1,105 @@
+/// The key of an object in S3, or the path of a file below an archive's root: bytes, compared byte for byte.
+///
+/// Case is never folded and Unicode is never normalised, because S3 does neither. The bytes need not be UTF-8.
+public struct ObjectKey: Hashable, Comparable, Sendable {
+    /// The bytes, components separated by `/`.
+    public let bytes: [UInt8]
+
+    /// The key with these bytes.
+    public init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The key with the UTF-8 bytes of `text`.
+    public init(_ text: some StringProtocol) {
+        bytes = Array(text.utf8)
+    }
+
+    public static func < (lhs: ObjectKey, rhs: ObjectKey) -> Bool {
+        lhs.bytes.lexicographicallyPrecedes(rhs.bytes)
+    }
+
+    /// Whether the bytes are UTF-8.
+    package var isUTF8: Bool { String(validating: bytes, as: UTF8.self) != nil }
+
+    /// The bytes after the last `/`.
+    package var lastComponent: ArraySlice<UInt8> {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return bytes[...] }
+        return bytes[(slash + 1)...]
+    }
+
+    /// The last component as text; `nil` when it is not ASCII, which no name that CloudTrail makes is.
+    package var asciiName: Substring? {
+        let name = lastComponent
+        guard name.allSatisfy({ $0 < 0x80 }) else { return nil }
+        return Substring(decoding: name, as: UTF8.self)
+    }
+
+    /// The bytes up to and with the last `/`; empty where there is none.
+    package var folder: ArraySlice<UInt8> {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return [] }
+        return bytes[...slash]
+    }
+
+    /// The components, empty ones included.
+    package var components: [ArraySlice<UInt8>] {
+        bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    }
+
+    /// The key as a download leaves it on disk: empty components (`prefix//AWSLogs`) are collapsed.
+    package var collapsed: ObjectKey {
+        let slash = UInt8(ascii: "/")
+        var previous: UInt8 = slash
+        var hasEmpty = false
+        for byte in bytes {
+            if byte == slash && previous == slash { hasEmpty = true }
+            previous = byte
+        }
+        guard hasEmpty else { return self }
+        return ObjectKey(bytes: Array(bytes.split(separator: slash).joined(separator: [slash])))
+    }
+
+    /// The key of the object that a file of this path came from: `x.json` was `x.json.gz` before it was decompressed.
+    package var compressedName: ObjectKey {
+        hasSuffix(".json") ? ObjectKey(bytes: bytes + ".gz".utf8) : self
+    }
+
+    package func hasPrefix(_ prefix: some Collection<UInt8>) -> Bool {
+        bytes.starts(with: prefix)
+    }
+
+    package func hasSuffix(_ suffix: StaticString) -> Bool {
+        bytes.count >= suffix.utf8CodeUnitCount
+            && bytes.suffix(suffix.utf8CodeUnitCount).elementsEqual(suffix.description.utf8)
+    }
+}
+
+extension ObjectKey: CustomStringConvertible {
+    /// The bytes as text; what is not UTF-8 becomes U+FFFD.
+    public var description: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Where CloudTrail put an object: a bucket and a key.
+public struct ObjectLocation: Hashable, Sendable {
+    /// The bucket's name.
+    public let bucket: String
+    /// The object's key.
+    public let key: ObjectKey
+
+    /// The object `key` in `bucket`.
+    public init(bucket: String, key: ObjectKey) {
+        self.bucket = bucket
+        self.key = key
+    }
+
+    /// Whether `text` may be a bucket's name: printable ASCII without a slash, so that equal text is equal bytes.
+    package static func isBucketName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 255
+            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "/") }
+    }
+}
+
+extension ObjectLocation: CustomStringConvertible {
+    /// `bucket/key`, as it stands in a digest's string to sign.
+    public var description: String { "\(bucket)/\(key)" }
+}

@@ -1,0 +1,48 @@
+internal import NativeInterop
+
+/// A public key of CloudTrail's, as ListPublicKeys answers it.
+public struct PublicKey: Sendable {
+    /// The MD5 of the DER bytes as they were given, 32 lower-case hex digits: how a digest file names its key.
+    public let fingerprint: String
+    /// The start of the key's validity; `nil` when the file does not say.
+    public let validFrom: Timestamp?
+    /// The end of the key's validity; `nil` when the file does not say.
+    public let validUntil: Timestamp?
+
+    let der: [UInt8]
+    let key: RSAPublicKey
+
+    /// Reads a key's DER bytes, PKCS#1 or SPKI, and computes its fingerprint.
+    init(der: [UInt8], validFrom: Timestamp?, validUntil: Timestamp?) throws(PublicKeySetError) {
+        do throws(RSAPublicKey.Rejection) {
+            key = try RSAPublicKey(der: der)
+        } catch {
+            throw PublicKeySetError(error.text)
+        }
+        do throws(NativeError) {
+            fingerprint = Hex.encode(try MD5.of(der))
+        } catch {
+            throw PublicKeySetError(error.description)
+        }
+        self.der = der
+        self.validFrom = validFrom
+        self.validUntil = validUntil
+    }
+
+    /// Whether the key was valid at `moment`; a bound that is not known excludes nothing.
+    func isValid(at moment: Timestamp) -> Bool {
+        (validFrom.map { $0 <= moment } ?? true) && (validUntil.map { moment <= $0 } ?? true)
+    }
+}
+
+extension RSAPublicKey.Rejection {
+    fileprivate var text: String {
+        switch self {
+        case .notAnRSAKey: "the value is not an RSA public key in DER (PKCS#1 or SPKI)"
+        case .modulusSize(let bits):
+            "the key has \(bits) bits, not \(RSAPublicKey.modulusBits.lowerBound) to \(RSAPublicKey.modulusBits.upperBound)"
+        case .publicExponent: "the key's public exponent is not odd, above 1 and at most 32 bits long"
+        case .native(let error): error.description
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// A span of time from its start up to, and without, its end.
+public struct TimeRange: Hashable, Sendable {
+    /// The first moment.
+    public let start: Timestamp
+    /// The first moment after it.
+    public let end: Timestamp
+
+    /// The span from `start` to `end`.
+    public init(start: Timestamp, end: Timestamp) {
+        self.start = start
+        self.end = end
+    }
+
+    /// All time.
+    public static let always = TimeRange(start: .distantPast, end: .distantFuture)
+
+    /// Whether the two have a moment in common; spans that only touch have none.
+    package func intersects(_ other: TimeRange) -> Bool {
+        start < other.end && end > other.start
+    }
+
+    package func contains(_ moment: Timestamp) -> Bool {
+        start <= moment && moment < end
+    }
+}

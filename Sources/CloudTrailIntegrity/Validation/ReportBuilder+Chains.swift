@@ -1,0 +1,244 @@
+extension ReportBuilder {
+    /// How far a chain may lie behind its siblings, in seconds, before that counts as cut off.
+    private static let siblingTolerance: Int64 = 3 * DigestChain.hour
+
+    /// Judges the order of every chain, and how much of the range it covers.
+    mutating func addChains() {
+        for folder in evidence.index.hiddenFolders { addHiddenFolder(folder) }
+        let siblings = verifiedEnds()
+        for chain in evidence.chains where options.selects(chain.identity) {
+            for event in chain.events(isHeld: evidence.isHeld) { add(event, chain) }
+            if !chain.identity.isBackfill { addCoverage(chain, siblings) }
+        }
+    }
+
+    private mutating func addHiddenFolder(_ folder: ArchiveIndex.HiddenFolder) {
+        guard let error = folder.error else { return }
+        let isLogFolder = folder.path.components.contains { $0.elementsEqual("CloudTrail".utf8) }
+        findings.append(
+            Finding(
+                isLogFolder ? .logUnreadable : .digestUnreadable,
+                "the folder could not be read, so what it holds is not proven: \(error.description)",
+                path: evidence.displayPath(root: folder.root, folder.path),
+                detail: ["reason": .text(error.reason.rawValue), "folder": .flag(true)]
+            )
+        )
+    }
+
+    // MARK: Order
+
+    private mutating func add(_ event: ChainEvent, _ chain: DigestChain) {
+        switch event {
+        case .missing(let absence):
+            addAbsence(absence, chain)
+        case .startsAfter(let predecessor, let member):
+            addPredecessor(predecessor, chain.members[member], member, chain)
+        case .gap(let hole, let reason, let member):
+            addGap(hole, reason, chain.members[member], chain)
+        case .restart(let member):
+            add(.chainRestart, "a new chain was begun here, without a hole before it", chain.members[member], chain)
+        case .overlap(let overlap, let member):
+            let message = "its window starts \(overlap.end.seconds(since: overlap.start)) s before its predecessor's ends"
+            add(.chainOverlap, message, chain.members[member], chain)
+        case .forked(let predecessor, let member, let other):
+            let detail: [String: Finding.Detail] = [
+                "predecessor": .text(predecessor.key.description),
+                "other": .text(chain.members[other].key.description),
+            ]
+            let message = "two verified digests name the same predecessor: the chain was forked"
+            add(.chainForked, message, chain.members[member], chain, detail)
+        }
+    }
+
+    private mutating func add(
+        _ kind: FindingKind,
+        _ message: String,
+        _ member: DigestChain.Member,
+        _ chain: DigestChain,
+        _ detail: [String: Finding.Detail] = [:]
+    ) {
+        guard options.range.intersects(member.window) else { return }
+        findings.append(
+            Finding(
+                kind,
+                message,
+                bucket: member.file?.location.bucket,
+                key: member.key,
+                path: evidence.displayPath(evidence.index.files[evidence.records[member.record].fileNumber]),
+                chain: chain.identity,
+                start: member.window.start,
+                end: member.window.end,
+                detail: detail
+            )
+        )
+    }
+
+    private mutating func addGap(
+        _ hole: TimeRange,
+        _ reason: ChainEvent.GapReason,
+        _ member: DigestChain.Member,
+        _ chain: DigestChain
+    ) {
+        guard options.range.intersects(hole) else { return }
+        let why =
+            switch reason {
+            case .restart: "the chain was begun anew after it"
+            case .hole: "the digests on its two sides are linked, but their windows do not touch"
+            case .unverifiedSuccessor: "only a digest that is not verified speaks of it"
+            case .longHole: "a digest file is missing here, and more of them than are told apart"
+            }
+        findings.append(
+            Finding(
+                .chainGap,
+                "nothing attests the time from \(hole.start) to \(hole.end): \(why)",
+                key: member.key,
+                chain: chain.identity,
+                start: hole.start,
+                end: hole.end,
+                detail: ["reason": .text(reason.rawValue)]
+            )
+        )
+    }
+
+    /// A predecessor of the oldest digest held: not asked for, or gone.
+    private mutating func addPredecessor(
+        _ predecessor: ObjectLocation,
+        _ member: DigestChain.Member,
+        _ number: Int,
+        _ chain: DigestChain
+    ) {
+        guard options.start != nil else {
+            let message = "the oldest digest held names a predecessor, which was not downloaded"
+            return add(.chainStartsBeforeArchive, message, member, chain, [
+                "predecessor": .text(predecessor.key.description)
+            ])
+        }
+        let absence = DigestAbsence(
+            bucket: predecessor.bucket,
+            key: predecessor.key,
+            window: TimeRange(
+                start: member.window.start.advanced(bySeconds: -DigestChain.hour),
+                end: member.window.start
+            ),
+            isInferred: false,
+            member: number
+        )
+        addAbsence(absence, chain)
+    }
+
+    private mutating func addAbsence(_ absence: DigestAbsence, _ chain: DigestChain) {
+        guard options.range.intersects(absence.window) else { return }
+        let location = ObjectLocation(bucket: absence.bucket, key: absence.key)
+        let successor = chain.members[absence.member]
+        var kind = FindingKind.digestMissing
+        var detail: [String: Finding.Detail] = ["inferred": .flag(absence.isInferred)]
+        var message =
+            absence.isInferred
+            ? "an hourly digest is due here, between two that are verified, and it is not there"
+            : "a verified successor names it and it is not there"
+        detail["successor"] = .text(successor.key.description)
+        switch evidence.concealment(of: location) {
+        case .unreadableFolder(let folder, let error):
+            kind = .digestUnreadable
+            message = "the folder \(folder) could not be read: \(error.description)"
+            detail["reason"] = .text(error.reason.rawValue)
+        case .unsafeKey, .link:
+            kind = .referenceUnsafe
+            message = "a verified digest names a predecessor that leads through a link or out of the archive"
+            detail["reference"] = .text(absence.key.description)
+        case nil:
+            guard isLocationHeld(location) else { return noteNotHeld(location, absence.window) }
+        }
+        findings.append(
+            Finding(
+                kind,
+                message,
+                bucket: absence.bucket,
+                key: kind == .referenceUnsafe ? successor.key : absence.key,
+                chain: chain.identity,
+                start: absence.window.start,
+                end: absence.window.end,
+                detail: detail
+            )
+        )
+        digests[chain.identity, default: Tally()].count(kind)
+    }
+
+    // MARK: Coverage
+
+    /// The latest verified end of each group of siblings: same account, trail and home region.
+    private func verifiedEnds() -> [[String]: Timestamp] {
+        var ends: [[String]: Timestamp] = [:]
+        for chain in evidence.chains where !chain.identity.isBackfill {
+            guard let end = verifiedEnd(chain) else { continue }
+            let family = Self.family(chain.identity)
+            ends[family] = max(ends[family] ?? end, end)
+        }
+        return ends
+    }
+
+    private static func family(_ chain: ChainIdentity) -> [String] {
+        [chain.account, chain.trail, chain.homeRegion]
+    }
+
+    private func verifiedEnd(_ chain: DigestChain) -> Timestamp? {
+        chain.members.filter(\.isVerified).map(\.window.end).max()
+    }
+
+    private mutating func addCoverage(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
+        if let start = options.start, let oldest = chain.members.first, oldest.window.start > start {
+            let isStart = oldest.file?.isStartingDigest ?? false
+            addShort(
+                chain,
+                from: start,
+                until: min(oldest.window.start, options.end ?? oldest.window.start),
+                reason: isStart ? "starting-digest" : "predecessor-absent",
+                isStart
+                    ? "the chain begins with a starting digest at \(oldest.window.start): nothing attests the time before"
+                    : "the oldest digest held starts at \(oldest.window.start), and the one before it is not there"
+            )
+        }
+        let end = verifiedEnd(chain)
+        if let mustReach = options.end {
+            if end.map({ $0 < mustReach }) ?? true {
+                let reached = end.map { "ends at \($0)" } ?? "has no verified digest"
+                addShort(
+                    chain,
+                    from: max(end ?? .distantPast, options.start ?? .distantPast),
+                    until: mustReach,
+                    reason: "tail",
+                    "verified coverage \(reached) and must reach \(mustReach)"
+                )
+            }
+        } else if let end, let latest = siblings[Self.family(chain.identity)],
+            latest.seconds(since: end) > Self.siblingTolerance
+        {
+            addShort(
+                chain,
+                from: end,
+                until: latest,
+                reason: "sibling",
+                "verified coverage ends at \(end), while the trail's other regions reach \(latest)"
+            )
+        }
+    }
+
+    private mutating func addShort(
+        _ chain: DigestChain,
+        from: Timestamp,
+        until: Timestamp,
+        reason: String,
+        _ message: String
+    ) {
+        findings.append(
+            Finding(
+                .coverageShort,
+                message,
+                chain: chain.identity,
+                start: from == .distantPast ? nil : from,
+                end: until,
+                detail: ["reason": .text(reason)]
+            )
+        )
+    }
+}

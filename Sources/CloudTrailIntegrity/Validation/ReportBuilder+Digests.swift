@@ -1,0 +1,223 @@
+internal import NativeInterop
+
+extension ReportBuilder {
+    /// Judges every digest file in scope.
+    mutating func addDigests() {
+        var firstCopies: [ObjectKey: [SHA256Digest: Int]] = [:]
+        for number in evidence.records.indices where evidence.isInScope[number] {
+            let verdict = evidence.verdicts[number]
+            let chain = evidence.records[number].name.chain
+            if let primary = verdict.faults.first {
+                let finding = digestFinding(number, primary, verdict)
+                digests[chain, default: Tally()].count(finding.kind)
+                findings.append(finding)
+                continue
+            }
+            digests[chain, default: Tally()].valid += 1
+            provenRoots.insert(evidence.index.files[evidence.records[number].fileNumber].root)
+            addNotices(number, verdict)
+            guard let hash = evidence.records[number].hash else { continue }
+            let key = evidence.placement.places[number].key
+            if let first = firstCopies[key]?[hash] {
+                addDuplicate(number, of: first)
+            } else {
+                firstCopies[key, default: [:]][hash] = number
+            }
+            if options.listsValidFiles, case .valid(let source, _) = verdict.signature {
+                provenFiles.append(
+                    ProvenFile(
+                        key: key,
+                        path: path(of: number),
+                        sha256: Hex.encode(hash.bytes),
+                        vouchedBy: voucher(source),
+                        chain: chain
+                    )
+                )
+            }
+        }
+    }
+
+    private func path(of record: Int) -> ObjectKey {
+        evidence.displayPath(evidence.index.files[evidence.records[record].fileNumber])
+    }
+
+    /// The key of the successor whose field holds the signature, or the kind of place it was kept in.
+    private func voucher(_ source: SignatureSource) -> String {
+        if case .successor(let number) = source { return evidence.placement.places[number].key.description }
+        return source.name
+    }
+
+    // MARK: Findings
+
+    private func finding(
+        _ kind: FindingKind,
+        _ message: String,
+        about number: Int,
+        detail: [String: Finding.Detail] = [:]
+    ) -> Finding {
+        let record = evidence.records[number]
+        let place = evidence.placement.places[number]
+        let window = DigestChain.window(of: record, isVerified: evidence.verdicts[number].isVerified)
+        return Finding(
+            kind,
+            message,
+            bucket: place.bucket ?? (place.isRelocated ? nil : record.file?.location.bucket),
+            key: place.key,
+            path: path(of: number),
+            chain: record.name.chain,
+            start: window.start,
+            end: window.end,
+            detail: detail,
+            concernsNewestDigest: evidence.isNewestOfChain(number)
+        )
+    }
+
+    private func digestFinding(_ number: Int, _ primary: DigestFault, _ verdict: DigestVerdict) -> Finding {
+        var (kind, message, detail) = describe(primary, number)
+        if case .valid = verdict.signature, kind == .digestLinkMismatch { detail["ownSignature"] = .text("valid") }
+        if let successor = verdict.linkedBy {
+            detail["linkedBy"] = .text(evidence.placement.places[successor].key.description)
+        }
+        let also = verdict.faults.dropFirst().map { describe($0, number).kind.rawValue }.filter { $0 != kind.rawValue }
+        if !also.isEmpty { detail["also"] = .list(Array(Set(also)).sorted()) }
+        return finding(kind, message, about: number, detail: detail)
+    }
+
+    private func describe(
+        _ fault: DigestFault,
+        _ number: Int
+    ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
+        let record = evidence.records[number]
+        switch fault {
+        case .unreadable(let error):
+            return (
+                .digestUnreadable, "the digest file could not be read: \(error.description)",
+                ["reason": .text(error.reason.rawValue)]
+            )
+        case .overLimit(let limit):
+            return (.digestOverLimit, "the digest file hits a limit: \(limit)", ["reason": .text(limit)])
+        case .malformed(let text):
+            return (.digestMalformed, "the digest file is broken: \(text)", ["reason": .text(text)])
+        case .relocated:
+            return describeRelocation(number)
+        case .algorithmUnsupported(let name):
+            return (
+                .digestSignatureInvalid,
+                "it names the signature algorithm \(name); CloudTrail signs with \(DigestFile.signatureAlgorithm) alone",
+                ["reason": .text("algorithm"), "algorithm": .text(name)]
+            )
+        case .signatureInvalid(let sources):
+            return (
+                .digestSignatureInvalid, "its signature does not verify: the file is not what CloudTrail signed",
+                ["reason": .text("verification"), "sources": .list(names(sources))]
+            )
+        case .linkMismatch(let successor, let part):
+            return describeMismatch(number, successor, part)
+        case .keyUnknown:
+            let fingerprint = record.file?.fingerprint ?? ""
+            return (
+                .digestKeyUnknown,
+                "no public key with the fingerprint \(fingerprint): "
+                    + "fetch it with aws cloudtrail list-public-keys in \(record.name.chain.region)",
+                ["fingerprint": .text(fingerprint)]
+            )
+        case .unsigned(let rejected):
+            let isNewest = evidence.isNewestOfChain(number)
+            let reason =
+                rejected.isEmpty
+                ? (isNewest
+                    ? "the newest digest of its chain, and its signature was not kept with the archive"
+                    : "no signature is at hand: neither kept with it nor repeated by a successor")
+                : "only an unverified successor repeats its signature, and that one does not verify"
+            var detail: [String: Finding.Detail] = ["newest": .flag(isNewest)]
+            if !rejected.isEmpty { detail["rejected"] = .list(names(rejected)) }
+            return (.digestUnsigned, reason, detail)
+        }
+    }
+
+    private func names(_ sources: [SignatureSource]) -> [String] {
+        sources.map { source in
+            if case .successor = source { "successor:\(voucher(source))" } else { source.name }
+        }
+    }
+
+    private func describeRelocation(
+        _ number: Int
+    ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
+        let place = evidence.placement.places[number]
+        guard let claim = evidence.records[number].file?.location else { return (.digestRelocated, "", [:]) }
+        return (
+            .digestRelocated,
+            "it was found in another place than the one it was delivered to: s3://\(claim)",
+            [
+                "claimedBucket": .text(claim.bucket), "claimedKey": .text(claim.key.description),
+                "bucketChecked": .flag(place.bucket != nil),
+            ]
+        )
+    }
+
+    private func describeMismatch(
+        _ number: Int,
+        _ successor: Int,
+        _ part: DigestFault.LinkPart
+    ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
+        var detail: [String: Finding.Detail] = [
+            "mismatch": .text(part.rawValue),
+            "successor": .text(evidence.placement.places[successor].key.description),
+        ]
+        if part == .hash, let expected = evidence.records[successor].file?.previous?.hash,
+            let actual = evidence.records[number].hash
+        {
+            detail["expected"] = .text(Hex.encode(expected.bytes))
+            detail["actual"] = .text(Hex.encode(actual.bytes))
+        }
+        if case .valid = evidence.verdicts[number].signature {
+            return (
+                .digestLinkMismatch, "AWS signed this file, but it is not the one its successor saw: another signed "
+                    + "version, or one delivered again (its \(part.rawValue) differs)", detail
+            )
+        }
+        return (
+            .digestLinkMismatch, "its verified successor saw another file here: the \(part.rawValue) differs", detail
+        )
+    }
+
+    // MARK: Notices
+
+    private mutating func addNotices(_ number: Int, _ verdict: DigestVerdict) {
+        if case .valid(let source, let differing) = verdict.signature, !differing.isEmpty {
+            findings.append(
+                finding(
+                    .signatureSourceDiffers,
+                    "the signature from \(source.name) verifies; another source has a different one, which does not",
+                    about: number,
+                    detail: ["valid": .text(voucher(source)), "differing": .list(names(differing))]
+                )
+            )
+        }
+        if let file = evidence.records[number].file, let key = keys.key(fingerprint: file.fingerprint),
+            let time = check.signingTime(of: number), !key.isValid(at: time)
+        {
+            findings.append(
+                finding(
+                    .keyOutsideValidity,
+                    "signed at \(time), outside the validity of the key \(key.fingerprint) "
+                        + "(\(key.validFrom?.description ?? "?") to \(key.validUntil?.description ?? "?"))",
+                    about: number,
+                    detail: ["fingerprint": .text(key.fingerprint)]
+                )
+            )
+        }
+    }
+
+    private mutating func addDuplicate(_ number: Int, of first: Int) {
+        findings.append(
+            finding(
+                .duplicateObject,
+                "a second copy of the same digest file; the first is \(path(of: first))",
+                about: number,
+                detail: ["first": .text(path(of: first).description)]
+            )
+        )
+    }
+}

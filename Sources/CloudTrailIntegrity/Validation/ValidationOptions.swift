@@ -1,0 +1,70 @@
+/// A trail that is asked for: by name, or by ARN, which tells its home region and account too.
+public struct TrailSelector: Hashable, Sendable, CustomStringConvertible {
+    /// The name or ARN as it was given.
+    public let description: String
+    /// The trail's name.
+    public let name: String
+    /// The region the trail was created in; `nil` when only a name was given.
+    public let homeRegion: String?
+
+    /// Reads `arn:PARTITION:cloudtrail:REGION:ACCOUNT:trail/NAME`, or takes the text as a name; `nil` for a broken ARN.
+    ///
+    /// The account in the ARN owns the trail. It selects nothing: an organization trail records other accounts.
+    public init?(_ text: String) {
+        description = text
+        guard text.hasPrefix("arn:") else {
+            guard !text.isEmpty else { return nil }
+            name = text
+            homeRegion = nil
+            return
+        }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[2] == "cloudtrail", !parts[3].isEmpty, parts[5].hasPrefix("trail/"),
+            parts[5].utf8.count > 6
+        else { return nil }
+        name = String(parts[5].dropFirst(6))
+        homeRegion = String(parts[3])
+    }
+
+    func selects(_ chain: ChainIdentity) -> Bool {
+        chain.trail == name && (homeRegion ?? chain.homeRegion) == chain.homeRegion
+    }
+}
+
+/// What to validate and how.
+public struct ValidationOptions: Sendable {
+    /// The start of the delivery time that must be covered; `nil` judges each chain from its oldest digest.
+    public var start: Timestamp?
+    /// The end of the delivery time that must be covered; `nil` judges each chain to its newest digest.
+    public var end: Timestamp?
+    /// The accounts to report on; empty for all.
+    public var accounts: [String] = []
+    /// The regions to report on; empty for all.
+    public var regions: [String] = []
+    /// The trails to report on; empty for all.
+    public var trails: [TrailSelector] = []
+    /// The bucket the archive came from; `nil` compares buckets only where the layout names them.
+    public var bucket: String?
+    /// How long after a chain's last verified end a log file may still wait for its digest, in seconds. Default 2 h 30 min.
+    public var grace: Int64 = 9000
+    /// The bounds that keep hostile input harmless.
+    public var limits = Limits()
+    /// The number of threads that compute; at least 1.
+    public var jobs = 1
+    /// Whether the report lists every file that was proven.
+    public var listsValidFiles = false
+
+    /// Everything, on one thread.
+    public init() {}
+
+    var range: TimeRange { TimeRange(start: start ?? .distantPast, end: end ?? .distantFuture) }
+
+    func selects(_ chain: ChainIdentity) -> Bool {
+        selects(account: chain.account, region: chain.region)
+            && (trails.isEmpty || trails.contains { $0.selects(chain) })
+    }
+
+    func selects(account: String, region: String) -> Bool {
+        (accounts.isEmpty || accounts.contains(account)) && (regions.isEmpty || regions.contains(region))
+    }
+}

@@ -1,0 +1,122 @@
+/// How many objects came to which verdict.
+public struct Tally: Hashable, Sendable {
+    /// Proven to be what CloudTrail delivered.
+    public internal(set) var valid = 0
+    /// Proven not to be what CloudTrail delivered.
+    public internal(set) var invalid = 0
+    /// Proven to be gone.
+    public internal(set) var missing = 0
+    /// Neither.
+    public internal(set) var unverified = 0
+
+    /// All of them.
+    public var total: Int { valid + invalid + missing + unverified }
+
+    /// Counts an object by its primary finding.
+    mutating func count(_ kind: FindingKind) {
+        if kind == .digestMissing || kind == .logMissing {
+            missing += 1
+        } else if kind.severity == .violation {
+            invalid += 1
+        } else {
+            unverified += 1
+        }
+    }
+}
+
+/// What was proven of one chain.
+public struct ChainSummary: Hashable, Sendable {
+    /// The chain.
+    public let chain: ChainIdentity
+    /// The start of the first verified digest in range; `nil` when none is.
+    public let start: Timestamp?
+    /// The end of the last verified digest in range; `nil` when none is.
+    public let end: Timestamp?
+    /// From here to ``end`` the verified digests follow each other without a hole.
+    public let unbrokenFrom: Timestamp?
+    /// The digest files in range.
+    public let digests: Tally
+    /// The log files that they list.
+    public let logs: Tally
+}
+
+/// A file that was proven to be what CloudTrail delivered.
+public struct ProvenFile: Hashable, Sendable {
+    /// The key that its path maps to.
+    public let key: ObjectKey
+    /// The file, below the name of its source.
+    public let path: ObjectKey
+    /// The SHA-256 of its uncompressed content, 64 lower-case hex digits.
+    public let sha256: String
+    /// For a log file the key of the digest that lists it; for a digest the source of the signature that verifies.
+    public let vouchedBy: String
+    /// The chain it belongs to.
+    public let chain: ChainIdentity
+}
+
+/// The result of a validation.
+public struct ValidationReport: Sendable {
+    /// What was found, in the fixed order of chain, time and key.
+    public let findings: [Finding]
+    /// Every proven file, where ``ValidationOptions/listsValidFiles`` asked for them; in order.
+    public let provenFiles: [ProvenFile]
+    /// The chains in range, in order.
+    public let chains: [ChainSummary]
+    /// The start that was asked for.
+    public let start: Timestamp?
+    /// The end that was asked for.
+    public let end: Timestamp?
+    /// From here to ``provenUntil`` every regular chain is covered without a hole; `nil` when there is no such span.
+    public let provenFrom: Timestamp?
+    /// The end of what every regular chain covers.
+    public let provenUntil: Timestamp?
+    /// The digest files in range, and those that are missing.
+    public let digests: Tally
+    /// The log files listed by readable digests in range, and those that no digest lists.
+    public let logs: Tally
+    /// The key files.
+    public let keySources: [PublicKeySet.Source]
+    /// The uncompressed bytes that were hashed.
+    public let contentBytes: UInt64
+
+    /// The accounts of the chains in range.
+    public var accounts: [String] { Set(chains.map(\.chain.account)).sorted() }
+    /// The regions of the chains in range.
+    public var regions: [String] { Set(chains.map(\.chain.region)).sorted() }
+
+    /// What it all comes to.
+    @nonexhaustive public enum Outcome: Hashable, Sendable {
+        /// Everything in range is proven, and every chain in range has a verified digest.
+        case proven
+        /// Nothing is proven wrong, but something is not proven.
+        case unverified
+        /// Something is not as AWS delivered it, or is gone.
+        case violated
+    }
+
+    /// What it all comes to when findings of some kinds are accepted.
+    ///
+    /// - Parameter allowed: Unverified kinds that do not count. `digest-unsigned` covers only the newest digest of each
+    ///   chain, `log-unauthenticated` only the log files of that digest; kinds that are not
+    ///   ``FindingKind/isAllowable`` always count.
+    public func outcome(allowing allowed: Set<FindingKind> = []) -> Outcome {
+        var outcome = Outcome.proven
+        for finding in findings {
+            switch finding.severity {
+            case .violation: return .violated
+            case .unverified where !Self.isAllowed(finding, allowed): outcome = .unverified
+            case .unverified, .notice: break
+            }
+        }
+        if chains.isEmpty || chains.contains(where: { $0.digests.valid == 0 }) { return .unverified }
+        return outcome
+    }
+
+    private static func isAllowed(_ finding: Finding, _ allowed: Set<FindingKind>) -> Bool {
+        guard finding.kind.isAllowable, allowed.contains(finding.kind) else { return false }
+        switch finding.kind {
+        case .digestUnsigned, .logUnauthenticated: return finding.concernsNewestDigest
+        default: return true
+        }
+    }
+}

@@ -1,0 +1,86 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// Where the command writes, and what it may know of the terminal.
+package final class Console {
+    /// Takes bytes for standard output or standard error; `false` when they could not be written.
+    package typealias Sink = ([UInt8]) -> Bool
+
+    private let output: Sink
+    private let errors: Sink
+    private var pending: [UInt8] = []
+    /// The width help is wrapped at, in columns.
+    let width: Int
+
+    private static let bufferSize = 64 * 1024
+
+    /// A console over two sinks.
+    package init(width: Int = 80, output: @escaping Sink, errors: @escaping Sink) {
+        self.width = max(40, width)
+        self.output = output
+        self.errors = errors
+    }
+
+    /// The process's own standard output and standard error.
+    package static func standard() -> Console {
+        // A reader that goes away must end in an exit status, not in a signal.
+        signal(SIGPIPE, SIG_IGN)
+        return Console(
+            width: terminalWidth(),
+            output: { write($0, to: STDOUT_FILENO) },
+            errors: { write($0, to: STDERR_FILENO) }
+        )
+    }
+
+    /// Writes a line to standard output.
+    func print(_ line: String) throws(CommandError) {
+        pending.append(contentsOf: line.utf8)
+        pending.append(UInt8(ascii: "\n"))
+        if pending.count >= Self.bufferSize { try flush() }
+    }
+
+    /// Hands on what was printed.
+    func flush() throws(CommandError) {
+        if pending.isEmpty { return }
+        defer { pending.removeAll(keepingCapacity: true) }
+        guard output(pending) else { throw CommandError(.outputError, "The output could not be written.") }
+    }
+
+    /// Writes a line to standard error; what cannot be written there is lost.
+    func complain(_ line: String) {
+        _ = errors(Array(line.utf8) + [UInt8(ascii: "\n")])
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { buffer in
+                #if canImport(Darwin)
+                unsafe Darwin.write(descriptor, buffer.baseAddress, buffer.count)
+                #elseif canImport(Musl)
+                unsafe Musl.write(descriptor, buffer.baseAddress, buffer.count)
+                #else
+                unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+                #endif
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    private static func terminalWidth() -> Int {
+        if let columns = unsafe getenv("COLUMNS"), let width = unsafe Int(String(cString: columns)) { return width }
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+}

@@ -1,0 +1,34 @@
+/// What the command ends with. The numbers are a contract; 64 to 74 are those of sysexits.h.
+package enum ExitStatus: Int32, Hashable, Sendable {
+    /// Everything in range is proven.
+    case proven = 0
+    /// Something is not as AWS delivered it, or is gone.
+    case violation = 1
+    /// No violation, but something is not proven.
+    case unverified = 2
+    /// The command line is wrong.
+    case usage = 64
+    /// An input is not there, or cannot be read or understood as a whole.
+    case noInput = 66
+    /// A library or the command itself failed.
+    case internalError = 70
+    /// The output could not be written.
+    case outputError = 74
+}
+
+/// An error that ends the command with one line.
+struct CommandError: Error {
+    let status: ExitStatus
+    let message: String
+    /// Lines that follow it, such as commands to run.
+    let advice: [String]
+    /// Whether the command line itself could not be understood, so that its form is worth showing.
+    let showsUsage: Bool
+
+    init(_ status: ExitStatus, _ message: String, advice: [String] = [], showsUsage: Bool = false) {
+        self.status = status
+        self.message = message
+        self.advice = advice
+        self.showsUsage = showsUsage
+    }
+}

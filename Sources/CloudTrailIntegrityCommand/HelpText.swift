@@ -1,0 +1,49 @@
+/// The help of a command, in the form that users of swift-argument-parser know.
+struct HelpText {
+    let overview: String
+    let usage: String
+    var arguments: [(label: String, help: String)] = []
+    var options: [OptionSpec] = []
+    var subcommands: [(label: String, help: String)] = []
+    var footer: String?
+
+    /// The column that descriptions begin in.
+    private static let descriptionColumn = 26
+
+    func lines(width: Int) -> [String] {
+        var lines = Self.wrap("OVERVIEW: " + overview, indent: 0, width)
+        lines += ["", "USAGE: " + usage]
+        lines += section("ARGUMENTS", arguments, width)
+        lines += section("OPTIONS", options.map { ($0.label, $0.help) }, width)
+        lines += section("SUBCOMMANDS", subcommands, width)
+        if let footer { lines += [""] + Self.wrap(footer, indent: 0, width) }
+        return lines
+    }
+
+    private func section(_ title: String, _ rows: [(label: String, help: String)], _ width: Int) -> [String] {
+        if rows.isEmpty { return [] }
+        return ["", "\(title):"] + rows.flatMap { row in Self.row(row.label, row.help, width) }
+    }
+
+    private static func row(_ label: String, _ help: String, _ width: Int) -> [String] {
+        let description = wrap(help, indent: descriptionColumn, width)
+        let head = "  " + label
+        guard head.count < descriptionColumn, let first = description.first else { return [head] + description }
+        let gap = String(repeating: " ", count: descriptionColumn - head.count)
+        return [head + gap + first.drop { $0 == " " }] + description.dropFirst()
+    }
+
+    private static func wrap(_ text: String, indent: Int, _ width: Int) -> [String] {
+        let space = String(repeating: " ", count: indent)
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, indent + line.count + 1 + word.count > width {
+                lines.append(space + line)
+                line = ""
+            }
+            line += line.isEmpty ? String(word) : " \(word)"
+        }
+        return lines + (line.isEmpty ? [] : [space + line])
+    }
+}

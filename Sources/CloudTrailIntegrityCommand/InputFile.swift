@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// Files that the caller names: keys and manifests.
+enum InputFile {
+    /// The largest file that is read, in bytes: a manifest of a million signatures has about 1 GB.
+    private static let maximumBytes = 4 << 30
+
+    /// The content of the file at `path`.
+    ///
+    /// - Parameter purpose: What the file is for, as an error calls it.
+    static func read(_ path: String, purpose: String) throws(CommandError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw failure(path, purpose) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path, purpose) }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            throw CommandError(.noInput, "The \(purpose) '\(path)' is a folder: give a file")
+        }
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                #if canImport(Darwin)
+                unsafe Darwin.read(descriptor, bytes.baseAddress, bytes.count)
+                #elseif canImport(Musl)
+                unsafe Musl.read(descriptor, bytes.baseAddress, bytes.count)
+                #else
+                unsafe Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+                #endif
+            }
+            if count == 0 { return content }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(path, purpose)
+            }
+            content += buffer[..<count]
+            guard content.count <= maximumBytes else {
+                throw CommandError(.noInput, "The \(purpose) '\(path)' is larger than \(maximumBytes >> 30) GiB")
+            }
+        }
+    }
+
+    private static func failure(_ path: String, _ purpose: String) -> CommandError {
+        let reason = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+        return CommandError(.noInput, "The \(purpose) '\(path)' could not be read: \(reason)")
+    }
+}

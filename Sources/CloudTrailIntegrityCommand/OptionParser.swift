@@ -1,0 +1,146 @@
+/// An option or flag of a command.
+struct OptionSpec: Sendable {
+    /// The long name without its dashes.
+    let name: String
+    /// The letter of the short form.
+    let letter: Character?
+    /// What stands for the value in the help; `nil` for a flag.
+    let value: String?
+    /// Whether it may be given more than once.
+    let isRepeatable: Bool
+    let help: String
+
+    init(_ name: String, letter: Character? = nil, value: String? = nil, isRepeatable: Bool = false, help: String) {
+        self.name = name
+        self.letter = letter
+        self.value = value
+        self.isRepeatable = isRepeatable
+        self.help = help
+    }
+
+    /// As it stands in the help: `-h, --help`, `--format <format>`.
+    var label: String {
+        let short = letter.map { "-\($0), " } ?? ""
+        let value = value.map { " <\($0)>" } ?? ""
+        return "\(short)--\(name)\(value)"
+    }
+
+    /// As it stands in the usage line.
+    var usage: String {
+        let value = value.map { " <\($0)>" } ?? ""
+        return "[--\(name)\(value)]\(isRepeatable ? " ..." : "")"
+    }
+}
+
+/// A command line, taken apart but not yet judged.
+struct ParsedArguments {
+    fileprivate(set) var values: [String: [String]] = [:]
+    fileprivate(set) var flags: Set<String> = []
+    fileprivate(set) var operands: [String] = []
+
+    func has(_ flag: String) -> Bool { flags.contains(flag) }
+    func all(_ option: String) -> [String] { values[option] ?? [] }
+    func last(_ option: String) -> String? { values[option]?.last }
+}
+
+/// Takes a command line apart: `--name value`, `--name=value`, `-n value`, grouped short flags, and `--`.
+struct OptionParser {
+    let options: [OptionSpec]
+
+    func parse(_ arguments: some Sequence<String>) throws(CommandError) -> ParsedArguments {
+        var parsed = ParsedArguments()
+        var rest = Array(arguments)[...]
+        while let argument = rest.popFirst() {
+            if argument == "--" {
+                parsed.operands += rest
+                break
+            } else if argument.hasPrefix("--") {
+                try parseLong(argument, &rest, &parsed)
+            } else if argument.hasPrefix("-"), argument.utf8.count > 1 {
+                try parseShort(argument, &rest, &parsed)
+            } else {
+                parsed.operands.append(argument)
+            }
+        }
+        return parsed
+    }
+
+    private func parseLong(
+        _ argument: String,
+        _ rest: inout ArraySlice<String>,
+        _ parsed: inout ParsedArguments
+    ) throws(CommandError) {
+        let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts.first ?? "")
+        guard let option = options.first(where: { $0.name == name }) else { throw unknownOption("--\(name)") }
+        guard option.value != nil else {
+            guard parts.count == 1 else { throw CommandError(.usage, "The flag '--\(name)' takes no value", showsUsage: true) }
+            parsed.flags.insert(name)
+            return
+        }
+        try take(option, parts.count == 2 ? String(parts[1]) : nil, &rest, &parsed)
+    }
+
+    private func parseShort(
+        _ argument: String,
+        _ rest: inout ArraySlice<String>,
+        _ parsed: inout ParsedArguments
+    ) throws(CommandError) {
+        var letters = argument.dropFirst()
+        while let letter = letters.popFirst() {
+            guard let option = options.first(where: { $0.letter == letter }) else { throw unknownOption("-\(letter)") }
+            guard option.value != nil else {
+                parsed.flags.insert(option.name)
+                continue
+            }
+            if letters.first == "=" { letters.removeFirst() }
+            return try take(option, letters.isEmpty ? nil : String(letters), &rest, &parsed)
+        }
+    }
+
+    private func take(
+        _ option: OptionSpec,
+        _ attached: String?,
+        _ rest: inout ArraySlice<String>,
+        _ parsed: inout ParsedArguments
+    ) throws(CommandError) {
+        guard let value = attached ?? rest.popFirst() else {
+            throw CommandError(.usage, "Missing value for '\(option.label)'", showsUsage: true)
+        }
+        if !option.isRepeatable, parsed.values[option.name] != nil {
+            throw CommandError(.usage, "The option '--\(option.name)' was given more than once", showsUsage: true)
+        }
+        parsed.values[option.name, default: []].append(value)
+    }
+
+    /// The error for an option that is not there, with the one that was likely meant.
+    func unknownOption(_ name: String) -> CommandError {
+        let known = options.map { "--\($0.name)" }
+        let suggestion = closest(to: name, among: known).map { ". Did you mean '\($0)'?" } ?? ""
+        return CommandError(.usage, "Unknown option '\(name)'\(suggestion)", showsUsage: true)
+    }
+}
+
+/// The name that `text` is most likely a slip of: at most a third of its letters differ.
+func closest(to text: String, among names: [String]) -> String? {
+    let distances = names.map { (name: $0, distance: editDistance(text, $0)) }
+    guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+    return best.distance <= max(1, best.name.count / 3) ? best.name : nil
+}
+
+/// The number of letters to insert, delete, replace or swap with their neighbour.
+private func editDistance(_ first: String, _ second: String) -> Int {
+    let first = Array(first.prefix(64))
+    let second = Array(second.prefix(64))
+    var rows = [Array(0...second.count)]
+    for (i, left) in first.enumerated() {
+        var row = [i + 1]
+        for (j, right) in second.enumerated() {
+            var cost = min(rows[i][j] + (left == right ? 0 : 1), rows[i][j + 1] + 1, row[j] + 1)
+            if i > 0, j > 0, left == second[j - 1], right == first[i - 1] { cost = min(cost, rows[i - 1][j - 1] + 1) }
+            row.append(cost)
+        }
+        rows.append(row)
+    }
+    return rows[first.count][second.count]
+}

@@ -1,0 +1,12 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// The number of processors that are online.
+func processorCount() -> Int {
+    max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+}

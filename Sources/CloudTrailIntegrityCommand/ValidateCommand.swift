@@ -1,0 +1,263 @@
+internal import CloudTrailIntegrity
+internal import CloudTrailIntegrityReports
+
+/// `validate`: judges an archive and reports on it.
+enum ValidateCommand: Subcommand {
+    static let name = "validate"
+
+    static let help = HelpText(
+        overview: "Validate a downloaded archive with a file of public keys.",
+        usage: "\(MainCommand.name) validate <archive> ... --public-keys <file> ... [<options>]",
+        arguments: [
+            (
+                "<archive>",
+                "A folder that came out of the bucket: synced from its root, from a prefix, or from below AWSLogs/, "
+                    + "or everything flat. Several folders are the parts of one archive."
+            )
+        ],
+        options: [
+            OptionSpec(
+                "public-keys",
+                value: "file",
+                isRepeatable: true,
+                help: "Answers of 'aws cloudtrail list-public-keys'. Repeat it for several files."
+            ),
+            OptionSpec(
+                "signatures",
+                value: "file",
+                isRepeatable: true,
+                help: "Signatures kept outside the archive: JSON Lines of bucket, key and metadata, the output of "
+                    + "'rclone lsjson -R -M', or lines of 's5cmd head'. Repeat it for several files."
+            ),
+            OptionSpec(
+                "start-time",
+                value: "time",
+                help: "The start of the delivery time that must be proven, ISO 8601 (2026-03-01T00:00:00Z)."
+            ),
+            OptionSpec("end-time", value: "time", help: "The end of that time."),
+            OptionSpec("account-id", value: "id", isRepeatable: true, help: "Report on this account alone. Repeatable."),
+            OptionSpec("region", value: "region", isRepeatable: true, help: "Report on this region alone. Repeatable."),
+            OptionSpec(
+                "trail",
+                value: "name-or-arn",
+                isRepeatable: true,
+                help: "Report on this trail alone. Repeatable."
+            ),
+            OptionSpec("bucket", value: "name", help: "The bucket the archive came from, to be compared with."),
+            OptionSpec(
+                "format",
+                value: "format",
+                help: "How the report is written. (values: text, jsonl; default: text)"
+            ),
+            OptionSpec("verbose", letter: "v", help: "List every proven file and every notice."),
+            OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
+            OptionSpec("jobs", letter: "j", value: "n", help: "Threads that compute. (default: the number of processors)"),
+            OptionSpec(
+                "allow",
+                value: "kind",
+                isRepeatable: true,
+                help: "Keep findings of this unverified kind out of the exit status, not out of the report. Repeatable."
+            ),
+            OptionSpec("strict", help: "Exit with 1 also when something is only unverified."),
+            helpOption,
+        ],
+        footer: "Exit status: 0 everything in range is proven; 1 something is not as AWS delivered it; 2 no violation, "
+            + "but something is not proven; 64 usage; 66 an input is missing or unusable; 70 internal error; "
+            + "74 the report could not be written."
+    )
+
+    static func run(_ arguments: ParsedArguments, _ console: Console) throws(CommandError) -> ExitStatus {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        guard !arguments.operands.isEmpty else {
+            throw CommandError(.usage, "Missing expected argument '<archive> ...'", showsUsage: true)
+        }
+        let format = try format(arguments)
+        let allowed = try allowedKinds(arguments)
+        let options = try options(arguments)
+        var archives: [LocalArchive] = []
+        for path in arguments.operands { archives.append(try archive(path)) }
+        guard !arguments.all("public-keys").isEmpty else { throw missingKeys(archives) }
+        let keys = try publicKeys(arguments.all("public-keys"))
+        let manifest = try manifest(arguments.all("signatures"))
+
+        let report: ValidationReport
+        do {
+            report = try Validator(keys: keys, signatures: manifest, options: options).validate(archives)
+        } catch let error as ObjectReadError {
+            throw CommandError(.noInput, "The archive could not be listed: \(error.description)")
+        } catch {
+            throw CommandError(.internalError, "\(error)")
+        }
+        let status = status(of: report, allowed, isStrict: arguments.has("strict"))
+        let duration = begin.duration(to: clock.now).components
+        let facts = RunFacts(
+            version: MainCommand.version,
+            exit: status.rawValue,
+            milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
+            allowed: allowed.map(\.rawValue).sorted()
+        )
+        do {
+            switch format {
+            case .text:
+                try TextReport(report, facts).write(
+                    verbose: arguments.has("verbose"),
+                    quiet: arguments.has("quiet"),
+                    to: { line throws(CommandError) in try console.print(line) }
+                )
+            case .jsonLines:
+                try JSONLinesReport(report, facts).write(
+                    summaryOnly: arguments.has("quiet"),
+                    to: { line throws(CommandError) in try console.print(line) }
+                )
+            }
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError(.internalError, "\(error)")
+        }
+        return status
+    }
+
+    private static func status(
+        of report: ValidationReport,
+        _ allowed: Set<FindingKind>,
+        isStrict: Bool
+    ) -> ExitStatus {
+        switch report.outcome(allowing: allowed) {
+        case .proven: .proven
+        case .violated: .violation
+        case .unverified: isStrict ? .violation : .unverified
+        }
+    }
+
+    // MARK: Options
+
+    private enum Format: String, CaseIterable {
+        case text
+        case jsonLines = "jsonl"
+    }
+
+    private static func format(_ arguments: ParsedArguments) throws(CommandError) -> Format {
+        guard let name = arguments.last("format") else { return .text }
+        guard let format = Format(rawValue: name) else {
+            let values = Format.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError(.usage, "The value '\(name)' is invalid for '--format' (values: \(values))")
+        }
+        return format
+    }
+
+    private static func allowedKinds(_ arguments: ParsedArguments) throws(CommandError) -> Set<FindingKind> {
+        var kinds: Set<FindingKind> = []
+        for name in arguments.all("allow") {
+            let allowable = FindingKind.allCases.filter(\.isAllowable).map(\.rawValue)
+            guard let kind = FindingKind(rawValue: name) else {
+                let suggestion = closest(to: name, among: allowable).map { ". Did you mean '\($0)'?" } ?? ""
+                throw CommandError(.usage, "'\(name)' is no finding kind that '--allow' knows\(suggestion)")
+            }
+            guard kind.isAllowable else {
+                throw CommandError(.usage, "'\(name)' cannot be allowed (values: \(allowable.joined(separator: ", ")))")
+            }
+            kinds.insert(kind)
+        }
+        return kinds
+    }
+
+    private static func options(_ arguments: ParsedArguments) throws(CommandError) -> ValidationOptions {
+        var options = ValidationOptions()
+        options.start = try time("start-time", arguments)
+        options.end = try time("end-time", arguments)
+        if let start = options.start, let end = options.end, start >= end {
+            throw CommandError(.usage, "The start \(start) is not before the end \(end)")
+        }
+        options.accounts = arguments.all("account-id")
+        for account in options.accounts {
+            guard account.utf8.count == 12, account.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                throw CommandError(.usage, "The value '\(account)' is invalid for '--account-id': an account has 12 digits")
+            }
+        }
+        options.regions = arguments.all("region")
+        for text in arguments.all("trail") {
+            guard let trail = TrailSelector(text) else {
+                throw CommandError(
+                    .usage,
+                    "The value '\(text)' is invalid for '--trail': a name, or arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME"
+                )
+            }
+            options.trails.append(trail)
+        }
+        options.bucket = arguments.last("bucket")
+        options.jobs = try number("jobs", in: arguments, minimum: 1, default: processorCount())
+        options.listsValidFiles = arguments.has("verbose")
+        return options
+    }
+
+    private static func time(_ option: String, _ arguments: ParsedArguments) throws(CommandError) -> Timestamp? {
+        guard let text = arguments.last(option) else { return nil }
+        guard let time = Timestamp(text) else {
+            throw CommandError(
+                .usage,
+                "The value '\(text)' is invalid for '--\(option)': an ISO 8601 time with Z or an offset, "
+                    + "such as 2026-03-01T00:00:00Z"
+            )
+        }
+        return time
+    }
+
+    // MARK: Inputs
+
+    private static func archive(_ path: String) throws(CommandError) -> LocalArchive {
+        do {
+            return try LocalArchive(path: path)
+        } catch {
+            throw CommandError(.noInput, "The archive '\(path)' cannot be validated: \(error)")
+        }
+    }
+
+    private static func publicKeys(_ paths: [String]) throws(CommandError) -> PublicKeySet {
+        var keys = PublicKeySet()
+        for path in paths {
+            let bytes = try InputFile.read(path, purpose: "key file")
+            do {
+                try keys.add(bytes, name: path)
+            } catch {
+                throw CommandError(.noInput, "The key file '\(path)' cannot be used: \(error)")
+            }
+        }
+        return keys
+    }
+
+    private static func manifest(_ paths: [String]) throws(CommandError) -> SignatureManifest {
+        var manifest = SignatureManifest()
+        for path in paths {
+            let bytes = try InputFile.read(path, purpose: "signature manifest")
+            do {
+                try manifest.add(bytes)
+            } catch {
+                throw CommandError(.noInput, "The signature manifest '\(path)' cannot be used: \(error)")
+            }
+        }
+        return manifest
+    }
+
+    /// The very commands that fetch what is missing.
+    private static func missingKeys(_ archives: [LocalArchive]) -> CommandError {
+        let requests: [PublicKeyRequest]
+        do {
+            requests = try PublicKeyRequest.requests(for: archives)
+        } catch {
+            return CommandError(.noInput, "The archive could not be listed: \(error)")
+        }
+        guard !requests.isEmpty else {
+            return CommandError(.usage, "No public keys: give them with '--public-keys <file>'; the archive holds no digest file")
+        }
+        return CommandError(
+            .usage,
+            "No public keys: give them with '--public-keys <file>', one for each file that these commands make",
+            advice: requests.map { request in
+                "aws cloudtrail list-public-keys --region \(request.region) --start-time \(request.start) "
+                    + "--end-time \(request.end) --output json > keys-\(request.region).json"
+            }
+        )
+    }
+}

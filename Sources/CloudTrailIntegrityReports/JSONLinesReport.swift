@@ -1,0 +1,125 @@
+package import CloudTrailIntegrity
+
+/// The report as JSON Lines: findings, proven files where they were asked for, chains, and last the summary.
+package struct JSONLinesReport {
+    private let report: ValidationReport
+    private let facts: RunFacts
+
+    package init(_ report: ValidationReport, _ facts: RunFacts) {
+        self.report = report
+        self.facts = facts
+    }
+
+    /// Hands out line after line, without the line's end.
+    ///
+    /// - Parameter summaryOnly: Leave out everything but the last line.
+    package func write(summaryOnly: Bool = false, to output: (String) throws -> Void) rethrows {
+        if !summaryOnly {
+            for finding in report.findings { try output(line(finding)) }
+            for file in report.provenFiles { try output(line(file)) }
+            for chain in report.chains { try output(line(chain)) }
+        }
+        try output(summary())
+    }
+
+    private func line(_ finding: Finding) -> String {
+        var object = JSONObjectText()
+        object.add("record", "finding")
+        object.add("severity", finding.severity.rawValue)
+        object.add("kind", finding.kind.rawValue)
+        object.add("bucket", finding.bucket)
+        object.add("key", finding.key?.description)
+        object.add("path", finding.path?.description)
+        object.add("chain", object: finding.chain.map(chainObject))
+        object.add("start", finding.start?.description)
+        object.add("end", finding.end?.description)
+        object.add("message", finding.message)
+        var detail = JSONObjectText()
+        for (name, value) in finding.detail.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .text(let text): detail.add(name, text)
+            case .number(let number): detail.add(name, number)
+            case .flag(let flag): detail.add(name, flag)
+            case .list(let texts): detail.add(name, texts)
+            }
+        }
+        // Text cannot carry bytes that are not UTF-8; two such names must stay apart all the same.
+        if let key = finding.key, !key.isUTF8 { detail.add("keyBytes", Hex.encode(key.bytes)) }
+        if let path = finding.path, !path.isUTF8 { detail.add("pathBytes", Hex.encode(path.bytes)) }
+        object.add("detail", object: detail)
+        return object.closed
+    }
+
+    private func line(_ file: ProvenFile) -> String {
+        var object = JSONObjectText()
+        object.add("record", "file")
+        object.add("verdict", "valid")
+        object.add("key", file.key.description)
+        object.add("path", file.path.description)
+        object.add("sha256", file.sha256)
+        object.add("vouchedBy", file.vouchedBy)
+        return object.closed
+    }
+
+    private func line(_ chain: ChainSummary) -> String {
+        var object = JSONObjectText()
+        object.add("record", "chain")
+        object.add("chain", object: chainObject(chain.chain))
+        object.add("start", chain.start?.description)
+        object.add("end", chain.end?.description)
+        object.add("unbrokenFrom", chain.unbrokenFrom?.description)
+        object.add("digests", object: tallyObject(chain.digests))
+        object.add("logs", object: tallyObject(chain.logs))
+        return object.closed
+    }
+
+    private func summary() -> String {
+        var object = JSONObjectText()
+        object.add("record", "summary")
+        object.add("tool", "cloudtrail-integrity")
+        object.add("version", facts.version)
+        object.add("start", report.start?.description)
+        object.add("end", report.end?.description)
+        object.add("provenFrom", report.provenFrom?.description)
+        object.add("provenUntil", report.provenUntil?.description)
+        object.add("chains", Int64(report.chains.count))
+        object.add("accounts", report.accounts)
+        object.add("regions", report.regions)
+        object.add("exit", Int64(facts.exit))
+        object.add("digests", object: tallyObject(report.digests))
+        object.add("logs", object: tallyObject(report.logs))
+        object.add(
+            "keys",
+            objects: report.keySources.map { source in
+                var key = JSONObjectText()
+                key.add("file", source.name)
+                key.add("sha256", source.sha256)
+                return key
+            }
+        )
+        object.add("allowed", facts.allowed)
+        object.add("bytes", Int64(clamping: report.contentBytes))
+        object.add("seconds", milliseconds: facts.milliseconds)
+        return object.closed
+    }
+
+    private func chainObject(_ chain: ChainIdentity) -> JSONObjectText {
+        var object = JSONObjectText()
+        object.add("account", chain.account)
+        object.add("region", chain.region)
+        object.add("trail", chain.trail)
+        object.add("homeRegion", chain.homeRegion)
+        object.add("backfill", chain.isBackfill)
+        return object
+    }
+
+    private func tallyObject(_ tally: Tally) -> JSONObjectText {
+        var object = JSONObjectText()
+        object.add("total", Int64(tally.total))
+        object.add("valid", Int64(tally.valid))
+        object.add("invalid", Int64(tally.invalid))
+        object.add("missing", Int64(tally.missing))
+        object.add("unverified", Int64(tally.unverified))
+        return object
+    }
+}
