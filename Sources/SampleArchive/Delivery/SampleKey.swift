@@ -1,0 +1,12 @@
+package import CloudTrailIntegrity
+internal import NativeInterop
+
+/// A public key of a sample, as ListPublicKeys answers it.
+package struct SampleKey: Hashable, Sendable {
+    /// PKCS#1 `RSAPublicKey`.
+    package let der: [UInt8]
+    /// The MD5 of ``der`` in hex: the name by which digest files call the key.
+    package let fingerprint: String
+    package let validityStart: Timestamp
+    package let validityEnd: Timestamp
+}

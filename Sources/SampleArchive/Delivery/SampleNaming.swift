@@ -1,0 +1,28 @@
+internal import CloudTrailIntegrity
+
+/// Makes the keys of a sample's objects.
+struct SampleNaming {
+    private let root: String
+
+    init(options: SampleOptions) {
+        let prefix = options.prefix.map { $0 + "/" } ?? ""
+        let organization = options.organization.map { $0 + "/" } ?? ""
+        root = prefix + "AWSLogs/" + organization
+    }
+
+    func digestKey(of chain: SampleChain, end: Timestamp) -> String {
+        folder("CloudTrail-Digest", chain, end)
+            + "\(chain.account)_CloudTrail-Digest_\(chain.region)_\(chain.trail)_\(chain.homeRegion)_"
+            + "\(end.compact(seconds: true)).json.gz"
+    }
+
+    /// `unique` is the 16 characters that tell the log files of a minute apart.
+    func logKey(of chain: SampleChain, delivery: Timestamp, unique: String) -> String {
+        folder("CloudTrail", chain, delivery)
+            + "\(chain.account)_CloudTrail_\(chain.region)_\(delivery.compact(seconds: false))_\(unique).json.gz"
+    }
+
+    private func folder(_ kind: String, _ chain: SampleChain, _ time: Timestamp) -> String {
+        "\(root)\(chain.account)/\(kind)/\(chain.region)/\(time.dayFolder)/"
+    }
+}

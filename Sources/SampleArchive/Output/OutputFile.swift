@@ -1,0 +1,71 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// A new file that is written from its start to its end, in large pieces.
+final class OutputFile {
+    private let path: String
+    private var descriptor: CInt
+    private var buffer: [UInt8] = []
+
+    private static let capacity = 256 * 1024
+
+    /// Makes the file; one that is there already is an error, and a link is not followed.
+    init(creating path: String) throws(SampleArchiveError) {
+        self.path = path
+        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .inputOutput(path, "make the file", errno) }
+    }
+
+    deinit {
+        if descriptor >= 0 { _ = sysClose(descriptor) }
+    }
+
+    func write(_ bytes: [UInt8]) throws(SampleArchiveError) {
+        if buffer.isEmpty, bytes.count >= Self.capacity {
+            try flush(bytes)
+            return
+        }
+        buffer += bytes
+        if buffer.count >= Self.capacity {
+            try flush(buffer)
+            buffer.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Writes what is still held. The file is complete only when this has not thrown.
+    func close() throws(SampleArchiveError) {
+        try flush(buffer)
+        buffer = []
+        let result = sysClose(descriptor)
+        descriptor = -1
+        // A full disk may show only here. After EINTR the descriptor is gone on Linux and the data is on its way.
+        guard result == 0 || errno == EINTR else { throw .inputOutput(path, "write the file", errno) }
+    }
+
+    private func flush(_ bytes: [UInt8]) throws(SampleArchiveError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { unsafe sysWrite(descriptor, $0[written...]) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .inputOutput(path, "write the file", errno)
+            }
+            written += count
+        }
+    }
+}
+
+// The class's own methods hide the functions of the same name.
+private func sysWrite(_ descriptor: CInt, _ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+    let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes)
+    return unsafe write(descriptor, rest.baseAddress, rest.count)
+}
+
+private func sysClose(_ descriptor: CInt) -> CInt {
+    close(descriptor)
+}

@@ -1,0 +1,73 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Why a sample archive could not be made.
+package struct SampleArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Code: Hashable, Sendable {
+        /// The directory for the archive holds something already.
+        case directoryNotEmpty
+        /// The operating system refused to make, open or write something.
+        case inputOutput
+        /// An option is outside its range.
+        case invalidOption
+        /// A tamper finds no place of its own.
+        case archiveTooSmall
+    }
+
+    package let code: Code
+    /// The path, the option or the tamper that it is about.
+    package let location: String
+    /// What is wrong and what to do about it.
+    package let reason: String
+    /// The `errno` of the operating system, where it refused.
+    package let systemError: Int32?
+
+    package var description: String { "\(location): \(reason)" }
+
+    static func directoryNotEmpty(_ path: String) -> Self {
+        Self(
+            code: .directoryNotEmpty,
+            location: path,
+            reason: "the directory is not empty; nothing was written; give a new or an empty directory",
+            systemError: nil
+        )
+    }
+
+    static func inputOutput(_ path: String, _ verb: String, _ systemError: CInt) -> Self {
+        let text = unsafe strerror(systemError).map { unsafe String(cString: $0) } ?? "error \(systemError)"
+        return Self(
+            code: .inputOutput,
+            location: path,
+            reason: "cannot \(verb): \(text); the archive is not complete; \(remedy(for: systemError))",
+            systemError: systemError
+        )
+    }
+
+    private static func remedy(for systemError: CInt) -> String {
+        switch systemError {
+        case ENOSPC, EDQUOT: "make room, or give a directory on another disk"
+        case EACCES, EPERM, EROFS: "give a directory that this user may write to"
+        case ENOENT: "make the folder above it first"
+        case ENOTDIR: "give the path of a directory"
+        default: "give another directory"
+        }
+    }
+
+    static func invalidOption(_ name: String, _ value: String, _ remedy: String) -> Self {
+        Self(code: .invalidOption, location: name, reason: "'\(value)' cannot be used; \(remedy)", systemError: nil)
+    }
+
+    static func archiveTooSmall(_ tamper: Tamper, _ need: TamperNeed) -> Self {
+        Self(
+            code: .archiveTooSmall,
+            location: tamper.rawValue,
+            reason: "no place is left that has \(need.description); ask for more hours, regions, accounts or logs",
+            systemError: nil
+        )
+    }
+}

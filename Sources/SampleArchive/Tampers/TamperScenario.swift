@@ -1,0 +1,14 @@
+/// How a tamper is carried out.
+///
+/// A scenario that AWS itself brings about changes the draft, before the genuine keys sign it and the chain is linked;
+/// one that somebody brings about later changes what was delivered.
+struct TamperScenario: Sendable {
+    /// One line that says what is done.
+    let summary: String
+    /// The place it takes.
+    let need: TamperNeed
+    /// What AWS delivers differently.
+    var arrange: @Sendable (inout ChainDraft, TamperPlace) -> Void = { _, _ in }
+    /// What is done to the archive, and what a validation must then find.
+    let apply: @Sendable (inout DeliveredChain, TamperPlace, ChainDelivery) throws -> TamperEffect
+}
