@@ -1,5 +1,96 @@
+internal import SampleArchive
+
+/// `sample`: makes a signed archive with throwaway keys, and tampers with it.
 enum SampleCommand: Subcommand {
     static let name = "sample"
-    static let help = HelpText(overview: "Make a signed sample archive.", usage: "", options: [helpOption])
-    static func run(_ arguments: ParsedArguments, _ console: Console) throws(CommandError) -> ExitStatus { .usage }
+
+    static let help = HelpText(
+        overview: "Make a signed sample archive with throwaway keys.",
+        usage: "\(MainCommand.name) sample <directory> [<options>]",
+        arguments: [
+            (
+                "<directory>",
+                "A new or empty folder: it gets archive/ as a download leaves it, keys.json, the signature manifest "
+                    + "meta.jsonl, and truth.json with what was done to it."
+            )
+        ],
+        options: [
+            OptionSpec("accounts", value: "n", help: "Accounts. (default: \(standard.accounts))"),
+            OptionSpec("regions", value: "n", help: "Regions of each account. (default: \(standard.regions))"),
+            OptionSpec("hours", value: "n", help: "Digest files of each chain. (default: \(standard.hours))"),
+            OptionSpec("logs", value: "n", help: "Log files of each digest file. (default: \(standard.logs))"),
+            OptionSpec("records", value: "n", help: "Records of each log file. (default: \(standard.records))"),
+            OptionSpec("organization", value: "id", help: "Lay it out as an organization trail, such as o-a1b2c3d4e5."),
+            OptionSpec("prefix", value: "prefix", help: "The prefix of all keys."),
+            OptionSpec("seed", value: "n", help: "Equal seeds make equal archives. (default: \(standard.seed))"),
+            OptionSpec("tamper", value: "kind", isRepeatable: true, help: "What to do to the archive. Repeatable."),
+            helpOption,
+        ],
+        footer: "What '--tamper' knows: " + Tamper.allCases.map(\.rawValue).joined(separator: ", ") + "."
+    )
+
+    private static let standard = SampleOptions()
+
+    static func run(_ arguments: ParsedArguments, _ console: Console) throws(CommandError) -> ExitStatus {
+        guard let directory = arguments.operands.first else {
+            throw CommandError(.usage, "Missing expected argument '<directory>'", showsUsage: true)
+        }
+        guard arguments.operands.count == 1 else {
+            throw CommandError(.usage, "Unexpected argument '\(arguments.operands[1])'", showsUsage: true)
+        }
+        let options = try options(arguments)
+        let summary: SampleSummary
+        do {
+            summary = try SampleArchive.write(to: directory, options)
+        } catch let error as SampleArchiveError {
+            throw CommandError(status(of: error), error.description)
+        } catch {
+            throw CommandError(.internalError, "\(error)")
+        }
+        try console.print(
+            "Made \(summary.digestCount) digest files and \(summary.logCount) log files in "
+                + "\(summary.chains.count) chains, from \(summary.start) to \(summary.end)."
+        )
+        for tamper in summary.tampers {
+            try console.print("Tampered: \(tamper.tamper.rawValue) \(tamper.key)")
+        }
+        try console.print(
+            "Validate it with: \(MainCommand.name) validate \(directory)/archive "
+                + "--public-keys \(directory)/keys.json --signatures \(directory)/meta.jsonl"
+        )
+        return .proven
+    }
+
+    private static func status(of error: SampleArchiveError) -> ExitStatus {
+        switch error.code {
+        case .inputOutput: .outputError
+        case .directoryNotEmpty, .invalidOption, .archiveTooSmall: .usage
+        }
+    }
+
+    private static func options(_ arguments: ParsedArguments) throws(CommandError) -> SampleOptions {
+        var options = SampleOptions()
+        options.accounts = try number("accounts", in: arguments, minimum: 1, default: options.accounts)
+        options.regions = try number("regions", in: arguments, minimum: 1, default: options.regions)
+        options.hours = try number("hours", in: arguments, minimum: 1, default: options.hours)
+        options.logs = try number("logs", in: arguments, minimum: 0, default: options.logs)
+        options.records = try number("records", in: arguments, minimum: 0, default: options.records)
+        options.organization = arguments.last("organization")
+        options.prefix = arguments.last("prefix")
+        if let text = arguments.last("seed") {
+            guard let seed = UInt64(text) else {
+                throw CommandError(.usage, "The value '\(text)' is invalid for '--seed': a whole number from 0")
+            }
+            options.seed = seed
+        }
+        for name in arguments.all("tamper") {
+            guard let tamper = Tamper(rawValue: name) else {
+                let suggestion = closest(to: name, among: Tamper.allCases.map(\.rawValue))
+                let hint = suggestion.map { ". Did you mean '\($0)'?" } ?? ""
+                throw CommandError(.usage, "'\(name)' is nothing that '--tamper' knows\(hint)")
+            }
+            options.tampers.append(tamper)
+        }
+        return options
+    }
 }
