@@ -48,8 +48,7 @@ struct ArchivePlacement: Sendable {
         let named = filesByName.isEmpty ? [] : filesByName[ObjectKey(bytes: Array(key.lastComponent))] ?? []
         let candidates = (filesByKey[key] ?? []) + named
         return candidates.filter { number in
-            guard let known = buckets[number] ?? bucket else { return true }
-            return known == location.bucket
+            [buckets[number], bucket].allSatisfy { $0 == nil || $0 == location.bucket }
         }.sorted()
     }
 
@@ -153,9 +152,8 @@ struct ArchivePlacement: Sendable {
             guard let place = layout.place(of: path) else {
                 return DigestPlace(bucket: bucket, key: path.compressedName, isRelocated: claim != nil)
             }
-            let known = place.bucket ?? bucket
-            let isKept = claimedKey == place.key && (known == nil || claim?.bucket == known)
-            return DigestPlace(bucket: known, key: place.key, isRelocated: claim != nil && !isKept)
+            let isKept = claimedKey == place.key && [place.bucket, bucket].allSatisfy { $0 == nil || $0 == claim?.bucket }
+            return DigestPlace(bucket: place.bucket ?? bucket, key: place.key, isRelocated: claim != nil && !isKept)
         }
     }
 }

@@ -13,7 +13,6 @@ extension ReportBuilder {
                 findings.append(finding)
                 continue
             }
-            digests[chain, default: Tally()].valid += 1
             provenRoots.insert(evidence.index.files[evidence.records[number].fileNumber].root)
             addNotices(number, verdict)
             guard let hash = evidence.records[number].hash else { continue }
@@ -22,6 +21,7 @@ extension ReportBuilder {
                 addDuplicate(number, of: first)
             } else {
                 firstCopies[key, default: [:]][hash] = number
+                digests[chain, default: Tally()].valid += 1
             }
             if options.listsValidFiles, case .valid(let source, _) = verdict.signature {
                 provenFiles.append(

@@ -69,7 +69,8 @@ extension ReportBuilder {
                 count(kind, listing)
                 continue
             }
-            logs[evidence.records[listing.record].name.chain, default: Tally()].valid += 1
+            // Copies with the same content are one object.
+            if firstCopy == nil { logs[evidence.records[listing.record].name.chain, default: Tally()].valid += 1 }
             provenRoots.insert(evidence.index.files[file].root)
             guard case .hashed(let result) = outcome else { continue }
             addNotices(result, listing, file, firstCopy)
