@@ -67,7 +67,7 @@ package struct SampleOptions: Hashable, Sendable {
         try check("regions", regions, in: 1...Self.regionNames.count)
         try check("hours", hours, in: 1...1_000_000)
         try check("logs", logs, in: 0...1_000_000)
-        try check("records", records, in: 1...200_000)
+        try check("records", records, in: 1...2_000_000)
         try check("emptyEvery", emptyEvery, in: 0...1_000_000)
         try check("bucket", bucket, punctuation: ".-_")
         try check("trail", trail, punctuation: ".-_")
