@@ -1,0 +1,43 @@
+# What people run: `make validate`, `make test`. What CI adds: `make lint`, `make build`. What takes long: `make full`.
+
+ARCHIVE ?= TestVectors/archives/clean/archive
+KEYS ?= TestVectors/archives/clean/keys.json
+ifeq ($(origin ARCHIVE), file)
+SIGNATURES ?= TestVectors/archives/clean/meta.jsonl
+endif
+
+TOOL = .build/release/cloudtrail-integrity
+SAMPLES = .build/samples
+
+.PHONY: all setup build validate test lint conformance conformance-full full clean
+
+all: build
+
+# libcrypto and zlib with their headers, and pkg-config to find them.
+setup:
+	@sh Tests/Scripts/setup.sh
+
+build: setup
+	swift build -c release
+
+validate: build
+	$(TOOL) validate $(ARCHIVE) $(addprefix --public-keys ,$(KEYS)) $(addprefix --signatures ,$(SIGNATURES)) $(OPTIONS)
+
+test: setup
+	swift test
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+# The real AWS CLI, from PyPI, on samples of ours: served from a loopback endpoint and compared file by file.
+conformance: build
+	sh Tests/Conformance/run.sh $(TOOL) $(SAMPLES) plain
+
+conformance-full: build
+	sh Tests/Conformance/run.sh $(TOOL) $(SAMPLES) plain prefix organization
+
+full: lint test validate conformance-full
+
+clean:
+	swift package clean
+	rm -rf $(SAMPLES)
