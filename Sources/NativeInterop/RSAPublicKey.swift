@@ -15,7 +15,7 @@ internal import COpenSSL
 
     /// Why DER bytes are not a usable key.
     package enum Rejection: Error, Hashable, Sendable {
-        /// Neither encoding, trailing bytes, or a key that is not RSA.
+        /// Neither encoding in canonical DER (trailing bytes, say), or a key that is not RSA.
         case notAnRSAKey
         /// A modulus outside ``modulusBits``, in bits.
         case modulusSize(Int)
@@ -37,12 +37,21 @@ internal import COpenSSL
 
     /// Reads a key from DER, in either encoding.
     package init(der: [UInt8]) throws(Rejection) {
-        // The longest acceptable key is under 1.1 KiB; nothing larger reaches the decoder.
-        guard der.count <= 2048 else { throw .notAnRSAKey }
-        if let key = unsafe Self.decode(der, with: { unsafe d2i_PublicKey(EVP_PKEY_RSA, nil, $0, $1) }) {
+        // The longest acceptable key is under 1.1 KiB. Keys of up to 16384 bits, OpenSSL's own bound, are decoded too, so
+        // that their size is named; nothing larger reaches the decoder.
+        guard der.count <= 4096 else { throw .notAnRSAKey }
+        if let key = unsafe Self.decode(
+            der,
+            with: { unsafe d2i_PublicKey(EVP_PKEY_RSA, nil, $0, $1) },
+            and: { unsafe i2d_PublicKey($0, $1) }
+        ) {
             unsafe self.key = key
             encoding = .pkcs1
-        } else if let key = unsafe Self.decode(der, with: { unsafe d2i_PUBKEY(nil, $0, $1) }) {
+        } else if let key = unsafe Self.decode(
+            der,
+            with: { unsafe d2i_PUBKEY(nil, $0, $1) },
+            and: { unsafe i2d_PUBKEY($0, $1) }
+        ) {
             unsafe self.key = key
             encoding = .subjectPublicKeyInfo
         } else {
@@ -64,20 +73,29 @@ internal import COpenSSL
     }
 
     private typealias Decoder = (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
+    private typealias Encoder = (OpaquePointer, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> CInt
 
-    /// The key, only when the decoder used every byte.
-    private static func decode(_ der: [UInt8], with decoder: Decoder) -> OpaquePointer? {
-        unsafe der.withUnsafeBufferPointer { buffer in
+    /// The key, only when `der` is the one way to write it.
+    ///
+    /// libcrypto decodes BER, negative numbers as positive ones, and a BIT STRING with bytes behind the key. A key is
+    /// known by the hash of its bytes, so each of those would be one key under another name.
+    private static func decode(
+        _ der: [UInt8],
+        with decoder: Decoder,
+        and encoder: Encoder
+    ) -> OpaquePointer? {
+        let decoded = unsafe der.withUnsafeBufferPointer { buffer in
             var cursor = buffer.baseAddress
-            let decoded = unsafe decoder(&cursor, buffer.count)
-            OpenSSLErrorQueue.drain()
-            guard let key = unsafe decoded else { return nil }
-            guard let start = buffer.baseAddress, let end = unsafe cursor, unsafe start + buffer.count == end else {
-                unsafe EVP_PKEY_free(key)
-                return nil
-            }
-            return unsafe key
+            return unsafe decoder(&cursor, buffer.count)
         }
+        OpenSSLErrorQueue.drain()
+        guard let key = unsafe decoded else { return nil }
+        let canonical = unsafe try? DEREncoding.bytes("i2d") { unsafe encoder(key, $0) }
+        guard canonical == der else {
+            unsafe EVP_PKEY_free(key)
+            return nil
+        }
+        return unsafe key
     }
 
     /// Whether `signature` is this key's PKCS#1 v1.5 signature of a message whose SHA-256 is `digest`.

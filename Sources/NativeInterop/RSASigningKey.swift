@@ -17,8 +17,8 @@ internal import COpenSSL
     package init(seed: [UInt8]) throws(NativeError) {
         let key = unsafe try Self.makeKey(seed)
         unsafe self.key = key
-        publicKeyDER = unsafe try Self.encode("i2d_PublicKey") { unsafe i2d_PublicKey(key, $0) }
-        subjectPublicKeyInfoDER = unsafe try Self.encode("i2d_PUBKEY") { unsafe i2d_PUBKEY(key, $0) }
+        publicKeyDER = unsafe try DEREncoding.bytes("i2d_PublicKey") { unsafe i2d_PublicKey(key, $0) }
+        subjectPublicKeyInfoDER = unsafe try DEREncoding.bytes("i2d_PUBKEY") { unsafe i2d_PUBKEY(key, $0) }
     }
 
     deinit {
@@ -49,17 +49,6 @@ internal import COpenSSL
         }
         guard result == 1, count == signature.count else { throw .openSSL("EVP_DigestSign") }
         return signature
-    }
-
-    private static func encode(
-        _ function: StaticString,
-        _ encoder: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> CInt
-    ) throws(NativeError) -> [UInt8] {
-        var pointer: UnsafeMutablePointer<UInt8>?
-        let count = unsafe encoder(&pointer)
-        guard count > 0, let pointer = unsafe pointer else { throw .openSSL(function) }
-        defer { unsafe CRYPTO_free(pointer, nil, 0) }
-        return unsafe Array(UnsafeBufferPointer(start: pointer, count: Int(count)))
     }
 
     // MARK: Making a key from a seed
