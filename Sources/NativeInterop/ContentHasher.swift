@@ -52,6 +52,12 @@
         package let condition: Condition
     }
 
+    /// A read that says it put more bytes into its buffer than fit, or fewer than none.
+    package struct InvalidReadCount: Error, Hashable, Sendable {
+        /// The number that the read returned.
+        package let count: Int
+    }
+
     /// The size of a read, in bytes.
     package static let inputCapacity = 128 * 1024
     private static let outputCapacity = 256 * 1024
@@ -80,7 +86,8 @@
     /// - Parameters:
     ///   - limits: Where to stop.
     ///   - read: Fills the buffer with the next bytes and returns their number; 0 at the end.
-    /// - Throws: What `read` throws; ``NativeError`` when a library fails.
+    /// - Throws: What `read` throws; ``InvalidReadCount`` when it returns a number that cannot be; ``NativeError`` when
+    ///   a library fails.
     package func hash(
         limits: Limits,
         read: (inout MutableRawSpan) throws -> Int
@@ -144,7 +151,10 @@
 
     private func fill(from offset: Int, _ read: (inout MutableRawSpan) throws -> Int) throws -> Int {
         var rest = unsafe MutableRawSpan(_unsafeBytes: input[offset...])
-        return try read(&rest)
+        let count = try read(&rest)
+        // The number becomes the bounds of unchecked buffers, and whoever brings the storage wrote the read.
+        guard (0...Self.inputCapacity - offset).contains(count) else { throw InvalidReadCount(count: count) }
+        return count
     }
 
     /// Hashes the first `count` bytes of `buffer`, and keeps them when they are wanted.
