@@ -100,10 +100,9 @@
         limits: Limits,
         read: (inout MutableRawSpan) throws -> Int
     ) throws -> (result: Result, content: [UInt8]) {
+        defer { content = [] }
         let result = try run(limits: limits, collecting: true, read: read)
-        let collected = content
-        content = []
-        return (result, collected)
+        return (result, content)
     }
 
     /// Hashes `bytes`.
@@ -127,7 +126,6 @@
         try hasher.reset()
         try inflater.reset()
         contentBytes = 0
-        content = []
 
         // The magic number decides, so the first two bytes must be there before anything is judged.
         var filled = 0
@@ -162,6 +160,7 @@
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
         unsafe try hasher.update(RawSpan(_unsafeBytes: bytes))
         if collecting { unsafe content.append(contentsOf: bytes) }
+        contentBytes += UInt64(count)
     }
 
     private func passAll(
@@ -172,8 +171,7 @@
     ) throws -> Condition {
         var filled = filled
         while filled > 0 {
-            contentBytes += UInt64(filled)
-            if contentBytes > limits.contentBytes { return .overContentLimit }
+            if contentBytes + UInt64(filled) > limits.contentBytes { return .overContentLimit }
             unsafe try take(filled, of: input, collecting)
             filled = try fill(from: 0, read)
         }
@@ -194,11 +192,11 @@
                 let step = try inflateStep(from: offset, to: filled)
                 offset += step.consumed
                 consumed += UInt64(step.consumed)
-                contentBytes += UInt64(step.produced)
-                if contentBytes > limits.contentBytes { return .overContentLimit }
-                if contentBytes > limits.ratioFloorBytes {
+                let total = contentBytes + UInt64(step.produced)
+                if total > limits.contentBytes { return .overContentLimit }
+                if total > limits.ratioFloorBytes {
                     let (allowed, overflow) = max(consumed, 1).multipliedReportingOverflow(by: limits.ratio)
-                    if !overflow && contentBytes > allowed { return .overRatioLimit }
+                    if !overflow && total > allowed { return .overRatioLimit }
                 }
                 unsafe try take(step.produced, of: output, collecting)
                 switch step.status {
