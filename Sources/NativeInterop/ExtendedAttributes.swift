@@ -23,7 +23,8 @@ package enum ExtendedAttributes {
             unsafe fgetxattr(descriptor, name, buffer.baseAddress, buffer.count)
             #endif
         }
-        guard count >= 0 else { return nil }
+        // Into a buffer of no bytes the system copies nothing, and returns the size of the value instead.
+        guard (0...limit).contains(count) else { return nil }
         return Array(value.prefix(count))
     }
 }
