@@ -56,7 +56,7 @@ let package = Package(
         ),
         .target(
             name: "CloudTrailIntegrityCommand",
-            dependencies: ["CloudTrailIntegrity", "CloudTrailIntegrityReports", "SampleArchive"],
+            dependencies: ["NativeInterop", "CloudTrailIntegrity", "CloudTrailIntegrityReports", "SampleArchive"],
             swiftSettings: swiftSettings
         ),
         .executableTarget(

@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -57,24 +59,12 @@ package final class Console {
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { buffer in
-                #if canImport(Darwin)
-                unsafe Darwin.write(descriptor, buffer.baseAddress, buffer.count)
-                #elseif canImport(Musl)
-                unsafe Musl.write(descriptor, buffer.baseAddress, buffer.count)
-                #else
-                unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-                #endif
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return false
-            }
-            rest = rest.dropFirst(count)
+        do throws(SystemError) {
+            try SystemCall.write(descriptor, bytes)
+            return true
+        } catch {
+            return false
         }
-        return true
     }
 
     private static func terminalWidth() -> Int {

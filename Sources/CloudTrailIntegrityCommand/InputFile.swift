@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -23,32 +25,19 @@ enum InputFile {
         if status.st_mode & S_IFMT == S_IFDIR {
             throw CommandError(.noInput, "The \(purpose) '\(path)' is a folder: give a file")
         }
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-                #if canImport(Darwin)
-                unsafe Darwin.read(descriptor, bytes.baseAddress, bytes.count)
-                #elseif canImport(Musl)
-                unsafe Musl.read(descriptor, bytes.baseAddress, bytes.count)
-                #else
-                unsafe Glibc.read(descriptor, bytes.baseAddress, bytes.count)
-                #endif
-            }
-            if count == 0 { return content }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure(path, purpose)
-            }
-            content += buffer[..<count]
-            guard content.count <= maximumBytes else {
-                throw CommandError(.noInput, "The \(purpose) '\(path)' is larger than \(maximumBytes >> 30) GiB")
-            }
+        let content: [UInt8]?
+        do throws(SystemError) {
+            content = try SystemCall.readAll(descriptor, limit: maximumBytes)
+        } catch {
+            throw failure(path, purpose, error)
         }
+        guard let content else {
+            throw CommandError(.noInput, "The \(purpose) '\(path)' is larger than \(maximumBytes >> 30) GiB")
+        }
+        return content
     }
 
-    private static func failure(_ path: String, _ purpose: String) -> CommandError {
-        let reason = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
-        return CommandError(.noInput, "The \(purpose) '\(path)' could not be read: \(reason)")
+    private static func failure(_ path: String, _ purpose: String, _ error: SystemError = .last) -> CommandError {
+        CommandError(.noInput, "The \(purpose) '\(path)' could not be read: \(error.description)")
     }
 }

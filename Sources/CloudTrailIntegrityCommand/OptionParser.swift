@@ -74,7 +74,9 @@ struct OptionParser {
         let name = String(parts.first ?? "")
         guard let option = options.first(where: { $0.name == name }) else { throw unknownOption("--\(name)") }
         guard option.value != nil else {
-            guard parts.count == 1 else { throw CommandError(.usage, "The flag '--\(name)' takes no value", showsUsage: true) }
+            guard parts.count == 1 else {
+                throw CommandError(.usage, "The flag '--\(name)' takes no value", showsUsage: true)
+            }
             parsed.flags.insert(name)
             return
         }

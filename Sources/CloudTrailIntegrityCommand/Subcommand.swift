@@ -21,7 +21,10 @@ extension Subcommand {
     ) throws(CommandError) -> Int {
         guard let text = arguments.last(option) else { return standard }
         guard let number = Int(text), number >= minimum else {
-            throw CommandError(.usage, "The value '\(text)' is invalid for '--\(option)': a whole number from \(minimum)")
+            throw CommandError(
+                .usage,
+                "The value '\(text)' is invalid for '--\(option)': a whole number from \(minimum)"
+            )
         }
         return number
     }

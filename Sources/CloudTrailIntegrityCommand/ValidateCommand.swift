@@ -35,7 +35,12 @@ enum ValidateCommand: Subcommand {
                 help: "The start of the delivery time that must be proven, ISO 8601 (2026-03-01T00:00:00Z)."
             ),
             OptionSpec("end-time", value: "time", help: "The end of that time."),
-            OptionSpec("account-id", value: "id", isRepeatable: true, help: "Report on this account alone. Repeatable."),
+            OptionSpec(
+                "account-id",
+                value: "id",
+                isRepeatable: true,
+                help: "Report on this account alone. Repeatable."
+            ),
             OptionSpec("region", value: "region", isRepeatable: true, help: "Report on this region alone. Repeatable."),
             OptionSpec(
                 "trail",
@@ -51,7 +56,12 @@ enum ValidateCommand: Subcommand {
             ),
             OptionSpec("verbose", letter: "v", help: "List every proven file and every notice."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
-            OptionSpec("jobs", letter: "j", value: "n", help: "Threads that compute. (default: the number of processors)"),
+            OptionSpec(
+                "jobs",
+                letter: "j",
+                value: "n",
+                help: "Threads that compute. (default: the number of processors)"
+            ),
             OptionSpec(
                 "allow",
                 value: "kind",
@@ -173,7 +183,10 @@ enum ValidateCommand: Subcommand {
         options.accounts = arguments.all("account-id")
         for account in options.accounts {
             guard account.utf8.count == 12, account.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-                throw CommandError(.usage, "The value '\(account)' is invalid for '--account-id': an account has 12 digits")
+                throw CommandError(
+                    .usage,
+                    "The value '\(account)' is invalid for '--account-id': an account has 12 digits"
+                )
             }
         }
         options.regions = arguments.all("region")
@@ -249,7 +262,10 @@ enum ValidateCommand: Subcommand {
             return CommandError(.noInput, "The archive could not be listed: \(error)")
         }
         guard !requests.isEmpty else {
-            return CommandError(.usage, "No public keys: give them with '--public-keys <file>'; the archive holds no digest file")
+            return CommandError(
+                .usage,
+                "No public keys: give them with '--public-keys <file>'; the archive holds no digest file"
+            )
         }
         return CommandError(
             .usage,

@@ -130,12 +130,10 @@ internal import COpenSSL
 
         deinit {
             unsafe BN_CTX_free(context)
-            for unsafe number in unsafe [
+            unsafe [
                 modulus, exponent, privateExponent, p, q, exponentP, exponentQ, coefficient, scratchP, scratchQ,
                 scratch,
-            ] {
-                unsafe BN_free(number)
-            }
+            ].forEach { unsafe BN_free($0) }
         }
 
         func derive() throws(NativeError) {
@@ -161,11 +159,8 @@ internal import COpenSSL
                 (CLOUDTRAIL_RSA_FACTOR1, p), (CLOUDTRAIL_RSA_FACTOR2, q), (CLOUDTRAIL_RSA_EXPONENT1, exponentP),
                 (CLOUDTRAIL_RSA_EXPONENT2, exponentQ), (CLOUDTRAIL_RSA_COEFFICIENT1, coefficient),
             ]
-            for unsafe (name, number) in unsafe parts {
-                guard unsafe OSSL_PARAM_BLD_push_BN(builder, name, number) == 1 else {
-                    throw .openSSL("OSSL_PARAM_BLD_push_BN")
-                }
-            }
+            let areTaken = unsafe parts.allSatisfy { unsafe OSSL_PARAM_BLD_push_BN(builder, $0.0, $0.1) == 1 }
+            guard areTaken else { throw .openSSL("OSSL_PARAM_BLD_push_BN") }
             guard let parameters = unsafe OSSL_PARAM_BLD_to_param(builder) else {
                 throw .openSSL("OSSL_PARAM_BLD_to_param")
             }

@@ -1,9 +1,11 @@
+internal import NativeInterop
+
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #elseif canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// Why a sample archive could not be made.
@@ -39,7 +41,7 @@ package struct SampleArchiveError: Error, Hashable, Sendable, CustomStringConver
     }
 
     static func inputOutput(_ path: String, _ verb: String, _ systemError: CInt) -> Self {
-        let text = unsafe strerror(systemError).map { unsafe String(cString: $0) } ?? "error \(systemError)"
+        let text = SystemError(code: systemError).description
         return Self(
             code: .inputOutput,
             location: path,

@@ -1,3 +1,4 @@
+internal import NativeInterop
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -7,8 +8,6 @@ internal import Musl
 #elseif canImport(Darwin)
 internal import Darwin
 #endif
-
-internal import NativeInterop
 
 /// Why a folder cannot be taken as an archive.
 public struct LocalArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -21,6 +20,7 @@ public struct LocalArchiveError: Error, Hashable, Sendable, CustomStringConverti
 /// It is opened once and never written to. Everything below it is resolved folder by folder from the root's
 /// descriptor, and no symbolic link is followed, so nothing outside the root is ever opened.
 public final class LocalArchive: ObjectSource {
+    /// The path as it was given.
     public let name: String
 
     private let root: FolderDescriptor
@@ -40,7 +40,7 @@ public final class LocalArchive: ObjectSource {
             switch errno {
             case ENOENT: throw LocalArchiveError(description: "there is no such folder")
             case ENOTDIR: throw LocalArchiveError(description: "not a folder: give the folder the archive is in")
-            default: throw LocalArchiveError(description: systemMessage(errno))
+            default: throw LocalArchiveError(description: SystemError.last.description)
             }
         }
         name = path
@@ -50,6 +50,7 @@ public final class LocalArchive: ObjectSource {
 
     // MARK: Listing
 
+    /// Calls `visit` with every file, folder by folder in the order of their names.
     public func list(_ visit: (ArchiveEntry) throws -> Void) throws {
         var pending: [ObjectKey] = [ObjectKey(bytes: [])]
         while let folder = pending.popLast() {
@@ -134,6 +135,7 @@ public final class LocalArchive: ObjectSource {
 
     // MARK: Opening
 
+    /// Opens the regular file at `path`.
     public func open(_ path: ObjectKey) throws -> any OpenObject {
         guard path.isBelowRoot else { throw ObjectReadError(.notRegularFile, "its path leads out of the archive") }
         let folder = try descriptor(of: ObjectKey(bytes: Array(path.folder.dropLast())))
@@ -227,16 +229,10 @@ private final class LocalFile: OpenObject {
     }
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
-        while true {
-            #if canImport(Darwin)
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe Darwin.read(descriptor, $0.baseAddress, $0.count) }
-            #elseif canImport(Musl)
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe Musl.read(descriptor, $0.baseAddress, $0.count) }
-            #else
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            #endif
-            if count >= 0 { return count }
-            if errno != EINTR { throw ObjectReadError.system(errno) }
+        do throws(SystemError) {
+            return try SystemCall.read(descriptor, into: &buffer)
+        } catch {
+            throw ObjectReadError.system(error.code)
         }
     }
 
@@ -272,16 +268,10 @@ extension stat {
 extension ObjectReadError {
     fileprivate static func system(_ code: CInt) -> ObjectReadError {
         switch code {
-        case EACCES, EPERM: ObjectReadError(.permission, systemMessage(code))
-        case ENOENT: ObjectReadError(.vanished, systemMessage(code))
-        case ELOOP, ENXIO, ENOTDIR: ObjectReadError(.notRegularFile, systemMessage(code))
-        default: ObjectReadError(.inputOutput, systemMessage(code))
+        case EACCES, EPERM: ObjectReadError(.permission, SystemError(code: code).description)
+        case ENOENT: ObjectReadError(.vanished, SystemError(code: code).description)
+        case ELOOP, ENXIO, ENOTDIR: ObjectReadError(.notRegularFile, SystemError(code: code).description)
+        default: ObjectReadError(.inputOutput, SystemError(code: code).description)
         }
     }
-}
-
-/// What the system says of an error number.
-private func systemMessage(_ code: CInt) -> String {
-    guard let text = unsafe strerror(code) else { return "error \(code)" }
-    return unsafe String(cString: text)
 }

@@ -90,3 +90,8 @@ public struct ObjectReadError: Error, Hashable, Sendable, CustomStringConvertibl
         self.description = description
     }
 }
+
+extension ObjectReadError {
+    /// The storage reported more bytes than it was asked for.
+    static let invalidReadCount = ObjectReadError(.inputOutput, "the storage reported more bytes than it was asked for")
+}

@@ -120,7 +120,11 @@ public struct SignatureManifest: Sendable {
         guard var key else { return false }
         let scheme = "s3://"
         if key.utf8.starts(with: scheme.utf8) {
-            let parts = key.dropFirst(scheme.count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = key.dropFirst(scheme.count).split(
+                separator: "/",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
             guard parts.count == 2 else { return false }
             bucket = String(parts[0])
             key = String(parts[1])

@@ -65,7 +65,9 @@ package struct SignatureCheck: Sendable {
 
     private func candidates(for record: DigestRecord, _ file: DigestFile) -> [SignatureCandidate] {
         var candidates = record.ownSignatures
-        candidates += manifest.signatures(for: file.location).map { SignatureCandidate(source: .manifest, metadata: $0) }
+        candidates += manifest.signatures(for: file.location).map {
+            SignatureCandidate(source: .manifest, metadata: $0)
+        }
         for successor in successors[file.location] ?? [] {
             guard let signature = records[successor].file?.previousSignature else { continue }
             candidates.append(

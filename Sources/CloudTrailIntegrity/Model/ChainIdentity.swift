@@ -23,6 +23,7 @@ public struct ChainIdentity: Hashable, Comparable, Sendable {
         self.isBackfill = isBackfill
     }
 
+    /// The fixed order of a report: account, region, trail, home region, regular before backfill.
     public static func < (lhs: ChainIdentity, rhs: ChainIdentity) -> Bool {
         (lhs.account, lhs.region, lhs.trail, lhs.homeRegion, lhs.isBackfill ? 1 : 0)
             < (rhs.account, rhs.region, rhs.trail, rhs.homeRegion, rhs.isBackfill ? 1 : 0)

@@ -98,7 +98,8 @@ private struct NameParser {
     }
 
     mutating func take(suffix: String) -> Bool {
-        guard rest.utf8.count >= suffix.utf8.count, rest.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) else {
+        guard rest.utf8.count >= suffix.utf8.count, rest.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+        else {
             return false
         }
         rest = rest.dropLast(suffix.count)

@@ -15,6 +15,7 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
         bytes = Array(text.utf8)
     }
 
+    /// Whether the first key comes before the second, byte for byte.
     public static func < (lhs: ObjectKey, rhs: ObjectKey) -> Bool {
         lhs.bytes.lexicographicallyPrecedes(rhs.bytes)
     }

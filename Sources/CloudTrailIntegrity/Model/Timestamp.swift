@@ -18,6 +18,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// The last second of the year 9999, after everything.
     public static let distantFuture = Timestamp(secondsSinceEpoch: highest)
 
+    /// Whether the first moment comes before the second.
     public static func < (lhs: Timestamp, rhs: Timestamp) -> Bool {
         lhs.secondsSinceEpoch < rhs.secondsSinceEpoch
     }

@@ -152,7 +152,8 @@ struct ArchivePlacement: Sendable {
             guard let place = layout.place(of: path) else {
                 return DigestPlace(bucket: bucket, key: path.compressedName, isRelocated: claim != nil)
             }
-            let isKept = claimedKey == place.key && [place.bucket, bucket].allSatisfy { $0 == nil || $0 == claim?.bucket }
+            let isKept =
+                claimedKey == place.key && [place.bucket, bucket].allSatisfy { $0 == nil || $0 == claim?.bucket }
             return DigestPlace(bucket: place.bucket ?? bucket, key: place.key, isRelocated: claim != nil && !isKept)
         }
     }

@@ -7,6 +7,7 @@
     /// Proof that something is not as AWS delivered it, or that something AWS delivered is gone.
     case violation
 
+    /// Whether the first says less than the second.
     public static func < (lhs: Severity, rhs: Severity) -> Bool {
         lhs.rank < rhs.rank
     }

@@ -155,6 +155,8 @@ struct LogStage: Sendable {
             return .hashed(result)
         } catch let error as ObjectReadError {
             return .unreadable(error)
+        } catch is ContentHasher.InvalidReadCount {
+            return .unreadable(.invalidReadCount)
         }
     }
 }

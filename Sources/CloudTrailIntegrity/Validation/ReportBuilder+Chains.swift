@@ -38,7 +38,8 @@ extension ReportBuilder {
         case .restart(let member):
             add(.chainRestart, "a new chain was begun here, without a hole before it", chain.members[member], chain)
         case .overlap(let overlap, let member):
-            let message = "its window starts \(overlap.end.seconds(since: overlap.start)) s before its predecessor's ends"
+            let message =
+                "its window starts \(overlap.end.seconds(since: overlap.start)) s before its predecessor's ends"
             add(.chainOverlap, message, chain.members[member], chain)
         case .forked(let predecessor, let member, let other):
             let detail: [String: Finding.Detail] = [
@@ -109,9 +110,15 @@ extension ReportBuilder {
     ) {
         guard options.start != nil else {
             let message = "the oldest digest held names a predecessor, which was not downloaded"
-            return add(.chainStartsBeforeArchive, message, member, chain, [
-                "predecessor": .text(predecessor.key.description)
-            ])
+            return add(
+                .chainStartsBeforeArchive,
+                message,
+                member,
+                chain,
+                [
+                    "predecessor": .text(predecessor.key.description)
+                ]
+            )
         }
         let absence = DigestAbsence(
             bucket: predecessor.bucket,

@@ -173,7 +173,8 @@ extension ReportBuilder {
         }
         if case .valid = evidence.verdicts[number].signature {
             return (
-                .digestLinkMismatch, "AWS signed this file, but it is not the one its successor saw: another signed "
+                .digestLinkMismatch,
+                "AWS signed this file, but it is not the one its successor saw: another signed "
                     + "version, or one delivered again (its \(part.rawValue) differs)", detail
             )
         }

@@ -184,7 +184,11 @@ extension ReportBuilder {
         if listing.isVerified || !listing.location.key.collapsed.isBelowRoot {
             switch evidence.concealment(of: listing.location) {
             case .unsafeKey where !listing.isVerified:
-                return add(absent: .logUnauthenticated, "only a digest file that is not verified lists this key", listing)
+                return add(
+                    absent: .logUnauthenticated,
+                    "only a digest file that is not verified lists this key",
+                    listing
+                )
             case .unsafeKey:
                 return addUnsafe(listing, "a key that no object below the archive has")
             case .link(let folder):
@@ -215,7 +219,11 @@ extension ReportBuilder {
         if listing.isVerified {
             add(absent: .logMissing, "a verified digest lists it and it is not there", listing)
         } else {
-            add(absent: .logUnauthenticated, "only a digest file that is not verified lists it, and it is not there", listing)
+            add(
+                absent: .logUnauthenticated,
+                "only a digest file that is not verified lists it, and it is not there",
+                listing
+            )
         }
     }
 
@@ -288,7 +296,8 @@ extension ReportBuilder {
     private mutating func addUnreferenced(_ number: Int, _ coveredUntil: [[String]: Timestamp]) {
         let file = evidence.index.files[number]
         var kind = FindingKind.logUnreferenced
-        var message = "no digest file lists it: an injected file looks like this, and so does a trail without validation"
+        var message =
+            "no digest file lists it: an injected file looks like this, and so does a trail without validation"
         var time: Timestamp?
         if case .log(let name) = file.role {
             time = name.time

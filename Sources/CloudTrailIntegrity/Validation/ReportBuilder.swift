@@ -124,11 +124,16 @@ struct ReportBuilder {
         let proven = chains.filter { $0.digests.valid > 0 }.map(\.chain)
         guard !proven.isEmpty else {
             let range = options.start == nil && options.end == nil ? "" : " in the range that was asked for"
-            let held = evidence.records.isEmpty ? "the archive holds no digest file" : "no digest file\(range) is verified"
+            let held =
+                evidence.records.isEmpty ? "the archive holds no digest file" : "no digest file\(range) is verified"
             return add("run", nil, "nothing was validated: \(held)")
         }
         for (root, name) in evidence.names.enumerated() where !provenRoots.contains(root) {
-            add("root", name, "nothing in \(name) was validated: it holds no verified digest file and no proven log file")
+            add(
+                "root",
+                name,
+                "nothing in \(name) was validated: it holds no verified digest file and no proven log file"
+            )
         }
         for account in options.accounts where !proven.contains(where: { $0.account == account }) {
             add("account", account, "nothing of the account \(account) was validated")

@@ -126,6 +126,8 @@ struct DigestReader: Sendable {
             )
         } catch let error as ObjectReadError {
             return record(.unreadable(error))
+        } catch is ContentHasher.InvalidReadCount {
+            return record(.unreadable(.invalidReadCount))
         }
     }
 

@@ -1,9 +1,11 @@
+internal import NativeInterop
+
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #elseif canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// A new file that is written from its start to its end, in large pieces.
@@ -48,24 +50,15 @@ final class OutputFile {
     }
 
     private func flush(_ bytes: [UInt8]) throws(SampleArchiveError) {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { unsafe sysWrite(descriptor, $0[written...]) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw .inputOutput(path, "write the file", errno)
-            }
-            written += count
+        do throws(SystemError) {
+            try SystemCall.write(descriptor, bytes)
+        } catch {
+            throw .inputOutput(path, "write the file", error.code)
         }
     }
 }
 
-// The class's own methods hide the functions of the same name.
-private func sysWrite(_ descriptor: CInt, _ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
-    let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes)
-    return unsafe write(descriptor, rest.baseAddress, rest.count)
-}
-
+// The class's own method hides the function of the same name.
 private func sysClose(_ descriptor: CInt) -> CInt {
     close(descriptor)
 }

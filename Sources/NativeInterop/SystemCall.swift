@@ -1,0 +1,79 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// What a system call failed with.
+package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The error number.
+    package let code: CInt
+
+    package init(code: CInt) {
+        self.code = code
+    }
+
+    /// The error of the call that has just failed on this thread.
+    package static var last: SystemError { SystemError(code: errno) }
+
+    /// What the system says of it.
+    package var description: String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}
+
+/// Reads and writes on descriptors, begun again when a signal comes between.
+package enum SystemCall {
+    /// Fills `buffer` with the next bytes, as many as are at hand; 0 only at the end.
+    package static func read(_ descriptor: CInt, into buffer: inout MutableRawSpan) throws(SystemError) -> Int {
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe posixRead(descriptor, bytes.baseAddress, bytes.count)
+            }
+            if count >= 0 { return count }
+            if errno != EINTR { throw .last }
+        }
+    }
+
+    /// Reads on to the end; `nil` when there are more than `limit` bytes.
+    package static func readAll(_ descriptor: CInt, limit: Int) throws(SystemError) -> [UInt8]? {
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        while true {
+            var span = buffer.mutableSpan
+            var bytes = unsafe span.mutableBytes
+            let count = try read(descriptor, into: &bytes)
+            if count == 0 { return content }
+            if content.count + count > limit { return nil }
+            content += buffer[..<count]
+        }
+    }
+
+    /// Writes all of `bytes`.
+    package static func write(_ descriptor: CInt, _ bytes: [UInt8]) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+                return unsafe posixWrite(descriptor, rest.baseAddress, rest.count)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .last
+            }
+            written += count
+        }
+    }
+}
+
+// The methods of the same name hide these inside the enumeration.
+private func posixRead(_ descriptor: CInt, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+    unsafe read(descriptor, buffer, count)
+}
+
+private func posixWrite(_ descriptor: CInt, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
+    unsafe write(descriptor, buffer, count)
+}

@@ -1,0 +1,95 @@
+import CloudTrailIntegrity
+import NativeInterop
+
+/// An archive in memory, so that a test hurts it without touching a disk.
+struct MemoryArchive: ObjectSource {
+    var name = "memory"
+    var files: [ObjectKey: [UInt8]] = [:]
+    /// What stands in extended attributes on a disk.
+    var metadata: [ObjectKey: SignatureMetadata] = [:]
+    /// Links, special files and unreadable folders.
+    var obstacles: [ArchiveEntry] = []
+    /// Files that fail to open.
+    var failures: [ObjectKey: ObjectReadError] = [:]
+
+    func list(_ visit: (ArchiveEntry) throws -> Void) throws {
+        for path in files.keys.sorted() { try visit(ArchiveEntry(path: path, kind: .file)) }
+        for obstacle in obstacles { try visit(obstacle) }
+    }
+
+    func open(_ path: ObjectKey) throws -> any OpenObject {
+        if let failure = failures[path] { throw failure }
+        guard let content = files[path] else { throw ObjectReadError(.vanished, "no such file") }
+        return MemoryFile(content: content, metadata: metadata[path])
+    }
+
+    private final class MemoryFile: OpenObject {
+        private let content: [UInt8]
+        private let metadata: SignatureMetadata?
+        private var offset = 0
+
+        init(content: [UInt8], metadata: SignatureMetadata?) {
+            self.content = content
+            self.metadata = metadata
+        }
+
+        var storedBytes: UInt64 { UInt64(content.count) }
+
+        func read(into buffer: inout MutableRawSpan) throws -> Int {
+            let count = min(buffer.byteCount, content.count - offset)
+            unsafe buffer.withUnsafeMutableBytes { target in
+                unsafe target.copyBytes(from: content[offset..<offset + count])
+            }
+            offset += count
+            return count
+        }
+
+        func signatureMetadata() throws -> SignatureMetadata? { metadata }
+
+        func checkUnchanged() throws {}
+    }
+}
+
+extension MemoryArchive {
+    subscript(_ path: String) -> [UInt8]? {
+        get { files[ObjectKey(path)] }
+        set { files[ObjectKey(path)] = newValue }
+    }
+
+    /// The same files under other paths; `nil` leaves one out.
+    func moved(_ path: (ObjectKey) -> ObjectKey?) -> MemoryArchive {
+        var moved = MemoryArchive(name: name)
+        for (old, content) in files {
+            if let new = path(old) { moved.files[new] = content }
+        }
+        return moved
+    }
+
+    /// The files whose path holds `text`.
+    func only(_ text: String) -> MemoryArchive {
+        moved { $0.description.contains(text) ? $0 : nil }
+    }
+
+    /// Every file as a download leaves it that undoes the compression.
+    func decompressed() throws -> MemoryArchive {
+        let hasher = try ContentHasher()
+        var result = MemoryArchive(name: name)
+        let limits = ContentHasher.Limits(contentBytes: 1 << 30, ratio: 1000, ratioFloorBytes: 1 << 30)
+        for (path, content) in files {
+            var offset = 0
+            let (hashed, plain) = try hasher.hashAndCollect(limits: limits) { buffer in
+                let count = min(buffer.byteCount, content.count - offset)
+                unsafe buffer.withUnsafeMutableBytes { target in
+                    unsafe target.copyBytes(from: content[offset..<offset + count])
+                }
+                offset += count
+                return count
+            }
+            // What cannot be decompressed is left as it is, as a download would.
+            let isWhole = hashed.condition == .complete && hashed.form == .gzip
+            let text = path.description
+            result.files[isWhole ? ObjectKey(text.dropLast(3)) : path] = isWhole ? plain : content
+        }
+        return result
+    }
+}

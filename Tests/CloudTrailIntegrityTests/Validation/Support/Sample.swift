@@ -1,0 +1,111 @@
+import CloudTrailIntegrity
+import NativeInterop
+import SampleArchive
+import Synchronization
+import Testing
+
+/// A sample archive with its keys and manifest, and a short way to validate it.
+struct Sample {
+    var archive = MemoryArchive()
+    var keys = PublicKeySet()
+    var manifest = SignatureManifest()
+    let summary: SampleSummary
+
+    init(_ tampers: [Tamper] = [], _ configure: (inout SampleOptions) -> Void = { _ in }) throws {
+        var options = SampleOptions()
+        options.tampers = tampers
+        configure(&options)
+        self = try Self.made.withLock { made in
+            if let sample = made[options] { return sample }
+            let sample = try Sample(making: options)
+            made[options] = sample
+            return sample
+        }
+    }
+
+    /// Samples that were made before: making their keys is what takes the time.
+    private static let made = Mutex<[SampleOptions: Sample]>([:])
+
+    private init(making options: SampleOptions) throws {
+        var archive = MemoryArchive()
+        var lines: [UInt8] = []
+        summary = try SampleArchive.generate(options) { signature in
+            lines += signature.manifestLine
+            if lines.last != UInt8(ascii: "\n") { lines.append(UInt8(ascii: "\n")) }
+        } object: { object in
+            archive[object.key] = object.content
+        }
+        self.archive = archive
+        try keys.add(summary.keysJSON, name: "keys.json")
+        try manifest.add(lines)
+    }
+
+    /// Validates `archives`, or the sample's own.
+    func validate(
+        _ archives: [MemoryArchive]? = nil,
+        withManifest: Bool = true,
+        _ configure: (inout ValidationOptions) -> Void = { _ in }
+    ) throws -> ValidationReport {
+        var options = ValidationOptions()
+        options.jobs = 2
+        configure(&options)
+        let validator = Validator(
+            keys: keys,
+            signatures: withManifest ? manifest : SignatureManifest(),
+            options: options
+        )
+        return try validator.validate(archives ?? [archive])
+    }
+
+    /// The keys of the digest files that are held, of one chain, oldest first.
+    func digestKeys(account: String = "111122223333", region: String = "us-east-1") -> [String] {
+        archive.files.keys.map(\.description)
+            .filter { $0.contains("/\(account)/CloudTrail-Digest/\(region)/") }.sorted()
+    }
+
+    func logKeys(account: String = "111122223333", region: String = "us-east-1") -> [String] {
+        archive.files.keys.map(\.description).filter { $0.contains("/\(account)/CloudTrail/\(region)/") }.sorted()
+    }
+}
+
+/// A finding cut down to what a test compares.
+struct Found: Hashable, CustomStringConvertible {
+    let kind: String
+    let key: String
+
+    init(_ kind: String, _ key: String) {
+        self.kind = kind
+        self.key = key
+    }
+
+    init(_ finding: Finding) {
+        kind = finding.kind.rawValue
+        key = finding.key?.description ?? ""
+    }
+
+    var description: String { "\(kind) \(key.split(separator: "/").last ?? "")" }
+}
+
+extension ValidationReport {
+    /// The findings of these severities.
+    func found(_ severities: Severity...) -> Set<Found> {
+        Set(findings.filter { severities.contains($0.severity) }.map(Found.init))
+    }
+
+    /// What is not only good to know.
+    var failures: Set<Found> { found(.violation, .unverified) }
+
+    func count(_ kind: FindingKind) -> Int { findings.count { $0.kind == kind } }
+
+    func findings(_ kind: FindingKind) -> [Finding] { findings.filter { $0.kind == kind } }
+
+    /// Asserts what must hold of every report.
+    func expectConsistent(_ location: SourceLocation = #_sourceLocation) {
+        #expect(digests.total == digests.valid + digests.invalid + digests.missing + digests.unverified)
+        #expect(findings == findings.sorted(by: Finding.inReportOrder), sourceLocation: location)
+        let chainDigests = chains.map(\.digests.total).reduce(0, +)
+        #expect(chainDigests == digests.total, sourceLocation: location)
+        let chainLogs = chains.map(\.logs.total).reduce(0, +)
+        #expect(chainLogs <= logs.total, sourceLocation: location)
+    }
+}
