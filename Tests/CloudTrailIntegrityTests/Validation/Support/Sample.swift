@@ -10,6 +10,8 @@ struct Sample {
     var keys = PublicKeySet()
     var manifest = SignatureManifest()
     let summary: SampleSummary
+    /// The manifest as it would stand in a file.
+    private(set) var manifestText = ""
 
     init(_ tampers: [Tamper] = [], _ configure: (inout SampleOptions) -> Void = { _ in }) throws {
         var options = SampleOptions()
@@ -38,6 +40,7 @@ struct Sample {
         self.archive = archive
         try keys.add(summary.keysJSON, name: "keys.json")
         try manifest.add(lines)
+        manifestText = String(decoding: lines, as: UTF8.self)
     }
 
     /// Validates `archives`, or the sample's own.
@@ -108,4 +111,23 @@ extension ValidationReport {
         let chainLogs = chains.map(\.logs.total).reduce(0, +)
         #expect(chainLogs <= logs.total, sourceLocation: location)
     }
+}
+
+extension Sample {
+    /// The uncompressed content of a file.
+    func content(_ key: String) throws -> [UInt8] {
+        let one = try archive.moved { $0 == ObjectKey(key) ? $0 : nil }.decompressed()
+        return try #require(one.files.values.first)
+    }
+}
+
+/// One gzip member with this content.
+func compressed(_ content: [UInt8]) throws -> [UInt8] {
+    var deflater = try GzipDeflater()
+    return try deflater.compress(content)
+}
+
+/// The lines of a sample's signature manifest.
+func manifestLines(_ sample: Sample) -> [String] {
+    sample.manifestText.split(separator: "\n").map(String.init)
 }
