@@ -49,7 +49,7 @@ enum SampleCommand: Subcommand {
         }
         try console.print(
             "Made \(summary.digestCount) digest files and \(summary.logCount) log files in "
-                + "\(summary.chains.count) chains, from \(summary.start) to \(summary.end)."
+                + "\(summary.chains.count) \(summary.chains.count == 1 ? "chain" : "chains"), from \(summary.start) to \(summary.end)."
         )
         for tamper in summary.tampers {
             try console.print("Tampered: \(tamper.tamper.rawValue) \(tamper.key)")
@@ -74,7 +74,7 @@ enum SampleCommand: Subcommand {
         options.regions = try number("regions", in: arguments, minimum: 1, default: options.regions)
         options.hours = try number("hours", in: arguments, minimum: 1, default: options.hours)
         options.logs = try number("logs", in: arguments, minimum: 0, default: options.logs)
-        options.records = try number("records", in: arguments, minimum: 0, default: options.records)
+        options.records = try number("records", in: arguments, minimum: 1, default: options.records)
         options.organization = arguments.last("organization")
         options.prefix = arguments.last("prefix")
         if let text = arguments.last("seed") {

@@ -58,6 +58,8 @@ package struct JSONLinesReport {
         object.add("path", file.path.description)
         object.add("sha256", file.sha256)
         object.add("vouchedBy", file.vouchedBy)
+        if !file.key.isUTF8 { object.add("keyBytes", Hex.encode(file.key.bytes)) }
+        if !file.path.isUTF8 { object.add("pathBytes", Hex.encode(file.path.bytes)) }
         return object.closed
     }
 

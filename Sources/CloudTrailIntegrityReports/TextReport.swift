@@ -42,7 +42,7 @@ package struct TextReport {
     }
 
     private func line(_ finding: Finding) -> String {
-        let subject = [finding.key, finding.path].compactMap { $0 }.first.map { shown($0) } ?? chainName(finding)
+        let subject = [finding.path, finding.key].compactMap { $0 }.first.map { shown($0) } ?? chainName(finding)
         let heading = heading(finding.severity, finding.kind.rawValue)
         let separator = subject.isEmpty ? "" : ": "
         return "\(heading) \(subject)\(separator)\(escaped(finding.message))"

@@ -13,9 +13,8 @@ package struct ArchiveIndex: Sendable {
     package enum Role: Hashable, Sendable {
         case digest(DigestFileName)
         case log(LogFileName)
-        /// A compressed or JSON file without such a name; `inLogFolder` where it lies among log files, so that a
-        /// reader of the logs would read it too.
-        case other(inLogFolder: Bool)
+        /// A file without such a name that a reader of the log files may read too.
+        case other
     }
 
     /// A folder that hides what is below it.
@@ -68,21 +67,12 @@ package struct ArchiveIndex: Sendable {
     }
 
     private static func role(of path: ObjectKey) -> Role? {
-        guard path.hasSuffix(".gz") || path.hasSuffix(".json") else { return nil }
         if let name = path.asciiName {
             if let digest = DigestFileName(name) { return .digest(digest) }
             if let log = LogFileName(name) { return .log(log) }
         }
-        return .other(inLogFolder: isInLogFolder(path))
-    }
-
-    /// Whether the path lies in `…/CloudTrail/REGION/YYYY/MM/DD/`.
-    private static func isInLogFolder(_ path: ObjectKey) -> Bool {
-        let components = path.components
-        guard components.count >= 6 else { return false }
-        let day = components.dropLast().suffix(3)
-        return components[components.count - 6].elementsEqual("CloudTrail".utf8)
-            && day.map(\.count) == [4, 2, 2]
-            && day.joined().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        if path.lastComponent.first == UInt8(ascii: ".") { return nil }
+        let mayBeLog = path.hasSuffix(".gz") || path.hasSuffix(".json") || LogFolder(path) != nil
+        return mayBeLog ? .other : nil
     }
 }

@@ -117,26 +117,3 @@ struct Evidence: Sendable {
         return low < chains.count && chains[low].identity == identity ? chains[low] : nil
     }
 }
-
-/// A bucket and the prefix that a trail writes below: what stands before `AWSLogs/` in its keys.
-struct DeliveryLocation: Hashable, Comparable, Sendable {
-    let bucket: String
-    let prefix: ObjectKey
-
-    init(_ location: ObjectLocation) {
-        bucket = location.bucket
-        let key = location.key.collapsed
-        var prefix: [UInt8] = []
-        for component in key.components {
-            if component.elementsEqual("AWSLogs".utf8) { break }
-            prefix += component
-            prefix.append(UInt8(ascii: "/"))
-        }
-        // A key without AWSLogs is no delivery of CloudTrail's; its folder stands for it.
-        self.prefix = prefix.count > key.bytes.count ? ObjectKey(bytes: Array(key.folder)) : ObjectKey(bytes: prefix)
-    }
-
-    static func < (lhs: DeliveryLocation, rhs: DeliveryLocation) -> Bool {
-        (lhs.bucket, lhs.prefix) < (rhs.bucket, rhs.prefix)
-    }
-}

@@ -118,10 +118,8 @@ struct LogStage: Sendable {
             return false
         case .log(let name):
             return options.selects(account: name.account, region: name.region) && options.range.contains(name.time)
-        case .other(inLogFolder: false):
-            return false
-        case .other(inLogFolder: true):
-            guard let folder = LogFolder(evidence.placement.key(of: evidence.index.files[number])) else { return true }
+        case .other:
+            guard let folder = LogFolder(evidence.placement.key(of: evidence.index.files[number])) else { return false }
             return options.selects(account: folder.account, region: folder.region)
                 && options.range.intersects(folder.day)
         }
@@ -158,22 +156,5 @@ struct LogStage: Sendable {
         } catch is ContentHasher.InvalidReadCount {
             return .unreadable(.invalidReadCount)
         }
-    }
-}
-
-/// The folder of a day's log files: `…/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/`.
-struct LogFolder: Hashable, Sendable {
-    let account: String
-    let region: String
-    let day: TimeRange
-
-    init?(_ key: ObjectKey) {
-        let parts = key.components.suffix(7).map { String(decoding: $0, as: UTF8.self) }
-        guard parts.count == 7, parts[1] == "CloudTrail",
-            let start = Timestamp("\(parts[3])-\(parts[4])-\(parts[5])T00:00:00Z")
-        else { return nil }
-        account = parts[0]
-        region = parts[2]
-        day = TimeRange(start: start, end: start.advanced(bySeconds: 86_400))
     }
 }

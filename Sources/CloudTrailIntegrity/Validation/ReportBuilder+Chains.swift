@@ -194,7 +194,7 @@ extension ReportBuilder {
 
     private mutating func addCoverage(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         if let start = options.start, let oldest = chain.members.first, oldest.window.start > start {
-            let isStart = oldest.file?.isStartingDigest ?? false
+            let isStart = oldest.isVerified && oldest.file?.isStartingDigest ?? false
             addShort(
                 chain,
                 from: start,

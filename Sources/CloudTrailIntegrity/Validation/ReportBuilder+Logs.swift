@@ -203,7 +203,9 @@ extension ReportBuilder {
             case nil: break
             }
         }
+        // A download of some days holds the digests of their folders; only log files of days before are not asked for.
         if let name, evidence.isOldestOfChain(listing.record),
+            name.time.dayNumber < evidence.records[listing.record].name.endTime.dayNumber,
             !heldDays.contains(HeldDay(name)), options.start.map({ name.time < $0 }) ?? true
         {
             let message = "listed by the oldest digest held, in a day's folder of which the archive holds nothing"

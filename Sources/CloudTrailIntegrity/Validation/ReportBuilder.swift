@@ -33,7 +33,9 @@ struct ReportBuilder {
     }
 
     mutating func noteNotHeld(_ location: ObjectLocation, _ window: TimeRange) {
-        let place = DeliveryLocation(location)
+        // What lies beside the folder that was downloaded is named by its own; else all of the prefix is not held.
+        let place =
+            evidence.placement.canHold(location) ? DeliveryLocation(location) : DeliveryLocation(folderOf: location)
         guard let known = locationsNotHeld[place] else {
             locationsNotHeld[place] = (window, 1)
             return

@@ -1,5 +1,7 @@
 /// How many objects came to which verdict.
 public struct Tally: Hashable, Sendable {
+    package init() {}
+
     /// Proven to be what CloudTrail delivered.
     public internal(set) var valid = 0
     /// Proven not to be what CloudTrail delivered.
@@ -78,6 +80,32 @@ public struct ValidationReport: Sendable {
     public let keySources: [PublicKeySet.Source]
     /// The uncompressed bytes that were hashed.
     public let contentBytes: UInt64
+
+    package init(
+        findings: [Finding] = [],
+        provenFiles: [ProvenFile] = [],
+        chains: [ChainSummary] = [],
+        start: Timestamp? = nil,
+        end: Timestamp? = nil,
+        provenFrom: Timestamp? = nil,
+        provenUntil: Timestamp? = nil,
+        digests: Tally = Tally(),
+        logs: Tally = Tally(),
+        keySources: [PublicKeySet.Source] = [],
+        contentBytes: UInt64 = 0
+    ) {
+        self.findings = findings
+        self.provenFiles = provenFiles
+        self.chains = chains
+        self.start = start
+        self.end = end
+        self.provenFrom = provenFrom
+        self.provenUntil = provenUntil
+        self.digests = digests
+        self.logs = logs
+        self.keySources = keySources
+        self.contentBytes = contentBytes
+    }
 
     /// The accounts of the chains in range.
     public var accounts: [String] { Set(chains.map(\.chain.account)).sorted() }

@@ -121,7 +121,9 @@ struct RangeTests {
         #expect(report.outcome() == .proven)
         #expect(report.digests.total > 0)
         let notices = report.found(.notice).map(\.kind)
-        #expect(Set(notices).isSubset(of: ["chain-starts-before-archive", "log-outside-archive", "log-awaiting-digest"]))
+        #expect(
+            Set(notices).isSubset(of: ["chain-starts-before-archive", "log-outside-archive", "log-awaiting-digest"])
+        )
     }
 
     @Test("a log file that is gone from a day's folder that is held is missing")
@@ -129,10 +131,23 @@ struct RangeTests {
         let sample = try Sample()
         var day = sample.archive.only("/2026/03/02/")
         // The oldest digest held lists 23:50 of the day before, 00:11 and later lie in this day's folder.
-        let gone = try #require(day.files.keys.first { $0.description.contains("_CloudTrail_us-east-1_20260302T0030Z") })
+        let gone = try #require(
+            day.files.keys.first { $0.description.contains("_CloudTrail_us-east-1_20260302T0030Z") }
+        )
         day.files[gone] = nil
         let report = try sample.validate([day])
         #expect(report.failures == [Found("log-missing", gone.description)])
+    }
+
+    @Test("all log files of a starting digest deleted are missing, not left out")
+    func logsOfStartingDigest() throws {
+        let sample = try Sample { options in
+            options.accounts = 1
+            options.regions = 1
+            options.hours = 1
+        }
+        let report = try sample.validate([sample.archive.only("/CloudTrail-Digest/")])
+        #expect(report.failures == Set(sample.logKeys().map { Found("log-missing", $0) }))
     }
 
     @Test("no digest in range is never proven")
@@ -180,11 +195,15 @@ struct RangeTests {
     func forgedOutOfRange() throws {
         var sample = try Sample([.digestForged])
         let forged = try #require(sample.summary.tampers.first?.key)
-        let report = try sample.validate { $0.start = sample.summary.start; $0.end = sample.summary.end }
+        let report = try sample.validate {
+            $0.start = sample.summary.start; $0.end = sample.summary.end
+        }
         #expect(report.failures.contains(Found("digest-signature-invalid", forged)))
         // A digest that lists a log file and says that it was another year does not vouch for it either.
         sample.archive[forged] = nil
-        let lost = try sample.validate { $0.start = sample.summary.start; $0.end = sample.summary.end }
+        let lost = try sample.validate {
+            $0.start = sample.summary.start; $0.end = sample.summary.end
+        }
         #expect(lost.failures.contains(Found("digest-missing", forged)))
         #expect(lost.count(.logUnreferenced) == 3)
     }

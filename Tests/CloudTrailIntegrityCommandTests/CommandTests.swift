@@ -1,0 +1,290 @@
+import CloudTrailIntegrityCommand
+import Foundation
+import SampleArchive
+import Testing
+
+private typealias Status = CloudTrailIntegrityCommand.ExitStatus
+
+/// What a run of the command printed and ended with.
+private struct Run {
+    let status: Status
+    let output: String
+    let errors: String
+
+    var errorLines: [Substring] { errors.split(separator: "\n") }
+}
+
+private func run(_ arguments: String..., width: Int = 80) -> Run {
+    run(arguments, width: width)
+}
+
+private func run(_ arguments: [String], width: Int = 80, outputFails: Bool = false) -> Run {
+    final class Sinks {
+        var output: [UInt8] = []
+        var errors: [UInt8] = []
+    }
+    let sinks = Sinks()
+    let console = Console(
+        width: width,
+        output: {
+            sinks.output += $0
+            return !outputFails
+        },
+        errors: {
+            sinks.errors += $0
+            return true
+        }
+    )
+    let status = MainCommand.run(arguments, console)
+    return Run(
+        status: status,
+        output: String(decoding: sinks.output, as: UTF8.self),
+        errors: String(decoding: sinks.errors, as: UTF8.self)
+    )
+}
+
+/// A sample on disk, removed when it is not used any more.
+private final class SampleFolder {
+    let path: String
+
+    init(_ configure: (inout SampleOptions) -> Void = { _ in }) throws {
+        path = NSTemporaryDirectory() + "command-\(UUID().uuidString)"
+        var options = SampleOptions()
+        options.hours = 6
+        options.accounts = 1
+        configure(&options)
+        _ = try SampleArchive.write(to: path, options)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    var archive: String { path + "/archive" }
+    var keys: String { path + "/keys.json" }
+    var manifest: String { path + "/meta.jsonl" }
+
+    func write(_ name: String, _ text: String) throws -> String {
+        let file = "\(path)/\(name)"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        return file
+    }
+
+    func validate(_ options: String...) -> Run {
+        run(["validate", archive, "--public-keys", keys, "--signatures", manifest] + options)
+    }
+}
+
+@Suite("The command")
+struct CommandTests {
+    @Test("the exit status follows the verdict, --allow and --strict")
+    func exitStatus() throws {
+        let clean = try SampleFolder()
+        #expect(clean.validate().status == .proven)
+        let unsigned = run("validate", clean.archive, "--public-keys", clean.keys)
+        #expect(unsigned.status == .unverified)
+        #expect(run("validate", clean.archive, "--public-keys", clean.keys, "--strict").status == .violation)
+        let allowed = run(
+            "validate",
+            clean.archive,
+            "--public-keys",
+            clean.keys,
+            "--allow",
+            "digest-unsigned",
+            "--allow=log-unauthenticated"
+        )
+        #expect(allowed.status == .proven)
+        #expect(allowed.output.contains("VALID but for what was allowed (digest-unsigned, log-unauthenticated)"))
+        #expect(allowed.output.contains("digest-unsigned"))
+        let tampered = try SampleFolder { $0.tampers = [.logModified] }
+        #expect(tampered.validate().status == .violation)
+        #expect(tampered.validate("--allow", "log-unreferenced").status == .violation)
+    }
+
+    @Test("the text report ends with the verdict, and --quiet is the verdict alone")
+    func text() throws {
+        let clean = try SampleFolder()
+        let lines = clean.validate().output.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("ACCOUNT       REGION     TRAIL") == true)
+        #expect(lines.count == 4)
+        let verdict =
+            "VALID: 12/12 digest files valid, 36/36 log files valid in 2 chains of 1 account and 2 regions, "
+            + "without a hole from 2026-03-01T00:10:35Z to 2026-03-01T06:10:35Z."
+        #expect(lines.last.map(String.init) == verdict)
+        #expect(clean.validate("-q").output == verdict + "\n")
+    }
+
+    @Test("JSON Lines end with the summary, and --verbose lists each proven file")
+    func jsonLines() throws {
+        let clean = try SampleFolder()
+        let lines = clean.validate("--format", "jsonl", "-v").output.split(separator: "\n")
+        let records = try lines.map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(records.count { $0["record"] as? String == "file" } == 48)
+        #expect(records.count { $0["record"] as? String == "chain" } == 2)
+        let summary = try #require(records.last)
+        #expect(summary["record"] as? String == "summary")
+        #expect(summary["exit"] as? Int == 0)
+        #expect((summary["keys"] as? [[String: String]])?.first?["file"] == clean.keys)
+        #expect(clean.validate("--format=jsonl", "--quiet").output.split(separator: "\n").count == 1)
+    }
+
+    @Test("without keys the error holds the commands that fetch them")
+    func missingKeys() throws {
+        let clean = try SampleFolder()
+        let result = run("validate", clean.archive)
+        #expect(result.status == .usage)
+        #expect(
+            result.errorLines.dropFirst().map(String.init)
+                == ["us-east-1", "us-west-2"].map {
+                    "  aws cloudtrail list-public-keys --region \($0) --start-time 2026-03-01T00:10:35Z "
+                        + "--end-time 2026-03-01T06:10:35Z --output json > keys-\($0).json"
+                }
+        )
+    }
+
+    @Test("bad input is one line and the right status")
+    func badInput() throws {
+        let clean = try SampleFolder()
+        let stranger = try String(contentsOfFile: clean.keys, encoding: .utf8)
+            .replacing(
+                /"Fingerprint": ?"[0-9a-f]{32}"/,
+                with: "\"Fingerprint\":\"\(String(repeating: "0", count: 32))\""
+            )
+        let notJSON = try clean.write("text.json", "hello")
+        let empty = try clean.write("empty.json", "{\"PublicKeyList\":[]}")
+        let mislabelled = try clean.write("mislabelled.json", stranger)
+        let manifest = try clean.write("broken.jsonl", "{\"bucket\":\"b\",\"key\":\"k\",\"metadata\":{}}\n\nnonsense\n")
+        func check(_ status: Status, _ text: String, _ arguments: String...) {
+            let result = run(["validate"] + arguments)
+            #expect(result.status == status, "\(arguments)")
+            #expect(result.errorLines.count == 1, "\(result.errors)")
+            #expect(result.errors.hasPrefix("Error: "))
+            #expect(result.errors.contains(text), "\(result.errors)")
+            #expect(result.output.isEmpty)
+        }
+        let archive = clean.archive
+        check(.noInput, "there is no such folder", "/nowhere", "--public-keys", clean.keys)
+        check(.noInput, "not a folder", clean.keys, "--public-keys", clean.keys)
+        check(.noInput, "No such file or directory", archive, "--public-keys", "/nowhere")
+        check(.noInput, "is a folder", archive, "--public-keys", clean.path)
+        check(.noInput, "not JSON at byte 0", archive, "--public-keys", notJSON)
+        check(.noInput, "holds no public key", archive, "--public-keys", empty)
+        check(.noInput, "is not the MD5 of its value", archive, "--public-keys", mislabelled)
+        check(.noInput, "line 3:", archive, "--public-keys", clean.keys, "--signatures", manifest)
+        check(
+            .usage,
+            "is not before the end",
+            archive,
+            "--public-keys",
+            clean.keys,
+            "--start-time",
+            "2026-03-02T00:00:00Z",
+            "--end-time",
+            "2026-03-01T00:00:00Z"
+        )
+        check(.usage, "ISO 8601", archive, "--start-time", "yesterday")
+        check(.usage, "12 digits", archive, "--account-id", "12")
+        check(.usage, "arn:aws:cloudtrail:REGION", archive, "--trail", "arn:aws:s3:x")
+        check(.usage, "(values: text, jsonl)", archive, "--format", "xml")
+        check(.usage, "a whole number from 1", archive, "--jobs", "0")
+        check(.usage, "cannot be allowed", archive, "--allow", "log-modified")
+        check(.usage, "Did you mean 'digest-unsigned'?", archive, "--allow", "digest-unsined")
+    }
+
+    @Test("a command line that cannot be understood shows its form")
+    func usageErrors() {
+        let cases: [([String], String)] = [
+            (["validate", "a", "--strcit"], "Error: Unknown option '--strcit'. Did you mean '--strict'?"),
+            (["validate", "a", "-x"], "Error: Unknown option '-x'"),
+            (["validate"], "Error: Missing expected argument '<archive> ...'"),
+            (["validate", "a", "--format"], "Error: Missing value for '--format <format>'"),
+            (["validate", "a", "--strict=1"], "Error: The flag '--strict' takes no value"),
+            (
+                ["validate", "a", "--format", "text", "--format", "text"],
+                "Error: The option '--format' was given more than once"
+            ),
+            (["validte"], "Error: Unknown subcommand 'validte'. Did you mean 'validate'?"),
+            (["--versoin"], "Error: Unknown option '--versoin'. Did you mean '--version'?"),
+            (["sample"], "Error: Missing expected argument '<directory>'"),
+        ]
+        for (arguments, first) in cases {
+            let result = run(arguments)
+            #expect(result.status == .usage)
+            #expect(result.errorLines.first.map(String.init) == first)
+            #expect(result.errorLines.count == 3)
+            #expect(result.errorLines.dropFirst().first?.hasPrefix("Usage: cloudtrail-integrity ") == true)
+            #expect(result.errorLines.last?.hasSuffix("--help' for more information.") == true)
+        }
+    }
+
+    @Test("an archive without a digest in range never ends with 0")
+    func nothingInRange() throws {
+        let clean = try SampleFolder()
+        #expect(clean.validate("--start-time", "2027-01-01T00:00:00Z").status == .unverified)
+        let empty = clean.path + "/empty"
+        try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+        let result = run("validate", empty, "--public-keys", clean.keys)
+        #expect(result.status == .unverified)
+        #expect(result.output.contains("nothing-validated"))
+    }
+
+    @Test("output that cannot be written is 74")
+    func outputFails() throws {
+        let clean = try SampleFolder()
+        let result = run(["validate", clean.archive, "--public-keys", clean.keys], outputFails: true)
+        #expect(result.status == .outputError)
+        #expect(result.errors == "Error: The output could not be written.\n")
+        #expect(run(["--help"], outputFails: true).status == .outputError)
+    }
+
+    @Test("help goes to standard output, wrapped at the width")
+    func help() {
+        for arguments in [
+            ["--help"], ["-h"], ["help"], ["validate", "--help"], ["help", "validate"], ["help", "sample"],
+        ] {
+            for width in [60, 80, 120] {
+                let result = run(arguments, width: width)
+                #expect(result.status == .proven)
+                #expect(result.errors.isEmpty)
+                #expect(result.output.hasPrefix("OVERVIEW: "))
+                let usage = result.output.split(separator: "\n").filter {
+                    !$0.hasPrefix("USAGE") && !$0.hasPrefix("  -")
+                }
+                #expect(usage.allSatisfy { $0.count <= width })
+            }
+        }
+        let lines = run("help", "validate").output.split(separator: "\n").map(String.init)
+        #expect(lines.contains("  --strict                Exit with 1 also when something is only unverified."))
+        #expect(run("--version").output == "cloudtrail-integrity \(MainCommand.version)\n")
+        #expect(run([]).status == .usage)
+    }
+
+    @Test("sample makes what validate proves, and refuses to write into something")
+    func sample() throws {
+        let folder = NSTemporaryDirectory() + "command-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let arguments = [
+            "sample", folder, "--hours", "3", "--accounts", "1", "--regions", "1", "--tamper", "log-deleted",
+        ]
+        let made = run(arguments)
+        #expect(made.status == .proven)
+        #expect(made.output.hasPrefix("Made 3 digest files and 9 log files in 1 chain, "))
+        let validated = run(
+            "validate",
+            folder + "/archive",
+            "--public-keys",
+            folder + "/keys.json",
+            "--signatures",
+            folder + "/meta.jsonl"
+        )
+        #expect(validated.status == .violation)
+        #expect(validated.output.contains("log-missing"))
+        let again = run(arguments)
+        #expect(again.status == .usage)
+        #expect(again.errorLines.count == 1)
+        #expect(run("sample", folder + "/x", "--tamper", "log-delete").errors.contains("Did you mean 'log-deleted'?"))
+        #expect(run("sample", folder + "/x", "--hours", "none").status == .usage)
+    }
+}

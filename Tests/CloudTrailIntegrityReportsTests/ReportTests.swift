@@ -1,0 +1,97 @@
+import CloudTrailIntegrity
+import CloudTrailIntegrityReports
+import Foundation
+import Testing
+
+/// Text that would forge a line, steer a terminal or break JSON.
+private let hostile = "a\u{1b}[2K\r\nviolation\u{202e}\u{85}\u{2028}\"\\\u{0}é\u{e000}"
+
+private func report(_ findings: [Finding]) -> ValidationReport {
+    ValidationReport(findings: findings)
+}
+
+private let facts = RunFacts(version: "1.2.3", exit: 1, milliseconds: 1234, allowed: [])
+
+@Suite("Reports")
+struct ReportTests {
+    private let finding = Finding(
+        .logModified,
+        hostile,
+        bucket: hostile,
+        key: ObjectKey(hostile),
+        path: ObjectKey(bytes: [0x61, 0xff, 0x0a]),
+        chain: ChainIdentity(account: "1", region: hostile, trail: hostile, homeRegion: "r", isBackfill: false),
+        start: Timestamp("2026-03-01T00:10:35Z"),
+        detail: ["text": .text(hostile), "list": .list([hostile]), "number": .number(-5), "flag": .flag(true)]
+    )
+
+    @Test("JSON Lines hold one JSON object a line, and nothing raw")
+    func jsonLines() throws {
+        var lines: [String] = []
+        JSONLinesReport(report([finding]), facts).write { lines.append($0) }
+        #expect(lines.count == 2)
+        for line in lines {
+            #expect(!line.unicodeScalars.contains { $0.needsEscape })
+            #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: Any])
+        }
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any])
+        #expect(object["key"] as? String == hostile)
+        #expect(object["message"] as? String == hostile)
+        let detail = try #require(object["detail"] as? [String: Any])
+        #expect(detail["text"] as? String == hostile)
+        #expect(detail["pathBytes"] as? String == "61ff0a")
+        #expect(detail["number"] as? Int == -5)
+        let chain = try #require(object["chain"] as? [String: Any])
+        #expect(chain["backfill"] as? Bool == false)
+    }
+
+    @Test("the members of a finding and of the summary stand in the contract's order")
+    func order() throws {
+        var lines: [String] = []
+        JSONLinesReport(report([finding]), facts).write { lines.append($0) }
+        func names(_ line: String) -> [String] {
+            line.matches(of: /[{,]"([A-Za-z]+)":/).map { String($0.output.1) }
+        }
+        let chain = ["account", "region", "trail", "homeRegion", "backfill"]
+        #expect(
+            Array(names(lines[0]).prefix(16))
+                == ["record", "severity", "kind", "bucket", "key", "path", "chain"] + chain + [
+                    "start", "end", "message", "detail",
+                ]
+        )
+        let tally = ["total", "valid", "invalid", "missing", "unverified"]
+        #expect(
+            names(lines[1])
+                == [
+                    "record", "tool", "version", "start", "end", "provenFrom", "provenUntil", "chains", "accounts",
+                    "regions", "exit", "digests",
+                ] + tally + ["logs"] + tally + ["keys", "allowed", "bytes", "seconds"]
+        )
+        #expect(lines[1].hasSuffix("\"seconds\":1.234}"))
+    }
+
+    @Test("the text report is a line a finding, and nothing raw")
+    func text() throws {
+        var lines: [String] = []
+        TextReport(report([finding]), facts).write { lines.append($0) }
+        #expect(lines.count == 3)
+        #expect(lines[0].hasPrefix(#"violation  log-modified             a\xff\x0a: a\u{1b}[2K\u{d}\u{a}violation"#))
+        #expect(lines[1].isEmpty)
+        #expect(lines[2].hasPrefix("NOT VALID: 1 violation; "))
+        for line in lines { #expect(!line.unicodeScalars.contains { $0.needsEscape }) }
+    }
+
+    @Test("many notices of a kind are folded, unless all are asked for")
+    func folded() throws {
+        let notices = (0..<11).map { Finding(.logDecompressed, "x", key: ObjectKey("k\($0)")) }
+        var lines: [String] = []
+        TextReport(report(notices), facts).write { lines.append($0) }
+        #expect(lines.count { $0.hasPrefix("notice") } == 1)
+        lines = []
+        TextReport(report(notices), facts).write(verbose: true) { lines.append($0) }
+        #expect(lines.count { $0.hasPrefix("notice") } == 11)
+        lines = []
+        TextReport(report(notices), facts).write(quiet: true) { lines.append($0) }
+        #expect(lines.count == 1)
+    }
+}
