@@ -11,7 +11,7 @@ internal import Darwin
 /// Files that the caller names: keys and manifests.
 enum InputFile {
     /// The largest file that is read, in bytes: a manifest of a million signatures has about 1 GB.
-    private static let maximumBytes = 4 << 30
+    private static let maximumBytes = 2 << 30
 
     /// The content of the file at `path`.
     ///

@@ -190,6 +190,9 @@ enum ValidateCommand: Subcommand {
             }
         }
         options.regions = arguments.all("region")
+        if options.regions.contains("") {
+            throw CommandError(.usage, "The value '' is invalid for '--region': the name of a region")
+        }
         for text in arguments.all("trail") {
             guard let trail = TrailSelector(text) else {
                 throw CommandError(
@@ -200,6 +203,9 @@ enum ValidateCommand: Subcommand {
             options.trails.append(trail)
         }
         options.bucket = arguments.last("bucket")
+        if let bucket = options.bucket, !ObjectLocation.isBucketName(bucket) {
+            throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
+        }
         options.jobs = try number("jobs", in: arguments, minimum: 1, default: processorCount())
         options.listsValidFiles = arguments.has("verbose")
         return options

@@ -99,7 +99,6 @@ package struct JSONLinesReport {
                 return key
             }
         )
-        object.add("allowed", facts.allowed)
         object.add("bytes", Int64(clamping: report.contentBytes))
         object.add("seconds", milliseconds: facts.milliseconds)
         return object.closed

@@ -65,7 +65,7 @@ struct ReportTests {
                 == [
                     "record", "tool", "version", "start", "end", "provenFrom", "provenUntil", "chains", "accounts",
                     "regions", "exit", "digests",
-                ] + tally + ["logs"] + tally + ["keys", "allowed", "bytes", "seconds"]
+                ] + tally + ["logs"] + tally + ["keys", "bytes", "seconds"]
         )
         #expect(lines[1].hasSuffix("\"seconds\":1.234}"))
     }

@@ -43,6 +43,7 @@ package struct ArchiveIndex: Sendable {
         for (root, source) in sources.enumerated() {
             try source.list { entry in add(entry, root: root) }
         }
+        settleSidecars()
     }
 
     private mutating func add(_ entry: ArchiveEntry, root: Int) {
@@ -56,13 +57,34 @@ package struct ArchiveIndex: Sendable {
         case .link: obstacle = ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
         case .special: obstacle = ObjectReadError(.notRegularFile, "a device, a FIFO or a socket")
         }
-        if path.hasSuffix(Self.sidecarSuffix) {
-            if obstacle == nil { sidecars.insert(SidecarName(root: root, path: path)) }
+        if obstacle == nil, let digest = Self.digest(besides: path), DigestFileName(digest) != nil {
+            sidecars.insert(SidecarName(root: root, path: path))
         } else if let role = Self.role(of: path) {
             files.append(File(root: root, path: path, role: role, obstacle: obstacle))
         } else if entry.kind == .link {
             // It may be a link to a folder.
             hiddenFolders.append(HiddenFolder(root: root, path: path, error: nil))
+        }
+    }
+
+    /// The path of the digest file that a sidecar of this path lies beside.
+    private static func digest(besides path: ObjectKey) -> ObjectKey? {
+        guard path.hasSuffix(sidecarSuffix) else { return nil }
+        return ObjectKey(bytes: path.bytes.dropLast(sidecarSuffix.utf8CodeUnitCount))
+    }
+
+    /// What is named like a sidecar and has no digest file beside it is a file like any other.
+    private mutating func settleSidecars() {
+        var digests: Set<SidecarName> = []
+        for file in files {
+            if case .digest = file.role { digests.insert(SidecarName(root: file.root, path: file.path)) }
+        }
+        for sidecar in sidecars.sorted(by: { ($0.root, $0.path) < ($1.root, $1.path) }) {
+            guard let digest = Self.digest(besides: sidecar.path),
+                !digests.contains(SidecarName(root: sidecar.root, path: digest))
+            else { continue }
+            sidecars.remove(sidecar)
+            files.append(File(root: sidecar.root, path: sidecar.path, role: .other, obstacle: nil))
         }
     }
 

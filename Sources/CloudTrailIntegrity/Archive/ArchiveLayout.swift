@@ -72,25 +72,31 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// - Parameter hasTopLevelLogs: Whether log files lie directly in the root. Digest files beside them can then only
     ///   be a flat folder, since CloudTrail keeps the two apart.
     package static func inferred(from evidence: [Evidence], hasTopLevelLogs: Bool) -> ArchiveLayout? {
-        var votes: [ArchiveLayout: Int] = [:]
-        var flatVotes = 0
-        var topLevelVotes = 0
+        // One vote an object: copies of genuine files must not move the layout either. A copy that lies in a folder
+        // tells more than one that does not.
+        var nested: [ObjectLocation: ArchiveLayout?] = [:]
+        var topLevel: [ObjectLocation: ArchiveLayout?] = [:]
         for item in evidence {
             let key = item.location.key.collapsed
             let path = item.path.compressedName
             guard path.lastComponent.elementsEqual(key.lastComponent) else { continue }
-            flatVotes += 1
-            if path.folder.isEmpty { topLevelVotes += 1 }
-            if let rule = rule(path: path, key: key, bucket: item.location.bucket) { votes[rule, default: 0] += 1 }
+            let rule = rule(path: path, key: key, bucket: item.location.bucket)
+            if path.folder.isEmpty {
+                topLevel[item.location] = .some(rule)
+            } else if (nested[item.location] ?? nil) == nil {
+                nested[item.location] = .some(rule)
+            }
         }
-        guard flatVotes > 0 else { return nil }
-        let best = votes.max { ($0.value, $1.key.order) < ($1.value, $0.key.order) }
-        guard let best else { return .flat }
+        for location in nested.keys { topLevel[location] = nil }
+        if nested.isEmpty && topLevel.isEmpty { return nil }
+        let isTopLevel = topLevel.count > nested.count
+        let rules = isTopLevel ? topLevel : nested
+        var votes: [ArchiveLayout: Int] = [:]
+        for case let rule? in rules.values { votes[rule, default: 0] += 1 }
+        guard let best = votes.max(by: { ($0.value, $1.key.order) < ($1.value, $0.key.order) }) else { return .flat }
         // In a flat folder every folder of the bucket has its own offset; one offset for all is a folder of the bucket.
-        if topLevelVotes > 0 {
-            return best.value == flatVotes && !hasTopLevelLogs ? best.key : .flat
-        }
-        return best.value * 2 >= flatVotes ? best.key : .flat
+        if isTopLevel { return best.value == rules.count && !hasTopLevelLogs ? best.key : .flat }
+        return best.value * 2 >= rules.count ? best.key : .flat
     }
 
     private static func rule(path: ObjectKey, key: ObjectKey, bucket: String) -> ArchiveLayout? {

@@ -30,6 +30,8 @@ public final class LocalArchive: ObjectSource {
     private static let openFolders = 64
     /// The longest path below the root that is followed: a key and what a download may put before it.
     private static let maximumPathBytes = 4096
+    /// The most folders below each other that are followed; CloudTrail's keys have about ten.
+    private static let maximumDepth = 128
 
     /// Opens the folder at `path`, which may itself be a link.
     ///
@@ -67,9 +69,9 @@ public final class LocalArchive: ObjectSource {
                 let separator = folder.bytes.isEmpty ? [] : [UInt8(ascii: "/")]
                 let path = ObjectKey(bytes: folder.bytes + separator + entry.name)
                 switch entry.type {
-                case .folder where path.bytes.count > Self.maximumPathBytes:
-                    let error = ObjectReadError(.inputOutput, "its path is longer than \(Self.maximumPathBytes) bytes")
-                    try visit(ArchiveEntry(path: path, kind: .unreadableFolder(error)))
+                case .folder where path.bytes.count > Self.maximumPathBytes || path.components.count > Self.maximumDepth:
+                    let limit = "its path is longer than \(Self.maximumPathBytes) bytes or \(Self.maximumDepth) folders"
+                    try visit(ArchiveEntry(path: path, kind: .unreadableFolder(ObjectReadError(.inputOutput, limit))))
                 case .folder: subfolders.append(path)
                 case .file: try visit(ArchiveEntry(path: path, kind: .file))
                 case .link: try visit(ArchiveEntry(path: path, kind: .link))
@@ -165,7 +167,7 @@ public final class LocalArchive: ObjectSource {
             guard number >= 0 else { throw .system(errno) }
             let opened = FolderDescriptor(number)
             folders.withLock { folders in
-                if folders.count >= Self.openFolders { folders.removeAll(keepingCapacity: true) }
+                if folders.count >= Self.openFolders { folders.remove(at: folders.startIndex) }
                 folders[key] = opened
             }
             current = opened
@@ -177,10 +179,7 @@ public final class LocalArchive: ObjectSource {
 extension ObjectKey {
     /// Whether every component is a plain name.
     package var isBelowRoot: Bool {
-        components.allSatisfy { component in
-            !component.isEmpty && !component.elementsEqual(".".utf8) && !component.elementsEqual("..".utf8)
-                && !component.contains(0)
-        }
+        !hasUnsafeComponent && components.allSatisfy { !$0.isEmpty }
     }
 }
 

@@ -22,7 +22,7 @@ public struct SignatureMetadata: Hashable, Sendable {
 
     /// Reads the three through `value`; `nil` when there is no signature.
     package init?(_ value: (String) -> String?) {
-        guard let signature = value(Self.names[0]) else { return nil }
+        guard let signature = value(Self.names[0]), !signature.isEmpty else { return nil }
         self.signature = signature
         algorithm = value(Self.names[1])
         backfillGenerationTime = value(Self.names[2]).flatMap { Timestamp($0) }

@@ -67,8 +67,8 @@ package struct DigestChain: Sendable {
 package enum ChainEvent: Hashable, Sendable {
     /// The predecessor that a verified member names is not held; or an hour between two that are, by their rhythm.
     case missing(DigestAbsence)
-    /// The oldest member held is verified and names a predecessor.
-    case startsAfter(predecessor: ObjectLocation, member: Int)
+    /// The oldest member held is verified and names a predecessor that is not.
+    case startsAfter(DigestAbsence)
     /// Nothing attests this time.
     case gap(TimeRange, reason: GapReason, member: Int)
     /// A null-previous member behind an earlier one, without a hole.
@@ -81,7 +81,7 @@ package enum ChainEvent: Hashable, Sendable {
     package enum GapReason: String, Hashable, Sendable {
         /// A new chain was begun after a pause.
         case restart
-        /// Linked members whose windows do not touch.
+        /// Members whose windows do not touch, linked or not.
         case hole
         /// Only an unverified successor speaks of what was there.
         case unverifiedSuccessor = "unverified-successor"
@@ -106,115 +106,128 @@ package struct DigestAbsence: Hashable, Sendable {
 extension DigestChain {
     /// Walks the chain from its oldest member to its newest.
     ///
+    /// Every moment from the oldest member to the newest is spoken of by a verified member, by one that has a finding
+    /// of its own, or by an event: an unverified member explains its own hour and nothing else.
+    ///
     /// - Parameter isHeld: Whether the archive holds a digest file under a location.
     package func events(isHeld: (ObjectLocation) -> Bool) -> [ChainEvent] {
         var events: [ChainEvent] = []
         var namedBy: [ObjectLocation: Int] = [:]
-        let numbers = Dictionary(members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
-        var heldUntil: Timestamp?
-        for (number, member) in members.enumerated() {
-            defer { heldUntil = max(heldUntil ?? member.window.end, member.window.end) }
-            guard member.isVerified, let file = member.file else {
-                events += unverifiedEvents(number, heldUntil, isHeld)
+        var missingWindows: [TimeRange] = []
+        for (number, member) in members.enumerated() where member.isVerified {
+            guard let previous = member.file?.previous else {
+                if number > 0, !identity.isBackfill { events += restart(number) }
                 continue
             }
-            guard let previous = file.previous else {
-                if let heldUntil, !identity.isBackfill {
-                    events.append(restart(number, after: heldUntil))
-                }
-                continue
-            }
-            if let other = namedBy[previous.location] {
+            if identity.isBackfill {
+                // How they link is not documented: two may name the same one.
+            } else if let other = namedBy[previous.location] {
                 events.append(.forked(predecessor: previous.location, member: number, other: other))
             } else {
                 namedBy[previous.location] = number
             }
             if isHeld(previous.location) {
-                if let predecessor = numbers[previous.location.key.collapsed] {
-                    events += linkEvents(number, predecessor)
-                }
+                events += overlap(number, previous.location)
             } else if number == 0 {
-                events.append(.startsAfter(predecessor: previous.location, member: number))
+                events.append(.startsAfter(absence(of: previous.location, by: number)))
             } else {
-                events += absences(number, previous.location)
+                let absences = absences(number, previous.location)
+                missingWindows += absences.map(\.window)
+                events += absences.map { .missing($0) }
             }
+        }
+        return identity.isBackfill ? events : events + gaps(besides: missingWindows)
+    }
+
+    /// A null-previous member behind an earlier one, whose windows touch or overlap; where they do not, it is a gap.
+    private func restart(_ number: Int) -> [ChainEvent] {
+        let heldUntil = members[..<number].map(\.window.end).max() ?? .distantPast
+        let isGap = members[number].window.start.seconds(since: heldUntil) >= 1
+        return isGap ? [] : [.restart(member: number)]
+    }
+
+    private func overlap(_ number: Int, _ predecessor: ObjectLocation) -> [ChainEvent] {
+        let key = predecessor.key.collapsed
+        guard !identity.isBackfill, let before = members[..<number].last(where: { $0.key == key }), before.isVerified,
+            before.window.end.seconds(since: members[number].window.start) >= 1
+        else { return [] }
+        return [.overlap(TimeRange(start: members[number].window.start, end: before.window.end), member: number)]
+    }
+
+    /// What no member speaks of and no missing digest would have.
+    private func gaps(besides missingWindows: [TimeRange]) -> [ChainEvent] {
+        guard let oldest = members.first else { return [] }
+        let windows = members.enumerated().map { (window: $1.window, member: $0 as Int?) }
+        let all = windows + missingWindows.map { (window: $0, member: nil) }
+        var events: [ChainEvent] = []
+        var coveredUntil = oldest.window.start
+        for (window, _) in all.sorted(by: { ($0.window.start, $0.window.end) < ($1.window.start, $1.window.end) }) {
+            if window.start.seconds(since: coveredUntil) >= 1 {
+                let hole = TimeRange(start: coveredUntil, end: window.start)
+                events.append(gap(hole))
+            }
+            coveredUntil = max(coveredUntil, window.end)
         }
         return events
     }
 
-    private func unverifiedEvents(
-        _ number: Int,
-        _ heldUntil: Timestamp?,
-        _ isHeld: (ObjectLocation) -> Bool
-    ) -> [ChainEvent] {
-        let member = members[number]
-        guard !identity.isBackfill, let heldUntil, member.window.start.seconds(since: heldUntil) >= 1 else { return [] }
-        if let previous = member.file?.previous, isHeld(previous.location) { return [] }
-        let hole = TimeRange(start: heldUntil, end: member.window.start)
-        return [.gap(hole, reason: .unverifiedSuccessor, member: number)]
+    /// The gap, told by the member that comes after it.
+    private func gap(_ hole: TimeRange) -> ChainEvent {
+        let after = members.firstIndex { $0.window.start >= hole.end } ?? members.count - 1
+        let before = members[..<after].last { $0.window.end <= hole.start }
+        let member = members[after]
+        let reason: ChainEvent.GapReason
+        if !member.isVerified || before?.isVerified == false {
+            reason = .unverifiedSuccessor
+        } else if member.file?.previous == nil {
+            reason = .restart
+        } else if hole.end < member.window.start {
+            // A missing digest stands between the hole and the member.
+            reason = hole.end.seconds(since: hole.start) >= Self.hour ? .longHole : .hole
+        } else {
+            reason = .hole
+        }
+        return .gap(hole, reason: reason, member: after)
     }
 
-    private func restart(_ number: Int, after heldUntil: Timestamp) -> ChainEvent {
+    /// The named predecessor. Its name tells its hour; where it does not, it is the one before the member's.
+    private func absence(of location: ObjectLocation, by number: Int) -> DigestAbsence {
         let start = members[number].window.start
-        guard start.seconds(since: heldUntil) >= 1 else { return .restart(member: number) }
-        return .gap(TimeRange(start: heldUntil, end: start), reason: .restart, member: number)
-    }
-
-    /// Whether the windows of a member and its predecessor touch.
-    private func linkEvents(_ number: Int, _ predecessor: Int) -> [ChainEvent] {
-        guard !identity.isBackfill, predecessor != number, members[predecessor].isVerified else { return [] }
-        let start = members[number].window.start
-        let end = members[predecessor].window.end
-        let distance = start.seconds(since: end)
-        if distance >= 1 { return [.gap(TimeRange(start: end, end: start), reason: .hole, member: number)] }
-        if distance <= -1 { return [.overlap(TimeRange(start: start, end: end), member: number)] }
-        return []
-    }
-
-    /// The named predecessor, and the hours before it back to the last member held.
-    private func absences(_ number: Int, _ location: ObjectLocation) -> [ChainEvent] {
-        let member = members[number]
-        let before = members[number - 1]
-        let start = member.window.start.advanced(bySeconds: -Self.hour)
-        let named = DigestAbsence(
+        let named = DigestFileName(location.key).map(\.endTime)
+        let end = named.map { min($0, start) } ?? start
+        return DigestAbsence(
             bucket: location.bucket,
             key: location.key,
-            window: TimeRange(start: start, end: member.window.start),
+            window: TimeRange(start: end.advanced(bySeconds: -Self.hour), end: end),
             isInferred: false,
             member: number
         )
-        guard !identity.isBackfill else { return [.missing(named)] }
-        let rest = start.seconds(since: before.window.end)
-        guard rest >= 1 else { return [.missing(named)] }
-        let hole = TimeRange(start: before.window.end, end: start)
-        guard before.isVerified else {
-            return [.gap(hole, reason: .unverifiedSuccessor, member: number), .missing(named)]
+    }
+
+    /// The named predecessor, and the hours before it back to a verified member.
+    private func absences(_ number: Int, _ location: ObjectLocation) -> [DigestAbsence] {
+        let named = absence(of: location, by: number)
+        let before = members[number - 1]
+        let hole = named.window.end.seconds(since: before.window.end)
+        guard !identity.isBackfill, before.isVerified, hole <= Self.longestInferredHole * Self.hour else {
+            return [named]
         }
-        // The named one is an hour of the hole as well.
-        guard rest + Self.hour <= Self.longestInferredHole * Self.hour else {
-            return [.gap(hole, reason: .longHole, member: number), .missing(named)]
-        }
-        var events: [ChainEvent] = [.missing(named)]
-        var end = start
-        for _ in 0..<rest / Self.hour {
+        var absences = [named]
+        var end = named.window.start
+        while end.seconds(since: before.window.end) >= Self.hour {
             let window = TimeRange(start: end.advanced(bySeconds: -Self.hour), end: end)
-            events.append(
-                .missing(
-                    DigestAbsence(
-                        bucket: location.bucket,
-                        key: expectedKey(like: location.key, endTime: end),
-                        window: window,
-                        isInferred: true,
-                        member: number
-                    )
+            absences.append(
+                DigestAbsence(
+                    bucket: location.bucket,
+                    key: expectedKey(like: location.key, endTime: end),
+                    window: window,
+                    isInferred: true,
+                    member: number
                 )
             )
             end = window.start
         }
-        if end.seconds(since: before.window.end) >= 1 {
-            events.append(.gap(TimeRange(start: before.window.end, end: end), reason: .hole, member: number))
-        }
-        return events
+        return absences
     }
 
     /// The key of the digest that ends at `endTime`, in the bucket folder that another of the chain is in.

@@ -63,12 +63,25 @@ package struct SignatureCheck: Sendable {
         return candidates(for: record, file).compactMap(\.metadata.backfillGenerationTime).first
     }
 
+    /// The most signatures that are tried on one digest. Forged digests may name it by the thousand; its true successor
+    /// is among the first, because those of its own chain and nearest to it in time are.
+    private static let maximumCandidates = 64
+
     private func candidates(for record: DigestRecord, _ file: DigestFile) -> [SignatureCandidate] {
-        var candidates = record.ownSignatures
+        var candidates = Array(record.ownSignatures.prefix(Self.maximumCandidates))
         candidates += manifest.signatures(for: file.location).map {
             SignatureCandidate(source: .manifest, metadata: $0)
         }
-        for successor in successors[file.location] ?? [] {
+        var successors = successors[file.location] ?? []
+        if successors.count > 1 {
+            successors = successors.map { (isOther: records[$0].name.chain != record.name.chain, number: $0) }
+                .sorted { first, second in
+                    (first.isOther ? 1 : 0, distance(record, first.number), first.number)
+                        < (second.isOther ? 1 : 0, distance(record, second.number), second.number)
+                }
+                .map(\.number)
+        }
+        for successor in successors.prefix(max(0, Self.maximumCandidates - candidates.count)) {
             guard let signature = records[successor].file?.previousSignature else { continue }
             candidates.append(
                 SignatureCandidate(
@@ -78,5 +91,10 @@ package struct SignatureCheck: Sendable {
             )
         }
         return candidates
+    }
+
+    /// How far a successor's end is from an hour after the digest's, in seconds.
+    private func distance(_ record: DigestRecord, _ successor: Int) -> Int64 {
+        abs(records[successor].name.endTime.seconds(since: record.name.endTime) - DigestChain.hour)
     }
 }

@@ -99,11 +99,10 @@ extension DigestFile {
         guard let startTime = Timestamp(try fields.required("digestStartTime")) else {
             throw .malformed("digestStartTime is not an ISO 8601 time")
         }
-        switch fields.values["previousDigestSignature"] {
-        case .text(let text): previousSignature = text
-        case .null: previousSignature = nil
-        case .other: throw .malformed("previousDigestSignature is neither a string nor null")
-        case nil: throw .malformed("previousDigestSignature is missing")
+        if case .null = fields.values["previousDigestSignature"] {
+            previousSignature = nil
+        } else {
+            previousSignature = try fields.required("previousDigestSignature")
         }
         self.startTime = startTime
         self.endTime = endTime
@@ -132,9 +131,11 @@ extension DigestFile {
 
 extension DigestFileError {
     fileprivate init(_ error: JSONError, _ limits: Limits) {
-        self =
-            error.reason == .tooDeep
-            ? .overLimit("the JSON is nested deeper than \(limits.jsonDepth)") : .malformed(error.description)
+        switch error.reason {
+        case .tooDeep: self = .overLimit("the JSON is nested deeper than \(limits.jsonDepth)")
+        case .tooManyNames: self = .overLimit(error.description)
+        default: self = .malformed(error.description)
+        }
     }
 
     package var text: String {
@@ -156,6 +157,9 @@ private struct DigestFields {
     var logFiles: [LogFileReference] = []
     var logFilesProblem: String?
     var sawLogFiles = false
+
+    /// The longest text of any field, in bytes: the signature of an RSA-8192 key has 2,048.
+    static let maximumTextBytes = 4096
 
     static let digestNames: Set<String> = [
         "awsAccountId", "digestStartTime", "digestEndTime", "digestS3Bucket", "digestS3Object",
@@ -260,7 +264,9 @@ private struct DigestFields {
             guard let bytes = Hex.decode(hash), let value = SHA256Digest(bytes) else {
                 return note("hashValue is not 64 hex digits")
             }
-            let location = ObjectLocation(bucket: bucket, key: ObjectKey(object))
+            // Equal names share their storage: a list may be long, and all of it in one bucket.
+            let shared = logFiles.last.flatMap { $0.location.bucket == bucket ? $0.location.bucket : nil }
+            let location = ObjectLocation(bucket: shared ?? bucket, key: ObjectKey(object))
             logFiles.append(LogFileReference(location: location, hash: value))
         } catch {
             if case .overLimit = error { throw error }
@@ -271,7 +277,11 @@ private struct DigestFields {
 
     func required(_ name: String) throws(DigestFileError) -> String {
         switch values[name] {
-        case .text(let text): return text
+        case .text(let text):
+            guard text.utf8.count <= Self.maximumTextBytes else {
+                throw .malformed("\(name) is longer than \(Self.maximumTextBytes) bytes")
+            }
+            return text
         case .null: throw .malformed("\(name) is null")
         case .other: throw .malformed("\(name) is not a string")
         case nil: throw .malformed("\(name) is missing")

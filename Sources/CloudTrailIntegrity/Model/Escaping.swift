@@ -13,6 +13,12 @@ package func escaped(_ text: String) -> String {
     return result
 }
 
+/// `text`, or its beginning where it is longer than a message should quote.
+package func shortened(_ text: String) -> String {
+    let limit = 100
+    return text.utf8.count <= limit ? text : String(text.unicodeScalars.prefix(limit)) + "…"
+}
+
 extension Unicode.Scalar {
     package var needsEscape: Bool {
         switch properties.generalCategory {

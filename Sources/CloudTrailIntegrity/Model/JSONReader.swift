@@ -15,6 +15,8 @@ package struct JSONError: Error, Hashable, Sendable {
         case trailingBytes
         /// Nested deeper than the limit.
         case tooDeep
+        /// More names in one object than the limit.
+        case tooManyNames
     }
 
     package let reason: Reason
@@ -27,9 +29,10 @@ package struct JSONError: Error, Hashable, Sendable {
         case .unexpectedByte: "not JSON at byte \(offset)"
         case .invalidString: "a string is broken at byte \(offset)"
         case .invalidNumber: "a number is broken at byte \(offset)"
-        case .duplicateName(let name): "the name \"\(name)\" appears twice in one object (byte \(offset))"
+        case .duplicateName(let name): "the name \"\(shortened(name))\" appears twice in one object (byte \(offset))"
         case .trailingBytes: "something follows the JSON text at byte \(offset)"
         case .tooDeep: "nested too deep at byte \(offset)"
+        case .tooManyNames: "more than \(JSONReader.maximumNames) names in one object at byte \(offset)"
         }
     }
 }
@@ -43,6 +46,9 @@ package struct JSONReader {
     package enum Kind: Hashable, Sendable {
         case object, array, string, number, bool, null
     }
+
+    /// The most names that one object may have; a digest file's has 16.
+    package static let maximumNames = 4096
 
     private let bytes: [UInt8]
     private let maximumDepth: Int
@@ -150,6 +156,7 @@ package struct JSONReader {
         let start = offset
         let name = try readString()
         guard names.insert(name) else { throw JSONError(reason: .duplicateName(name), offset: start) }
+        guard names.count <= Self.maximumNames else { throw JSONError(reason: .tooManyNames, offset: start) }
         skipSpace()
         try expect(UInt8(ascii: ":"))
         return name
@@ -344,6 +351,8 @@ package struct JSONReader {
 private struct NameSet {
     private var few: [String] = []
     private var many: Set<String> = []
+
+    var count: Int { few.count + many.count }
 
     /// `false` when `name` is there already.
     mutating func insert(_ name: String) -> Bool {

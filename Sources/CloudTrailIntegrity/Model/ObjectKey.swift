@@ -10,6 +10,10 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
         self.bytes = bytes
     }
 
+    package init(bytes: ArraySlice<UInt8>) {
+        self.bytes = Array(bytes)
+    }
+
     /// The key with the UTF-8 bytes of `text`.
     public init(_ text: some StringProtocol) {
         bytes = Array(text.utf8)
@@ -45,6 +49,13 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     /// The components, empty ones included.
     package var components: [ArraySlice<UInt8>] {
         bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    }
+
+    /// Whether a component is `.` or `..` or holds a NUL, so that no file below a folder can have the name.
+    package var hasUnsafeComponent: Bool {
+        components.contains { component in
+            component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8) || component.contains(0)
+        }
     }
 
     /// The key as a download leaves it on disk: empty components (`prefix//AWSLogs`) are collapsed.

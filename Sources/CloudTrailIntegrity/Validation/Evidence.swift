@@ -82,7 +82,7 @@ struct Evidence: Sendable {
     }
 
     func concealment(of location: ObjectLocation) -> Concealment? {
-        guard location.key.collapsed.isBelowRoot else { return .unsafeKey }
+        if location.key.hasUnsafeComponent { return .unsafeKey }
         for (root, layout) in placement.layouts.enumerated() where !hiddenFolders[root].isEmpty {
             guard let path = layout.path(of: location) else { continue }
             for (offset, byte) in path.bytes.enumerated() where byte == UInt8(ascii: "/") {
@@ -95,10 +95,27 @@ struct Evidence: Sendable {
         return nil
     }
 
-    /// The newest digest file held of each chain, verified or not.
+    /// Whether a record is the newest digest file of its chain.
     func isNewestOfChain(_ record: Int) -> Bool {
-        guard let chain = chain(of: record), let newest = chain.members.last else { return false }
-        return newest.key == placement.places[record].key
+        chain(of: record)?.members.last?.record == record
+    }
+
+    /// Whether a record is the newest digest of its chain, lacks only its signature, and follows the last verified one:
+    /// what a download without metadata makes of every chain, and all that a caller may accept unsigned.
+    func isUnsignedHead(_ record: Int) -> Bool {
+        guard let members = chain(of: record)?.members, let head = members.last, head.record == record,
+            !head.isVerified, let file = head.file, let previous = file.previous,
+            let before = members.dropLast().last, before.isVerified,
+            previous.location.key.collapsed == before.key, previous.hash == records[before.record].hash,
+            file.startTime == before.window.end
+        else { return false }
+        return self.records(at: head.key).allSatisfy { records[$0].hash == records[record].hash }
+    }
+
+    /// Whether a log file that a record lists is one of its hour, by the time in its name.
+    func isOfItsHour(_ location: ObjectLocation, _ record: Int) -> Bool {
+        guard let time = LogFileName(location.key)?.time, let file = records[record].file else { return false }
+        return file.startTime.advanced(bySeconds: -DigestChain.hour) <= time && time <= file.endTime
     }
 
     func isOldestOfChain(_ record: Int) -> Bool {

@@ -110,18 +110,30 @@ struct LogStage: Sendable {
         }
     }
 
-    /// Whether a file that no verified digest lists is asked for, by its name or its folder.
+    /// Whether a file that no verified digest lists is asked for: by its name or, where that says another day, account
+    /// or region, by its folder.
     private static func isInRange(_ number: Int, _ evidence: Evidence) -> Bool {
         let options = evidence.options
-        switch evidence.index.files[number].role {
+        let file = evidence.index.files[number]
+        let folder = LogFolder(evidence.placement.key(of: file))
+        var isInFolder = false
+        if let folder {
+            isInFolder =
+                options.selects(account: folder.account, region: folder.region) && options.range.intersects(folder.day)
+        }
+        switch file.role {
         case .digest:
             return false
         case .log(let name):
-            return options.selects(account: name.account, region: name.region) && options.range.contains(name.time)
+            let isSelected = options.selects(account: name.account, region: name.region)
+            if isSelected, options.range.contains(name.time) { return true }
+            let isInItsFolder =
+                folder.map { $0.account == name.account && $0.region == name.region && $0.day.contains(name.time) }
+            return isInFolder && isInItsFolder == false
         case .other:
-            guard let folder = LogFolder(evidence.placement.key(of: evidence.index.files[number])) else { return false }
-            return options.selects(account: folder.account, region: folder.region)
-                && options.range.intersects(folder.day)
+            // A flat folder has no folder of logs; keys and manifests may lie there, but no other gzip file.
+            let isFlat = evidence.placement.layouts[file.root] == .flat
+            return isInFolder || (isFlat && file.path.hasSuffix(".gz"))
         }
     }
 

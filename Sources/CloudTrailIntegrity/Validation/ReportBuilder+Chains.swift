@@ -13,12 +13,12 @@ extension ReportBuilder {
     }
 
     private mutating func addHiddenFolder(_ folder: ArchiveIndex.HiddenFolder) {
-        guard let error = folder.error else { return }
+        let error = folder.error ?? ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
         let isLogFolder = folder.path.components.contains { $0.elementsEqual("CloudTrail".utf8) }
         findings.append(
             Finding(
                 isLogFolder ? .logUnreadable : .digestUnreadable,
-                "the folder could not be read, so what it holds is not proven: \(error.description)",
+                "what lies there could not be read, so it is not proven: \(error.description)",
                 path: evidence.displayPath(root: folder.root, folder.path),
                 detail: ["reason": .text(error.reason.rawValue), "folder": .flag(true)]
             )
@@ -31,8 +31,8 @@ extension ReportBuilder {
         switch event {
         case .missing(let absence):
             addAbsence(absence, chain)
-        case .startsAfter(let predecessor, let member):
-            addPredecessor(predecessor, chain.members[member], member, chain)
+        case .startsAfter(let absence):
+            addPredecessor(absence, chain)
         case .gap(let hole, let reason, let member):
             addGap(hole, reason, chain.members[member], chain)
         case .restart(let member):
@@ -102,35 +102,11 @@ extension ReportBuilder {
     }
 
     /// A predecessor of the oldest digest held: not asked for, or gone.
-    private mutating func addPredecessor(
-        _ predecessor: ObjectLocation,
-        _ member: DigestChain.Member,
-        _ number: Int,
-        _ chain: DigestChain
-    ) {
-        guard options.start != nil else {
-            let message = "the oldest digest held names a predecessor, which was not downloaded"
-            return add(
-                .chainStartsBeforeArchive,
-                message,
-                member,
-                chain,
-                [
-                    "predecessor": .text(predecessor.key.description)
-                ]
-            )
-        }
-        let absence = DigestAbsence(
-            bucket: predecessor.bucket,
-            key: predecessor.key,
-            window: TimeRange(
-                start: member.window.start.advanced(bySeconds: -DigestChain.hour),
-                end: member.window.start
-            ),
-            isInferred: false,
-            member: number
-        )
-        addAbsence(absence, chain)
+    private mutating func addPredecessor(_ absence: DigestAbsence, _ chain: DigestChain) {
+        guard options.start == nil else { return addAbsence(absence, chain) }
+        let message = "the oldest digest held names a predecessor, which was not downloaded"
+        let detail = ["predecessor": Finding.Detail.text(absence.key.description)]
+        add(.chainStartsBeforeArchive, message, chain.members[absence.member], chain, detail)
     }
 
     private mutating func addAbsence(_ absence: DigestAbsence, _ chain: DigestChain) {
@@ -204,6 +180,20 @@ extension ReportBuilder {
                     ? "the chain begins with a starting digest at \(oldest.window.start): nothing attests the time before"
                     : "the oldest digest held starts at \(oldest.window.start), and the one before it is not there"
             )
+        }
+        // Its digests up to the end may all be gone: only a starting digest says that there were none.
+        if options.start == nil, let end = options.end, let oldest = chain.members.first, oldest.window.start >= end {
+            let isStart = oldest.isVerified && oldest.file?.isStartingDigest ?? false
+            if !isStart {
+                addShort(
+                    chain,
+                    from: .distantPast,
+                    until: end,
+                    reason: "predecessor-absent",
+                    "the oldest digest held starts at \(oldest.window.start), and the ones before it are not there"
+                )
+            }
+            return
         }
         let end = verifiedEnd(chain)
         if let mustReach = options.end {

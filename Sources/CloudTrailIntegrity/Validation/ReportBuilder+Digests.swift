@@ -9,7 +9,7 @@ extension ReportBuilder {
             let chain = evidence.records[number].name.chain
             if let primary = verdict.faults.first {
                 let finding = digestFinding(number, primary, verdict)
-                digests[chain, default: Tally()].count(finding.kind)
+                if isFirstCopy(number, &firstCopies) { digests[chain, default: Tally()].count(finding.kind) }
                 findings.append(finding)
                 continue
             }
@@ -17,11 +17,10 @@ extension ReportBuilder {
             addNotices(number, verdict)
             guard let hash = evidence.records[number].hash else { continue }
             let key = evidence.placement.places[number].key
-            if let first = firstCopies[key]?[hash] {
-                addDuplicate(number, of: first)
-            } else {
-                firstCopies[key, default: [:]][hash] = number
+            if isFirstCopy(number, &firstCopies) {
                 digests[chain, default: Tally()].valid += 1
+            } else if let first = firstCopies[key]?[hash] {
+                addDuplicate(number, of: first)
             }
             if options.listsValidFiles, case .valid(let source, _) = verdict.signature {
                 provenFiles.append(
@@ -35,6 +34,15 @@ extension ReportBuilder {
                 )
             }
         }
+    }
+
+    /// Whether no file with the same content was counted under the same key.
+    private func isFirstCopy(_ number: Int, _ firstCopies: inout [ObjectKey: [SHA256Digest: Int]]) -> Bool {
+        guard let hash = evidence.records[number].hash else { return true }
+        let key = evidence.placement.places[number].key
+        if firstCopies[key]?[hash] != nil { return false }
+        firstCopies[key, default: [:]][hash] = number
+        return true
     }
 
     private func path(of record: Int) -> ObjectKey {
@@ -68,7 +76,7 @@ extension ReportBuilder {
             start: window.start,
             end: window.end,
             detail: detail,
-            concernsNewestDigest: evidence.isNewestOfChain(number)
+            concernsNewestDigest: evidence.isUnsignedHead(number)
         )
     }
 
@@ -103,8 +111,8 @@ extension ReportBuilder {
         case .algorithmUnsupported(let name):
             return (
                 .digestSignatureInvalid,
-                "it names the signature algorithm \(name); CloudTrail signs with \(DigestFile.signatureAlgorithm) alone",
-                ["reason": .text("algorithm"), "algorithm": .text(name)]
+                "it names the signature algorithm \(shortened(name)); CloudTrail signs with \(DigestFile.signatureAlgorithm) alone",
+                ["reason": .text("algorithm"), "algorithm": .text(shortened(name))]
             )
         case .signatureInvalid(let sources):
             return (
@@ -136,7 +144,7 @@ extension ReportBuilder {
     }
 
     private func names(_ sources: [SignatureSource]) -> [String] {
-        sources.map { source in
+        sources.prefix(8).map { source in
             if case .successor = source { "successor:\(voucher(source))" } else { source.name }
         }
     }
@@ -148,7 +156,8 @@ extension ReportBuilder {
         guard let claim = evidence.records[number].file?.location else { return (.digestRelocated, "", [:]) }
         return (
             .digestRelocated,
-            "it was found in another place than the one it was delivered to: s3://\(claim)",
+            "it was found in another place than the one it was delivered to, s3://\(claim): a copy, or a part of the "
+                + "archive that must be given as an archive of its own",
             [
                 "claimedBucket": .text(claim.bucket), "claimedKey": .text(claim.key.description),
                 "bucketChecked": .flag(place.bucket != nil),

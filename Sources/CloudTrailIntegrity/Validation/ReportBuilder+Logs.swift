@@ -40,7 +40,8 @@ extension ReportBuilder {
             chain: evidence.records[listing.record].name.chain,
             start: LogFileName(listing.location.key)?.time,
             detail: detail,
-            concernsNewestDigest: !listing.isVerified && evidence.isNewestOfChain(listing.record)
+            concernsNewestDigest: !listing.isVerified && evidence.isUnsignedHead(listing.record)
+                && evidence.isOfItsHour(listing.location, listing.record)
         )
     }
 
@@ -59,6 +60,7 @@ extension ReportBuilder {
 
     private mutating func addHeld(_ listing: LogStage.Listing, _ outcomes: [Int: LogStage.Outcome]) {
         var firstCopy: Int?
+        var counted: Set<SHA256Digest> = []
         for file in listing.files {
             guard let outcome = outcomes[file] else { continue }
             let (kinds, message, detail) = judge(outcome, listing)
@@ -66,10 +68,11 @@ extension ReportBuilder {
                 var detail = detail
                 if kinds.count > 1 { detail["also"] = .list(kinds.dropFirst().map(\.rawValue)) }
                 findings.append(finding(kind, message, listing, file: file, detail: detail))
+                // Copies with the same content are one object.
+                if case .hashed(let result) = outcome, !counted.insert(result.digest).inserted { continue }
                 count(kind, listing)
                 continue
             }
-            // Copies with the same content are one object.
             if firstCopy == nil { logs[evidence.records[listing.record].name.chain, default: Tally()].valid += 1 }
             provenRoots.insert(evidence.index.files[file].root)
             guard case .hashed(let result) = outcome else { continue }
@@ -104,7 +107,7 @@ extension ReportBuilder {
         case .hashed(let hashed):
             result = hashed
         }
-        let matches = result.isWhole && result.digest == listing.hash
+        let matches = result.digest == listing.hash
         var kinds: [FindingKind] = []
         var messages: [String] = []
         var detail: [String: Finding.Detail] = [:]
@@ -181,7 +184,7 @@ extension ReportBuilder {
 
     private mutating func addAbsent(_ listing: LogStage.Listing, _ heldDays: Set<HeldDay>) {
         let name = LogFileName(listing.location.key)
-        if listing.isVerified || !listing.location.key.collapsed.isBelowRoot {
+        if listing.isVerified || listing.location.key.hasUnsafeComponent {
             switch evidence.concealment(of: listing.location) {
             case .unsafeKey where !listing.isVerified:
                 return add(
@@ -203,10 +206,11 @@ extension ReportBuilder {
             case nil: break
             }
         }
-        // A download of some days holds the digests of their folders; only log files of days before are not asked for.
-        if let name, evidence.isOldestOfChain(listing.record),
-            name.time.dayNumber < evidence.records[listing.record].name.endTime.dayNumber,
-            !heldDays.contains(HeldDay(name)), options.start.map({ name.time < $0 }) ?? true
+        // A download of some days holds the digests of their folders; only log files of days before are not asked for:
+        // by the oldest digest, and by backfill digests, which come late.
+        let lister = evidence.records[listing.record].name
+        if let name, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
+            name.time.dayNumber < lister.endTime.dayNumber, !heldDays.contains(HeldDay(name)), options.start.map({ name.time < $0 }) ?? true
         {
             let message = "listed by the oldest digest held, in a day's folder of which the archive holds nothing"
             findings.append(finding(.logOutsideArchive, message, listing, file: nil))

@@ -124,18 +124,15 @@ struct ReportBuilder {
             findings.append(Finding(.nothingValidated, message, start: options.start, end: options.end, detail: detail))
         }
         let proven = chains.filter { $0.digests.valid > 0 }.map(\.chain)
-        guard !proven.isEmpty else {
+        if proven.isEmpty {
             let range = options.start == nil && options.end == nil ? "" : " in the range that was asked for"
-            let held =
-                evidence.records.isEmpty ? "the archive holds no digest file" : "no digest file\(range) is verified"
-            return add("run", nil, "nothing was validated: \(held)")
+            let held = evidence.records.isEmpty ? "the archive holds no digest file" : "no digest file\(range) is verified"
+            add("run", nil, "nothing was validated: \(held)")
         }
-        for (root, name) in evidence.names.enumerated() where !provenRoots.contains(root) {
-            add(
-                "root",
-                name,
-                "nothing in \(name) was validated: it holds no verified digest file and no proven log file"
-            )
+        // The only root is the run.
+        for (root, name) in evidence.names.enumerated() where evidence.names.count > 1 && !provenRoots.contains(root) {
+            let message = "nothing in \(name) was validated: it holds no verified digest file and no proven log file"
+            add("root", name, message)
         }
         for account in options.accounts where !proven.contains(where: { $0.account == account }) {
             add("account", account, "nothing of the account \(account) was validated")
