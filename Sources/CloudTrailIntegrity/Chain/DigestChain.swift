@@ -7,6 +7,8 @@ package struct DigestChain: Sendable {
         package let key: ObjectKey
         package let window: TimeRange
         package let isVerified: Bool
+        /// Whether it was found in another place than it says, so that it is not known to be the chain's.
+        package let isRelocated: Bool
         /// `nil` when the content could not be parsed.
         package let file: DigestFile?
     }
@@ -41,6 +43,7 @@ package struct DigestChain: Sendable {
                     key: key,
                     window: window(of: records[number], isVerified: verdicts[number].isVerified),
                     isVerified: verdicts[number].isVerified,
+                    isRelocated: places[number].isRelocated,
                     file: records[number].file
                 )
             }
@@ -104,6 +107,10 @@ package struct DigestAbsence: Hashable, Sendable {
 }
 
 extension DigestChain {
+    /// The number of the oldest member that is known to be the chain's; what was put in its place from elsewhere makes
+    /// no chain older.
+    package var oldest: Int? { members.firstIndex { !$0.isRelocated } }
+
     /// Walks the chain from its oldest member to its newest.
     ///
     /// Every moment from the oldest member to the newest is spoken of by a verified member, by one that has a finding
@@ -116,7 +123,7 @@ extension DigestChain {
         var missingWindows: [TimeRange] = []
         for (number, member) in members.enumerated() where member.isVerified {
             guard let previous = member.file?.previous else {
-                if number > 0, !identity.isBackfill { events += restart(number) }
+                if !identity.isBackfill { events += restart(number) }
                 continue
             }
             if identity.isBackfill {
@@ -128,7 +135,7 @@ extension DigestChain {
             }
             if isHeld(previous.location) {
                 events += overlap(number, previous.location)
-            } else if number == 0 {
+            } else if number == oldest {
                 events.append(.startsAfter(absence(of: previous.location, by: number)))
             } else {
                 let absences = absences(number, previous.location)
@@ -141,9 +148,9 @@ extension DigestChain {
 
     /// A null-previous member behind an earlier one, whose windows touch or overlap; where they do not, it is a gap.
     private func restart(_ number: Int) -> [ChainEvent] {
-        let heldUntil = members[..<number].map(\.window.end).max() ?? .distantPast
-        let isGap = members[number].window.start.seconds(since: heldUntil) >= 1
-        return isGap ? [] : [.restart(member: number)]
+        let earlier = members[..<number].filter { !$0.isRelocated }
+        guard let heldUntil = earlier.map(\.window.end).max() else { return [] }
+        return members[number].window.start.seconds(since: heldUntil) >= 1 ? [] : [.restart(member: number)]
     }
 
     private func overlap(_ number: Int, _ predecessor: ObjectLocation) -> [ChainEvent] {

@@ -119,8 +119,8 @@ struct Evidence: Sendable {
     }
 
     func isOldestOfChain(_ record: Int) -> Bool {
-        guard let chain = chain(of: record), let oldest = chain.members.first else { return false }
-        return oldest.key == placement.places[record].key
+        guard let chain = chain(of: record), let oldest = chain.oldest else { return false }
+        return chain.members[oldest].key == placement.places[record].key
     }
 
     private func chain(of record: Int) -> DigestChain? {
