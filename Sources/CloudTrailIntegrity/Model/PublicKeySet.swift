@@ -53,7 +53,7 @@ public struct PublicKeySet: Sendable {
         do {
             repeat { try Self.readAnswer(&reader, into: &found) } while !reader.isAtEnd()
         } catch let error as JSONError {
-            throw PublicKeySetError(error.description)
+            throw PublicKeySetError(escaped(error.description))
         }
         guard !found.isEmpty else { throw PublicKeySetError("it holds no public key") }
         for key in found {
