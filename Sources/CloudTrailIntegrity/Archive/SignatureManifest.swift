@@ -120,14 +120,11 @@ public struct SignatureManifest: Sendable {
         guard var key else { return false }
         let scheme = "s3://"
         if key.utf8.starts(with: scheme.utf8) {
-            let parts = key.dropFirst(scheme.count).split(
-                separator: "/",
-                maxSplits: 1,
-                omittingEmptySubsequences: false
-            )
-            guard parts.count == 2 else { return false }
-            bucket = String(parts[0])
-            key = String(parts[1])
+            // By bytes: a combining character after a slash is one with it as text.
+            let name = key.utf8.dropFirst(scheme.utf8.count)
+            guard let slash = name.firstIndex(of: UInt8(ascii: "/")) else { return false }
+            bucket = String(Substring(name[..<slash]))
+            key = String(Substring(name[name.index(after: slash)...]))
         }
         if let metadata { found.append(Entry(bucket: bucket, key: ObjectKey(key), metadata: metadata)) }
         return true
