@@ -121,7 +121,7 @@ extension DigestFile {
         }
         for name in ["oldestEventTime", "newestEventTime"] { fields.check(time: name, note) }
         if case .other = fields.values["awsAccountId"] { note("awsAccountId is not a string") }
-        previous = fields.previous(limits, note)
+        previous = try fields.previous(limits, note)
         if let error = fields.logFilesProblem { note(error) }
         if !fields.sawLogFiles { note("logFiles is missing") }
         logFiles = fields.logFiles
@@ -298,7 +298,10 @@ private struct DigestFields {
     }
 
     /// The previous digest, from five fields that are all null or all there.
-    func previous(_ limits: Limits, _ note: (String) -> Void) -> DigestFile.Previous? {
+    func previous(
+        _ limits: Limits,
+        _ note: (String) -> Void
+    ) throws(DigestFileError) -> DigestFile.Previous? {
         let names = [
             "previousDigestS3Bucket", "previousDigestS3Object", "previousDigestHashValue",
             "previousDigestHashAlgorithm", "previousDigestSignature",
@@ -313,7 +316,10 @@ private struct DigestFields {
             let hash = try required(names[2])
             let algorithm = try required(names[3])
             let signature = try required(names[4])
-            guard ObjectLocation.isBucketName(bucket), !object.isEmpty, object.utf8.count <= limits.keyBytes else {
+            guard object.utf8.count <= limits.keyBytes else {
+                throw .overLimit("previousDigestS3Object is longer than \(limits.keyBytes) bytes")
+            }
+            guard ObjectLocation.isBucketName(bucket), !object.isEmpty else {
                 note("previousDigestS3Bucket or previousDigestS3Object is not the name of an object")
                 return nil
             }
@@ -325,12 +331,13 @@ private struct DigestFields {
                 note("previousDigestHashValue is not 64 hex digits")
                 return nil
             }
-            if Hex.decode(signature) == nil { note("previousDigestSignature is not hex") }
+            if signature.isEmpty || Hex.decode(signature) == nil { note("previousDigestSignature is not hex") }
             return DigestFile.Previous(
                 location: ObjectLocation(bucket: bucket, key: ObjectKey(object)),
                 hash: value
             )
         } catch {
+            if case .overLimit = error { throw error }
             note(error.text)
             return nil
         }
