@@ -61,14 +61,10 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     /// The key as a download leaves it on disk: empty components (`prefix//AWSLogs`) are collapsed.
     package var collapsed: ObjectKey {
         let slash = UInt8(ascii: "/")
-        var previous: UInt8 = slash
-        var hasEmpty = false
-        for byte in bytes {
-            if byte == slash && previous == slash { hasEmpty = true }
-            previous = byte
-        }
-        guard hasEmpty else { return self }
-        return ObjectKey(bytes: Array(bytes.split(separator: slash).joined(separator: [slash])))
+        var kept: [UInt8] = []
+        kept.reserveCapacity(bytes.count)
+        for byte in bytes where byte != slash || (kept.last ?? slash) != slash { kept.append(byte) }
+        return kept.count == bytes.count ? self : ObjectKey(bytes: kept)
     }
 
     /// The key of the object that a file of this path came from: `x.json` was `x.json.gz` before it was decompressed.
