@@ -149,7 +149,10 @@ public struct PublicKeySet: Sendable {
     }
 
     private static func epochTime(_ text: String) -> Timestamp? {
-        guard let seconds = Double(text), let whole = Int64(exactly: seconds.rounded(.down)) else { return nil }
+        // Double reads hexadecimal too, which no answer holds.
+        guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), let seconds = Double(text),
+            let whole = Int64(exactly: seconds.rounded(.down))
+        else { return nil }
         return Timestamp(secondsSinceEpoch: whole)
     }
 }
