@@ -37,6 +37,7 @@ public final class LocalArchive: ObjectSource {
     ///
     /// - Throws: ``LocalArchiveError`` when it is not there, is no folder, or may not be read.
     public init(path: String) throws {
+        guard !path.utf8.contains(0) else { throw LocalArchiveError(description: "there is no such folder") }
         let descriptor = unsafe openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             switch errno {
