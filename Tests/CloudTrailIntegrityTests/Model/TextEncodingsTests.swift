@@ -1,0 +1,66 @@
+import CloudTrailIntegrity
+import Foundation
+import Testing
+
+@Suite struct HexTests {
+    @Test(arguments: [
+        ("", []), ("00", [0]), ("ff", [255]), ("FF", [255]), ("fF0a", [255, 10]), ("deadBEEF", [222, 173, 190, 239]),
+    ])
+    func reads(text: String, bytes: [UInt8]) {
+        #expect(Hex.decode(text) == bytes)
+    }
+
+    @Test(arguments: [
+        "0", "000", "0g", "g0", " 00", "00 ", "0 0", "00\n", "0x00", "00:11", "-1", "+1", "٠٠", "00\0", "é", "/0", ":0",
+        "@0", "G0", "`0",
+    ])
+    func refuses(text: String) {
+        #expect(Hex.decode(text) == nil)
+    }
+
+    @Test func writesEveryByteInLowerCase() {
+        let bytes = (0...255).map { UInt8($0) }
+        let text = bytes.map { String(format: "%02x", $0) }.joined()
+        #expect(Hex.encode(bytes) == text)
+        #expect(Hex.decode(text) == bytes)
+        #expect(Hex.decode(text.uppercased()) == bytes)
+    }
+}
+
+@Suite struct Base64Tests {
+    /// From `base64 -w0` of GNU coreutils.
+    static let known: [([UInt8], String)] = [
+        ([], ""), ([0], "AA=="), ([0xff], "/w=="), ([0, 1], "AAE="), ([0xfb, 0xff], "+/8="),
+        ([0xff, 0xfe, 0xfd], "//79"),
+        ([0, 1, 2], "AAEC"), ([0xde, 0xad, 0xbe, 0xef], "3q2+7w=="),
+    ]
+
+    @Test(arguments: known)
+    func agreesWithCoreutils(bytes: [UInt8], text: String) {
+        #expect(Base64.encode(bytes) == text)
+        #expect(Base64.decode(text) == bytes)
+    }
+
+    @Test func agreesWithFoundation() throws {
+        var random = SequenceGenerator(seed: 2)
+        for count in 0..<400 {
+            let bytes = random.bytes(count)
+            let text = Data(bytes).base64EncodedString()
+            try #require(Base64.encode(bytes) == text)
+            try #require(Base64.decode(text) == bytes)
+        }
+    }
+
+    @Test(arguments: [
+        "A", "AA", "AAA", "AA=", "A===", "====", "=", "==", "A=AA", "AA=A", "=AAA", "AAAA=", "AAAA====", "AA==AA==",
+        "AAE=AAEC",
+        // Stray bits.
+        "AB==", "AA//AB==", "/x==", "AAF=", "AAG=",
+        // White space, and the alphabet for URLs.
+        "AA==\n", " AA==", "AA ==", "AA\n==", "AAEC\n", "AAEC\r\n", "-_8=", "__79", "AA%3D", "AAE\0", "ÄAAA",
+        "AAAA,AAA",
+    ])
+    func refuses(text: String) {
+        #expect(Base64.decode(text) == nil)
+    }
+}
