@@ -19,10 +19,10 @@ package struct DeliveryLocation: Hashable, Comparable, Sendable {
     /// The bucket and the folder of a key: down to its region, where it is CloudTrail's.
     package init(folderOf location: ObjectLocation) {
         bucket = location.bucket
-        let components = location.key.collapsed.components.dropLast()
-        let kind = components.firstIndex { $0.starts(with: "CloudTrail".utf8) }
-        let folder = components[...(min((kind ?? components.endIndex) + 1, components.endIndex - 1))]
-        prefix = ObjectKey(bytes: Array(folder.joined(separator: [UInt8(ascii: "/")])) + [UInt8(ascii: "/")])
+        let key = location.key.collapsed
+        let folders = key.components.dropLast()
+        let folder = folders.prefix(key.categoryFolder.map { $0 + 2 } ?? folders.count)
+        prefix = ObjectKey(bytes: folder.flatMap { $0 + [UInt8(ascii: "/")] })
     }
 
     package static func < (lhs: DeliveryLocation, rhs: DeliveryLocation) -> Bool {

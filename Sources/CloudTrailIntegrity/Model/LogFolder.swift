@@ -12,10 +12,11 @@ package struct LogFolder: Hashable, Sendable {
 
     /// `nil` when `key` lies in no such folder.
     package init?(_ key: ObjectKey) {
-        let folders = key.components.dropLast().map { String(decoding: $0, as: UTF8.self) }
-        guard let kind = folders.firstIndex(where: { $0.hasPrefix("CloudTrail") && $0 != "CloudTrail-Digest" }) else {
+        let components = key.components
+        guard let kind = key.categoryFolder, !components[kind].elementsEqual("CloudTrail-Digest".utf8) else {
             return nil
         }
+        let folders = components.dropLast().map { String(decoding: $0, as: UTF8.self) }
         account = kind > 0 ? folders[kind - 1] : ""
         let below = folders[(kind + 1)...]
         region = below.first ?? ""
@@ -25,5 +26,19 @@ package struct LogFolder: Hashable, Sendable {
             return
         }
         day = TimeRange(start: start, end: start.advanced(bySeconds: 86_400))
+    }
+}
+
+extension ObjectKey {
+    /// The number of the component that is `CloudTrail`, `CloudTrail-Digest` and so on: the first after an account,
+    /// as a prefix may be called the like; without an account, the first.
+    package var categoryFolder: Int? {
+        let folders = components.dropLast()
+        let named = folders.indices.filter { folders[$0].starts(with: "CloudTrail".utf8) }
+        let afterAccount = named.first { number in
+            number > 0 && folders[number - 1].count == 12
+                && folders[number - 1].allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        }
+        return afterAccount ?? named.first
     }
 }
