@@ -31,7 +31,7 @@ public final class LocalArchive: ObjectSource {
     /// The longest path below the root that is followed: a key and what a download may put before it.
     private static let maximumPathBytes = 4096
     /// The most folders below each other that are followed; CloudTrail's keys have about ten.
-    private static let maximumDepth = 128
+    private static let maximumDepth = 512
 
     /// Opens the folder at `path`, which may itself be a link.
     ///
@@ -70,7 +70,7 @@ public final class LocalArchive: ObjectSource {
                 let separator = folder.bytes.isEmpty ? [] : [UInt8(ascii: "/")]
                 let path = ObjectKey(bytes: folder.bytes + separator + entry.name)
                 switch entry.type {
-                case .folder where path.bytes.count > Self.maximumPathBytes || path.components.count > Self.maximumDepth:
+                case .folder where Self.isTooDeep(path):
                     let limit = "its path is longer than \(Self.maximumPathBytes) bytes or \(Self.maximumDepth) folders"
                     try visit(ArchiveEntry(path: path, kind: .unreadableFolder(ObjectReadError(.inputOutput, limit))))
                 case .folder: subfolders.append(path)
@@ -81,6 +81,10 @@ public final class LocalArchive: ObjectSource {
             }
             pending.append(contentsOf: subfolders.reversed())
         }
+    }
+
+    private static func isTooDeep(_ folder: ObjectKey) -> Bool {
+        folder.bytes.count > maximumPathBytes || folder.bytes.count { $0 == UInt8(ascii: "/") } >= maximumDepth
     }
 
     private enum EntryType {

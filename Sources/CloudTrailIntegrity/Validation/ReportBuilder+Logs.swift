@@ -210,9 +210,10 @@ extension ReportBuilder {
         // by the oldest digest, and by backfill digests, which come late.
         let lister = evidence.records[listing.record].name
         if let name, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
-            name.time.dayNumber < lister.endTime.dayNumber, !heldDays.contains(HeldDay(name)), options.start.map({ name.time < $0 }) ?? true
+            name.time.dayNumber < lister.endTime.dayNumber, !heldDays.contains(HeldDay(name)),
+            options.start.map({ name.time < $0 }) ?? true
         {
-            let message = "listed by the oldest digest held, in a day's folder of which the archive holds nothing"
+            let message = "listed by a digest of a later day; of its own day the archive holds no log file here"
             findings.append(finding(.logOutsideArchive, message, listing, file: nil))
             return
         }

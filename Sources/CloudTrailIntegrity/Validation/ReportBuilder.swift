@@ -126,8 +126,9 @@ struct ReportBuilder {
         let proven = chains.filter { $0.digests.valid > 0 }.map(\.chain)
         if proven.isEmpty {
             let range = options.start == nil && options.end == nil ? "" : " in the range that was asked for"
-            let held = evidence.records.isEmpty ? "the archive holds no digest file" : "no digest file\(range) is verified"
-            add("run", nil, "nothing was validated: \(held)")
+            let isHeld = !evidence.records.isEmpty
+            let reason = isHeld ? "no digest file\(range) is verified" : "the archive holds no digest file"
+            add("run", nil, "nothing was validated: \(reason)")
         }
         // The only root is the run.
         for (root, name) in evidence.names.enumerated() where evidence.names.count > 1 && !provenRoots.contains(root) {

@@ -192,9 +192,9 @@ import Testing
         #expect(Self.inferred(Self.evidence(keys) { $0 } + copies) == .added([]))
         #expect(Self.inferred(Self.evidence(keys) { $0 } + copies, topLevelLogs: true) == .added([]))
         #expect(Self.inferred(Self.evidence(keys) { "\(Self.bucket)/\($0)" } + copies) == .bucketFolder([]))
-        // Half of them is.
+        // However many: an object has one vote, and the copy in a folder has it.
         let many = Self.evidence(keys, path: Self.name)
-        #expect(Self.inferred(Self.evidence(keys) { $0 } + many) == .flat)
+        #expect(Self.inferred(Self.evidence(keys) { $0 } + many + many) == .added([]))
     }
 
     @Test func claimsOfAnotherNameDoNotCount() {

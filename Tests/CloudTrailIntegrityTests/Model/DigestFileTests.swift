@@ -171,7 +171,7 @@ import Testing
         for value in ["1", "false", "{}", "[]"] {
             #expect(
                 Self.error(["previousDigestSignature": value])
-                    == .malformed("previousDigestSignature is neither a string nor null")
+                    == .malformed("previousDigestSignature is not a string")
             )
         }
     }

@@ -256,11 +256,18 @@ import Testing
     }
 
     @Test func duplicatesAreFoundAmongManyNames() {
-        let names = (0..<5000).map { "\"name\($0)\":0" }
+        let names = (0..<4000).map { "\"name\($0)\":0" }
         #expect(Self.error("{\(names.joined(separator: ","))}") == nil)
-        for duplicate in [0, 23, 24, 25, 4999] {
+        for duplicate in [0, 23, 24, 25, 3999] {
             let text = "{\(names.joined(separator: ",")),\"name\(duplicate)\":0}"
             #expect(Self.error(text)?.reason == .duplicateName("name\(duplicate)"))
+        }
+    }
+
+    @Test func moreNamesThanTheLimitAreRefused() {
+        for (count, isRefused) in [(JSONReader.maximumNames, false), (JSONReader.maximumNames + 1, true)] {
+            let names = (0..<count).map { "\"\($0)\":0" }
+            #expect((Self.error("{\(names.joined(separator: ","))}")?.reason == .tooManyNames) == isRefused)
         }
     }
 
