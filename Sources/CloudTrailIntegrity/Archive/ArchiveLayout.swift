@@ -72,19 +72,19 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// - Parameter hasTopLevelLogs: Whether log files lie directly in the root. Digest files beside them can then only
     ///   be a flat folder, since CloudTrail keeps the two apart.
     package static func inferred(from evidence: [Evidence], hasTopLevelLogs: Bool) -> ArchiveLayout? {
-        // One vote an object: copies of genuine files must not move the layout either. A copy that lies in a folder
-        // tells more than one that does not.
-        var nested: [ObjectLocation: ArchiveLayout?] = [:]
-        var topLevel: [ObjectLocation: ArchiveLayout?] = [:]
+        // One vote an object and rule: copies of genuine files must not move the layout either, wherever they lie. A copy
+        // that lies in a folder tells more than one that does not.
+        var nested: [ObjectLocation: Set<ArchiveLayout>] = [:]
+        var topLevel: [ObjectLocation: Set<ArchiveLayout>] = [:]
         for item in evidence {
             let key = item.location.key.collapsed
             let path = item.path.compressedName
             guard path.lastComponent.elementsEqual(key.lastComponent) else { continue }
-            let rule = rule(path: path, key: key, bucket: item.location.bucket)
+            let rules = rule(path: path, key: key, bucket: item.location.bucket).map { [$0] } ?? []
             if path.folder.isEmpty {
-                topLevel[item.location] = .some(rule)
-            } else if (nested[item.location] ?? nil) == nil {
-                nested[item.location] = .some(rule)
+                topLevel[item.location, default: []].formUnion(rules)
+            } else {
+                nested[item.location, default: []].formUnion(rules)
             }
         }
         for location in nested.keys { topLevel[location] = nil }
@@ -92,7 +92,7 @@ package enum ArchiveLayout: Hashable, Sendable {
         let isTopLevel = topLevel.count > nested.count
         let rules = isTopLevel ? topLevel : nested
         var votes: [ArchiveLayout: Int] = [:]
-        for case let rule? in rules.values { votes[rule, default: 0] += 1 }
+        for rule in rules.values.joined() { votes[rule, default: 0] += 1 }
         guard let best = votes.max(by: { ($0.value, $1.key.order) < ($1.value, $0.key.order) }) else { return .flat }
         // In a flat folder every folder of the bucket has its own offset; one offset for all is a folder of the bucket.
         if isTopLevel { return best.value == rules.count && !hasTopLevelLogs ? best.key : .flat }

@@ -192,9 +192,26 @@ import Testing
         #expect(Self.inferred(Self.evidence(keys) { $0 } + copies) == .added([]))
         #expect(Self.inferred(Self.evidence(keys) { $0 } + copies, topLevelLogs: true) == .added([]))
         #expect(Self.inferred(Self.evidence(keys) { "\(Self.bucket)/\($0)" } + copies) == .bucketFolder([]))
-        // However many: an object has one vote, and the copy in a folder has it.
-        let many = Self.evidence(keys, path: Self.name)
-        #expect(Self.inferred(Self.evidence(keys) { $0 } + many + many) == .added([]))
+        // Not even of all of them.
+        #expect(Self.inferred(Self.evidence(keys) { $0 } + Self.evidence(keys, path: Self.name)) == .added([]))
+        // More that lie nowhere else than that lie in folders.
+        let moved = Self.evidence(Self.digestKeys(6...9).dropLast(), path: Self.name)
+        #expect(Self.inferred(Self.evidence(Array(keys.prefix(15))) { $0 } + moved) == .added([]))
+        #expect(Self.inferred(Self.evidence(Array(keys.prefix(14))) { $0 } + moved) == .flat)
+    }
+
+    @Test func copiesInAFolderDoNotMoveTheRule() {
+        let keys = Self.digestKeys(1...5)
+        let genuine = Self.evidence(keys) { $0 }
+        for folder in ["AAA", "backup", "zzz", Self.bucket] {
+            for count in [1, 12, keys.count] {
+                let copies = Self.evidence(Array(keys.prefix(count))) { "\(folder)/\($0)" }
+                #expect(Self.inferred(copies + genuine) == .added([]), "\(count) in \(folder)")
+            }
+        }
+        // Ten copies of one object are one vote.
+        let many = (0..<10).flatMap { _ in Self.evidence(Array(keys.prefix(1))) { "x/\($0)" } }
+        #expect(Self.inferred(many + Self.evidence(Array(keys.suffix(2))) { $0 }) == .added([]))
     }
 
     @Test func claimsOfAnotherNameDoNotCount() {
