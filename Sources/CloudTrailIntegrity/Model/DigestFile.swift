@@ -116,6 +116,7 @@ extension DigestFile {
         do throws(DigestFileError) {
             signatureAlgorithm = try fields.required("digestSignatureAlgorithm")
         } catch {
+            if case .overLimit = error { throw error }
             signatureAlgorithm = nil
             note(error.text)
         }
@@ -279,7 +280,7 @@ private struct DigestFields {
         switch values[name] {
         case .text(let text):
             guard text.utf8.count <= Self.maximumTextBytes else {
-                throw .malformed("\(name) is longer than \(Self.maximumTextBytes) bytes")
+                throw .overLimit("\(name) is longer than \(Self.maximumTextBytes) bytes")
             }
             return text
         case .null: throw .malformed("\(name) is null")

@@ -409,6 +409,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "digestPublicKeyFingerprint", "digestS3Bucket", "digestS3Object", "digestStartTime", "digestEndTime",
+        "digestSignatureAlgorithm", "previousDigestS3Bucket", "previousDigestS3Object", "previousDigestHashValue",
+        "previousDigestHashAlgorithm", "previousDigestSignature",
+    ])
+    func textsHaveALimit(name: String) {
+        let value = "\"\(String(repeating: "0", count: 4097))\""
+        #expect(Self.error([name: value]) == .overLimit("\(name) is longer than 4096 bytes"))
+        #expect(Self.error(["new": value]) == nil)
+    }
+
+    @Test func thePreviousSignatureMayFillTheLimit() throws {
+        let file = try Self.digest(["previousDigestSignature": "\"\(String(repeating: "0", count: 4096))\""])
+        #expect(file.problem == nil)
+    }
+
+    @Test func theLimitOfNamesIsOverTheLimit() {
+        let names = (0..<5000).map { "\"n\($0)\":0" }.joined(separator: ",")
+        guard case .overLimit = Self.error(["new": "{\(names)}"]) else {
+            Issue.record("accepted, or malformed")
+            return
+        }
+    }
+
     @Test func manyEntriesKeepTheirOrder() throws {
         let entries = (0..<2000).map { Self.text(Self.entryMembers, ["s3Object": "\"key\($0)\""]) }
         let file = try Self.digest(["logFiles": "[\(entries.joined(separator: ","))]"])
