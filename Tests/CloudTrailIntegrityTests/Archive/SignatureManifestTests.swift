@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "{}", "null", "1", "\"00ff\"", "[]", #"{"signature":1}"#, #"{"signature":null}"#,
+        "{}", "null", "1", "\"00ff\"", "[]", #"{"signature":1}"#, #"{"signature":null}"#, #"{"signature":""}"#,
         #"{"signature-algorithm":"SHA256withRSA"}"#,
         #"{"x-amz-meta-x-amz-meta-signature":"00"}"#, #"{" signature":"00"}"#,
     ])
