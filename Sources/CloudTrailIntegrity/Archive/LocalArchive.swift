@@ -31,7 +31,7 @@ public final class LocalArchive: ObjectSource {
     /// The longest path below the root that is followed: a key and what a download may put before it.
     private static let maximumPathBytes = 4096
     /// The most folders below each other that are followed; CloudTrail's keys have about ten.
-    private static let maximumDepth = 512
+    private static let maximumDepth = 128
 
     /// Opens the folder at `path`, which may itself be a link.
     ///

@@ -177,7 +177,7 @@ struct HostileTests {
             let texts = report.findings.flatMap { finding in
                 [finding.message] + finding.detail.values.map { if case .text(let text) = $0 { text } else { "" } }
             }
-            #expect(report.outcome() == .violated)
+            #expect(report.outcome() != .proven)
             #expect(texts.allSatisfy { $0.utf8.count < 2000 })
         }
     }
