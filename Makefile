@@ -9,7 +9,7 @@ endif
 TOOL = .build/release/cloudtrail-integrity
 SAMPLES = .build/samples
 
-.PHONY: all setup build validate test lint conformance conformance-full full clean
+.PHONY: all setup build validate test lint conformance conformance-full sanitize sanitize-address sanitize-thread full clean
 
 all: build
 
@@ -36,7 +36,17 @@ conformance: build
 conformance-full: build
 	sh Tests/Conformance/run.sh $(TOOL) $(SAMPLES) plain prefix organization
 
-full: lint test validate conformance-full
+# The test suite under the address sanitizer, with leaks, and under the thread sanitizer.
+sanitize: sanitize-address sanitize-thread
+
+sanitize-address: setup
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.supp:print_suppressions=0 \
+	    swift test --sanitize=address --scratch-path .build/address
+
+sanitize-thread: setup
+	swift test --sanitize=thread --scratch-path .build/thread
+
+full: lint test sanitize validate conformance-full
 
 clean:
 	swift package clean

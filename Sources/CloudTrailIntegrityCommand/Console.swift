@@ -58,7 +58,7 @@ package final class Console {
         _ = errors(Array(line.utf8) + [UInt8(ascii: "\n")])
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
+    static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
         do throws(SystemError) {
             try SystemCall.write(descriptor, bytes)
             return true

@@ -14,6 +14,10 @@ package enum ExitStatus: Int32, Hashable, Sendable {
     case internalError = 70
     /// The output could not be written.
     case outputError = 74
+    /// Stopped by SIGINT.
+    case interrupted = 130
+    /// Stopped by SIGTERM.
+    case terminated = 143
 }
 
 /// An error that ends the command with one line.

@@ -20,10 +20,16 @@ package enum MainCommand {
     }
 
     /// Runs the command line without the program's name, and returns the exit status.
-    package static func run(_ arguments: [String], _ console: Console) -> ExitStatus {
+    ///
+    /// - Parameter interruption: What stops it; by default nothing does.
+    package static func run(
+        _ arguments: [String],
+        _ console: Console,
+        _ interruption: Interruption = Interruption()
+    ) -> ExitStatus {
         var failedCommand: (any Subcommand.Type)?
         do throws(CommandError) {
-            let status = try dispatch(arguments, console, &failedCommand)
+            let status = try dispatch(arguments, console, interruption, &failedCommand)
             try console.flush()
             return status
         } catch {
@@ -43,6 +49,7 @@ package enum MainCommand {
     private static func dispatch(
         _ arguments: [String],
         _ console: Console,
+        _ interruption: Interruption,
         _ current: inout (any Subcommand.Type)?
     ) throws(CommandError) -> ExitStatus {
         guard let first = arguments.first else {
@@ -76,7 +83,7 @@ package enum MainCommand {
             try show(command.help, console)
             return .proven
         }
-        return try command.run(parsed, console)
+        return try command.run(parsed, console, interruption)
     }
 
     private static func subcommand(_ name: String) throws(CommandError) -> any Subcommand.Type {

@@ -31,7 +31,11 @@ enum SampleCommand: Subcommand {
 
     private static let standard = SampleOptions()
 
-    static func run(_ arguments: ParsedArguments, _ console: Console) throws(CommandError) -> ExitStatus {
+    static func run(
+        _ arguments: ParsedArguments,
+        _ console: Console,
+        _ interruption: Interruption
+    ) throws(CommandError) -> ExitStatus {
         guard let directory = arguments.operands.first else {
             throw CommandError(.usage, "Missing expected argument '<directory>'", showsUsage: true)
         }

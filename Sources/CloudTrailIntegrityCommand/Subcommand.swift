@@ -6,7 +6,11 @@ protocol Subcommand {
     /// Runs it.
     ///
     /// - Throws: ``CommandError``; one with ``ExitStatus/usage`` is followed by the usage line.
-    static func run(_ arguments: ParsedArguments, _ console: Console) throws(CommandError) -> ExitStatus
+    static func run(
+        _ arguments: ParsedArguments,
+        _ console: Console,
+        _ interruption: Interruption
+    ) throws(CommandError) -> ExitStatus
 }
 
 extension Subcommand {

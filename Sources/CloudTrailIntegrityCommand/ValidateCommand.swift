@@ -52,7 +52,7 @@ enum ValidateCommand: Subcommand {
             OptionSpec(
                 "format",
                 value: "format",
-                help: "How the report is written. (values: text, jsonl; default: text)"
+                help: "How the report is written. (values: text, jsonl, aws; default: text)"
             ),
             OptionSpec("verbose", letter: "v", help: "List every proven file and every notice."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
@@ -68,15 +68,47 @@ enum ValidateCommand: Subcommand {
                 isRepeatable: true,
                 help: "Keep findings of this unverified kind out of the exit status, not out of the report. Repeatable."
             ),
+            OptionSpec(
+                "grace",
+                value: "duration",
+                help: "How long a log file may wait for its digest after the last verified one, such as 90m. "
+                    + "(default: 150m)"
+            ),
+            OptionSpec(
+                "max-age",
+                value: "duration",
+                help: "Instead of an end: verified coverage must reach this long before now, such as 3h."
+            ),
+            OptionSpec(
+                "expect",
+                value: "file",
+                isRepeatable: true,
+                help: "Chains that must be there: JSON Lines of account, region, trail, homeRegion and, for one that "
+                    + "ended, until. Repeatable."
+            ),
+            OptionSpec("max-log-size", value: "size", help: "Largest uncompressed log file. (default: 8G)"),
+            OptionSpec("max-digest-size", value: "size", help: "Largest uncompressed digest file. (default: 256M)"),
+            OptionSpec(
+                "max-inflate-ratio",
+                value: "n",
+                help: "Largest ratio of content to compressed bytes, beyond 1 GiB of content. (default: 256)"
+            ),
+            OptionSpec("max-digest-entries", value: "n", help: "Most log files in a digest file. (default: 1000000)"),
+            OptionSpec("max-json-depth", value: "n", help: "Deepest nesting of a digest file. (default: 32)"),
+            OptionSpec("max-key-length", value: "n", help: "Longest key in bytes. (default: 1024)"),
             OptionSpec("strict", help: "Exit with 1 also when something is only unverified."),
             helpOption,
         ],
         footer: "Exit status: 0 everything in range is proven; 1 something is not as AWS delivered it; 2 no violation, "
             + "but something is not proven; 64 usage; 66 an input is missing or unusable; 70 internal error; "
-            + "74 the report could not be written."
+            + "74 the report could not be written; 130, 143 interrupted."
     )
 
-    static func run(_ arguments: ParsedArguments, _ console: Console) throws(CommandError) -> ExitStatus {
+    static func run(
+        _ arguments: ParsedArguments,
+        _ console: Console,
+        _ interruption: Interruption
+    ) throws(CommandError) -> ExitStatus {
         let clock = ContinuousClock()
         let begin = clock.now
         guard !arguments.operands.isEmpty else {
@@ -91,40 +123,47 @@ enum ValidateCommand: Subcommand {
         let keys = try publicKeys(arguments.all("public-keys"))
         let manifest = try manifest(arguments.all("signatures"))
 
+        let allowedNames = allowed.map(\.rawValue).sorted()
+        func facts(_ status: ExitStatus) -> RunFacts {
+            let duration = begin.duration(to: clock.now).components
+            return RunFacts(
+                version: MainCommand.version,
+                exit: status.rawValue,
+                milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
+                allowed: allowedNames
+            )
+        }
         let report: ValidationReport
         do {
-            report = try Validator(keys: keys, signatures: manifest, options: options).validate(archives)
+            let validator = Validator(keys: keys, signatures: manifest, options: options)
+            report = try validator.validate(archives, monitor: interruption.monitor)
+        } catch is ValidationCancelled {
+            console.complain(interruption.message)
+            if format == .jsonLines {
+                // The last line is always a summary; this one speaks of nothing.
+                let empty = JSONLinesReport(ValidationReport(), facts(interruption.status))
+                try empty.write(summaryOnly: true, to: console.print)
+            }
+            return interruption.status
         } catch let error as ObjectReadError {
             throw CommandError(.noInput, "The archive could not be listed: \(error.description)")
         } catch {
             throw CommandError(.internalError, "\(error)")
         }
         let status = status(of: report, allowed, isStrict: arguments.has("strict"))
-        let duration = begin.duration(to: clock.now).components
-        let facts = RunFacts(
-            version: MainCommand.version,
-            exit: status.rawValue,
-            milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
-            allowed: allowed.map(\.rawValue).sorted()
-        )
-        do {
-            switch format {
-            case .text:
-                try TextReport(report, facts).write(
-                    verbose: arguments.has("verbose"),
-                    quiet: arguments.has("quiet"),
-                    to: { line throws(CommandError) in try console.print(line) }
-                )
-            case .jsonLines:
-                try JSONLinesReport(report, facts).write(
-                    summaryOnly: arguments.has("quiet"),
-                    to: { line throws(CommandError) in try console.print(line) }
-                )
-            }
-        } catch let error as CommandError {
-            throw error
-        } catch {
-            throw CommandError(.internalError, "\(error)")
+        let isVerbose = arguments.has("verbose")
+        let isQuiet = arguments.has("quiet")
+        switch format {
+        case .text:
+            try TextReport(report, facts(status)).write(verbose: isVerbose, quiet: isQuiet, to: console.print)
+        case .jsonLines:
+            try JSONLinesReport(report, facts(status)).write(summaryOnly: isQuiet, to: console.print)
+        case .aws:
+            try AWSReport(report).write(
+                verbose: isVerbose,
+                to: console.print,
+                errors: { line throws(CommandError) in console.complain(line) }
+            )
         }
         return status
     }
@@ -146,6 +185,8 @@ enum ValidateCommand: Subcommand {
     private enum Format: String, CaseIterable {
         case text
         case jsonLines = "jsonl"
+        /// The words of `aws cloudtrail validate-logs`.
+        case aws
     }
 
     private static func format(_ arguments: ParsedArguments) throws(CommandError) -> Format {
@@ -206,6 +247,45 @@ enum ValidateCommand: Subcommand {
         if let bucket = options.bucket, !ObjectLocation.isBucketName(bucket) {
             throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
         }
+        options.grace = try duration("grace", arguments) ?? options.grace
+        if let age = try duration("max-age", arguments) {
+            guard options.end == nil else {
+                throw CommandError(.usage, "'--max-age' stands in the place of '--end-time': give one of them")
+            }
+            options.coverageMustReach = now().advanced(bySeconds: -age)
+        }
+        for path in arguments.all("expect") {
+            do {
+                options.expectedChains += try ExpectedChain.read(InputFile.read(path, purpose: "list of chains"))
+            } catch let error as CommandError {
+                throw error
+            } catch {
+                throw CommandError(.noInput, "The list of chains '\(path)' cannot be used: \(error)")
+            }
+        }
+        options.limits.contentBytes = try size("max-log-size", arguments) ?? options.limits.contentBytes
+        options.limits.digestBytes = try size("max-digest-size", arguments) ?? options.limits.digestBytes
+        options.limits.inflateRatio = UInt64(
+            try number("max-inflate-ratio", in: arguments, minimum: 1, default: Int(options.limits.inflateRatio))
+        )
+        options.limits.digestEntries = try number(
+            "max-digest-entries",
+            in: arguments,
+            minimum: 1,
+            default: options.limits.digestEntries
+        )
+        options.limits.jsonDepth = try number(
+            "max-json-depth",
+            in: arguments,
+            minimum: 3,
+            default: options.limits.jsonDepth
+        )
+        options.limits.keyBytes = try number(
+            "max-key-length",
+            in: arguments,
+            minimum: 1,
+            default: options.limits.keyBytes
+        )
         options.jobs = try number("jobs", in: arguments, minimum: 1, default: processorCount())
         options.listsValidFiles = arguments.has("verbose")
         return options
@@ -221,6 +301,34 @@ enum ValidateCommand: Subcommand {
             )
         }
         return time
+    }
+
+    /// A number of seconds from `90s`, `90m`, `3h` or `2d`.
+    private static func duration(_ option: String, _ arguments: ParsedArguments) throws(CommandError) -> Int64? {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        return try scaled(option, arguments, units, "a number with s, m, h or d, such as 90m")
+    }
+
+    /// A number of bytes from `4096`, `64K`, `256M`, `8G` or `1T`.
+    private static func size(_ option: String, _ arguments: ParsedArguments) throws(CommandError) -> UInt64? {
+        let units: [Character: Int64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let text = arguments.last(option)
+        if let text, let bytes = UInt64(text) { return bytes }
+        return try scaled(option, arguments, units, "a number of bytes, or one with K, M, G or T").map { UInt64($0) }
+    }
+
+    private static func scaled(
+        _ option: String,
+        _ arguments: ParsedArguments,
+        _ units: [Character: Int64],
+        _ form: String
+    ) throws(CommandError) -> Int64? {
+        guard let text = arguments.last(option) else { return nil }
+        if let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()), number >= 0 {
+            let (value, overflow) = number.multipliedReportingOverflow(by: unit)
+            if !overflow { return value }
+        }
+        throw CommandError(.usage, "The value '\(text)' is invalid for '--\(option)': \(form)")
     }
 
     // MARK: Inputs

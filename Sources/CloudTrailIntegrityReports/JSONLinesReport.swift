@@ -13,7 +13,9 @@ package struct JSONLinesReport {
     /// Hands out line after line, without the line's end.
     ///
     /// - Parameter summaryOnly: Leave out everything but the last line.
-    package func write(summaryOnly: Bool = false, to output: (String) throws -> Void) rethrows {
+    package func write<Failure: Error>(summaryOnly: Bool = false, to output: (String) throws(Failure) -> Void)
+        throws(Failure)
+    {
         if !summaryOnly {
             for finding in report.findings { try output(line(finding)) }
             for file in report.provenFiles { try output(line(file)) }

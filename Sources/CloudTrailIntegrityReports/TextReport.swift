@@ -18,7 +18,11 @@ package struct TextReport {
     /// - Parameters:
     ///   - verbose: Show every notice and every proven file.
     ///   - quiet: Show the verdict alone.
-    package func write(verbose: Bool = false, quiet: Bool = false, to output: (String) throws -> Void) rethrows {
+    package func write<Failure: Error>(
+        verbose: Bool = false,
+        quiet: Bool = false,
+        to output: (String) throws(Failure) -> Void
+    ) throws(Failure) {
         if !quiet {
             try writeFindings(verbose, output)
             for file in report.provenFiles { try output(line(file)) }
@@ -30,18 +34,21 @@ package struct TextReport {
 
     // MARK: Findings
 
-    private func writeFindings(_ verbose: Bool, _ output: (String) throws -> Void) rethrows {
+    private func writeFindings<Failure: Error>(_ verbose: Bool, _ output: (String) throws(Failure) -> Void)
+        throws(Failure)
+    {
         var noticeCounts: [FindingKind: Int] = [:]
         for finding in report.findings where finding.severity == .notice { noticeCounts[finding.kind, default: 0] += 1 }
         let folded = verbose ? [] : Set(noticeCounts.filter { $0.value > Self.noticesShown }.keys)
-        for finding in report.findings where !folded.contains(finding.kind) { try output(line(finding)) }
+        for finding in report.findings where !folded.contains(finding.kind) { try output(Self.line(finding)) }
         for kind in folded.sorted(by: { $0.rawValue < $1.rawValue }) {
             let count = noticeCounts[kind] ?? 0
-            try output("\(heading(.notice, kind.rawValue)) \(count) of them; --verbose lists them")
+            try output("\(Self.heading(.notice, kind.rawValue)) \(count) of them; --verbose lists them")
         }
     }
 
-    private func line(_ finding: Finding) -> String {
+    /// The line of a finding.
+    static func line(_ finding: Finding) -> String {
         let subject = [finding.path, finding.key].compactMap { $0 }.first.map { shown($0) } ?? chainName(finding)
         let heading = heading(finding.severity, finding.kind.rawValue)
         let separator = subject.isEmpty ? "" : ": "
@@ -49,20 +56,20 @@ package struct TextReport {
     }
 
     private func line(_ file: ProvenFile) -> String {
-        "\(pad("valid", 10)) \(pad("", 24)) \(shown(file.key)): vouched for by \(escaped(file.vouchedBy))"
+        "\(pad("valid", 10)) \(pad("", 24)) \(Self.shown(file.key)): vouched for by \(escaped(file.vouchedBy))"
     }
 
-    private func heading(_ severity: Severity, _ kind: String) -> String {
+    private static func heading(_ severity: Severity, _ kind: String) -> String {
         "\(pad(severity.rawValue, 10)) \(pad(kind, 24))"
     }
 
-    private func chainName(_ finding: Finding) -> String {
+    private static func chainName(_ finding: Finding) -> String {
         guard let chain = finding.chain else { return "" }
         return "\(chain.account) \(chain.region) \(escaped(chain.trail))\(chain.isBackfill ? " (backfill)" : "")"
     }
 
     /// A name as text; bytes that are not UTF-8 become visible escapes.
-    private func shown(_ key: ObjectKey) -> String {
+    private static func shown(_ key: ObjectKey) -> String {
         if key.isUTF8 { return escaped(key.description) }
         return key.bytes.map { byte in
             (0x20..<0x7f).contains(byte)
@@ -72,7 +79,7 @@ package struct TextReport {
 
     // MARK: Chains
 
-    private func writeChains(_ output: (String) throws -> Void) rethrows {
+    private func writeChains<Failure: Error>(_ output: (String) throws(Failure) -> Void) throws(Failure) {
         guard !report.chains.isEmpty else { return }
         var rows = [["ACCOUNT", "REGION", "TRAIL", "COVERAGE", "DIGESTS", "LOGS"]]
         for summary in report.chains {

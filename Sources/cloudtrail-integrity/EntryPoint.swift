@@ -11,6 +11,7 @@ internal import Darwin
 @main
 enum EntryPoint {
     static func main() {
-        exit(MainCommand.run(Array(CommandLine.arguments.dropFirst()), .standard()).rawValue)
+        let interruption = Interruption.ofThisProcess()
+        exit(MainCommand.run(Array(CommandLine.arguments.dropFirst()), .standard(), interruption).rawValue)
     }
 }

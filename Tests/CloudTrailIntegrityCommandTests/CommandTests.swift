@@ -130,6 +130,43 @@ struct CommandTests {
         #expect(clean.validate("--format=jsonl", "--quiet").output.split(separator: "\n").count == 1)
     }
 
+    @Test("the AWS CLI's form holds its summary, and its lines on each stream")
+    func aws() throws {
+        let clean = try SampleFolder()
+        let lines = clean.validate("--format", "aws", "--verbose").output.split(separator: "\n").map(String.init)
+        #expect(
+            lines.count { $0.hasPrefix("Digest file\ts3://example-trail-bucket/AWSLogs/") && $0.hasSuffix("\tvalid") }
+                == 12
+        )
+        #expect(lines.count { $0.hasPrefix("Log file\ts3://example-trail-bucket/AWSLogs/") } == 36)
+        #expect(
+            lines.suffix(4) == [
+                "Results requested for 2026-03-01T00:10:35Z to 2026-03-01T06:10:35Z",
+                "Results found for 2026-03-01T00:10:35Z to 2026-03-01T06:10:35Z:", "12/12 digest files valid",
+                "36/36 log files valid",
+            ]
+        )
+        let tampered = try SampleFolder { $0.tampers = [.logModified, .digestDeleted] }
+        let result = tampered.validate("--format", "aws")
+        #expect(result.status == .violation)
+        #expect(result.output.contains("11/12 digest files valid, 1/12 digest files INVALID\n"))
+        #expect(result.errorLines.count { $0.hasSuffix("\tINVALID: not found") } == 1)
+        #expect(result.errorLines.count { $0.hasSuffix("\tINVALID: hash value doesn't match") } == 1)
+    }
+
+    @Test("limits, ages and expected chains reach the validator")
+    func newOptions() throws {
+        let clean = try SampleFolder()
+        #expect(clean.validate("--max-log-size", "1K").output.contains("log-over-limit"))
+        #expect(clean.validate("--max-digest-entries", "1").output.contains("digest-over-limit"))
+        #expect(clean.validate("--max-age", "3h").status == .unverified)
+        #expect(clean.validate("--max-age", "99999d").status == .proven)
+        let list = try clean.write("expect.jsonl", #"{"account":"1","region":"r","trail":"t","homeRegion":"h"}"#)
+        let result = clean.validate("--expect", list)
+        #expect(result.status == .unverified)
+        #expect(result.output.contains("coverage-short"))
+    }
+
     @Test("without keys the error holds the commands that fetch them")
     func missingKeys() throws {
         let clean = try SampleFolder()
@@ -187,7 +224,13 @@ struct CommandTests {
         check(.usage, "ISO 8601", archive, "--start-time", "yesterday")
         check(.usage, "12 digits", archive, "--account-id", "12")
         check(.usage, "arn:aws:cloudtrail:REGION", archive, "--trail", "arn:aws:s3:x")
-        check(.usage, "(values: text, jsonl)", archive, "--format", "xml")
+        check(.usage, "a number with s, m, h or d", archive, "--grace", "90")
+        check(.usage, "give one of them", archive, "--max-age", "3h", "--end-time", "2026-03-01T00:00:00Z")
+        check(.usage, "a number of bytes", archive, "--max-log-size", "8X")
+        check(.usage, "a number of bytes", archive, "--max-log-size", "99999999999999T")
+        check(.usage, "name of a bucket", archive, "--bucket", "")
+        check(.noInput, "line 1:", archive, "--expect", notJSON)
+        check(.usage, "(values: text, jsonl, aws)", archive, "--format", "xml")
         check(.usage, "a whole number from 1", archive, "--jobs", "0")
         check(.usage, "cannot be allowed", archive, "--allow", "log-modified")
         check(.usage, "Did you mean 'digest-unsigned'?", archive, "--allow", "digest-unsined")

@@ -81,6 +81,30 @@ struct ReportTests {
         for line in lines { #expect(!line.unicodeScalars.contains { $0.needsEscape }) }
     }
 
+    @Test("the AWS CLI's words, and what it has none for in ours")
+    func aws() throws {
+        let chain = ChainIdentity(account: "1", region: "r", trail: "t", homeRegion: "h", isBackfill: false)
+        let findings = [
+            Finding(.logModified, "x", bucket: "b", key: ObjectKey("l1"), chain: chain),
+            Finding(.digestMissing, "x", bucket: "b", key: ObjectKey("d1\nforged"), chain: chain),
+            Finding(.logTrailingData, "x", bucket: "b", key: ObjectKey("l2"), chain: chain),
+            Finding(.logUnreferenced, "injected", path: ObjectKey("p")),
+            Finding(.logDecompressed, "x", key: ObjectKey("l3")),
+        ]
+        var output: [String] = []
+        var errors: [String] = []
+        AWSReport(report(findings)).write(verbose: true, to: { output.append($0) }, errors: { errors.append($0) })
+        #expect(
+            errors.filter { !$0.isEmpty } == [
+                "Log file\ts3://b/l1\tINVALID: hash value doesn't match",
+                "Digest file\ts3://b/d1\\u{a}forged\tINVALID: not found",
+                "Log file\ts3://b/l2\tINVALID: unexpected data after end of compressed stream",
+                "unverified log-unreferenced         p: injected",
+            ]
+        )
+        #expect(output.last == "No digests found")
+    }
+
     @Test("many notices of a kind are folded, unless all are asked for")
     func folded() throws {
         let notices = (0..<11).map { Finding(.logDecompressed, "x", key: ObjectKey("k\($0)")) }

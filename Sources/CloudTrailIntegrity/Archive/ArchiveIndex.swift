@@ -39,9 +39,14 @@ package struct ArchiveIndex: Sendable {
     package static let sidecarSuffix: StaticString = ".metadata.json"
 
     /// Lists `sources`.
-    package init(_ sources: [any ObjectSource]) throws {
+    ///
+    /// - Parameter check: Called with every entry; what it throws ends the listing.
+    package init(_ sources: [any ObjectSource], check: () throws -> Void = {}) throws {
         for (root, source) in sources.enumerated() {
-            try source.list { entry in add(entry, root: root) }
+            try source.list { entry in
+                try check()
+                add(entry, root: root)
+            }
         }
         settleSidecars()
     }

@@ -32,11 +32,13 @@ struct LogStage: Sendable {
     let unreferenced: [Int]
 
     private let sources: [any ObjectSource]
+    private let monitor: ValidationMonitor
     private let filesToHash: [Int]
 
-    init(evidence: Evidence, sources: [any ObjectSource]) {
+    init(evidence: Evidence, sources: [any ObjectSource], monitor: ValidationMonitor) {
         self.evidence = evidence
         self.sources = sources
+        self.monitor = monitor
         let listings = Self.collect(evidence)
         var isVouchedFor = [Bool](repeating: false, count: evidence.index.files.count)
         var isListed = isVouchedFor
@@ -146,6 +148,7 @@ struct LogStage: Sendable {
             ratio: evidence.options.limits.inflateRatio,
             ratioFloorBytes: evidence.options.limits.ratioFloorBytes
         )
+        monitor.expect(logs: filesToHash.count)
         let results = try WorkerPool.map(
             count: filesToHash.count,
             jobs: jobs,
@@ -160,7 +163,14 @@ struct LogStage: Sendable {
         if let obstacle = file.obstacle { return .unreadable(obstacle) }
         do {
             let object = try sources[file.root].open(file.path)
-            let result = try hasher.hash(limits: limits, read: { buffer in try object.read(into: &buffer) })
+            let result = try hasher.hash(
+                limits: limits,
+                read: { buffer in
+                    try monitor.check()
+                    return try object.read(into: &buffer)
+                }
+            )
+            monitor.logWasHashed()
             try object.checkUnchanged()
             return .hashed(result)
         } catch let error as ObjectReadError {

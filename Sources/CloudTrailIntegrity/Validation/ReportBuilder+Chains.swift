@@ -10,6 +10,7 @@ extension ReportBuilder {
             for event in chain.events(isHeld: evidence.isHeld) { add(event, chain) }
             if !chain.identity.isBackfill { addCoverage(chain, siblings) }
         }
+        addAbsentChains()
     }
 
     private mutating func addHiddenFolder(_ folder: ArchiveIndex.HiddenFolder) {
@@ -172,7 +173,7 @@ extension ReportBuilder {
         if let start = options.start, let oldest = chain.members.first, oldest.window.start > start {
             let isStart = oldest.isVerified && oldest.file?.isStartingDigest ?? false
             addShort(
-                chain,
+                chain.identity,
                 from: start,
                 until: min(oldest.window.start, options.end ?? oldest.window.start),
                 reason: isStart ? "starting-digest" : "predecessor-absent",
@@ -186,7 +187,7 @@ extension ReportBuilder {
             let isStart = oldest.isVerified && oldest.file?.isStartingDigest ?? false
             if !isStart {
                 addShort(
-                    chain,
+                    chain.identity,
                     from: .distantPast,
                     until: end,
                     reason: "predecessor-absent",
@@ -195,23 +196,33 @@ extension ReportBuilder {
             }
             return
         }
+        addEnd(chain, siblings)
+    }
+
+    private mutating func addEnd(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         let end = verifiedEnd(chain)
-        if let mustReach = options.end {
-            if end.map({ $0 < mustReach }) ?? true {
-                let reached = end.map { "ends at \($0)" } ?? "has no verified digest"
-                addShort(
-                    chain,
-                    from: max(end ?? .distantPast, options.start ?? .distantPast),
-                    until: mustReach,
-                    reason: "tail",
-                    "verified coverage \(reached) and must reach \(mustReach)"
-                )
-            }
+        let until = options.expectedChains.first { $0.chain == chain.identity }?.until
+        let demands: [(moment: Timestamp, reason: String)] = [
+            options.end.map { ($0, "tail") }, options.coverageMustReach.map { ($0, "max-age") },
+        ].compactMap { $0 }
+        // An explicit end replaces the age, and the end of a chain that is known to have ended replaces both.
+        var demand = demands.first
+        if let until { demand = (min(until, demand?.moment ?? until), demand?.reason ?? "tail") }
+        if let demand {
+            guard end.map({ $0 < demand.moment }) ?? true else { return }
+            let reached = end.map { "ends at \($0)" } ?? "has no verified digest"
+            addShort(
+                chain.identity,
+                from: max(end ?? .distantPast, options.start ?? .distantPast),
+                until: demand.moment,
+                reason: demand.reason,
+                "verified coverage \(reached) and must reach \(demand.moment)"
+            )
         } else if let end, let latest = siblings[Self.family(chain.identity)],
             latest.seconds(since: end) > Self.siblingTolerance
         {
             addShort(
-                chain,
+                chain.identity,
                 from: end,
                 until: latest,
                 reason: "sibling",
@@ -220,8 +231,23 @@ extension ReportBuilder {
         }
     }
 
+    /// The chains that must be there and of which no digest file is held.
+    private mutating func addAbsentChains() {
+        let held = Set(evidence.chains.map(\.identity))
+        let wanted = options.expectedChains.filter { options.selects($0.chain) && !held.contains($0.chain) }
+        for expected in Set(wanted.map(\.chain)).sorted() {
+            addShort(
+                expected,
+                from: options.start ?? .distantPast,
+                until: options.end ?? options.coverageMustReach ?? .distantFuture,
+                reason: "chain-absent",
+                "the archive holds no digest file of a chain that must be there"
+            )
+        }
+    }
+
     private mutating func addShort(
-        _ chain: DigestChain,
+        _ chain: ChainIdentity,
         from: Timestamp,
         until: Timestamp,
         reason: String,
@@ -231,9 +257,9 @@ extension ReportBuilder {
             Finding(
                 .coverageShort,
                 message,
-                chain: chain.identity,
+                chain: chain,
                 start: from == .distantPast ? nil : from,
-                end: until,
+                end: until == .distantFuture ? nil : until,
                 detail: ["reason": .text(reason)]
             )
         )

@@ -25,6 +25,7 @@ extension ReportBuilder {
             if options.listsValidFiles, case .valid(let source, _) = verdict.signature {
                 provenFiles.append(
                     ProvenFile(
+                        bucket: evidence.records[number].file?.location.bucket ?? "",
                         key: key,
                         path: path(of: number),
                         sha256: Hex.encode(hash.bytes),

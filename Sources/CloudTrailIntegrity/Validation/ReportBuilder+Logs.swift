@@ -81,6 +81,7 @@ extension ReportBuilder {
             if options.listsValidFiles {
                 provenFiles.append(
                     ProvenFile(
+                        bucket: listing.location.bucket,
                         key: flatKey(file, listing),
                         path: evidence.displayPath(evidence.index.files[file]),
                         sha256: Hex.encode(result.digest.bytes),

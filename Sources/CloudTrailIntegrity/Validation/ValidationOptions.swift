@@ -47,6 +47,11 @@ public struct ValidationOptions: Sendable {
     public var bucket: String?
     /// How long after a chain's last verified end a log file may still wait for its digest, in seconds. Default 2 h 30 min.
     public var grace: Int64 = 9000
+    /// Without ``end``: the moment that verified coverage must reach, for runs that nobody watches; `nil` judges each
+    /// chain by its siblings.
+    public var coverageMustReach: Timestamp?
+    /// The chains that must be there.
+    public var expectedChains: [ExpectedChain] = []
     /// The bounds that keep hostile input harmless.
     public var limits = Limits()
     /// The number of threads that compute; at least 1.

@@ -44,6 +44,8 @@ public struct ChainSummary: Hashable, Sendable {
 
 /// A file that was proven to be what CloudTrail delivered.
 public struct ProvenFile: Hashable, Sendable {
+    /// The bucket that its digest names.
+    public let bucket: String
     /// The key that its path maps to.
     public let key: ObjectKey
     /// The file, below the name of its source.

@@ -30,14 +30,21 @@ public struct Validator: Sendable {
     /// A file that fails a check, or cannot be read, is a finding and not an error. The calling thread waits; the work
     /// is done on threads of the validator's own.
     ///
-    /// - Parameter sources: The parts of one archive.
+    /// - Parameters:
+    ///   - sources: The parts of one archive.
+    ///   - monitor: Tells how far the validation is, and stops it.
     /// - Returns: What was found.
-    /// - Throws: An error when a source cannot be listed, or when libcrypto or zlib fail.
-    public func validate(_ sources: [any ObjectSource]) throws -> ValidationReport {
-        let index = try ArchiveIndex(sources)
+    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when a source cannot be listed, or when
+    ///   libcrypto or zlib fail.
+    public func validate(
+        _ sources: [any ObjectSource],
+        monitor: ValidationMonitor = ValidationMonitor()
+    ) throws -> ValidationReport {
+        let index = try ArchiveIndex(sources, check: monitor.check)
         let jobs = max(1, options.jobs)
-        let reader = DigestReader(sources: sources, index: index, limits: options.limits)
+        let reader = DigestReader(sources: sources, index: index, limits: options.limits, monitor: monitor)
         let numbers = index.files.indices.filter { if case .digest = index.files[$0].role { true } else { false } }
+        monitor.expect(digests: numbers.count)
         let records = try WorkerPool.map(
             count: numbers.count,
             jobs: jobs,
@@ -49,7 +56,10 @@ public struct Validator: Sendable {
             count: records.count,
             jobs: jobs,
             makeContext: {},
-            body: { _, number in try check.verdict(on: number) }
+            body: { _, number in
+                try monitor.check()
+                return try check.verdict(on: number)
+            }
         )
         let placement = ArchivePlacement(
             index: index,
@@ -66,7 +76,8 @@ public struct Validator: Sendable {
             signatures: verdicts,
             options: options
         )
-        let logs = LogStage(evidence: evidence, sources: sources)
+        try monitor.check()
+        let logs = LogStage(evidence: evidence, sources: sources, monitor: monitor)
         let outcomes = try logs.outcomes(jobs: jobs)
         var builder = ReportBuilder(evidence: evidence, keys: keys, check: check)
         builder.addDigests()
@@ -81,6 +92,7 @@ struct DigestReader: Sendable {
     let sources: [any ObjectSource]
     let index: ArchiveIndex
     let limits: Limits
+    let monitor: ValidationMonitor
 
     /// The record of the index's file with this number; `nil` when its name is no digest file's.
     func read(_ number: Int, _ hasher: ContentHasher) throws -> DigestRecord? {
@@ -112,8 +124,12 @@ struct DigestReader: Sendable {
                     ratio: limits.inflateRatio,
                     ratioFloorBytes: limits.ratioFloorBytes
                 ),
-                read: { buffer in try object.read(into: &buffer) }
+                read: { buffer in
+                    try monitor.check()
+                    return try object.read(into: &buffer)
+                }
             )
+            monitor.digestWasRead()
             let signatures = try ownSignatures(of: entry, object)
             try object.checkUnchanged()
             let (file, defect) = parse(content, result.condition)

@@ -1,12 +1,5 @@
+internal import NativeInterop
 internal import Synchronization
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
 
 /// Runs blocking work on threads of its own, so that Swift's cooperative pool is never blocked by a read.
 enum WorkerPool {
@@ -31,7 +24,7 @@ enum WorkerPool {
                 state.fail(error)
             }
         }
-        let threads = (0..<min(jobs, count)).map { _ in JoinableThread(work) }
+        let threads = (0..<min(jobs, count)).map { _ in WorkerThread(work) }
         for thread in threads {
             if !thread.start() { work() }
         }
@@ -73,61 +66,6 @@ enum WorkerPool {
                 if let error = progress.error { throw error }
                 return progress.results.compactMap { $0 }
             }
-        }
-    }
-}
-
-/// A thread that runs one closure and is waited for.
-@safe private final class JoinableThread {
-    private let work: @Sendable () -> Void
-    private var thread: pthread_t?
-
-    init(_ work: @escaping @Sendable () -> Void) {
-        self.work = work
-    }
-
-    /// `false` when the system has no thread to give.
-    func start() -> Bool {
-        let box = unsafe Unmanaged.passRetained(Box(work))
-        #if canImport(Darwin)
-        var thread: pthread_t?
-        #else
-        var thread = pthread_t()
-        #endif
-        let result = unsafe pthread_create(
-            &thread,
-            nil,
-            { argument in
-                #if canImport(Darwin)
-                let box = unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
-                #else
-                guard let argument = unsafe argument else { return nil }
-                let box = unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
-                #endif
-                box.work()
-                return nil
-            },
-            box.toOpaque()
-        )
-        guard result == 0 else {
-            unsafe box.release()
-            return false
-        }
-        self.thread = thread
-        return true
-    }
-
-    func join() {
-        guard let thread = thread else { return }
-        pthread_join(thread, nil)
-        self.thread = nil
-    }
-
-    private final class Box: Sendable {
-        let work: @Sendable () -> Void
-
-        init(_ work: @escaping @Sendable () -> Void) {
-            self.work = work
         }
     }
 }

@@ -11,6 +11,8 @@ struct MemoryArchive: ObjectSource {
     var obstacles: [ArchiveEntry] = []
     /// Files that fail to open.
     var failures: [ObjectKey: ObjectReadError] = [:]
+    /// Called before every read.
+    var onRead: (@Sendable () -> Void)?
 
     func list(_ visit: (ArchiveEntry) throws -> Void) throws {
         for path in files.keys.sorted() { try visit(ArchiveEntry(path: path, kind: .file)) }
@@ -20,15 +22,17 @@ struct MemoryArchive: ObjectSource {
     func open(_ path: ObjectKey) throws -> any OpenObject {
         if let failure = failures[path] { throw failure }
         guard let content = files[path] else { throw ObjectReadError(.vanished, "no such file") }
-        return MemoryFile(content: content, metadata: metadata[path])
+        return MemoryFile(content: content, metadata: metadata[path], onRead: onRead)
     }
 
     private final class MemoryFile: OpenObject {
         private let content: [UInt8]
         private let metadata: SignatureMetadata?
+        private let onRead: (@Sendable () -> Void)?
         private var offset = 0
 
-        init(content: [UInt8], metadata: SignatureMetadata?) {
+        init(content: [UInt8], metadata: SignatureMetadata?, onRead: (@Sendable () -> Void)?) {
+            self.onRead = onRead
             self.content = content
             self.metadata = metadata
         }
@@ -36,6 +40,7 @@ struct MemoryArchive: ObjectSource {
         var storedBytes: UInt64 { UInt64(content.count) }
 
         func read(into buffer: inout MutableRawSpan) throws -> Int {
+            onRead?()
             let count = min(buffer.byteCount, content.count - offset)
             unsafe buffer.withUnsafeMutableBytes { target in
                 unsafe target.copyBytes(from: content[offset..<offset + count])

@@ -1,3 +1,5 @@
+internal import CloudTrailIntegrity
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,6 +7,11 @@ internal import Musl
 #elseif canImport(Darwin)
 internal import Darwin
 #endif
+
+/// The present moment.
+func now() -> Timestamp {
+    Timestamp(secondsSinceEpoch: Int64(time(nil)))
+}
 
 /// The number of processors that are online.
 func processorCount() -> Int {

@@ -1,0 +1,85 @@
+/// A chain that must be in the archive, whatever else is.
+///
+/// Nothing inside an archive can show that a whole region or account was left out.
+public struct ExpectedChain: Hashable, Sendable {
+    /// The chain; never a backfill one, because those come by exception.
+    public let chain: ChainIdentity
+    /// When the chain ended, where that is known: it need not reach further, and its end must still be found.
+    public let until: Timestamp?
+
+    /// A chain that must be there, up to `until` where it is known to have ended.
+    public init(_ chain: ChainIdentity, until: Timestamp? = nil) {
+        self.chain = chain
+        self.until = until
+    }
+
+    /// Reads JSON Lines of `{"account","region","trail","homeRegion","until"?}`.
+    ///
+    /// - Throws: ``ExpectedChainError`` with the line that could not be read.
+    public static func read(_ bytes: [UInt8]) throws -> [ExpectedChain] {
+        var chains: [ExpectedChain] = []
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            if line.allSatisfy({ $0 == 0x20 || (0x09...0x0d).contains($0) }) { continue }
+            do throws(JSONError) {
+                var reader = JSONReader(Array(line), maximumDepth: 8)
+                guard let chain = try read(&reader) else {
+                    throw JSONError(reason: .unexpectedByte, offset: missesField)
+                }
+                try reader.expectEnd()
+                chains.append(chain)
+            } catch {
+                let reason =
+                    error.offset == missesField
+                    ? "account, region, trail and homeRegion must be strings, and until an ISO 8601 time"
+                    : escaped(error.description)
+                throw ExpectedChainError(line: index + 1, reason: reason)
+            }
+        }
+        return chains
+    }
+
+    private static let missesField = -1
+
+    private static func read(_ reader: inout JSONReader) throws(JSONError) -> ExpectedChain? {
+        guard try reader.kind() == .object else { return nil }
+        var texts: [String: String] = [:]
+        var isBroken = false
+        try reader.readObject { (reader, name) throws(JSONError) in
+            guard ["account", "region", "trail", "homeRegion", "until"].contains(name) else {
+                return try reader.skipValue()
+            }
+            switch try reader.kind() {
+            case .string: texts[name] = try reader.readString()
+            case .null where name == "until": try reader.readNull()
+            default:
+                isBroken = true
+                try reader.skipValue()
+            }
+        }
+        guard !isBroken, let account = texts["account"], let region = texts["region"], let trail = texts["trail"],
+            let homeRegion = texts["homeRegion"]
+        else { return nil }
+        let until = texts["until"].map { Timestamp($0) }
+        if until == .some(nil) { return nil }
+        let chain = ChainIdentity(
+            account: account,
+            region: region,
+            trail: trail,
+            homeRegion: homeRegion,
+            isBackfill: false
+        )
+        return ExpectedChain(chain, until: until ?? nil)
+    }
+}
+
+/// Why a file is no list of expected chains.
+public struct ExpectedChainError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The line that could not be read, counted from 1.
+    public let line: Int
+    /// What is wrong, in one line without the file's name.
+    public let reason: String
+
+    /// The line and the reason.
+    public var description: String { "line \(line): \(reason)" }
+}

@@ -1,0 +1,122 @@
+import CloudTrailIntegrity
+import SampleArchive
+import Testing
+
+@Suite("Runs that nobody watches")
+struct UnattendedTests {
+    private let trail = "management-events"
+
+    private func chain(_ account: String, _ region: String) -> ChainIdentity {
+        ChainIdentity(account: account, region: region, trail: trail, homeRegion: "us-east-1", isBackfill: false)
+    }
+
+    @Test("coverage must reach the age that is allowed, for each chain, and an explicit end replaces that")
+    func maximumAge() throws {
+        let sample = try Sample()
+        let report = try sample.validate { $0.coverageMustReach = sample.summary.end.advanced(bySeconds: 1) }
+        let reasons = report.findings(.coverageShort).map(\.detail["reason"])
+        #expect(reasons == Array(repeating: .text("max-age"), count: 4))
+        #expect(try sample.validate { $0.coverageMustReach = sample.summary.end }.findings.isEmpty)
+        let both = try sample.validate {
+            $0.coverageMustReach = sample.summary.end.advanced(bySeconds: 1)
+            $0.end = sample.summary.end
+        }
+        #expect(both.findings.isEmpty)
+    }
+
+    @Test("an age replaces the comparison with siblings")
+    func ageInsteadOfSiblings() throws {
+        var sample = try Sample()
+        for key in sample.digestKeys().suffix(5) { sample.archive[key] = nil }
+        let reached = sample.summary.end.advanced(bySeconds: -5 * 3600)
+        let report = try sample.validate {
+            $0.coverageMustReach = reached; $0.grace = 6 * 3600
+        }
+        #expect(report.failures.isEmpty)
+    }
+
+    @Test("an expected chain that is absent is named, and a whole region left out otherwise is not seen")
+    func absent() throws {
+        let sample = try Sample()
+        let archive = sample.archive.only("/us-east-1/")
+        #expect(try sample.validate([archive]).outcome() == .proven)
+        let expected = ["111122223333", "111122223334"].flatMap { account in
+            ["us-east-1", "us-west-2"].map { ExpectedChain(chain(account, $0)) }
+        }
+        let report = try sample.validate([archive]) { $0.expectedChains = expected }
+        let absent = report.findings(.coverageShort)
+        #expect(absent.map(\.detail["reason"]) == [.text("chain-absent"), .text("chain-absent")])
+        #expect(absent.compactMap(\.chain?.region) == ["us-west-2", "us-west-2"])
+        #expect(report.outcome() == .unverified)
+        // A filter limits this as it limits everything.
+        let filtered = try sample.validate([archive]) {
+            $0.expectedChains = expected; $0.regions = ["us-east-1"]
+        }
+        #expect(filtered.outcome() == .proven)
+    }
+
+    @Test("a chain that is known to have ended need not go on, and its end must be there")
+    func ended() throws {
+        var sample = try Sample()
+        let digests = sample.digestKeys(account: "111122223334", region: "us-west-2")
+        let logs = sample.logKeys(account: "111122223334", region: "us-west-2")
+        for key in digests.suffix(10) + logs.suffix(30) { sample.archive[key] = nil }
+        let left = chain("111122223334", "us-west-2")
+        let until = sample.summary.end.advanced(bySeconds: -10 * 3600)
+        #expect(try sample.validate { $0.end = sample.summary.end }.count(.coverageShort) == 1)
+        let known = try sample.validate {
+            $0.end = sample.summary.end
+            $0.expectedChains = [ExpectedChain(left, until: until)]
+        }
+        #expect(known.findings.isEmpty)
+        let unattended = try sample.validate {
+            $0.coverageMustReach = sample.summary.end
+            $0.expectedChains = [ExpectedChain(left, until: until)]
+        }
+        #expect(unattended.findings.isEmpty)
+        let later = try sample.validate {
+            $0.expectedChains = [ExpectedChain(left, until: until.advanced(bySeconds: 1))]
+        }
+        #expect(later.findings(.coverageShort).map(\.chain) == [left])
+    }
+
+    @Test("a list of chains is read line by line")
+    func list() throws {
+        let text = """
+            {"account":"111122223333","region":"us-east-1","trail":"t","homeRegion":"us-west-2"}
+
+            {"account":"111122223333","region":"us-east-1","trail":"u","homeRegion":"us-west-2","until":"2026-03-01T00:00:00Z"}
+            """
+        let chains = try ExpectedChain.read(Array(text.utf8))
+        #expect(chains.map(\.chain.trail) == ["t", "u"])
+        #expect(chains.map(\.until) == [nil, Timestamp("2026-03-01T00:00:00Z")])
+        for line in [
+            "x", "{}", "[]", "{\"account\":1}", text.split(separator: "\n")[1].replacing("2026-03-01T", with: ""),
+        ] {
+            let error = #expect(throws: ExpectedChainError.self) { try ExpectedChain.read(Array("\n\(line)\n".utf8)) }
+            #expect(error?.line == 2)
+        }
+    }
+
+    @Test("a monitor counts, and stops a validation")
+    func monitor() throws {
+        let sample = try Sample()
+        let validator = Validator(keys: sample.keys, signatures: sample.manifest)
+        let monitor = ValidationMonitor()
+        _ = try validator.validate([sample.archive], monitor: monitor)
+        let progress = monitor.progress
+        #expect(
+            [progress.digestsTotal, progress.digestsRead, progress.logsTotal, progress.logsHashed] == [
+                104, 104, 312, 312,
+            ]
+        )
+        monitor.cancel()
+        #expect(throws: ValidationCancelled.self) { try validator.validate([sample.archive], monitor: monitor) }
+        // In the middle of a file too.
+        let stopping = ValidationMonitor()
+        var archive = sample.archive
+        archive.onRead = { if stopping.progress.logsHashed >= 5 { stopping.cancel() } }
+        #expect(throws: ValidationCancelled.self) { try validator.validate([archive], monitor: stopping) }
+        #expect(stopping.progress.logsHashed < 10)
+    }
+}
