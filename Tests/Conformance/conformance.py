@@ -14,6 +14,7 @@ validates the folder. Then:
   - every file that the CLI calls valid must be valid here;
   - every file that the CLI calls INVALID must have a violation or an unverified finding here;
   - whatever only our tool objects to must be something that the CLI cannot see;
+  - where both speak of a file in `--format aws`, the lines must be the same to the letter;
   - where nothing was done to the archive, both must count the same valid files; a truth.json
     that says `"truth": []` promises a complete archive, in which nothing may be found at all.
 
@@ -38,10 +39,10 @@ import sys
 import time
 from pathlib import Path
 
-from comparison import Outcome, Report, compare
+from comparison import Outcome, Report, compare, compare_words
 from endpoint import Endpoint
 from sample import Sample
-from validate_logs import TIMEOUT_SECONDS, Run, install, validate_sample
+from validate_logs import TIMEOUT_SECONDS, Run, install, parse, validate_sample
 
 DEFAULT_VENV = Path(__file__).resolve().parents[2] / ".build" / "conformance-venv"
 
@@ -50,17 +51,30 @@ class ToolError(Exception):
     """Our tool gave no verdict."""
 
 
-def run_tool(tool: Path, sample: Sample) -> Report:
+def run_tool(
+    tool: Path, sample: Sample, output_format: str
+) -> subprocess.CompletedProcess[bytes]:
     command = [
         str(tool), "validate", str(sample.archive),
         "--public-keys", str(sample.folder / "keys.json"),
         "--signatures", str(sample.folder / "meta.jsonl"),
-        "--format", "jsonl", "--verbose",
+        "--format", output_format, "--verbose",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
     if done.returncode not in (0, 1, 2):
         reason = done.stderr.decode("utf-8", "replace").strip()
         raise ToolError(f"{tool} ended with status {done.returncode}: {reason}")
+    return done
+
+
+def read_words(tool: Path, sample: Sample) -> Run:
+    """Our report in the CLI's own words, read as the CLI's are."""
+    done = run_tool(tool, sample, "aws")
+    return parse(None, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+def read_report(tool: Path, sample: Sample) -> Report:
+    done = run_tool(tool, sample, "jsonl")
     try:
         report = Report.parse(done.stdout.decode("utf-8"))
     except (ValueError, KeyError) as error:
@@ -131,7 +145,8 @@ def main(arguments: list[str] | None = None) -> int:
             if not runs:
                 outcome.failures.append(f"{folder.name}: no digest file names in it")
             elif not options.cli_only:
-                outcome.add(compare(sample, runs, run_tool(options.tool, sample)))
+                outcome.add(compare(sample, runs, read_report(options.tool, sample)))
+                outcome.add(compare_words(runs, read_words(options.tool, sample)))
     except (OSError, ToolError, subprocess.SubprocessError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
