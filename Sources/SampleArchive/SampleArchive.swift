@@ -59,7 +59,7 @@ package enum SampleArchive {
             seed: options.seed,
             start: options.start,
             end: options.end,
-            keys: try delivery.keys.published()
+            keys: try delivery.keys.published(besides: options.tampers.compactMap(\.scenario.publishes))
         )
         var records: [(position: Int, record: TamperRecord)] = []
         func handOut(_ stored: SampleObject?) throws {

@@ -24,6 +24,14 @@ package struct SampleObject: Hashable, Sendable {
         SampleObject(kind: kind, bucket: bucket, key: key, content: content, metadata: metadata)
     }
 
+    /// This object with another signature in its metadata.
+    func replacing(signature: String) -> SampleObject {
+        let metadata = metadata.map { entry in
+            entry.name == "signature" ? Metadata(name: entry.name, value: signature) : entry
+        }
+        return SampleObject(kind: kind, bucket: bucket, key: key, content: content, metadata: metadata)
+    }
+
     /// This object under another key.
     func renamed(to key: String) -> SampleObject {
         SampleObject(kind: kind, bucket: bucket, key: key, content: content, metadata: metadata)

@@ -233,6 +233,7 @@ struct TamperTests {
 
     @Test func allTogetherTakePlacesOfTheirOwn() throws {
         var options = SampleOptions()
+        (options.accounts, options.regions, options.hours, options.records) = (3, 4, 40, 1)
         options.tampers = Tamper.allCases
         let archive = try MadeArchive(options)
         #expect(archive.summary.tampers.map(\.tamper) == Tamper.allCases)

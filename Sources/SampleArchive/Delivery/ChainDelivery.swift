@@ -4,13 +4,11 @@ internal import NativeInterop
 /// Does what AWS does: makes the log files of a chain, lists them in digest files, and signs and links these.
 final class ChainDelivery {
     let options: SampleOptions
-    let naming: SampleNaming
     let keys: SampleKeyRing
     private var deflater: GzipDeflater
 
     init(options: SampleOptions) throws {
         self.options = options
-        naming = SampleNaming(options: options)
         keys = SampleKeyRing(options: options)
         deflater = try GzipDeflater()
     }
@@ -18,6 +16,27 @@ final class ChainDelivery {
     /// One gzip member with `content`.
     func gzip(_ content: [UInt8]) throws -> [UInt8] {
         try deflater.compress(content)
+    }
+
+    /// One gzip member with `content`, packed less tightly than CloudTrail does.
+    func gzipLoosely(_ content: [UInt8]) throws -> [UInt8] {
+        var loose = try GzipDeflater(level: 1)
+        return try loose.compress(content)
+    }
+
+    /// Makes the keys of what is delivered in `hour`.
+    func naming(in hour: HourDraft) -> SampleNaming {
+        SampleNaming(options: options, prefix: hour.prefix ?? options.prefix)
+    }
+
+    /// The chain under the name that the trail has in `hour`.
+    func chain(_ chain: SampleChain, in hour: HourDraft) -> SampleChain {
+        SampleChain(
+            account: chain.account,
+            region: chain.region,
+            trail: hour.trail ?? chain.trail,
+            homeRegion: chain.homeRegion
+        )
     }
 
     /// The SHA-256 of `content` in lower-case hex.
@@ -48,7 +67,12 @@ final class ChainDelivery {
             // A digest file lists its log files in no particular order.
             var order = random(draft.chain, hour.hour, "order")
             let document = try document(hour, in: draft.chain, listing: order.shuffled(listed), after: previous)
-            let delivered = try sign(document, by: hour.key, using: hour.signatureHash)
+            let delivered = try sign(
+                document,
+                by: hour.key,
+                using: hour.signatureHash,
+                rewrite: hour.rewrite ?? { $0 }
+            )
             previous = try link(to: delivered)
             try digest(hour, delivered)
         }
@@ -71,9 +95,11 @@ final class ChainDelivery {
     func sign(
         _ document: DigestDocument,
         by role: SampleKeyRing.Role,
-        using algorithm: RSASigningKey.Hash = .sha256
+        using algorithm: RSASigningKey.Hash = .sha256,
+        metadata: [SampleObject.Metadata] = [],
+        rewrite: ([UInt8]) -> [UInt8] = { $0 }
     ) throws -> DeliveredDigest {
-        let content = document.json
+        let content = rewrite(document.json)
         let text = document.stringToSign(contentHash: try hash(of: content))
         let signature = try keys.signature(of: text, by: role, using: algorithm)
         let object = SampleObject(
@@ -84,7 +110,7 @@ final class ChainDelivery {
             metadata: [
                 .init(name: "signature", value: signature),
                 .init(name: "signature-algorithm", value: document.signatureAlgorithm),
-            ]
+            ] + metadata
         )
         return DeliveredDigest(
             document: document,
@@ -95,9 +121,13 @@ final class ChainDelivery {
         )
     }
 
-    /// A log file of `hour` that no digest file lists.
-    func makeUnlistedLog(of hour: HourDraft, in chain: SampleChain) throws -> SampleObject {
-        try makeLog(hour.logCount, of: hour, in: chain).object
+    /// A log file of `hour` that its digest file does not list, and the entry that would.
+    func makeUnlistedLog(
+        of hour: HourDraft,
+        in chain: SampleChain
+    ) throws -> (object: SampleObject, entry: DigestDocument.LogFile) {
+        let made = try makeLog(hour.logCount, of: hour, in: chain)
+        return (made.object, made.entry)
     }
 
     private func makeLog(
@@ -108,17 +138,18 @@ final class ChainDelivery {
         var random = random(chain, hour.hour, "log/\(index)")
         let delivery = hour.delivery(ofLog: index)
         let unique = random.text(16, of: SeededGenerator.alphanumerics)
-        let key = naming.logKey(of: chain, delivery: delivery, unique: unique)
+        let bucket = hour.bucket ?? options.bucket
+        let key = naming(in: hour).logKey(of: chain, delivery: delivery, unique: unique)
         let records = RecordMaker.logContent(of: chain, count: options.records, delivery: delivery, random: random)
         let object = SampleObject(
             kind: .log,
-            bucket: options.bucket,
+            bucket: bucket,
             key: key,
             content: try gzip(records.json),
             metadata: []
         )
         let entry = DigestDocument.LogFile(
-            bucket: options.bucket,
+            bucket: bucket,
             key: key,
             hash: try hash(of: records.json),
             newestEventTime: records.newest.iso8601,
@@ -127,7 +158,8 @@ final class ChainDelivery {
         return (object, records.json, entry)
     }
 
-    private func document(
+    /// What the digest file of `hour` says.
+    func document(
         _ hour: HourDraft,
         in chain: SampleChain,
         listing logFiles: [DigestDocument.LogFile],
@@ -137,8 +169,8 @@ final class ChainDelivery {
             account: chain.account,
             startTime: hour.start.iso8601,
             endTime: hour.end.iso8601,
-            bucket: options.bucket,
-            key: naming.digestKey(of: chain, end: hour.end),
+            bucket: hour.bucket ?? options.bucket,
+            key: naming(in: hour).digestKey(of: self.chain(chain, in: hour), end: hour.end),
             fingerprint: try keys.fingerprint(hour.key),
             // ISO 8601 times of one form sort as text.
             newestEventTime: logFiles.map(\.newestEventTime).max(),

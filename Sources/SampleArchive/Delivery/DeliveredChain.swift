@@ -4,6 +4,8 @@ struct DeliveredChain {
     private var hours: [DeliveredHour] = []
     /// What AWS never delivered.
     var injected: [SampleObject] = []
+    /// Digest files that AWS delivered besides those of the hours.
+    var extra: [DeliveredDigest] = []
 
     init(chain: SampleChain) {
         self.chain = chain
@@ -22,10 +24,14 @@ struct DeliveredChain {
     /// The objects that the archive holds.
     var objects: [SampleObject] {
         hours.flatMap { hour in (hour.logs.map(\.object) + [hour.digest.object]).compactMap(\.self) } + injected
+            + extra.compactMap(\.object)
     }
 
     /// The signatures of all digest files, those that are gone included.
-    var signatures: [SampleSignature] { hours.map(\.digest.manifestEntry) }
+    var signatures: [SampleSignature] { (hours.map(\.digest) + extra).map(\.manifestEntry) }
+
+    /// The numbers of the hours that were delivered.
+    var hourNumbers: [Int] { hours.map(\.draft.hour) }
 
     private func index(of hour: Int) -> Int {
         guard let index = hours.firstIndex(where: { $0.draft.hour == hour }) else {

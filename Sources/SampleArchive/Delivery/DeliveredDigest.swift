@@ -5,7 +5,8 @@ struct DeliveredDigest {
     let content: [UInt8]
     /// In hex: what the next digest file of the chain repeats.
     let signature: String
-    let manifestEntry: SampleSignature
+    /// The line of the manifest: the signature that was stored with the object.
+    var manifestEntry: SampleSignature
     /// What the archive holds; `nil` when it was deleted.
     var object: SampleObject?
 

@@ -5,6 +5,7 @@ struct DigestDocument {
         var bucket: String
         var key: String
         var hash: String
+        var hashAlgorithm = "SHA-256"
         var signature: String
     }
 
@@ -31,6 +32,13 @@ struct DigestDocument {
     var previous: Previous?
     var logFiles: [LogFile]
 
+    /// Changes what links it to the one before it, where there is one.
+    mutating func changePrevious(_ change: (inout Previous) -> Void) {
+        guard var previous else { return }
+        change(&previous)
+        self.previous = previous
+    }
+
     /// The content of the file.
     var json: [UInt8] {
         var json = JSONWriter()
@@ -47,7 +55,7 @@ struct DigestDocument {
             json.field("previousDigestS3Bucket", previous?.bucket)
             json.field("previousDigestS3Object", previous?.key)
             json.field("previousDigestHashValue", previous?.hash)
-            json.field("previousDigestHashAlgorithm", previous.map { _ in "SHA-256" })
+            json.field("previousDigestHashAlgorithm", previous?.hashAlgorithm)
             json.field("previousDigestSignature", previous?.signature)
             json.key("logFiles")
             json.array { json in

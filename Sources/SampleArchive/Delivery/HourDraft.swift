@@ -14,6 +14,12 @@ struct HourDraft {
     var signatureHash = RSASigningKey.Hash.sha256
     /// The last change to what the digest file says, before it is signed.
     var edit: ((inout DigestDocument) -> Void)?
+    /// A change to the bytes that say it, before they are signed.
+    var rewrite: (([UInt8]) -> [UInt8])?
+    /// Where it is delivered to and under which trail's name, when that is not what the options say.
+    var bucket: String?
+    var prefix: String?
+    var trail: String?
 
     /// The minutes of the hour at which its log files are delivered, spread evenly.
     func delivery(ofLog index: Int) -> Timestamp {

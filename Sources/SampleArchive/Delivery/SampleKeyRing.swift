@@ -1,5 +1,6 @@
 internal import CloudTrailIntegrity
 internal import NativeInterop
+internal import Synchronization
 
 /// The throwaway keys of one sample, each made when it is first needed.
 final class SampleKeyRing {
@@ -11,6 +12,10 @@ final class SampleKeyRing {
         case second
         /// A genuine key that keys.json leaves out.
         case withheld
+        /// A genuine key that keys.json holds as SubjectPublicKeyInfo.
+        case wrapped
+        /// A genuine key whose validity ended before the archive begins.
+        case expired
         /// The key of somebody who forges a digest file.
         case forger
     }
@@ -26,9 +31,11 @@ final class SampleKeyRing {
         try pair(role).public.fingerprint
     }
 
-    /// What keys.json holds.
-    func published() throws -> [SampleKey] {
-        [try pair(.first).public, try pair(.second).public]
+    /// What keys.json holds: the two keys of every archive, and those that its scenarios need.
+    func published(besides roles: [Role]) throws -> [SampleKey] {
+        var published: [Role] = [.first, .second]
+        for role in roles where !published.contains(role) { published.append(role) }
+        return try published.map { try pair($0).public }
     }
 
     /// The signature of `text` in lower-case hex.
@@ -38,12 +45,13 @@ final class SampleKeyRing {
 
     private func pair(_ role: Role) throws -> (private: RSASigningKey, public: SampleKey) {
         if let pair = pairs[role] { return pair }
-        let key = try RSASigningKey(seed: Array("sample archive \(options.seed), key \(role.rawValue)".utf8))
+        let key = try Self.key(seed: "sample archive \(options.seed), key \(role.rawValue)")
+        let der = role == .wrapped ? key.subjectPublicKeyInfoDER : key.publicKeyDER
         let pair = (
             private: key,
             public: SampleKey(
-                der: key.publicKeyDER,
-                fingerprint: Hex.encode(try MD5.of(key.publicKeyDER)),
+                der: der,
+                fingerprint: Hex.encode(try MD5.of(der)),
                 validityStart: validityStart(role),
                 validityEnd: validityEnd(role)
             )
@@ -52,8 +60,19 @@ final class SampleKeyRing {
         return pair
     }
 
+    /// Keys that were made before: their primes are what takes the time, and equal seeds make equal keys.
+    private static let made = Mutex<[String: RSASigningKey]>([:])
+
+    private static func key(seed: String) throws -> RSASigningKey {
+        if let key = made.withLock({ $0[seed] }) { return key }
+        let key = try RSASigningKey(seed: Array(seed.utf8))
+        made.withLock { $0[seed] = key }
+        return key
+    }
+
     /// Midnight, five days before the key is first used.
     private func validityStart(_ role: Role) -> Timestamp {
+        if role == .expired { return Timestamp(secondsSinceEpoch: (options.start.dayNumber - 40) * 86_400) }
         let firstHour = role == .second ? options.hours / 2 : 0
         let firstUse = options.start.advanced(bySeconds: Int64(firstHour) * 3600)
         return Timestamp(secondsSinceEpoch: (firstUse.dayNumber - 5) * 86_400)
@@ -62,6 +81,7 @@ final class SampleKeyRing {
     /// Thirty days later as at AWS, or later still where the key is used for longer.
     private func validityEnd(_ role: Role) -> Timestamp {
         let usual = validityStart(role).advanced(bySeconds: 30 * 86_400)
+        if role == .expired { return usual }
         return max(usual, Timestamp(secondsSinceEpoch: (options.end.dayNumber + 2) * 86_400))
     }
 }

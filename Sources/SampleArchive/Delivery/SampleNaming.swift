@@ -4,8 +4,8 @@ internal import CloudTrailIntegrity
 struct SampleNaming {
     private let root: String
 
-    init(options: SampleOptions) {
-        let prefix = options.prefix.map { $0 + "/" } ?? ""
+    init(options: SampleOptions, prefix: String?) {
+        let prefix = prefix.map { $0 + "/" } ?? ""
         let organization = options.organization.map { $0 + "/" } ?? ""
         root = prefix + "AWSLogs/" + organization
     }
@@ -14,6 +14,12 @@ struct SampleNaming {
         folder("CloudTrail-Digest", chain, end)
             + "\(chain.account)_CloudTrail-Digest_\(chain.region)_\(chain.trail)_\(chain.homeRegion)_"
             + "\(end.compact(seconds: true)).json.gz"
+    }
+
+    /// The key of the digest file for what a delay kept out of the one that ends at `end`.
+    func backfillKey(of chain: SampleChain, end: Timestamp) -> String {
+        let key = digestKey(of: chain, end: end)
+        return key.dropLast(".json.gz".count) + "_backfill.json.gz"
     }
 
     /// `unique` is the 16 characters that tell the log files of a minute apart.

@@ -24,7 +24,9 @@ struct TamperPlan {
         let byRoom = options.tampers.enumerated().sorted { left, right in
             let (leftNeed, rightNeed) = (left.element.scenario.need, right.element.scenario.need)
             if leftNeed.isLog != rightNeed.isLog { return rightNeed.isLog }
+            if leftNeed.isWholeChain != rightNeed.isWholeChain { return leftNeed.isWholeChain }
             if leftNeed.isAtEnd != rightNeed.isAtEnd { return leftNeed.isAtEnd }
+            if leftNeed.isAtStart != rightNeed.isAtStart { return leftNeed.isAtStart }
             return (rightNeed.total, left.offset) < (leftNeed.total, right.offset)
         }
         for (position, tamper) in byRoom {
@@ -42,12 +44,14 @@ struct TamperPlan {
 
     /// Looks at every hour of every chain, from a random one on.
     private mutating func claimPlace(for tamper: Tamper, _ position: Int) -> TamperPlace? {
-        let need = tamper.scenario.need
+        var need = tamper.scenario.need
+        if need.isWholeChain { need.hours = options.hours }
+        let isAnywhere = !(need.isAtEnd || need.isAtStart || need.isWholeChain)
         guard !need.hasSibling || options.regions > 1 else { return nil }
         var random = SeededGenerator(seed: options.seed, path: "tamper/\(position)/\(tamper.rawValue)".utf8)
         let chainCount = options.accounts * options.regions
-        // Where only the end of a chain will do, the hours of a chain count as one place.
-        let perChain = need.isAtEnd ? 1 : options.hours
+        // Where only an end of a chain will do, the hours of a chain count as one place.
+        let perChain = isAnywhere ? options.hours : 1
         let count = chainCount * perChain
         let first = random.number(below: count)
         for step in 0..<count {
@@ -69,7 +73,8 @@ struct TamperPlan {
         _ random: inout SeededGenerator
     ) -> Int? {
         let span = hour - need.before..<hour + need.hours + need.after
-        guard span.lowerBound >= 0, span.upperBound <= options.hours else { return nil }
+        guard span.lowerBound >= 0, span.upperBound <= options.hours, options.logCount(ofHour: hour) >= need.logs
+        else { return nil }
         if need.isLog { return claimLog(chain, hour, &random) }
         let slots = span.map { slot(chain, $0) }
         guard slots.allSatisfy({ claims[$0] == nil }) else { return nil }

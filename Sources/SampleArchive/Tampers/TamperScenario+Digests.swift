@@ -33,6 +33,40 @@ extension TamperScenario {
         )
     }
 
+    static let digestTwoDeleted = deleted(2, "Two")
+
+    static let digestFiveDeleted = deleted(5, "Five")
+
+    private static func deleted(_ count: Int, _ name: String) -> TamperScenario {
+        TamperScenario(
+            summary: "\(name) digest files in a row are deleted in the middle of their chain",
+            need: .middle(count)
+        ) { chain, place, _ in
+            var consequences: [ExpectedFinding] = []
+            for hour in place.hour..<place.hour + count {
+                chain[hour].digest.object = nil
+                if hour > place.hour {
+                    consequences.append(ExpectedFinding(kind: "digest-missing", key: chain[hour].digest.key))
+                }
+                consequences += TamperEffect.logs(of: chain[hour], "log-unreferenced")
+            }
+            return TamperEffect(chain[place.hour].digest.key, "digest-missing", consequences: consequences)
+        }
+    }
+
+    static let digestAllDeleted = TamperScenario(
+        summary: "All digest files of a chain are deleted, those of other regions are not",
+        need: .chain
+    ) { chain, place, _ in
+        let key = chain[place.hour].digest.key
+        var consequences: [ExpectedFinding] = []
+        for hour in chain.hourNumbers {
+            chain[hour].digest.object = nil
+            consequences += TamperEffect.logs(of: chain[hour], "log-unreferenced")
+        }
+        return TamperEffect(findingNothingAbout: key, consequences: consequences)
+    }
+
     static let digestForged = TamperScenario(
         summary: "A digest file and a log file are changed to agree, and signed by another key of the same name",
         need: .digest

@@ -1,3 +1,5 @@
+internal import CloudTrailIntegrity
+
 /// What is done to log files.
 extension TamperScenario {
     static let logModified = TamperScenario(
@@ -49,9 +51,60 @@ extension TamperScenario {
         summary: "A plausible log file is added that no digest file lists",
         need: .hour
     ) { chain, place, delivery in
-        let object = try delivery.makeUnlistedLog(of: chain[place.hour].draft, in: chain.chain)
+        let hour = chain[place.hour].draft
+        let object = try delivery.makeUnlistedLog(of: hour, in: chain.chain).object
         chain.injected.append(object)
-        return TamperEffect(object.key, "log-unreferenced")
+        // The name tells the minute alone: in the last minute of the archive it may be newer than all digest files.
+        let latest = hour.delivery(ofLog: hour.logCount).advanced(bySeconds: 59)
+        let isNewest = place.hour == delivery.options.hours - 1 && latest > hour.end
+        return TamperEffect(object.key, isNewest ? "log-awaiting-digest" : "log-unreferenced")
+    }
+
+    static let logEmptied = replaced("A log file is emptied: no byte is left of it", by: "")
+
+    static let logReplacedByHTML = replaced(
+        "A log file is replaced by a page of HTML, as a proxy or a portal answers",
+        by: "<!DOCTYPE html><html><body><h1>403 Forbidden</h1></body></html>\n"
+    )
+
+    private static func replaced(_ summary: String, by text: String) -> TamperScenario {
+        TamperScenario(summary: summary, need: .log) { chain, place, _ in
+            chain[place.hour].logs[place.log].store(Array(text.utf8))
+            return TamperEffect(chain[place.hour].logs[place.log].key, "log-modified")
+        }
+    }
+
+    static let logsSwapped = TamperScenario(
+        summary: "Two log files of an hour have exchanged their contents",
+        need: TamperNeed(logs: 2)
+    ) { chain, place, _ in
+        let (first, second) = (chain[place.hour].logs[0], chain[place.hour].logs[1])
+        chain[place.hour].logs[0].store(second.object?.content ?? [])
+        chain[place.hour].logs[1].store(first.object?.content ?? [])
+        return TamperEffect(
+            first.key,
+            "log-modified",
+            consequences: [ExpectedFinding(kind: "log-modified", key: second.key)]
+        )
+    }
+
+    static let logRecompressed = TamperScenario(
+        summary: "A log file was decompressed and compressed again: harmless, the content is hashed",
+        need: .log
+    ) { chain, place, delivery in
+        let log = chain[place.hour].logs[place.log]
+        chain[place.hour].logs[place.log].store(try delivery.gzipLoosely(log.content))
+        return TamperEffect(findingNothingAbout: log.key)
+    }
+
+    static let logDuplicated = TamperScenario(
+        summary: "A copy of a log file lies beside it under another name",
+        need: .log
+    ) { chain, place, _ in
+        let log = chain[place.hour].logs[place.log]
+        let copy = log.key.dropLast(".json.gz".count) + "copy.json.gz"
+        if let object = log.object { chain.injected.append(object.renamed(to: String(copy))) }
+        return TamperEffect(String(copy), "log-unreferenced")
     }
 
     static let logDecompressed = TamperScenario(
