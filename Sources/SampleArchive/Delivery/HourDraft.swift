@@ -20,10 +20,12 @@ struct HourDraft {
     var bucket: String?
     var prefix: String?
     var trail: String?
+    /// How long its log files have waited for their digest file, in seconds: their names tell an earlier time.
+    var delay: Int64 = 0
 
     /// The minutes of the hour at which its log files are delivered, spread evenly.
     func delivery(ofLog index: Int) -> Timestamp {
         let firstMinute = (start.secondsSinceEpoch + 59) / 60
-        return Timestamp(secondsSinceEpoch: (firstMinute + Int64(index * 59 / max(logCount, 1))) * 60)
+        return Timestamp(secondsSinceEpoch: (firstMinute + Int64(index * 59 / max(logCount, 1))) * 60 - delay)
     }
 }

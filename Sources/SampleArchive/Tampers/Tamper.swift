@@ -25,6 +25,7 @@ package enum Tamper: String, CaseIterable, Hashable, Sendable {
     case logsSwapped = "logs-swapped"
     case logRecompressed = "log-recompressed"
     case logDuplicated = "log-duplicated"
+    case logsLate = "logs-late"
     case digestFieldAccount = "digest-field-account"
     case digestFieldStartTime = "digest-field-start-time"
     case digestFieldEndTime = "digest-field-end-time"
@@ -102,6 +103,7 @@ package enum Tamper: String, CaseIterable, Hashable, Sendable {
         case .logsSwapped: .logsSwapped
         case .logRecompressed: .logRecompressed
         case .logDuplicated: .logDuplicated
+        case .logsLate: .logsLate
         case .digestFieldAccount: .digestFieldAccount
         case .digestFieldStartTime: .digestFieldStartTime
         case .digestFieldEndTime: .digestFieldEndTime

@@ -97,6 +97,13 @@ extension TamperScenario {
         return TamperEffect(findingNothingAbout: log.key)
     }
 
+    static let logsLate = TamperScenario(
+        summary: "A digest file lists log files that were made three hours before it: harmless, delivery may be late",
+        need: .digest(listing: 1),
+        arrange: { draft, place in draft.change(hour: place.hour) { $0.delay = 3 * 3600 } },
+        apply: { chain, place, _ in TamperEffect(findingNothingAbout: chain[place.hour].logs[0].key) }
+    )
+
     static let logDuplicated = TamperScenario(
         summary: "A copy of a log file lies beside it under another name",
         need: .log

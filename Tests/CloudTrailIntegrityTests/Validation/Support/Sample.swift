@@ -60,6 +60,26 @@ struct Sample {
         return try validator.validate(archives ?? [archive])
     }
 
+    /// This archive and another one in the same bucket.
+    func joined(with other: Sample) throws -> Sample {
+        var joined = self
+        joined.archive.files.merge(other.archive.files) { own, _ in own }
+        try joined.keys.add(other.summary.keysJSON, name: "keys-2.json")
+        try joined.manifest.add(Array(other.manifestText.utf8))
+        joined.manifestText += other.manifestText
+        return joined
+    }
+
+    /// The part of this archive whose keys hold `text`.
+    func only(_ text: String) throws -> Sample {
+        var part = self
+        part.archive = archive.only(text)
+        part.manifestText = manifestLines(self).filter { $0.contains(text) }.joined(separator: "\n") + "\n"
+        part.manifest = SignatureManifest()
+        try part.manifest.add(Array(part.manifestText.utf8))
+        return part
+    }
+
     /// The keys of the digest files that are held, of one chain, oldest first.
     func digestKeys(account: String = "111122223333", region: String = "us-east-1") -> [String] {
         archive.files.keys.map(\.description)
