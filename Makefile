@@ -1,4 +1,5 @@
-# What people run: `make validate`, `make test`. What CI adds: `make lint`, `make build`. What takes long: `make full`.
+# What people run: `make validate`, `make test`. What CI adds: `make lint`, `make build`. What takes long: `make full`,
+# `make fuzz SECONDS=600`.
 
 ARCHIVE ?= TestVectors/archives/clean/archive
 KEYS ?= TestVectors/archives/clean/keys.json
@@ -6,10 +7,15 @@ ifeq ($(origin ARCHIVE), file)
 SIGNATURES ?= TestVectors/archives/clean/meta.jsonl
 endif
 
+# For each target of `make fuzz`, and which targets: all, when none is named.
+SECONDS ?= 60
+TARGETS ?=
+
 TOOL = .build/release/cloudtrail-integrity
 SAMPLES = .build/samples
 
-.PHONY: all setup build validate test lint conformance conformance-full sanitize sanitize-address sanitize-thread full clean
+.PHONY: all setup build validate test lint conformance conformance-full
+.PHONY: sanitize sanitize-address sanitize-thread fuzz full clean
 
 all: build
 
@@ -46,7 +52,11 @@ sanitize-address: setup
 sanitize-thread: setup
 	swift test --sanitize=thread --scratch-path .build/thread
 
-full: lint test sanitize validate conformance-full
+# libFuzzer with the address sanitizer on every parser and on whole archives: see Tests/Fuzzing.
+fuzz: setup
+	sh Tests/Fuzzing/run.sh $(SECONDS) $(TARGETS)
+
+full: lint test sanitize validate conformance-full fuzz
 
 clean:
 	swift package clean

@@ -64,6 +64,13 @@ let package = Package(
             dependencies: ["CloudTrailIntegrityCommand"],
             swiftSettings: swiftSettings
         ),
+        // What the fuzzers check, shared with the tests that replay their corpora; no product holds it.
+        .target(
+            name: "FuzzChecks",
+            dependencies: ["NativeInterop", "CloudTrailIntegrity", "SampleArchive"],
+            path: "Tests/Fuzzing/FuzzChecks",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "NativeInteropTests",
             dependencies: ["NativeInterop"],
@@ -89,6 +96,25 @@ let package = Package(
             dependencies: ["CloudTrailIntegrityCommand", "CloudTrailIntegrity", "SampleArchive"],
             swiftSettings: swiftSettings
         ),
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: ["FuzzChecks"],
+            swiftSettings: swiftSettings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings the entry point, so these link only with its sanitizer: see Tests/Fuzzing/run.sh.
+if Context.environment["CLOUDTRAIL_FUZZ"] == "1" {
+    for name in ["Digests", "Names", "Keys", "Manifests", "Content", "Archives"] {
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(name)",
+                dependencies: ["FuzzChecks"],
+                path: "Tests/Fuzzing/Fuzz\(name)",
+                swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]
+            )
+        )
+    }
+}

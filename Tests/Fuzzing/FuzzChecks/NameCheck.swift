@@ -1,0 +1,68 @@
+import CloudTrailIntegrity
+
+/// Lines of names and paths. Every line is read as each kind of name; the lines by twos, a path and a key, make a
+/// layout.
+func checkNames(_ bytes: [UInt8]) throws(FuzzFailure) {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        .map { ObjectKey(bytes: Array($0)) }
+    for line in lines { try checkName(line) }
+    try checkLayout(lines)
+}
+
+private func checkName(_ key: ObjectKey) throws(FuzzFailure) {
+    if let name = DigestFileName(key) {
+        try require(LogFileName(key) == nil, "a digest file's name is a log file's too")
+        let text = DigestFileName.text(chain: name.chain, endTime: name.endTime)
+        let whole = ObjectKey(bytes: Array(key.lastComponent)).compressedName
+        try require(whole == ObjectKey(text), "a digest file's name is not the one its parts make: \(text)")
+    }
+    if let name = LogFileName(key) {
+        let parts = "\(name.account)_CloudTrail_\(name.region)_\(name.time.compact(seconds: false))_"
+        try require(key.lastComponent.starts(with: parts.utf8), "a log file's name has not its parts: \(parts)")
+    }
+    if let folder = LogFolder(key) {
+        try require(key.categoryFolder != nil, "a folder of logs without a folder of a category")
+        try require(folder.day.start < folder.day.end, "an empty day")
+    }
+    let collapsed = key.collapsed
+    try require(collapsed.collapsed == collapsed, "what is collapsed is collapsed further")
+    try require(collapsed.components.allSatisfy { !$0.isEmpty } || collapsed.components.last?.isEmpty == true, "empty")
+    try require(key.folder + key.lastComponent == key.bytes[...], "folder and name are not the whole")
+    if let text = String(validating: key.bytes, as: UTF8.self) {
+        if let time = Timestamp(text) {
+            try require(Timestamp(time.iso8601) == time, "a time is not the one it is written as: \(time)")
+        }
+        for seconds in [true, false] {
+            guard let time = Timestamp(compact: text, seconds: seconds) else { continue }
+            try require(time.compact(seconds: seconds) == text, "a compact time is written otherwise: \(time)")
+        }
+        if let bytes = Hex.decode(text) {
+            try require(Hex.encode(bytes) == text.lowercased(), "hexadecimal is written otherwise")
+        }
+        if let bytes = Base64.decode(text) {
+            try require(Base64.encode(bytes) == text, "Base64 is written otherwise")
+        }
+    }
+}
+
+private func checkLayout(_ lines: [ObjectKey]) throws(FuzzFailure) {
+    let evidence = stride(from: 0, to: lines.count - 1, by: 2).map { number in
+        let location = ObjectLocation(bucket: "example-trail-bucket", key: lines[number + 1])
+        return ArchiveLayout.Evidence(path: lines[number].collapsed, location: location)
+    }
+    for hasTopLevelLogs in [false, true] {
+        let layout = ArchiveLayout.inferred(from: evidence, hasTopLevelLogs: hasTopLevelLogs)
+        // Sets and dictionaries are ordered anew each time; the layout must not be.
+        let again = ArchiveLayout.inferred(from: evidence, hasTopLevelLogs: hasTopLevelLogs)
+        try require(layout == again, "the same evidence makes two layouts")
+        guard let layout else { continue }
+        for item in evidence {
+            guard let place = layout.place(of: item.path), item.path.isUTF8, !item.path.bytes.isEmpty else { continue }
+            let path = layout.path(of: ObjectLocation(bucket: place.bucket ?? "any", key: place.key))
+            try require(
+                path == item.path.compressedName,
+                "\(layout) maps \(item.path) to \(place.key) and that to \(path?.description ?? "nothing")"
+            )
+        }
+    }
+}
