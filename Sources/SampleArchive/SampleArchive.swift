@@ -71,6 +71,9 @@ package enum SampleArchive {
         for (index, chain) in options.chains.enumerated() {
             var draft = ChainDraft(chain: chain, options: options)
             let entries = plan.entries(inChain: index)
+            for entry in plan.entriesOfTrail(besidesChain: index) {
+                entry.tamper.scenario.arrange(&draft, entry.place)
+            }
             for entry in entries { entry.tamper.scenario.arrange(&draft, entry.place) }
             summary.chains.append(SampleSummary.Chain(of: draft))
             if entries.isEmpty {

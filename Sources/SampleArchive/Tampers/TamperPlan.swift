@@ -37,6 +37,12 @@ struct TamperPlan {
         }
     }
 
+    /// What is done to the chain with this index because it is done to the trail.
+    func entriesOfTrail(besidesChain chain: Int) -> [Entry] {
+        entries.filter { $0.key != chain }.values.joined()
+            .filter(\.tamper.scenario.isOfTrail).sorted { $0.position < $1.position }
+    }
+
     /// What is done to the chain with this index, in the order asked for.
     func entries(inChain chain: Int) -> [Entry] {
         (entries[chain] ?? []).sorted { $0.position < $1.position }

@@ -86,6 +86,7 @@ extension TamperScenario {
                 draft.change(hour: hour) { $0.bucket = "example-trail-bucket-2" }
             }
         },
+        isOfTrail: true,
         apply: { chain, place, _ in TamperEffect(findingNothingAbout: chain[place.hour].digest.key) }
     )
 
@@ -97,6 +98,7 @@ extension TamperScenario {
                 draft.change(hour: hour) { $0.prefix = "another/prefix" }
             }
         },
+        isOfTrail: true,
         apply: { chain, place, _ in TamperEffect(findingNothingAbout: chain[place.hour].digest.key) }
     )
 

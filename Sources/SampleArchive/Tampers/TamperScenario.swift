@@ -9,6 +9,8 @@ struct TamperScenario: Sendable {
     let need: TamperNeed
     /// What AWS delivers differently.
     var arrange: @Sendable (inout ChainDraft, TamperPlace) -> Void = { _, _ in }
+    /// Whether AWS delivers all chains so, because it is a setting of the trail.
+    var isOfTrail = false
     /// A key that keys.json must hold besides the two of every archive.
     var publishes: SampleKeyRing.Role?
     /// What is done to the archive, and what a validation must then find.
