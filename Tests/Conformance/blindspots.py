@@ -59,6 +59,11 @@ def has_other_hash_algorithm(sample: Sample, key: str) -> bool:
     return not algorithms <= {"SHA-256"}
 
 
+def has_account_of_wrong_type(sample: Sample, key: str) -> bool:
+    digest = sample.digests.get(key)
+    return digest is not None and not isinstance(digest.fields.get("awsAccountId", ""), str)
+
+
 def breaks_link(sample: Sample, key: str) -> bool:
     """Whether a digest file names this one as its predecessor with another hash or signature."""
     own = sample.digests.get(key)
@@ -147,6 +152,12 @@ def has_key_outside_validity(sample: Sample, file: FileLine) -> bool:
     return bool(found) and fingerprint in {key.get("Fingerprint") for key in sample.public_keys}
 
 
+def has_fingerprint_in_upper_case(sample: Sample, file: FileLine) -> bool:
+    _, found, fingerprint = (file.reason or "").rpartition("for fingerprint ")
+    known = {key.get("Fingerprint") for key in sample.public_keys}
+    return bool(found) and fingerprint not in known and fingerprint.lower() in known
+
+
 def has_key_in_another_container(_: Sample, file: FileLine) -> bool:
     return (file.reason or "").startswith("Unable to load PKCS #1 key")
 
@@ -161,9 +172,12 @@ def is_outside_the_download(sample: Sample, file: FileLine) -> bool:
 # Files that the CLI calls valid, by the kind of our finding.
 CALLED_VALID = {
     "digest-malformed": BlindSpot(
-        "the CLI ignores what follows a digest file's gzip stream, and every hashAlgorithm",
+        "the CLI ignores what follows a digest file's gzip stream, every hashAlgorithm, and the "
+        "type of awsAccountId",
         lambda sample, key: (
-            has_trailing_data(sample, key) or has_other_hash_algorithm(sample, key)
+            has_trailing_data(sample, key)
+            or has_other_hash_algorithm(sample, key)
+            or has_account_of_wrong_type(sample, key)
         ),
     ),
     "digest-link-mismatch": BlindSpot(
@@ -194,6 +208,10 @@ CALLED_INVALID = {
     "key-outside-validity": Leniency(
         "ListPublicKeys answers by time; a key is chosen by its fingerprint here",
         has_key_outside_validity,
+    ),
+    "fingerprint-case": Leniency(
+        "the CLI compares fingerprints as text; they are hexadecimal numbers here",
+        has_fingerprint_in_upper_case,
     ),
     "key-container": Leniency(
         "the CLI reads PKCS#1 keys only; SPKI is read here too", has_key_in_another_container

@@ -152,6 +152,8 @@ class _Comparison:
             # Judged with the CLI's line, unless another file of that key is valid.
             if self.report.valid.intersection(keys):
                 self.outcome.excuse(kind, blindspots.ANOTHER_COPY)
+        elif any(ord(character) < 0x20 for key in keys for character in key):
+            self.outcome.excuse("forged-output", blindspots.FORGED_OUTPUT)
         elif (
             any(self.sample.named_by.get(key, set()) & self.cli_valid for key in keys) or not keys
         ):
