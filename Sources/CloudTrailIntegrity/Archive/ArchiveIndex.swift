@@ -64,10 +64,10 @@ package struct ArchiveIndex: Sendable {
         }
         if obstacle == nil, let digest = Self.digest(besides: path), DigestFileName(digest) != nil {
             sidecars.insert(SidecarName(root: root, path: path))
-        } else if let role = Self.role(of: path) {
+        } else if let role = Self.role(of: path), !(role == .other && entry.kind == .link) {
             files.append(File(root: root, path: path, role: role, obstacle: obstacle))
         } else if entry.kind == .link {
-            // It may be a link to a folder.
+            // Nothing in its name says that it leads to a file, so it may lead to a folder.
             hiddenFolders.append(HiddenFolder(root: root, path: path, error: nil))
         }
     }

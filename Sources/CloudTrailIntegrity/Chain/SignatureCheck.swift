@@ -63,15 +63,16 @@ package struct SignatureCheck: Sendable {
         return candidates(for: record, file).compactMap(\.metadata.backfillGenerationTime).first
     }
 
-    /// The most signatures that are tried on one digest. Forged digests may name it by the thousand; its true successor
-    /// is among the first, because those of its own chain and nearest to it in time are.
-    private static let maximumCandidates = 64
+    /// The most signatures that are tried on one digest, of those kept for it and of those of successors each. Forged
+    /// digests may name it by the thousand; its true successor is among the first, because those of its own chain and
+    /// nearest to it in time are.
+    private static let maximumCandidates = 32
 
     private func candidates(for record: DigestRecord, _ file: DigestFile) -> [SignatureCandidate] {
-        var candidates = Array(record.ownSignatures.prefix(Self.maximumCandidates))
-        candidates += manifest.signatures(for: file.location).map {
+        let listed = manifest.signatures(for: file.location).map {
             SignatureCandidate(source: .manifest, metadata: $0)
         }
+        var candidates = Array((record.ownSignatures + listed).prefix(Self.maximumCandidates))
         var successors = successors[file.location] ?? []
         if successors.count > 1 {
             successors = successors.map { (isOther: records[$0].name.chain != record.name.chain, number: $0) }
@@ -81,7 +82,7 @@ package struct SignatureCheck: Sendable {
                 }
                 .map(\.number)
         }
-        for successor in successors.prefix(max(0, Self.maximumCandidates - candidates.count)) {
+        for successor in successors.prefix(Self.maximumCandidates) {
             guard let signature = records[successor].file?.previousSignature else { continue }
             candidates.append(
                 SignatureCandidate(

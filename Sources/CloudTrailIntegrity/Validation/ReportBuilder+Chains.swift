@@ -15,7 +15,7 @@ extension ReportBuilder {
 
     private mutating func addHiddenFolder(_ folder: ArchiveIndex.HiddenFolder) {
         let error = folder.error ?? ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
-        let isLogFolder = folder.path.components.contains { $0.elementsEqual("CloudTrail".utf8) }
+        let isLogFolder = LogFolder(ObjectKey(bytes: folder.path.bytes + "/".utf8)) != nil
         findings.append(
             Finding(
                 isLogFolder ? .logUnreadable : .digestUnreadable,
@@ -201,7 +201,19 @@ extension ReportBuilder {
 
     private mutating func addEnd(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         let end = verifiedEnd(chain)
-        let until = options.expectedChains.first { $0.chain == chain.identity }?.until
+        let expected = options.expectedChains.first { $0.chain == chain.identity }
+        // What must be there and has nothing verified is absent, which is said of all such chains together.
+        if expected != nil, end == nil { return }
+        let until = expected?.until
+        if expected != nil, until == nil, let start = options.start, let end, end <= start {
+            return addShort(
+                chain.identity,
+                from: end,
+                until: options.end ?? options.coverageMustReach ?? start,
+                reason: "tail",
+                "verified coverage ends at \(end), before the start, and the chain must be there"
+            )
+        }
         let demands: [(moment: Timestamp, reason: String)] = [
             options.end.map { ($0, "tail") }, options.coverageMustReach.map { ($0, "max-age") },
         ].compactMap { $0 }
@@ -231,9 +243,9 @@ extension ReportBuilder {
         }
     }
 
-    /// The chains that must be there and of which no digest file is held.
+    /// The chains that must be there and of which no verified digest file is held.
     private mutating func addAbsentChains() {
-        let held = Set(evidence.chains.map(\.identity))
+        let held = Set(evidence.chains.filter { verifiedEnd($0) != nil }.map(\.identity))
         let wanted = options.expectedChains.filter { options.selects($0.chain) && !held.contains($0.chain) }
         for expected in Set(wanted.map(\.chain)).sorted() {
             addShort(
@@ -241,7 +253,7 @@ extension ReportBuilder {
                 from: options.start ?? .distantPast,
                 until: options.end ?? options.coverageMustReach ?? .distantFuture,
                 reason: "chain-absent",
-                "the archive holds no digest file of a chain that must be there"
+                "the archive holds no verified digest file of a chain that must be there"
             )
         }
     }

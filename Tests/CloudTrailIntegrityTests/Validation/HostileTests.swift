@@ -155,6 +155,38 @@ struct HostileTests {
         #expect(report.outcome() == .unverified)
     }
 
+    @Test("a link in the place of a folder of log files is an unsafe reference, not a deletion")
+    func linkedLogFolder() throws {
+        for folder in ["CloudTrail", "CloudTrail/us-east-1", "CloudTrail/us-east-1/2026/03/01"] {
+            let sample = try single()
+            let path = "AWSLogs/111122223333/\(folder)"
+            var archive = sample.archive.moved { $0.description.contains("\(path)/") ? nil : $0 }
+            archive.obstacles = [ArchiveEntry(path: ObjectKey(path), kind: .link)]
+            let report = try sample.validate([archive])
+            #expect(report.count(.referenceUnsafe) == 12)
+            #expect(report.count(.logMissing) == 0)
+            #expect(report.findings(.logUnreadable).map { $0.path?.description } == ["memory/\(path)"])
+        }
+    }
+
+    @Test("wrong signatures in a manifest, however many, do not crowd out a successor's")
+    func manyWrongSignatures() throws {
+        var sample = try single()
+        let chain = sample.digestKeys()
+        var lines = ""
+        for key in chain.dropLast() {
+            for number in 0..<100 {
+                lines +=
+                    "{\"bucket\":\"example-trail-bucket\",\"key\":\"\(key)\",\"metadata\":{\"signature\":\"ab\(100 + number)0\"}}\n"
+            }
+        }
+        sample.manifest = SignatureManifest()
+        try sample.manifest.add(Array(lines.utf8))
+        let report = try sample.validate()
+        #expect(report.found(.violation).isEmpty)
+        #expect(report.digests == tally(valid: 11, unverified: 1))
+    }
+
     @Test("a chain whose digests before the end are all gone is short, though no start was asked for")
     func onlyAfterTheEnd() throws {
         var sample = try Sample {

@@ -55,6 +55,24 @@ struct UnattendedTests {
         #expect(filtered.outcome() == .proven)
     }
 
+    @Test("an expected chain that ends before the start, or has nothing verified, is named")
+    func expectedButOld() throws {
+        var sample = try Sample()
+        for key in sample.digestKeys().suffix(20) { sample.archive[key] = nil }
+        let expected = [ExpectedChain(chain("111122223333", "us-east-1"))]
+        let start = sample.summary.end.advanced(bySeconds: -10 * 3600)
+        let report = try sample.validate {
+            $0.start = start; $0.expectedChains = expected; $0.grace = 30 * 3600
+        }
+        #expect(report.findings(.coverageShort).map(\.detail["reason"]) == [.text("tail")])
+        for key in sample.digestKeys().dropFirst() { sample.archive[key] = nil }
+        sample.archive[sample.digestKeys()[0]] = try compressed([UInt8(ascii: "x")])
+        let forged = try sample.validate {
+            $0.start = start; $0.expectedChains = expected
+        }
+        #expect(forged.findings(.coverageShort).contains { $0.detail["reason"] == .text("chain-absent") })
+    }
+
     @Test("a chain that is known to have ended need not go on, and its end must be there")
     func ended() throws {
         var sample = try Sample()
