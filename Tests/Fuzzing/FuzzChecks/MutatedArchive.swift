@@ -134,7 +134,7 @@ struct MutatedArchive: Sendable {
         case 2:
             bytes = Array("copy/".utf8) + bytes
         case 3:
-            bytes = Array("Zwei/".utf8) + bytes
+            bytes = Array("A/".utf8) + bytes
         case 4:
             bytes = Array(path.path.lastComponent)
         case 5:
