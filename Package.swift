@@ -105,15 +105,21 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// libFuzzer brings the entry point, so these link only with its sanitizer: see Tests/Fuzzing/run.sh.
+// libFuzzer brings the entry point, and code is worth fuzzing only with its counters in it: Tests/Fuzzing/run.sh builds
+// these with --sanitize=fuzzer. Both sanitizers stand in one flag because of several the compiler heeds the last.
 if Context.environment["CLOUDTRAIL_FUZZ"] == "1" {
+    let sanitizers = ["-sanitize=fuzzer,address"]
+    for target in package.targets where target.type != .system {
+        target.swiftSettings = swiftSettings + [.unsafeFlags(sanitizers)]
+    }
     for name in ["Digests", "Names", "Keys", "Manifests", "Content", "Archives"] {
         package.targets.append(
             .executableTarget(
                 name: "Fuzz\(name)",
                 dependencies: ["FuzzChecks"],
                 path: "Tests/Fuzzing/Fuzz\(name)",
-                swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]
+                swiftSettings: swiftSettings + [.unsafeFlags(sanitizers + ["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(sanitizers)]
             )
         )
     }

@@ -28,8 +28,7 @@ for target; do
     echo "building $name"
     mkdir -p "$out"
     # The linker notes thousands of the sanitizers' symbols, so its words are shown only when it fails.
-    if ! swift build -c release --sanitize=fuzzer --sanitize=address --scratch-path "$scratch" --product "$name" \
-        >"$out/build.log" 2>&1; then
+    if ! swift build -c release --sanitize=fuzzer --scratch-path "$scratch" --product "$name" >"$out/build.log" 2>&1; then
         grep -v 'Cannot export local symbol' "$out/build.log" >&2
         exit 1
     fi
@@ -39,10 +38,11 @@ fuzz() {
     mkdir -p "$out/$1/corpus" "$out/$1/found"
     dictionary=
     [ ! -f "$sources/Dictionaries/$1.dict" ] || dictionary=-dict=$sources/Dictionaries/$1.dict
-    length=4096
-    [ "$1" != archives ] || length=512
-    # shellcheck disable=SC2086 # an option or none
-    "$scratch/release/$(product "$1")" -max_total_time="$seconds" -max_len="$length" -timeout=30 -print_final_stats=1 \
+    # Every byte of a mutation counts, so long ones are tried from the beginning; those of texts grow.
+    length=-max_len=4096
+    [ "$1" != archives ] || length='-max_len=256 -len_control=0'
+    # shellcheck disable=SC2086 # options
+    "$scratch/release/$(product "$1")" -max_total_time="$seconds" -timeout=30 -print_final_stats=1 $length \
         $dictionary -artifact_prefix="$out/$1/found/" "$out/$1/corpus" "$sources/Corpus/$1" >"$out/$1/log" 2>&1
 }
 

@@ -38,8 +38,7 @@ func checkDigest(_ bytes: [UInt8]) throws {
 }
 
 private func compareWithFoundation(_ bytes: [UInt8], _ value: JSONValue) throws(FuzzFailure) {
-    // A number that no Double holds is JSON all the same, but not to Foundation.
-    guard value.hasOnlyFiniteNumbers else { return }
+    guard value.isForFoundation else { return }
     let decoded: ForeignValue
     do {
         decoded = try JSONDecoder().decode(ForeignValue.self, from: Data(bytes))
@@ -99,12 +98,12 @@ enum JSONValue {
         }
     }
 
-    /// Whether a Double holds every number.
-    var hasOnlyFiniteNumbers: Bool {
+    /// Whether it has no number that is JSON but not to Foundation: one too large or too small for a Double, and `0e4`.
+    var isForFoundation: Bool {
         switch self {
-        case .object(let members): members.values.allSatisfy(\.hasOnlyFiniteNumbers)
-        case .array(let elements): elements.allSatisfy(\.hasOnlyFiniteNumbers)
-        case .number(let text): Double(text)?.isFinite ?? false
+        case .object(let members): members.values.allSatisfy(\.isForFoundation)
+        case .array(let elements): elements.allSatisfy(\.isForFoundation)
+        case .number(let text): Double(text)?.isNormal ?? false || text.utf8.allSatisfy { "-0.".utf8.contains($0) }
         case .string, .bool, .null: true
         }
     }
