@@ -167,23 +167,34 @@ struct ArchiveCheck {
         var inPlace: Set<ObjectKey> = []
         var elsewhere: Set<ObjectKey> = []
         for (path, stored) in archive.files where path.root == root && DigestFileName(path.path) != nil {
-            guard let content = try? Stored(stored).content,
+            guard !archive.unreadable.contains(path), let content = try? Stored(stored).content,
                 let file = try? DigestFile(parsing: content, limits: Limits())
             else { continue }
             let key = file.location.key.collapsed
             guard key.lastComponent.elementsEqual(path.path.compressedName.lastComponent) else { continue }
-            if path.path.compressedName == key { inPlace.insert(key) } else { elsewhere.insert(key) }
+            if path.path.compressedName != key {
+                elsewhere.insert(key)
+            } else if content == delivered.objects[key]?.content {
+                inPlace.insert(key)
+            }
         }
         return elsewhere.count > inPlace.count { isSignatureAtHand($0) }
     }
 
-    /// Whether the signature of a delivered digest file stands in the manifest or in a digest file that can be read.
+    /// Whether the signature of a delivered digest file stands in the manifest as it was delivered, or in a digest file
+    /// that names it.
     private func isSignatureAtHand(_ key: ObjectKey) -> Bool {
         guard let signature = delivered.signatures[key] else { return false }
-        if archive.manifest.contains(where: { $0.contains(signature) }) { return true }
+        if archive.manifest.contains(where: { delivered.manifest.contains($0) && $0.contains(signature) }) {
+            return true
+        }
         return archive.files.contains { path, stored in
-            DigestFileName(path.path) != nil && !archive.unreadable.contains(path)
-                && (try? Stored(stored).content.contains(signature)) ?? false
+            guard DigestFileName(path.path) != nil, !archive.unreadable.contains(path),
+                let content = try? Stored(stored).content,
+                let file = try? DigestFile(parsing: content, limits: Limits())
+            else { return false }
+            return file.previous?.location == ObjectLocation(bucket: delivered.bucket, key: key)
+                && file.previousSignature.map { Array($0.utf8) } == signature
         }
     }
 

@@ -10,6 +10,7 @@ struct DeliveredArchive: Sendable {
     }
 
     let objects: [ObjectKey: Object]
+    let bucket: String
     /// The keys, in order.
     let keys: [ObjectKey]
     let keySet: PublicKeySet
@@ -46,6 +47,7 @@ struct DeliveredArchive: Sendable {
         var keySet = PublicKeySet()
         try keySet.add(summary.keysJSON, name: "keys.json")
         self.objects = objects
+        bucket = options.bucket
         keys = objects.keys.sorted()
         self.keySet = keySet
         self.manifest = manifest
