@@ -125,8 +125,11 @@ package struct TextReport {
             return "NOT VALID: \(quantity(violations, "violation"))\(rest); \(counts)\(extent)\(span)."
         }
         if facts.exit != 0 {
-            return "NOT PROVEN: no violation, but \(quantity(unverified, "thing")) without proof; "
-                + "\(counts)\(extent)\(span)."
+            // What is allowed away may leave a chain of which nothing at all is proven.
+            let hasBareChain = report.chains.contains { $0.digests.valid == 0 }
+            let what =
+                hasBareChain ? "a chain has no verified digest file" : "\(quantity(unverified, "thing")) without proof"
+            return "NOT PROVEN: no violation, but \(what); \(counts)\(extent)\(span)."
         }
         if unverified > 0 {
             let allowed = facts.allowed.joined(separator: ", ")

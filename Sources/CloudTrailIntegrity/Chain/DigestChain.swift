@@ -54,15 +54,14 @@ package struct DigestChain: Sendable {
         }
     }
 
-    /// The hours a digest speaks of. Only a verified one is believed; of any other the name tells the end, and the
-    /// start is what it says only where that is plausible.
+    /// The time a digest speaks of. Only a verified one is believed; of any other the name tells the end, and it stands
+    /// for the hour before that.
     package static func window(of record: DigestRecord, isVerified: Bool) -> TimeRange {
         let end = record.name.endTime
-        let hourBefore = end.advanced(bySeconds: -hour)
-        guard let file = record.file else { return TimeRange(start: hourBefore, end: end) }
-        if isVerified { return TimeRange(start: file.startTime, end: file.endTime) }
-        let isPlausible = file.endTime == end && file.startTime < end && file.startTime >= hourBefore
-        return TimeRange(start: isPlausible ? file.startTime : hourBefore, end: end)
+        guard isVerified, let file = record.file else {
+            return TimeRange(start: end.advanced(bySeconds: -hour), end: end)
+        }
+        return TimeRange(start: file.startTime, end: file.endTime)
     }
 }
 

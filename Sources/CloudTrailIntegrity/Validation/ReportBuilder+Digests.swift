@@ -70,7 +70,7 @@ extension ReportBuilder {
         return Finding(
             kind,
             message,
-            bucket: place.bucket ?? (place.isRelocated ? nil : record.file?.location.bucket),
+            bucket: place.bucket ?? (place.isRelocated ? nil : record.file?.location.bucket) ?? namedBuckets[place.key],
             key: place.key,
             path: path(of: number),
             chain: record.name.chain,
