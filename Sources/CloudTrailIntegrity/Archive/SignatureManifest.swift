@@ -36,7 +36,7 @@ public struct SignatureManifest: Sendable {
     /// - Parameter bytes: The file's content.
     /// - Throws: ``SignatureManifestError`` with the line that could not be read; nothing has been added then.
     public mutating func add(_ bytes: [UInt8]) throws {
-        let isArray = bytes.first { !Self.isSpace($0) } == UInt8(ascii: "[")
+        let isArray = bytes.first { !JSONLines.isSpace($0) } == UInt8(ascii: "[")
         let found = isArray ? try Self.readArray(bytes) : try Self.readLines(bytes)
         for entry in found {
             entries[ObjectKey(bytes: Array(entry.key.lastComponent)), default: []].append(entry)
@@ -55,25 +55,17 @@ public struct SignatureManifest: Sendable {
 
     // MARK: Reading
 
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (0x09...0x0d).contains(byte)
-    }
-
     private static func readLines(_ bytes: [UInt8]) throws -> [Entry] {
         var found: [Entry] = []
-        var number = 0
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            number += 1
-            if line.allSatisfy(isSpace) { continue }
-            var reader = JSONReader(Array(line), maximumDepth: 32)
-            do throws(JSONError) {
-                guard try readEntry(&reader, into: &found) else {
-                    throw JSONError(reason: .unexpectedByte, offset: namesNoObject)
-                }
-                try reader.expectEnd()
-            } catch {
-                throw SignatureManifestError(line: number, reason: reason(error))
+        do throws(JSONLines.Failure) {
+            try JSONLines.forEach(bytes, maximumDepth: 32) { (reader) throws(JSONError) in
+                try readEntry(&reader, into: &found)
             }
+        } catch {
+            let reason =
+                error.error.map { escaped($0.description) }
+                ?? "it names no object: a \"key\" (and \"bucket\") or a \"Path\" is needed"
+            throw SignatureManifestError(line: error.line, reason: reason)
         }
         return found
     }
@@ -87,16 +79,9 @@ public struct SignatureManifest: Sendable {
             try reader.expectEnd()
         } catch {
             let line = 1 + bytes.prefix(error.offset).count { $0 == UInt8(ascii: "\n") }
-            throw SignatureManifestError(line: line, reason: reason(error))
+            throw SignatureManifestError(line: line, reason: escaped(error.description))
         }
         return found
-    }
-
-    private static let namesNoObject = -1
-
-    private static func reason(_ error: JSONError) -> String {
-        error.offset == namesNoObject
-            ? "it names no object: a \"key\" (and \"bucket\") or a \"Path\" is needed" : escaped(error.description)
     }
 
     /// Reads one object of the manifest; `false` when it names no S3 object or is none itself.

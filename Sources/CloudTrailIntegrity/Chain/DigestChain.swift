@@ -17,6 +17,9 @@ package struct DigestChain: Sendable {
     /// Sorted by the end of their windows.
     package let members: [Member]
 
+    /// The latest end of a verified member; `nil` when none is.
+    package var verifiedUntil: Timestamp? { members.filter(\.isVerified).map(\.window.end).max() }
+
     /// The length of a regular digest's window, in seconds.
     package static let hour: Int64 = 3600
     /// The longest hole whose hours are each called missing, in hours.

@@ -54,11 +54,6 @@ package enum SignatureSource: Hashable, Sendable {
     /// The `previousDigestSignature` of the digest record with this number.
     case successor(Int)
 
-    /// Whether it was kept with the digest itself, and not read from another.
-    package var isOwn: Bool {
-        if case .successor = self { false } else { true }
-    }
-
     package var name: String {
         switch self {
         case .extendedAttribute: "extended-attribute"

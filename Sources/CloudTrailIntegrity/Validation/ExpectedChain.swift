@@ -18,28 +18,20 @@ public struct ExpectedChain: Hashable, Sendable {
     /// - Throws: ``ExpectedChainError`` with the line that could not be read.
     public static func read(_ bytes: [UInt8]) throws -> [ExpectedChain] {
         var chains: [ExpectedChain] = []
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            if line.allSatisfy({ $0 == 0x20 || (0x09...0x0d).contains($0) }) { continue }
-            do throws(JSONError) {
-                var reader = JSONReader(Array(line), maximumDepth: 8)
-                guard let chain = try read(&reader) else {
-                    throw JSONError(reason: .unexpectedByte, offset: missesField)
-                }
-                try reader.expectEnd()
+        do throws(JSONLines.Failure) {
+            try JSONLines.forEach(bytes, maximumDepth: 8) { (reader) throws(JSONError) in
+                guard let chain = try read(&reader) else { return false }
                 chains.append(chain)
-            } catch {
-                let reason =
-                    error.offset == missesField
-                    ? "account, region, trail and homeRegion must be strings, and until an ISO 8601 time"
-                    : escaped(error.description)
-                throw ExpectedChainError(line: index + 1, reason: reason)
+                return true
             }
+        } catch {
+            let reason =
+                error.error.map { escaped($0.description) }
+                ?? "account, region, trail and homeRegion must be strings, and until an ISO 8601 time"
+            throw ExpectedChainError(line: error.line, reason: reason)
         }
         return chains
     }
-
-    private static let missesField = -1
 
     private static func read(_ reader: inout JSONReader) throws(JSONError) -> ExpectedChain? {
         guard try reader.kind() == .object else { return nil }

@@ -154,7 +154,7 @@ extension ReportBuilder {
     private func verifiedEnds() -> [[String]: Timestamp] {
         var ends: [[String]: Timestamp] = [:]
         for chain in evidence.chains where !chain.identity.isBackfill {
-            guard let end = verifiedEnd(chain) else { continue }
+            guard let end = chain.verifiedUntil else { continue }
             let family = Self.family(chain.identity)
             ends[family] = max(ends[family] ?? end, end)
         }
@@ -163,10 +163,6 @@ extension ReportBuilder {
 
     private static func family(_ chain: ChainIdentity) -> [String] {
         [chain.account, chain.trail, chain.homeRegion]
-    }
-
-    private func verifiedEnd(_ chain: DigestChain) -> Timestamp? {
-        chain.members.filter(\.isVerified).map(\.window.end).max()
     }
 
     private mutating func addCoverage(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
@@ -200,7 +196,7 @@ extension ReportBuilder {
     }
 
     private mutating func addEnd(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
-        let end = verifiedEnd(chain)
+        let end = chain.verifiedUntil
         let expected = options.expectedChains.first { $0.chain == chain.identity }
         // What must be there and has nothing verified is absent, which is said of all such chains together.
         if expected != nil, end == nil { return }
@@ -245,7 +241,7 @@ extension ReportBuilder {
 
     /// The chains that must be there and of which no verified digest file is held.
     private mutating func addAbsentChains() {
-        let held = Set(evidence.chains.filter { verifiedEnd($0) != nil }.map(\.identity))
+        let held = Set(evidence.chains.filter { $0.verifiedUntil != nil }.map(\.identity))
         let wanted = options.expectedChains.filter { options.selects($0.chain) && !held.contains($0.chain) }
         for expected in Set(wanted.map(\.chain)).sorted() {
             addShort(

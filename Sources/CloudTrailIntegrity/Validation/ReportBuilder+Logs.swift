@@ -294,7 +294,7 @@ extension ReportBuilder {
     private func coveredUntil() -> [[String]: Timestamp] {
         var ends: [[String]: Timestamp] = [:]
         for chain in evidence.chains where !chain.identity.isBackfill {
-            guard let end = chain.members.filter(\.isVerified).map(\.window.end).max() else { continue }
+            guard let end = chain.verifiedUntil else { continue }
             let place = [chain.identity.account, chain.identity.region]
             ends[place] = max(ends[place] ?? end, end)
         }
