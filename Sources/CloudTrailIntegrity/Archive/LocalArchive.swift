@@ -1,5 +1,4 @@
 internal import NativeInterop
-internal import Synchronization
 
 #if canImport(Glibc)
 internal import Glibc
@@ -24,7 +23,7 @@ public final class LocalArchive: ObjectSource {
     public let name: String
 
     private let root: FolderDescriptor
-    private let folders: Mutex<[ObjectKey: FolderDescriptor]>
+    private let folders: LockedState<[ObjectKey: FolderDescriptor]>
 
     /// The most folders that are kept open, so that files of one folder do not resolve it again.
     private static let openFolders = 64
@@ -48,7 +47,7 @@ public final class LocalArchive: ObjectSource {
         }
         name = path
         root = FolderDescriptor(descriptor)
-        folders = Mutex([:])
+        folders = LockedState([:])
     }
 
     // MARK: Listing

@@ -33,18 +33,18 @@ enum WorkerPool {
     }
 
     private final class SharedState<Result: Sendable>: Sendable {
-        private struct Progress {
+        private struct Progress: Sendable {
             var results: [Result?]
             var error: (any Error)?
         }
 
         private let count: Int
         private let position = Atomic<Int>(0)
-        private let progress: Mutex<Progress>
+        private let progress: LockedState<Progress>
 
         init(count: Int) {
             self.count = count
-            progress = Mutex(Progress(results: Array(repeating: nil, count: count)))
+            progress = LockedState(Progress(results: Array(repeating: nil, count: count)))
         }
 
         func next() -> Int? {

@@ -1,6 +1,5 @@
 internal import CloudTrailIntegrity
 internal import NativeInterop
-internal import Synchronization
 
 /// The throwaway keys of one sample, each made when it is first needed.
 final class SampleKeyRing {
@@ -61,7 +60,7 @@ final class SampleKeyRing {
     }
 
     /// Keys that were made before: their primes are what takes the time, and equal seeds make equal keys.
-    private static let made = Mutex<[String: RSASigningKey]>([:])
+    private static let made = LockedState<[String: RSASigningKey]>([:])
 
     private static func key(seed: String) throws -> RSASigningKey {
         if let key = made.withLock({ $0[seed] }) { return key }

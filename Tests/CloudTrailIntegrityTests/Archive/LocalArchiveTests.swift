@@ -1,6 +1,6 @@
 import CloudTrailIntegrity
 import Foundation
-import Synchronization
+import NativeInterop
 import Testing
 
 #if canImport(Glibc)
@@ -413,7 +413,7 @@ import Musl
             try folder.write("content \(number)", to: "root/f\(number)/g/file")
         }
         let archive = try archive()
-        let failures = Mutex<[String]>([])
+        let failures = LockedState<[String]>([])
         DispatchQueue.concurrentPerform(iterations: 1200) { iteration in
             let number = iteration * 37 % folders
             do {

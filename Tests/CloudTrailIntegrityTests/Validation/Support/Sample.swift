@@ -1,7 +1,6 @@
 import CloudTrailIntegrity
 import NativeInterop
 import SampleArchive
-import Synchronization
 import Testing
 
 /// A sample archive with its keys and manifest, and a short way to validate it.
@@ -26,7 +25,7 @@ struct Sample {
     }
 
     /// Samples that were made before: making their keys is what takes the time.
-    private static let made = Mutex<[SampleOptions: Sample]>([:])
+    private static let made = LockedState<[SampleOptions: Sample]>([:])
 
     private init(making options: SampleOptions) throws {
         var archive = MemoryArchive()
