@@ -92,9 +92,11 @@ struct ArchivePlacement: Sendable {
         }
         var listed: [ObjectKey: ObjectLocation]?
         return (0..<rootCount).map { root in
-            let digests = signed[root].isEmpty ? claimed[root] : signed[root]
-            if let layout = ArchiveLayout.inferred(from: digests, hasTopLevelLogs: hasTopLevelLogs[root]) {
-                return layout
+            // A signed digest under another's name tells nothing; then those that are not signed do, before log files.
+            for digests in [signed[root], claimed[root]] {
+                if let layout = ArchiveLayout.inferred(from: digests, hasTopLevelLogs: hasTopLevelLogs[root]) {
+                    return layout
+                }
             }
             // A root of log files alone: its digests are in another root.
             let byName = listed ?? locationsByName(records)
