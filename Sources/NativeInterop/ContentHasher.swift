@@ -69,6 +69,9 @@
     private var contentBytes: UInt64 = 0
     private var content: [UInt8] = []
 
+    /// The most memory that is kept from one collected content for the next, in bytes.
+    private static let keptCapacity = 1 << 20
+
     package init() throws(NativeError) {
         inflater = try GzipInflater()
         hasher = try SHA256()
@@ -95,14 +98,23 @@
         try run(limits: limits, collecting: false, read: read)
     }
 
-    /// Hashes what `read` yields, and hands its content on as well.
+    /// Hashes what `read` yields, and hands its content on as well: a copy is made only if that is still held when the
+    /// next is collected.
     package func hashAndCollect(
         limits: Limits,
         read: (inout MutableRawSpan) throws -> Int
     ) throws -> (result: Result, content: [UInt8]) {
-        defer { content = [] }
+        if content.capacity > Self.keptCapacity { content = [] }
+        content.removeAll(keepingCapacity: true)
         let result = try run(limits: limits, collecting: true, read: read)
         return (result, content)
+    }
+
+    /// Hashes a message of this process's own.
+    package func hash(message: [UInt8]) throws(NativeError) -> SHA256Digest {
+        try hasher.reset()
+        unsafe try hasher.update(message.span.bytes)
+        return try hasher.finalize()
     }
 
     /// Hashes `bytes`.

@@ -6,30 +6,31 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// State behind a lock of the system, and a condition to wait for.
+/// State behind a lock of the system, and conditions to wait for.
 ///
 /// `Synchronization.Mutex` has no condition, and the slow path of its lock is hidden from the thread sanitizer.
 @safe package final class LockedState<State: Sendable>: @unchecked Sendable {
     // Sendable: `state` is touched with the lock held alone, and the pointers never change.
     private var state: State
-    // On the heap, because the system knows both by their address.
+    // On the heap, because the system knows them by their address.
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let condition: UnsafeMutablePointer<pthread_cond_t>
+    private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
 
-    package init(_ state: State) {
+    /// State that nobody holds, with this many conditions, known by their numbers.
+    package init(_ state: State, conditions count: Int = 0) {
         self.state = state
         unsafe lock = .allocate(capacity: 1)
-        unsafe condition = .allocate(capacity: 1)
         unsafe lock.initialize(to: pthread_mutex_t())
-        unsafe condition.initialize(to: pthread_cond_t())
         unsafe pthread_mutex_init(lock, nil)
-        unsafe pthread_cond_init(condition, nil)
+        unsafe conditions = .allocate(capacity: count)
+        unsafe conditions.initialize(repeating: pthread_cond_t())
+        for number in 0..<count { unsafe pthread_cond_init(&conditions[number], nil) }
     }
 
     deinit {
-        unsafe pthread_cond_destroy(condition)
+        for number in unsafe conditions.indices { unsafe pthread_cond_destroy(&conditions[number]) }
+        unsafe conditions.deallocate()
         unsafe pthread_mutex_destroy(lock)
-        unsafe condition.deallocate()
         unsafe lock.deallocate()
     }
 
@@ -40,23 +41,23 @@ internal import Darwin
         return try body(&state)
     }
 
-    /// Calls `body` with the state, alone, and wakes all that wait.
-    package func change<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
-        unsafe pthread_mutex_lock(lock)
-        defer {
-            unsafe pthread_cond_broadcast(condition)
-            unsafe pthread_mutex_unlock(lock)
-        }
-        return try body(&state)
-    }
-
-    /// Waits until `body` returns something, calling it again after each ``change(_:)``.
-    package func wait<Result>(for body: (inout State) throws -> Result?) rethrows -> Result {
+    /// Waits until `body` returns something; it is called again whenever the condition is signalled.
+    package func wait<Result>(on condition: Int, for body: (inout State) throws -> Result?) rethrows -> Result {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
         while true {
             if let result = try body(&state) { return result }
-            unsafe pthread_cond_wait(condition, lock)
+            unsafe pthread_cond_wait(&conditions[condition], lock)
         }
+    }
+
+    /// Wakes one that waits on the condition.
+    package func signal(_ condition: Int) {
+        unsafe pthread_cond_signal(&conditions[condition])
+    }
+
+    /// Wakes all that wait on the condition.
+    package func broadcast(_ condition: Int) {
+        unsafe pthread_cond_broadcast(&conditions[condition])
     }
 }

@@ -98,32 +98,27 @@ internal import COpenSSL
         return unsafe key
     }
 
-    /// Whether `signature` is this key's PKCS#1 v1.5 signature of a message whose SHA-256 is `digest`.
-    ///
-    /// A signature of another length than the modulus, with another hash algorithm or with other padding is `false`.
+    /// Whether `signature` is this key's PKCS#1 v1.5 signature of a message whose SHA-256 is `digest`; for more than
+    /// one, ``RSAVerifier`` keeps what this makes anew.
     package func verifies(signature: [UInt8], of digest: SHA256Digest) throws(NativeError) -> Bool {
+        try RSAVerifier().verifies(signature: signature, of: digest, with: self)
+    }
+
+    /// A context for any number of verifications by one thread; the caller frees it.
+    func makeVerificationContext() throws(NativeError) -> OpaquePointer {
         guard let context = unsafe EVP_PKEY_CTX_new(key, nil) else { throw .openSSL("EVP_PKEY_CTX_new") }
-        defer { unsafe EVP_PKEY_CTX_free(context) }
-        guard unsafe EVP_PKEY_verify_init(context) == 1 else { throw .openSSL("EVP_PKEY_verify_init") }
-        guard unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 else {
-            throw .openSSL("EVP_PKEY_CTX_set_rsa_padding")
+        var failure: StaticString?
+        if unsafe EVP_PKEY_verify_init(context) != 1 {
+            failure = "EVP_PKEY_verify_init"
+        } else if unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) != 1 {
+            failure = "EVP_PKEY_CTX_set_rsa_padding"
+        } else if unsafe EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) != 1 {
+            failure = "EVP_PKEY_CTX_set_signature_md"
         }
-        guard unsafe EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 else {
-            throw .openSSL("EVP_PKEY_CTX_set_signature_md")
+        if let failure {
+            unsafe EVP_PKEY_CTX_free(context)
+            throw .openSSL(failure)
         }
-        let message = digest.bytes
-        let result = unsafe signature.withUnsafeBufferPointer { signature in
-            unsafe message.withUnsafeBufferPointer { message in
-                unsafe EVP_PKEY_verify(
-                    context,
-                    signature.baseAddress,
-                    signature.count,
-                    message.baseAddress,
-                    message.count
-                )
-            }
-        }
-        OpenSSLErrorQueue.drain()
-        return result == 1
+        return unsafe context
     }
 }

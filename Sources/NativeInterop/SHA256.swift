@@ -23,6 +23,17 @@ package struct SHA256Digest: Hashable, Sendable {
         self.init(bytes.span)
     }
 
+    /// Takes the four words as they lie in memory, most significant byte first.
+    fileprivate init(bigEndian words: (UInt64, UInt64, UInt64, UInt64)) {
+        self.words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+    }
+
+    /// Calls `body` with the 32 bytes, in the order of the standard.
+    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let stored = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return unsafe Swift.withUnsafeBytes(of: stored) { unsafe body($0) }
+    }
+
     /// The 32 bytes, in the order of the standard.
     package var bytes: [UInt8] {
         [words.0, words.1, words.2, words.3].flatMap { word in
@@ -57,7 +68,6 @@ package struct SHA256Digest: Hashable, Sendable {
 /// Incremental SHA-256 over libcrypto; reusable, owns one digest context.
 @safe package struct SHA256: ~Copyable {
     private let context: OpaquePointer
-    private let algorithm: OpaquePointer
 
     /// A context ready for its first ``update(_:)``.
     package init() throws(NativeError) {
@@ -68,7 +78,6 @@ package struct SHA256Digest: Hashable, Sendable {
             throw .openSSL("EVP_DigestInit_ex")
         }
         unsafe self.context = context
-        unsafe self.algorithm = algorithm
     }
 
     deinit {
@@ -77,7 +86,8 @@ package struct SHA256Digest: Hashable, Sendable {
 
     /// Forgets everything, ready for another message.
     package mutating func reset() throws(NativeError) {
-        guard unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1 else { throw .openSSL("EVP_DigestInit_ex") }
+        // Without an algorithm the context keeps the one it has, which spares a look-up.
+        guard unsafe EVP_DigestInit_ex(context, nil, nil) == 1 else { throw .openSSL("EVP_DigestInit_ex") }
     }
 
     /// Appends `bytes` to the message.
@@ -90,12 +100,12 @@ package struct SHA256Digest: Hashable, Sendable {
 
     /// Ends the message; ``reset()`` comes before the next.
     package mutating func finalize() throws(NativeError) -> SHA256Digest {
-        var output = [UInt8](repeating: 0, count: SHA256Digest.byteCount)
-        let result = unsafe output.withUnsafeMutableBufferPointer { buffer in
-            unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        let result = unsafe withUnsafeMutableBytes(of: &words) { buffer in
+            unsafe EVP_DigestFinal_ex(context, buffer.bindMemory(to: UInt8.self).baseAddress, nil)
         }
-        guard result == 1, let digest = SHA256Digest(output) else { throw .openSSL("EVP_DigestFinal_ex") }
-        return digest
+        guard result == 1 else { throw .openSSL("EVP_DigestFinal_ex") }
+        return SHA256Digest(bigEndian: words)
     }
 }
 

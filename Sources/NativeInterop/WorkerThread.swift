@@ -7,7 +7,9 @@ internal import Darwin
 #endif
 
 /// A thread of the system that runs one closure.
-@safe package final class WorkerThread {
+///
+/// `@unchecked Sendable`: whoever starts it and whoever joins it must not do so at the same time.
+@safe package final class WorkerThread: @unchecked Sendable {
     private let work: @Sendable () -> Void
     private var thread: pthread_t?
 

@@ -1,20 +1,41 @@
 /// What the sources hold, sorted by what the names say it is.
 package struct ArchiveIndex: Sendable {
-    /// A file that matters to validation.
-    package struct File: Hashable, Sendable {
+    /// A digest file, known by its number.
+    package struct Digest: Sendable {
         /// The number of its source.
         package let root: Int
         package let path: ObjectKey
-        package let role: Role
-        /// `nil` for a regular file, else what it is instead.
-        package let obstacle: ObjectReadError?
+        package let name: DigestFileName
     }
 
-    package enum Role: Hashable, Sendable {
-        case digest(DigestFileName)
-        case log(LogFileName)
-        /// A file without such a name that a reader of the log files may read too.
-        case other
+    /// A folder with files that may be log files. A source that comes back to a folder has two of it.
+    package struct Folder: Sendable {
+        /// The number of its source.
+        package let root: Int
+        /// With the `/` at its end; empty for the root.
+        package let path: ObjectKey
+        /// The names of the files, in the order of the listing.
+        package fileprivate(set) var names: PackedNames
+        /// What those are that are no regular files, by their position among ``names``.
+        package fileprivate(set) var obstacles: [Int: ObjectReadError] = [:]
+    }
+
+    /// A file that may be a log file.
+    package struct File: Hashable, Comparable, Sendable {
+        /// The number of its folder.
+        package let folder: Int
+        /// Its position among the folder's names.
+        package let position: Int
+
+        package init(folder: Int, position: Int) {
+            self.folder = folder
+            self.position = position
+        }
+
+        /// The order of the listing.
+        package static func < (lhs: File, rhs: File) -> Bool {
+            (lhs.folder, lhs.position) < (rhs.folder, rhs.position)
+        }
     }
 
     /// A folder that hides what is below it.
@@ -25,81 +46,206 @@ package struct ArchiveIndex: Sendable {
         package let error: ObjectReadError?
     }
 
-    package private(set) var files: [File] = []
-    package private(set) var hiddenFolders: [HiddenFolder] = []
-    /// The files beside digest files that hold an answer of `head-object`, by source and path.
-    package private(set) var sidecars: Set<SidecarName> = []
-
-    package struct SidecarName: Hashable, Sendable {
-        package let root: Int
-        package let path: ObjectKey
+    /// Digest files that stand behind each other in one folder, to be read together.
+    package struct DigestBatch: Sendable {
+        /// The number of the first.
+        package let start: Int
+        package let digests: [Digest]
+        /// What those are that are no regular files, by their number.
+        package let obstacles: [Int: ObjectReadError]
+        /// The numbers of those that have a sidecar.
+        package let sidecars: Set<Int>
     }
+
+    package private(set) var digests: [Digest] = []
+    package private(set) var folders: [Folder] = []
+    package private(set) var hiddenFolders: [HiddenFolder] = []
+    /// The digest files whose sidecar was listed after their batch, by their numbers.
+    package private(set) var lateSidecars: [Int] = []
 
     /// What a sidecar's name has more than its digest file's.
     package static let sidecarSuffix: StaticString = ".metadata.json"
 
     /// Lists `sources`.
     ///
-    /// - Parameter check: Called with every entry; what it throws ends the listing.
-    package init(_ sources: [any ObjectSource], check: () throws -> Void = {}) throws {
+    /// - Parameters:
+    ///   - check: Called with every entry; what it throws ends the listing.
+    ///   - batch: Called with the digest files of each folder, as soon as the listing leaves it.
+    package init(
+        _ sources: [any ObjectSource],
+        check: () throws -> Void = {},
+        batch: (DigestBatch) throws -> Void = { _ in }
+    ) throws {
+        var listing = ArchiveListing()
         for (root, source) in sources.enumerated() {
             try source.list { entry in
                 try check()
-                add(entry, root: root)
+                if let left = listing.enter(entry.path, root: root) { try send(left, batch) }
+                listing.add(entry)
             }
+            if let left = listing.leave() { try send(left, batch) }
         }
-        settleSidecars()
+        settle(listing.looseSidecars)
     }
 
-    private mutating func add(_ entry: ArchiveEntry, root: Int) {
+    /// The digest files of a folder are many only in a flat one; there they are read in pieces.
+    private static let largestBatch = 48
+
+    private mutating func send(_ folder: ArchiveListing.Folder, _ batch: (DigestBatch) throws -> Void) throws {
+        hiddenFolders += folder.hiddenFolders
+        if folder.files.names.count > 0 { folders.append(folder.files) }
+        var start = 0
+        while start < folder.digests.count {
+            let end = min(start + Self.largestBatch, folder.digests.count)
+            let offset = digests.count
+            let piece = Array(folder.digests[start..<end])
+            var obstacles: [Int: ObjectReadError] = [:]
+            var sidecars: Set<Int> = []
+            for number in start..<end {
+                if let obstacle = folder.digestObstacles[number] { obstacles[offset + number - start] = obstacle }
+                if folder.sidecars.contains(number) { sidecars.insert(offset + number - start) }
+            }
+            digests += piece
+            try batch(DigestBatch(start: offset, digests: piece, obstacles: obstacles, sidecars: sidecars))
+            start = end
+        }
+    }
+
+    /// What is named like a sidecar and has no digest file beside it is a file like any other.
+    private mutating func settle(_ sidecars: [ArchiveListing.Sidecar]) {
+        guard !sidecars.isEmpty else { return }
+        var numbers: [ArchiveListing.Sidecar: Int] = [:]
+        for (number, digest) in digests.enumerated() {
+            numbers[ArchiveListing.Sidecar(root: digest.root, digest: digest.path)] = number
+        }
+        for sidecar in sidecars {
+            if let number = numbers[sidecar] {
+                lateSidecars.append(number)
+                continue
+            }
+            let path = sidecar.path
+            var writer = PackedNames.Writer()
+            writer.append(path.lastComponent)
+            folders.append(Folder(root: sidecar.root, path: ObjectKey(bytes: path.folder), names: writer.names))
+        }
+    }
+
+    // MARK: Files
+
+    /// The path of a file in a folder.
+    package func path(of file: File) -> ObjectKey {
+        let folder = folders[file.folder]
+        return ObjectKey(bytes: folder.path.bytes + folder.names.name(at: file.position))
+    }
+
+    /// Calls `body` with every file that may be a log file, until it returns `false`.
+    package func forEachFile(_ body: (Folder, ArraySlice<UInt8>) -> Bool) {
+        for folder in folders {
+            var reader = folder.names.makeReader()
+            while reader.next() {
+                if !body(folder, reader.name[...]) { return }
+            }
+        }
+    }
+}
+
+/// Gathers what a listing comes upon, a folder at a time.
+private struct ArchiveListing {
+    /// A sidecar, by the digest file it would lie beside.
+    struct Sidecar: Hashable {
+        let root: Int
+        let digest: ObjectKey
+
+        var path: ObjectKey { ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8) }
+    }
+
+    struct Folder {
+        var files: ArchiveIndex.Folder
+        var digests: [ArchiveIndex.Digest] = []
+        var digestObstacles: [Int: ObjectReadError] = [:]
+        /// The positions of the digest files that have a sidecar.
+        var sidecars: Set<Int> = []
+        var hiddenFolders: [ArchiveIndex.HiddenFolder] = []
+    }
+
+    /// Sidecars without a digest file in the same part of the listing.
+    private(set) var looseSidecars: [Sidecar] = []
+
+    private var folder: Folder?
+    private var sidecars: [Sidecar] = []
+    private var writer = PackedNames.Writer()
+    private var nameReader = DigestFileNameReader()
+    /// Whether every file of the folder is one that readers of the logs read.
+    private var isLogFolder = false
+
+    /// Goes to the folder of `path`; returns the one that was left.
+    mutating func enter(_ path: ObjectKey, root: Int) -> Folder? {
+        let entered = path.folder
+        if let folder, folder.files.root == root, folder.files.path.bytes[...] == entered { return nil }
+        let left = leave()
+        let key = ObjectKey(bytes: entered)
+        folder = Folder(files: ArchiveIndex.Folder(root: root, path: key, names: .none))
+        isLogFolder = LogFolder(key) != nil
+        return left
+    }
+
+    /// Ends the folder, if there is one.
+    mutating func leave() -> Folder? {
+        guard var left = folder else { return nil }
+        folder = nil
+        left.files.names = writer.names
+        writer = PackedNames.Writer()
+        if !sidecars.isEmpty {
+            var positions: [ObjectKey: Int] = [:]
+            for (position, digest) in left.digests.enumerated() { positions[digest.path] = position }
+            for sidecar in sidecars {
+                if let position = positions[sidecar.digest] {
+                    left.sidecars.insert(position)
+                } else {
+                    looseSidecars.append(sidecar)
+                }
+            }
+            sidecars = []
+        }
+        return left
+    }
+
+    mutating func add(_ entry: ArchiveEntry) {
+        guard let root = folder?.files.root else { return }
         let path = entry.path
         var obstacle: ObjectReadError?
         switch entry.kind {
         case .file: break
         case .unreadableFolder(let error):
-            hiddenFolders.append(HiddenFolder(root: root, path: path, error: error))
+            folder?.hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: path, error: error))
             return
         case .link: obstacle = ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
         case .special: obstacle = ObjectReadError(.notRegularFile, "a device, a FIFO or a socket")
         }
-        if obstacle == nil, let digest = Self.digest(besides: path), DigestFileName(digest) != nil {
-            sidecars.insert(SidecarName(root: root, path: path))
-        } else if let role = Self.role(of: path), !(role == .other && entry.kind == .link) {
-            files.append(File(root: root, path: path, role: role, obstacle: obstacle))
+        if let name = nameReader.read(path) {
+            let position = folder?.digests.count ?? 0
+            if let obstacle { folder?.digestObstacles[position] = obstacle }
+            folder?.digests.append(ArchiveIndex.Digest(root: root, path: path, name: name))
+        } else if obstacle == nil, let digest = Self.digest(besides: path), DigestFileName(digest) != nil {
+            sidecars.append(Sidecar(root: root, digest: digest))
+        } else if mayBeLogFile(path), entry.kind != .link || LogFileName(path) != nil {
+            if let obstacle { folder?.files.obstacles[writer.names.count] = obstacle }
+            writer.append(path.lastComponent)
         } else if entry.kind == .link {
             // Nothing in its name says that it leads to a file, so it may lead to a folder.
-            hiddenFolders.append(HiddenFolder(root: root, path: path, error: nil))
+            folder?.hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: path, error: nil))
         }
     }
 
     /// The path of the digest file that a sidecar of this path lies beside.
     private static func digest(besides path: ObjectKey) -> ObjectKey? {
-        guard path.hasSuffix(sidecarSuffix) else { return nil }
-        return ObjectKey(bytes: path.bytes.dropLast(sidecarSuffix.utf8CodeUnitCount))
+        guard path.hasSuffix(ArchiveIndex.sidecarSuffix) else { return nil }
+        return ObjectKey(bytes: path.bytes.dropLast(ArchiveIndex.sidecarSuffix.utf8CodeUnitCount))
     }
 
-    /// What is named like a sidecar and has no digest file beside it is a file like any other.
-    private mutating func settleSidecars() {
-        var digests: Set<SidecarName> = []
-        for file in files {
-            if case .digest = file.role { digests.insert(SidecarName(root: file.root, path: file.path)) }
-        }
-        for sidecar in sidecars.sorted(by: { ($0.root, $0.path) < ($1.root, $1.path) }) {
-            guard let digest = Self.digest(besides: sidecar.path),
-                !digests.contains(SidecarName(root: sidecar.root, path: digest))
-            else { continue }
-            sidecars.remove(sidecar)
-            files.append(File(root: sidecar.root, path: sidecar.path, role: .other, obstacle: nil))
-        }
-    }
-
-    private static func role(of path: ObjectKey) -> Role? {
-        if let name = path.asciiName {
-            if let digest = DigestFileName(name) { return .digest(digest) }
-            if let log = LogFileName(name) { return .log(log) }
-        }
-        if path.lastComponent.first == UInt8(ascii: ".") { return nil }
-        let mayBeLog = path.hasSuffix(".gz") || path.hasSuffix(".json") || LogFolder(path) != nil
-        return mayBeLog ? .other : nil
+    /// Whether a reader of the log files may read it.
+    private func mayBeLogFile(_ path: ObjectKey) -> Bool {
+        if path.lastComponent.first == UInt8(ascii: ".") { return false }
+        return isLogFolder || path.hasSuffix(".gz") || path.hasSuffix(".json")
     }
 }

@@ -21,7 +21,7 @@ package enum ArchiveLayout: Hashable, Sendable {
         let name = path.compressedName
         switch self {
         case .added(let prefix):
-            return Place(bucket: nil, key: ObjectKey(bytes: prefix + name.bytes))
+            return Place(bucket: nil, key: prefix.isEmpty ? name : ObjectKey(bytes: prefix + name.bytes))
         case .stripped(let prefix):
             guard name.hasPrefix(prefix) else { return nil }
             return Place(bucket: nil, key: ObjectKey(bytes: Array(name.bytes.dropFirst(prefix.count))))
@@ -72,6 +72,7 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// - Parameter hasTopLevelLogs: Whether log files lie directly in the root. Digest files beside them can then only
     ///   be a flat folder, since CloudTrail keeps the two apart.
     package static func inferred(from evidence: [Evidence], hasTopLevelLogs: Bool) -> ArchiveLayout? {
+        if let only = onlyRule(of: evidence) { return only }
         // One vote an object and rule: copies of genuine files must not move the layout either, wherever they lie. A copy
         // that lies in a folder tells more than one that does not.
         var nested: [ObjectLocation: Set<ArchiveLayout>] = [:]
@@ -99,7 +100,22 @@ package enum ArchiveLayout: Hashable, Sendable {
         return best.value * 2 >= rules.count ? best.key : .flat
     }
 
+    /// The rule, when all evidence lies in folders and speaks for one: what nearly every archive's does.
+    private static func onlyRule(of evidence: [Evidence]) -> ArchiveLayout? {
+        var only: ArchiveLayout?
+        for item in evidence {
+            let path = item.path.compressedName
+            guard path.bytes.contains(UInt8(ascii: "/")),
+                let rule = rule(path: path, key: item.location.key.collapsed, bucket: item.location.bucket),
+                only == nil || rule == only
+            else { return nil }
+            only = rule
+        }
+        return only
+    }
+
     private static func rule(path: ObjectKey, key: ObjectKey, bucket: String) -> ArchiveLayout? {
+        if path == key { return .added([]) }
         if path.bytes.count <= key.bytes.count {
             let prefix = key.bytes.dropLast(path.bytes.count)
             guard key.bytes.dropFirst(prefix.count).elementsEqual(path.bytes) else { return nil }

@@ -5,12 +5,15 @@ package struct DigestChain: Sendable {
         /// The record that stands for the place: a verified one where there is one.
         package let record: Int
         package let key: ObjectKey
+        let keyNumber: Int32
         package let window: TimeRange
         package let isVerified: Bool
         /// Whether it was found in another place than it says, so that it is not known to be the chain's.
         package let isRelocated: Bool
         /// `nil` when the content could not be parsed.
-        package let file: DigestFile?
+        package let claims: DigestClaims?
+        /// The number of the key that it says its predecessor has.
+        let previousKey: Int32?
     }
 
     package let identity: ChainIdentity
@@ -29,25 +32,28 @@ package struct DigestChain: Sendable {
     package static func chains(
         records: [DigestRecord],
         places: [DigestPlace],
-        verdicts: [DigestVerdict]
+        verdicts: [DigestVerdict],
+        keys: DigestKeys
     ) -> [DigestChain] {
         var numbers: [ChainIdentity: [Int]] = [:]
         for (number, record) in records.enumerated() { numbers[record.name.chain, default: []].append(number) }
         return numbers.keys.sorted().map { identity in
-            var standing: [ObjectKey: Int] = [:]
+            var standing: [Int32: Int] = [:]
             for number in numbers[identity] ?? [] {
-                let key = places[number].key
+                let key = places[number].keyNumber
                 if let known = standing[key], verdicts[known].isVerified || !verdicts[number].isVerified { continue }
                 standing[key] = number
             }
-            let members = standing.map { key, number in
+            let members = standing.values.map { number in
                 Member(
                     record: number,
-                    key: key,
+                    key: places[number].key,
+                    keyNumber: places[number].keyNumber,
                     window: window(of: records[number], isVerified: verdicts[number].isVerified),
                     isVerified: verdicts[number].isVerified,
                     isRelocated: places[number].isRelocated,
-                    file: records[number].file
+                    claims: records[number].claims,
+                    previousKey: keys.previous[number]
                 )
             }
             return DigestChain(
@@ -61,10 +67,10 @@ package struct DigestChain: Sendable {
     /// for the hour before that.
     package static func window(of record: DigestRecord, isVerified: Bool) -> TimeRange {
         let end = record.name.endTime
-        guard isVerified, let file = record.file else {
+        guard isVerified, let claims = record.claims else {
             return TimeRange(start: end.advanced(bySeconds: -hour), end: end)
         }
-        return TimeRange(start: file.startTime, end: file.endTime)
+        return TimeRange(start: claims.startTime, end: claims.endTime)
     }
 }
 
@@ -118,25 +124,29 @@ extension DigestChain {
     /// Every moment from the oldest member to the newest is spoken of by a verified member, by one that has a finding
     /// of its own, or by an event: an unverified member explains its own hour and nothing else.
     ///
-    /// - Parameter isHeld: Whether the archive holds a digest file under a location.
-    package func events(isHeld: (ObjectLocation) -> Bool) -> [ChainEvent] {
+    /// - Parameter isHeld: Whether the archive holds a digest file under the key with this number, in this bucket.
+    package func events(isHeld: (Int32, String) -> Bool) -> [ChainEvent] {
+        struct Name: Hashable {
+            let key: Int32
+            let bucket: String
+        }
         var events: [ChainEvent] = []
-        var namedBy: [ObjectLocation: Int] = [:]
+        var namedBy: [Name: Int] = [:]
         var missingWindows: [TimeRange] = []
         for (number, member) in members.enumerated() where member.isVerified {
-            guard let previous = member.file?.previous else {
+            guard let previous = member.claims?.previous, let key = member.previousKey else {
                 if !identity.isBackfill { events += restart(number) }
                 continue
             }
             if identity.isBackfill {
                 // How they link is not documented: two may name the same one.
-            } else if let other = namedBy[previous.location] {
+            } else if let other = namedBy[Name(key: key, bucket: previous.location.bucket)] {
                 events.append(.forked(predecessor: previous.location, member: number, other: other))
             } else {
-                namedBy[previous.location] = number
+                namedBy[Name(key: key, bucket: previous.location.bucket)] = number
             }
-            if isHeld(previous.location) {
-                events += overlap(number, previous.location)
+            if isHeld(key, previous.location.bucket) {
+                events += overlap(number, key)
             } else if number == oldest {
                 events.append(.startsAfter(absence(of: previous.location, by: number)))
             } else {
@@ -155,9 +165,9 @@ extension DigestChain {
         return members[number].window.start.seconds(since: heldUntil) >= 1 ? [] : [.restart(member: number)]
     }
 
-    private func overlap(_ number: Int, _ predecessor: ObjectLocation) -> [ChainEvent] {
-        let key = predecessor.key.collapsed
-        guard !identity.isBackfill, let before = members[..<number].last(where: { $0.key == key }), before.isVerified,
+    private func overlap(_ number: Int, _ predecessor: Int32) -> [ChainEvent] {
+        guard !identity.isBackfill, let before = members[..<number].last(where: { $0.keyNumber == predecessor }),
+            before.isVerified,
             before.window.end.seconds(since: members[number].window.start) >= 1
         else { return [] }
         return [.overlap(TimeRange(start: members[number].window.start, end: before.window.end), member: number)]
@@ -188,7 +198,7 @@ extension DigestChain {
         let reason: ChainEvent.GapReason
         if !member.isVerified || before?.isVerified == false {
             reason = .unverifiedSuccessor
-        } else if member.file?.previous == nil {
+        } else if member.claims?.previous == nil {
             reason = .restart
         } else if hole.end < member.window.start {
             // A missing digest stands between the hole and the member.

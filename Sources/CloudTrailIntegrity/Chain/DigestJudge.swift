@@ -39,43 +39,28 @@ package struct DigestPlace: Hashable, Sendable {
     package let bucket: String?
     /// The key that the file's path maps to.
     package let key: ObjectKey
+    /// The number of that key.
+    package let keyNumber: Int32
     /// Whether what the file says of itself disagrees with it.
     package let isRelocated: Bool
-
-    package init(bucket: String?, key: ObjectKey, isRelocated: Bool) {
-        self.bucket = bucket
-        self.key = key
-        self.isRelocated = isRelocated
-    }
 }
 
 /// Turns signatures, places and links into verdicts, from the newest digest to the oldest, because a digest's verdict
 /// may depend on its successor's.
 package struct DigestJudge {
-    private let records: [DigestRecord]
-    private let places: [DigestPlace]
-    private let signatures: [SignatureVerdict]
-    private var namedBy: [ObjectKey: [Int]] = [:]
-
-    package init(records: [DigestRecord], places: [DigestPlace], signatures: [SignatureVerdict]) {
-        self.records = records
-        self.places = places
-        self.signatures = signatures
-        for (number, record) in records.enumerated() {
-            guard let previous = record.file?.previous else { continue }
-            namedBy[previous.location.key.collapsed, default: []].append(number)
-        }
-    }
+    let records: [DigestRecord]
+    let places: [DigestPlace]
+    let signatures: [SignatureVerdict]
+    let keys: DigestKeys
 
     /// The verdict on every record, by its number.
     package func verdicts() -> [DigestVerdict] {
         var verdicts = [DigestVerdict?](repeating: nil, count: records.count)
         let newestFirst = records.indices.sorted { first, second in
-            (records[second].name.endTime, places[second].key, second)
-                < (records[first].name.endTime, places[first].key, first)
+            (records[second].name.endTime, second) < (records[first].name.endTime, first)
         }
         for number in newestFirst {
-            let successors = (namedBy[places[number].key] ?? []).filter { successor in
+            let successors = keys.namers[places[number].keyNumber].filter { successor in
                 successor != number && verdicts[successor]?.isVerified == true && names(successor, number)
             }
             verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
@@ -85,7 +70,9 @@ package struct DigestJudge {
 
     /// Whether the bucket in which `successor` names its predecessor can be the one `number` was found in.
     private func names(_ successor: Int, _ number: Int) -> Bool {
-        guard let bucket = places[number].bucket, let previous = records[successor].file?.previous else { return true }
+        guard let bucket = places[number].bucket, let previous = records[successor].claims?.previous else {
+            return true
+        }
         return bucket == previous.location.bucket
     }
 
@@ -112,7 +99,7 @@ package struct DigestJudge {
         }
         switch signature {
         case .valid:
-            if let problem = record.file?.problem { faults.append(.malformed(problem)) }
+            if let problem = record.claims?.problem { faults.append(.malformed(problem)) }
         case .keyUnknown:
             faults.append(.keyUnknown)
         case .noCandidate:
@@ -141,9 +128,9 @@ package struct DigestJudge {
 
     /// What a verified successor says of this file that is not so.
     private func mismatch(_ number: Int, _ successor: Int) -> DigestFault.LinkPart? {
-        guard let previous = records[successor].file?.previous, let hash = records[number].hash else { return nil }
+        guard let previous = records[successor].claims?.previous, let hash = records[number].hash else { return nil }
         if previous.hash != hash { return .hash }
-        if let file = records[number].file, file.location.bucket != previous.location.bucket { return .bucket }
+        if let claims = records[number].claims, claims.location.bucket != previous.location.bucket { return .bucket }
         if case .valid(_, let differing) = signatures[number], differing.contains(.successor(successor)) {
             return .signature
         }

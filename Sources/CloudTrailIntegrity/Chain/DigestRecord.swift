@@ -1,6 +1,6 @@
 package import NativeInterop
 
-/// A digest file of the archive, read once: what was found, before anything is judged.
+/// A digest file of the archive, read once: what was found, before anything is judged. Its number is the index's.
 package struct DigestRecord: Sendable {
     /// Why a file is no usable digest, whatever its signature.
     package enum Defect: Hashable, Sendable {
@@ -11,36 +11,47 @@ package struct DigestRecord: Sendable {
         case malformed(String)
     }
 
-    /// The number of the file in the index.
-    package let fileNumber: Int
     package let name: DigestFileName
-    /// The content, as far as it could be parsed; it may be there beside a defect of the container.
-    package let file: DigestFile?
+    /// What it says, as far as it could be parsed; it may be there beside a defect of the container.
+    package let claims: DigestClaims?
     package let defect: Defect?
     /// The SHA-256 of the uncompressed bytes; `nil` when they could not be read to their end.
     package let hash: SHA256Digest?
-    /// Signatures kept with the file, and where.
-    package let ownSignatures: [SignatureCandidate]
     /// The size of the uncompressed content, in bytes.
     package let contentBytes: UInt64
+    /// Signatures kept with the file.
+    package var ownSignatures: [SignatureCandidate]
+    /// Its `previousDigestSignature`; `nil` for the first of a chain.
+    package var previousSignature: SignatureText?
+    /// What came of trying its own signatures and the one that the next record has for it, should there be no other.
+    package var trial: SignatureVerdict?
 
     package init(
-        fileNumber: Int,
         name: DigestFileName,
-        file: DigestFile?,
+        claims: DigestClaims?,
         defect: Defect?,
         hash: SHA256Digest?,
+        contentBytes: UInt64,
         ownSignatures: [SignatureCandidate],
-        contentBytes: UInt64
+        previousSignature: SignatureText?
     ) {
-        self.fileNumber = fileNumber
         self.name = name
-        self.file = file
+        self.claims = claims
         self.defect = defect
         self.hash = hash
-        self.ownSignatures = ownSignatures
         self.contentBytes = contentBytes
+        self.ownSignatures = ownSignatures
+        self.previousSignature = previousSignature
     }
+}
+
+/// The value of a signature.
+package enum SignatureText: Hashable, Sendable {
+    /// In hex, as written.
+    case written(String)
+    /// It was verified for the message with this SHA-256, and its text was dropped: a message has one PKCS#1 v1.5
+    /// signature under a key, and a signature is one message's.
+    case verified(SHA256Digest)
 }
 
 /// Where a signature was found.
@@ -67,11 +78,24 @@ package enum SignatureSource: Hashable, Sendable {
 /// A signature that may be a digest's.
 package struct SignatureCandidate: Hashable, Sendable {
     package let source: SignatureSource
-    package let metadata: SignatureMetadata
+    package var text: SignatureText
+    /// The algorithm it is said to be made with; `nil` when nothing is said.
+    package let algorithm: String?
+    /// When a backfill digest was made.
+    package let backfillGenerationTime: Timestamp?
 
-    package init(source: SignatureSource, metadata: SignatureMetadata) {
+    package init(_ source: SignatureSource, _ text: SignatureText) {
         self.source = source
-        self.metadata = metadata
+        self.text = text
+        algorithm = nil
+        backfillGenerationTime = nil
+    }
+
+    package init(_ source: SignatureSource, _ metadata: SignatureMetadata) {
+        self.source = source
+        text = .written(metadata.signature)
+        algorithm = metadata.algorithm
+        backfillGenerationTime = metadata.backfillGenerationTime
     }
 }
 

@@ -1,79 +1,130 @@
 internal import NativeInterop
 
-/// Tries every signature that may be a digest's. A signature proves itself wherever it was found.
-package struct SignatureCheck: Sendable {
+/// Tries signatures; one a thread.
+package struct SignatureTrial {
     private let keys: PublicKeySet
     private let manifest: SignatureManifest
-    /// By the location that a digest names as its predecessor's: the records that name it.
-    private let successors: [ObjectLocation: [Int]]
-    private let records: [DigestRecord]
+    private let verifier = RSAVerifier()
 
-    package init(keys: PublicKeySet, manifest: SignatureManifest, records: [DigestRecord]) {
+    package init(keys: PublicKeySet, manifest: SignatureManifest) {
         self.keys = keys
         self.manifest = manifest
-        self.records = records
-        var successors: [ObjectLocation: [Int]] = [:]
-        for (number, record) in records.enumerated() {
-            guard let previous = record.file?.previous else { continue }
-            successors[previous.location, default: []].append(number)
-        }
-        self.successors = successors
-    }
-
-    /// The verdict on the record with this number, by what it says of itself; where it was found does not matter here.
-    package func verdict(on number: Int) throws -> SignatureVerdict {
-        let record = records[number]
-        guard let file = record.file, let hash = record.hash else { return .notApplicable }
-        if let algorithm = file.signatureAlgorithm, algorithm != DigestFile.signatureAlgorithm {
-            return .unsupportedAlgorithm(algorithm)
-        }
-        guard let key = keys.key(fingerprint: file.fingerprint) else { return .keyUnknown }
-        let candidates = candidates(for: record, file)
-        if candidates.isEmpty { return .noCandidate }
-        let message = try SHA256Digest.of(file.stringToSign(hash: hash))
-        var valid: (source: SignatureSource, bytes: [UInt8])?
-        var failed: [SignatureSource] = []
-        // Successors repeat the same few values; none is tried twice.
-        var refused: Set<[UInt8]> = []
-        for candidate in candidates {
-            let supported = candidate.metadata.algorithm.map { $0 == DigestFile.signatureAlgorithm } ?? true
-            guard supported, let bytes = Hex.decode(candidate.metadata.signature), !refused.contains(bytes) else {
-                failed.append(candidate.source)
-                continue
-            }
-            if let valid {
-                // PKCS#1 v1.5 signatures are deterministic: another value is another signature, and not this key's.
-                if valid.bytes != bytes { failed.append(candidate.source) }
-            } else if try key.key.verifies(signature: bytes, of: message) {
-                valid = (candidate.source, bytes)
-            } else {
-                refused.insert(bytes)
-                failed.append(candidate.source)
-            }
-        }
-        if let valid { return .valid(valid.source, differing: failed) }
-        return .failed(failed)
-    }
-
-    /// When the digest was signed, as far as it says: a backfill digest is signed later than its window ends.
-    package func signingTime(of number: Int) -> Timestamp? {
-        let record = records[number]
-        guard let file = record.file else { return nil }
-        if !record.name.chain.isBackfill { return file.endTime }
-        return candidates(for: record, file).compactMap(\.metadata.backfillGenerationTime).first
     }
 
     /// The most signatures that are tried on one digest, of those kept for it and of those of successors each. Forged
     /// digests may name it by the thousand; its true successor is among the first, because those of its own chain and
     /// nearest to it in time are.
-    private static let maximumCandidates = 32
+    static let maximumCandidates = 32
 
-    private func candidates(for record: DigestRecord, _ file: DigestFile) -> [SignatureCandidate] {
-        let listed = manifest.signatures(for: file.location).map {
-            SignatureCandidate(source: .manifest, metadata: $0)
+    /// The signatures that were kept for a record: with it, and in a manifest.
+    package func ownCandidates(of record: DigestRecord) -> [SignatureCandidate] {
+        guard let claims = record.claims else { return [] }
+        let listed = manifest.signatures(for: claims.location).map { SignatureCandidate(.manifest, $0) }
+        return Array((record.ownSignatures + listed).prefix(Self.maximumCandidates))
+    }
+
+    /// Tries the record's own signatures and the one that `next` has for it, and drops the texts that verify; nothing
+    /// when `next` names another as its predecessor.
+    ///
+    /// - Parameter number: The number of `next`.
+    package func settle(_ record: inout DigestRecord, with next: inout DigestRecord, number: Int) throws {
+        guard let claims = record.claims, let previous = next.claims?.previous, previous.location == claims.location,
+            let text = next.previousSignature
+        else { return }
+        var candidates = ownCandidates(of: record)
+        candidates.append(SignatureCandidate(.successor(number), text))
+        record.trial = try verdict(on: record, &candidates)
+        next.previousSignature = candidates.removeLast().text
+        for index in record.ownSignatures.indices where index < candidates.count {
+            record.ownSignatures[index] = candidates[index]
         }
-        var candidates = Array((record.ownSignatures + listed).prefix(Self.maximumCandidates))
-        var successors = successors[file.location] ?? []
+    }
+
+    /// The verdict on a record by what it says of itself; where it was found does not matter here. Candidates that
+    /// verify lose their text.
+    package func verdict(
+        on record: DigestRecord,
+        _ candidates: inout [SignatureCandidate]
+    ) throws -> SignatureVerdict {
+        guard let claims = record.claims, let message = claims.message else { return .notApplicable }
+        if let algorithm = claims.unsupportedAlgorithm { return .unsupportedAlgorithm(algorithm) }
+        guard let key = keys.key(fingerprint: claims.fingerprint) else { return .keyUnknown }
+        if candidates.isEmpty { return .noCandidate }
+        var valid: SignatureSource?
+        var validBytes: [UInt8]?
+        var failed: [SignatureSource] = []
+        // Successors repeat the same few values; none is tried twice.
+        var refused: Set<[UInt8]> = []
+        for index in candidates.indices {
+            let candidate = candidates[index]
+            let text: String
+            switch candidate.text {
+            case .written(let written):
+                text = written
+            case .verified(let other):
+                // What is one message's signature is not another's.
+                if other == message { valid = valid ?? candidate.source } else { failed.append(candidate.source) }
+                continue
+            }
+            let isSupported = candidate.algorithm.map { $0 == DigestFile.signatureAlgorithm } ?? true
+            guard isSupported, let bytes = Hex.decode(text), !refused.contains(bytes) else {
+                failed.append(candidate.source)
+                continue
+            }
+            // PKCS#1 v1.5 signatures are deterministic: another value is another signature, and not this key's.
+            let holds =
+                try validBytes.map { $0 == bytes }
+                ?? verifier.verifies(signature: bytes, of: message, with: key.key)
+            if holds {
+                valid = valid ?? candidate.source
+                validBytes = bytes
+                candidates[index].text = .verified(message)
+            } else {
+                refused.insert(bytes)
+                failed.append(candidate.source)
+            }
+        }
+        if let valid { return .valid(valid, differing: failed) }
+        return .failed(failed)
+    }
+}
+
+/// Which records' signatures may be a record's.
+package struct SignatureCheck: Sendable {
+    private let keys: DigestKeys
+    private let records: [DigestRecord]
+
+    package init(records: [DigestRecord], keys: DigestKeys) {
+        self.keys = keys
+        self.records = records
+    }
+
+    /// The verdict on the record with this number, where a trial with the next record alone has settled it.
+    package func settled(_ number: Int) -> SignatureVerdict? {
+        guard let trial = records[number].trial, let key = keys.claimed[number], keys.namers.only(key) == number + 1
+        else { return nil }
+        return trial
+    }
+
+    /// The verdict on the record with this number.
+    package func verdict(on number: Int, _ trial: SignatureTrial) throws -> SignatureVerdict {
+        var candidates = candidates(for: number, trial)
+        return try trial.verdict(on: records[number], &candidates)
+    }
+
+    /// When the digest was signed, as far as it says: a backfill digest is signed later than its window ends.
+    package func signingTime(of number: Int, _ trial: SignatureTrial) -> Timestamp? {
+        let record = records[number]
+        guard let claims = record.claims else { return nil }
+        if !record.name.chain.isBackfill { return claims.endTime }
+        return trial.ownCandidates(of: record).compactMap(\.backfillGenerationTime).first
+    }
+
+    private func candidates(for number: Int, _ trial: SignatureTrial) -> [SignatureCandidate] {
+        guard let claims = records[number].claims, let key = keys.claimed[number] else { return [] }
+        let record = records[number]
+        var candidates = trial.ownCandidates(of: record)
+        var successors = keys.namers[key].filter { records[$0].claims?.previous?.location == claims.location }
         if successors.count > 1 {
             successors = successors.map { (isOther: records[$0].name.chain != record.name.chain, number: $0) }
                 .sorted { first, second in
@@ -82,14 +133,9 @@ package struct SignatureCheck: Sendable {
                 }
                 .map(\.number)
         }
-        for successor in successors.prefix(Self.maximumCandidates) {
-            guard let signature = records[successor].file?.previousSignature else { continue }
-            candidates.append(
-                SignatureCandidate(
-                    source: .successor(successor),
-                    metadata: SignatureMetadata(signature: signature, algorithm: nil, backfillGenerationTime: nil)
-                )
-            )
+        for successor in successors.prefix(SignatureTrial.maximumCandidates) {
+            guard let text = records[successor].previousSignature else { continue }
+            candidates.append(SignatureCandidate(.successor(successor), text))
         }
         return candidates
     }

@@ -61,10 +61,17 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     /// The key as a download leaves it on disk: empty components (`prefix//AWSLogs`) are collapsed.
     package var collapsed: ObjectKey {
         let slash = UInt8(ascii: "/")
+        var previous = slash
+        var isCollapsed = true
+        for byte in bytes {
+            if byte == slash && previous == slash { isCollapsed = false }
+            previous = byte
+        }
+        if isCollapsed { return self }
         var kept: [UInt8] = []
         kept.reserveCapacity(bytes.count)
         for byte in bytes where byte != slash || (kept.last ?? slash) != slash { kept.append(byte) }
-        return kept.count == bytes.count ? self : ObjectKey(bytes: kept)
+        return ObjectKey(bytes: kept)
     }
 
     /// The key of the object that a file of this path came from: `x.json` was `x.json.gz` before it was decompressed.
@@ -77,8 +84,14 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     }
 
     package func hasSuffix(_ suffix: StaticString) -> Bool {
-        bytes.count >= suffix.utf8CodeUnitCount
-            && bytes.suffix(suffix.utf8CodeUnitCount).elementsEqual(suffix.description.utf8)
+        let start = bytes.count - suffix.utf8CodeUnitCount
+        guard start >= 0 else { return false }
+        return suffix.withUTF8Buffer { wanted in
+            for offset in wanted.indices {
+                if unsafe bytes[start + offset] != wanted[offset] { return false }
+            }
+            return true
+        }
     }
 }
 

@@ -6,61 +6,57 @@ struct ArchivePlacement: Sendable {
     let places: [DigestPlace]
 
     private let bucket: String?
-    /// The files that may be log files, by the key they map to.
-    private let filesByKey: [ObjectKey: [Int]]
-    /// The same for flat folders, by file name.
-    private let filesByName: [ObjectKey: [Int]]
-    private let buckets: [Int: String]
 
+    /// - Parameter keys: Given numbers for the keys that the records' paths map to.
     init(
         index: ArchiveIndex,
         records: [DigestRecord],
         signatures: [SignatureVerdict],
+        keys: inout DigestKeys,
         bucket: String?,
         rootCount: Int
     ) {
         self.bucket = bucket
         layouts = Self.layouts(index, records, signatures, rootCount: rootCount)
-        places = Self.places(index, records, layouts, bucket)
-        var filesByKey: [ObjectKey: [Int]] = [:]
-        var filesByName: [ObjectKey: [Int]] = [:]
-        var buckets: [Int: String] = [:]
-        for (number, file) in index.files.enumerated() {
-            if case .digest = file.role { continue }
-            let layout = layouts[file.root]
-            if layout == .flat {
-                let name = ObjectKey(bytes: Array(file.path.compressedName.lastComponent))
-                filesByName[name, default: []].append(number)
-            } else {
-                let place = layout.place(of: file.path)
-                filesByKey[place?.key ?? file.path.compressedName, default: []].append(number)
-                if let named = place?.bucket { buckets[number] = named }
-            }
+        places = Self.places(index, records, layouts, &keys, bucket)
+    }
+
+    /// Whether a root is a flat folder, so that file names alone tell keys.
+    var hasFlatRoot: Bool { layouts.contains(.flat) }
+
+    /// Where the files of a folder go.
+    struct FolderPlace {
+        /// The folder of keys, with the `/` at its end; `nil` in a flat folder.
+        let path: ObjectKey?
+        /// The buckets that they must be of: the one that the layout names, and the one that the caller named.
+        let buckets: [String]
+
+        func agrees(withBucket bucket: String) -> Bool {
+            buckets.allSatisfy { $0 == bucket }
         }
-        self.filesByKey = filesByKey
-        self.filesByName = filesByName
-        self.buckets = buckets
     }
 
-    /// The files that map to the object at `location`, in the order of the index.
-    func logFiles(at location: ObjectLocation) -> [Int] {
-        let key = location.key.collapsed
-        let named = filesByName.isEmpty ? [] : filesByName[ObjectKey(bytes: Array(key.lastComponent))] ?? []
-        let candidates = (filesByKey[key] ?? []) + named
-        return candidates.filter { number in
-            [buckets[number], bucket].allSatisfy { $0 == nil || $0 == location.bucket }
-        }.sorted()
+    func place(of folder: ArchiveIndex.Folder) -> FolderPlace {
+        let named = bucket.map { [$0] } ?? []
+        let layout = layouts[folder.root]
+        if layout == .flat { return FolderPlace(path: nil, buckets: named) }
+        // Any name shows where the folder's files go.
+        guard let place = layout.place(of: ObjectKey(bytes: folder.path.bytes + [UInt8(ascii: "-")])) else {
+            return FolderPlace(path: folder.path, buckets: named)
+        }
+        return FolderPlace(path: ObjectKey(bytes: place.key.folder), buckets: named + (place.bucket.map { [$0] } ?? []))
     }
 
-    /// The key that a file's path maps to; in a flat folder its file name.
-    func key(of file: ArchiveIndex.File) -> ObjectKey {
-        let layout = layouts[file.root]
-        if layout == .flat { return ObjectKey(bytes: Array(file.path.compressedName.lastComponent)) }
-        return layout.place(of: file.path)?.key ?? file.path.compressedName
+    /// The key that a path maps to; in a flat folder its file name.
+    func key(of path: ObjectKey, root: Int) -> ObjectKey {
+        let layout = layouts[root]
+        if layout == .flat { return ObjectKey(bytes: path.compressedName.lastComponent) }
+        return layout.place(of: path)?.key ?? path.compressedName
     }
 
-    func bucket(ofFile number: Int) -> String? {
-        buckets[number] ?? bucket
+    /// The bucket that a path maps to, where the layout or the caller names it.
+    func bucket(of path: ObjectKey, root: Int) -> String? {
+        layouts[root].place(of: path)?.bucket ?? bucket
     }
 
     /// Whether a root could hold the object at all: one synced from a folder of the bucket holds nothing beside it.
@@ -78,43 +74,57 @@ struct ArchivePlacement: Sendable {
     ) -> [ArchiveLayout] {
         var signed = [[ArchiveLayout.Evidence]](repeating: [], count: rootCount)
         var claimed = signed
-        for (record, signature) in zip(records, signatures) {
-            guard let file = record.file else { continue }
-            let entry = index.files[record.fileNumber]
-            let evidence = ArchiveLayout.Evidence(path: entry.path, location: file.location)
-            claimed[entry.root].append(evidence)
+        for (number, record) in records.enumerated() {
+            guard let claims = record.claims else { continue }
+            let digest = index.digests[number]
+            let evidence = ArchiveLayout.Evidence(path: digest.path, location: claims.location)
+            claimed[digest.root].append(evidence)
             // Signed claims decide where there are any, so that forgeries cannot move the layout.
-            if case .valid = signature { signed[entry.root].append(evidence) }
-        }
-        var hasTopLevelLogs = [Bool](repeating: false, count: rootCount)
-        for file in index.files {
-            if case .log = file.role, file.path.folder.isEmpty { hasTopLevelLogs[file.root] = true }
+            if case .valid = signatures[number] { signed[digest.root].append(evidence) }
         }
         var listed: [ObjectKey: ObjectLocation]?
         return (0..<rootCount).map { root in
+            let hasTopLevelLogs = hasTopLevelLogs(index, root)
             // A signed digest under another's name tells nothing; then those that are not signed do, before log files.
             for digests in [signed[root], claimed[root]] {
-                if let layout = ArchiveLayout.inferred(from: digests, hasTopLevelLogs: hasTopLevelLogs[root]) {
+                if let layout = ArchiveLayout.inferred(from: digests, hasTopLevelLogs: hasTopLevelLogs) {
                     return layout
                 }
             }
             // A root of log files alone: its digests are in another root.
             let byName = listed ?? locationsByName(records)
             listed = byName
-            let logs = index.files.compactMap { file -> ArchiveLayout.Evidence? in
-                guard file.root == root, case .log = file.role else { return nil }
-                let name = ObjectKey(bytes: Array(file.path.compressedName.lastComponent))
-                return byName[name].map { ArchiveLayout.Evidence(path: file.path, location: $0) }
+            var logs: [ArchiveLayout.Evidence] = []
+            index.forEachFile { folder, name in
+                let path = ObjectKey(bytes: folder.path.bytes + name)
+                guard folder.root == root, LogFileName(path) != nil else { return true }
+                if let location = byName[ObjectKey(bytes: path.compressedName.lastComponent)] {
+                    logs.append(ArchiveLayout.Evidence(path: path, location: location))
+                }
+                return true
             }
             return ArchiveLayout.inferred(from: logs, hasTopLevelLogs: false) ?? .added([])
         }
     }
 
+    private static func hasTopLevelLogs(_ index: ArchiveIndex, _ root: Int) -> Bool {
+        for folder in index.folders where folder.root == root && folder.path.bytes.isEmpty {
+            var reader = folder.names.makeReader()
+            while reader.next() {
+                if LogFileName(ObjectKey(bytes: reader.name)) != nil { return true }
+            }
+        }
+        return false
+    }
+
     private static func locationsByName(_ records: [DigestRecord]) -> [ObjectKey: ObjectLocation] {
         var locations: [ObjectKey: ObjectLocation] = [:]
         for record in records {
-            for reference in record.file?.logFiles ?? [] {
-                locations[ObjectKey(bytes: Array(reference.location.key.lastComponent))] = reference.location
+            for group in record.claims?.logs.groups ?? [] {
+                var reader = group.makeReader()
+                while reader.next() {
+                    locations[ObjectKey(bytes: reader.name)] = ListedLogs.location(reader.name, in: group.folder)
+                }
             }
         }
         return locations
@@ -126,37 +136,46 @@ struct ArchivePlacement: Sendable {
         _ index: ArchiveIndex,
         _ records: [DigestRecord],
         _ layouts: [ArchiveLayout],
+        _ keys: inout DigestKeys,
         _ bucket: String?
     ) -> [DigestPlace] {
         // In a flat folder a file that says nothing usable of itself is what others call by its name.
         var namedKeys: [ObjectKey: ObjectKey] = [:]
         if layouts.contains(.flat) {
             for record in records {
-                guard let key = record.file?.previous?.location.key.collapsed else { continue }
-                namedKeys[ObjectKey(bytes: Array(key.lastComponent))] = key
+                guard let key = record.claims?.previous?.location.key.collapsed else { continue }
+                namedKeys[ObjectKey(bytes: key.lastComponent)] = key
             }
         }
-        return records.map { record in
-            let path = index.files[record.fileNumber].path
-            let layout = layouts[index.files[record.fileNumber].root]
-            let claim = record.file?.location
+        var places: [DigestPlace] = []
+        places.reserveCapacity(records.count)
+        for (number, record) in records.enumerated() {
+            let digest = index.digests[number]
+            let claim = record.claims?.location
             let claimedKey = claim?.key.collapsed
-            if layout == .flat {
-                let name = ObjectKey(bytes: Array(path.compressedName.lastComponent))
-                let isNameKept = claimedKey.map { $0.lastComponent.elementsEqual(name.bytes) } ?? false
-                let isBucketKept = bucket == nil || claim == nil || claim?.bucket == bucket
-                return DigestPlace(
-                    bucket: bucket,
-                    key: (isNameKept ? claimedKey : nil) ?? namedKeys[name] ?? name,
-                    isRelocated: claim != nil && !(isNameKept && isBucketKept)
+            var key = digest.path.compressedName
+            var named: String?
+            var isKept = false
+            if layouts[digest.root] == .flat {
+                let name = ObjectKey(bytes: key.lastComponent)
+                let isNameKept = claimedKey.map { $0.lastComponent == name.bytes[...] } ?? false
+                isKept = isNameKept && (bucket == nil || claim?.bucket == bucket)
+                key = (isNameKept ? claimedKey : nil) ?? namedKeys[name] ?? name
+            } else if let place = layouts[digest.root].place(of: digest.path) {
+                named = place.bucket
+                isKept = claimedKey == place.key && [named, bucket].allSatisfy { $0 == nil || $0 == claim?.bucket }
+                // The key is kept once where both are the same.
+                key = claimedKey == place.key ? claimedKey ?? place.key : place.key
+            }
+            places.append(
+                DigestPlace(
+                    bucket: named ?? bucket,
+                    key: key,
+                    keyNumber: key == claimedKey ? keys.claimed[number] ?? keys.number(of: key) : keys.number(of: key),
+                    isRelocated: claim != nil && !isKept
                 )
-            }
-            guard let place = layout.place(of: path) else {
-                return DigestPlace(bucket: bucket, key: path.compressedName, isRelocated: claim != nil)
-            }
-            let isKept =
-                claimedKey == place.key && [place.bucket, bucket].allSatisfy { $0 == nil || $0 == claim?.bucket }
-            return DigestPlace(bucket: place.bucket ?? bucket, key: place.key, isRelocated: claim != nil && !isKept)
+            )
         }
+        return places
     }
 }

@@ -11,7 +11,12 @@ struct Evidence: Sendable {
     /// Whether each record is to be reported on.
     let isInScope: [Bool]
 
-    private let digestsByKey: [ObjectKey: [Int]]
+    /// The last verified end of the regular chains of each account and region.
+    let coveredUntil: [[String]: Timestamp]
+
+    /// The digest files that map to each key.
+    private let digestsByKey: RecordsByKey
+    private let keys: DigestKeys
     private let hiddenFolders: [[ObjectKey: ArchiveIndex.HiddenFolder]]
 
     init(
@@ -20,6 +25,7 @@ struct Evidence: Sendable {
         records: [DigestRecord],
         placement: ArchivePlacement,
         signatures: [SignatureVerdict],
+        keys: DigestKeys,
         options: ValidationOptions
     ) {
         self.names = names
@@ -27,42 +33,81 @@ struct Evidence: Sendable {
         self.records = records
         self.placement = placement
         self.options = options
-        let verdicts = DigestJudge(records: records, places: placement.places, signatures: signatures).verdicts()
+        self.keys = keys
+        let judge = DigestJudge(records: records, places: placement.places, signatures: signatures, keys: keys)
+        let verdicts = judge.verdicts()
         self.verdicts = verdicts
-        chains = DigestChain.chains(records: records, places: placement.places, verdicts: verdicts)
+        chains = DigestChain.chains(records: records, places: placement.places, verdicts: verdicts, keys: keys)
+        var coveredUntil: [[String]: Timestamp] = [:]
+        for chain in chains where !chain.identity.isBackfill {
+            guard let end = chain.verifiedUntil else { continue }
+            let place = [chain.identity.account, chain.identity.region]
+            coveredUntil[place] = max(coveredUntil[place] ?? end, end)
+        }
+        self.coveredUntil = coveredUntil
         isInScope = records.indices.map { number in
             let record = records[number]
             guard options.selects(record.name.chain) else { return false }
             let isVerified = verdicts[number].isVerified
             if options.range.intersects(DigestChain.window(of: record, isVerified: isVerified)) { return true }
             // What an unverified file claims must not take it out of the range.
-            guard !isVerified, let file = record.file else { return false }
-            return options.range.intersects(TimeRange(start: file.startTime, end: file.endTime))
+            guard !isVerified, let claims = record.claims else { return false }
+            return options.range.intersects(TimeRange(start: claims.startTime, end: claims.endTime))
         }
-        var digestsByKey: [ObjectKey: [Int]] = [:]
-        for (number, place) in placement.places.enumerated() { digestsByKey[place.key, default: []].append(number) }
+        var digestsByKey = RecordsByKey()
+        for (number, place) in placement.places.enumerated() { digestsByKey.add(number, to: place.keyNumber) }
         self.digestsByKey = digestsByKey
         var hiddenFolders = [[ObjectKey: ArchiveIndex.HiddenFolder]](repeating: [:], count: names.count)
         for folder in index.hiddenFolders { hiddenFolders[folder.root][folder.path] = folder }
         self.hiddenFolders = hiddenFolders
     }
 
-    /// Whether a digest file is held that maps to `location`.
-    func isHeld(_ location: ObjectLocation) -> Bool {
-        (digestsByKey[location.key.collapsed] ?? []).contains { number in
-            guard let bucket = placement.places[number].bucket else { return true }
-            return bucket == location.bucket
+    /// Whether a digest file is held that maps to the key with this number, in this bucket as far as that is known.
+    func isHeld(_ key: Int32, _ bucket: String) -> Bool {
+        digestsByKey[key].contains { number in
+            guard let own = placement.places[number].bucket else { return true }
+            return own == bucket
         }
     }
 
-    /// The records that map to a key.
-    func records(at key: ObjectKey) -> [Int] {
-        digestsByKey[key] ?? []
+    /// The records that map to the same key as this one.
+    func copies(of record: Int) -> [Int] {
+        digestsByKey[placement.places[record].keyNumber]
     }
 
-    /// The file below the name of its source, as the report shows it.
-    func displayPath(_ file: ArchiveIndex.File) -> ObjectKey {
-        displayPath(root: file.root, file.path)
+    /// Whether no other record maps to the same key.
+    func isOnlyCopy(_ record: Int) -> Bool {
+        digestsByKey.only(placement.places[record].keyNumber) != nil
+    }
+
+    /// The bucket in which a digest file is named by a successor, the last of them; for one that says nothing of itself.
+    func namedBucket(_ record: Int) -> String? {
+        keys.namers[placement.places[record].keyNumber].last.flatMap { records[$0].claims?.previous?.location.bucket }
+    }
+
+    /// A digest file below the name of its source, as the report shows it.
+    func displayPath(ofDigest record: Int) -> ObjectKey {
+        displayPath(root: index.digests[record].root, index.digests[record].path)
+    }
+    /// Whether a file that no verified digest lists is asked for: by its name or, where that says another day, account
+    /// or region, by its folder.
+    func isAskedFor(_ folder: ArchiveIndex.Folder, _ name: [UInt8]) -> Bool {
+        let path = ObjectKey(bytes: folder.path.bytes + name)
+        let logFolder = LogFolder(placement.key(of: path, root: folder.root))
+        let isInFolder = logFolder.map {
+            options.selects(account: $0.account, region: $0.region) && options.range.intersects($0.day)
+        }
+        if let name = LogFileName(path) {
+            let isSelected = options.selects(account: name.account, region: name.region)
+            if isSelected, options.range.contains(name.time) { return true }
+            let isOfItsFolder = logFolder.map {
+                $0.account == name.account && $0.region == name.region && $0.day.contains(name.time)
+            }
+            return isInFolder == true && isOfItsFolder == false
+        }
+        // A flat folder has no folder of logs; keys and manifests may lie there, but no other gzip file.
+        let isFlat = placement.layouts[folder.root] == .flat
+        return isInFolder == true || (isFlat && path.hasSuffix(".gz"))
     }
 
     func displayPath(root: Int, _ path: ObjectKey) -> ObjectKey {
@@ -104,23 +149,25 @@ struct Evidence: Sendable {
     /// what a download without metadata makes of every chain, and all that a caller may accept unsigned.
     func isUnsignedHead(_ record: Int) -> Bool {
         guard let members = chain(of: record)?.members, let head = members.last, head.record == record,
-            !head.isVerified, let file = head.file, let previous = file.previous,
+            !head.isVerified, let claims = head.claims, let previous = claims.previous,
             let before = members.dropLast().last, before.isVerified,
-            previous.location.key.collapsed == before.key, previous.hash == records[before.record].hash,
-            file.startTime == before.window.end
+            head.previousKey == before.keyNumber, previous.hash == records[before.record].hash,
+            claims.startTime == before.window.end
         else { return false }
-        return self.records(at: head.key).allSatisfy { records[$0].hash == records[record].hash }
+        return copies(of: record).allSatisfy { records[$0].hash == records[record].hash }
     }
 
     /// Whether a log file that a record lists is one of its hour, by the time in its name.
     func isOfItsHour(_ location: ObjectLocation, _ record: Int) -> Bool {
-        guard let time = LogFileName(location.key)?.time, let file = records[record].file else { return false }
-        return file.startTime.advanced(bySeconds: -DigestChain.hour) <= time && time <= file.endTime
+        guard let time = LogFileName(location.key)?.time, let claims = records[record].claims else {
+            return false
+        }
+        return claims.startTime.advanced(bySeconds: -DigestChain.hour) <= time && time <= claims.endTime
     }
 
     func isOldestOfChain(_ record: Int) -> Bool {
         guard let chain = chain(of: record), let oldest = chain.oldest else { return false }
-        return chain.members[oldest].key == placement.places[record].key
+        return chain.members[oldest].keyNumber == placement.places[record].keyNumber
     }
 
     private func chain(of record: Int) -> DigestChain? {

@@ -1,22 +1,7 @@
 internal import NativeInterop
 
-/// The log files: which digest speaks of which, and what hashing them showed.
+/// Hashes the log files and compares them with what digests list, a folder at a time.
 struct LogStage: Sendable {
-    /// What the digests say of one key.
-    struct Listing: Sendable {
-        /// The newest digest that speaks of it: a verified one where there is one.
-        let record: Int
-        let isVerified: Bool
-        let location: ObjectLocation
-        let hash: SHA256Digest
-        /// Verified digests disagree.
-        let differs: Bool
-        /// A digest in range lists it.
-        let isInScope: Bool
-        /// The files that map to it.
-        let files: [Int]
-    }
-
     /// What reading a file showed.
     enum Outcome: Sendable {
         case unreadable(ObjectReadError)
@@ -24,159 +9,133 @@ struct LogStage: Sendable {
     }
 
     let evidence: Evidence
-    /// By key, with empty components collapsed.
-    let listings: [ObjectKey: Listing]
-    /// The keys whose files are judged, in order.
-    let keysInScope: [ObjectKey]
-    /// The files that no digest lists and that are in range, by their number in the index.
-    let unreferenced: [Int]
+    let sources: [any ObjectSource]
+    let monitor: ValidationMonitor
 
-    private let sources: [any ObjectSource]
-    private let monitor: ValidationMonitor
-    private let filesToHash: [Int]
+    /// The files that one task reads: few, so that slow storage is asked by many.
+    private static let filesATask = 32
 
-    init(evidence: Evidence, sources: [any ObjectSource], monitor: ValidationMonitor) {
-        self.evidence = evidence
-        self.sources = sources
-        self.monitor = monitor
-        let listings = Self.collect(evidence)
-        var isVouchedFor = [Bool](repeating: false, count: evidence.index.files.count)
-        var isListed = isVouchedFor
-        for listing in listings.values {
-            for file in listing.files {
-                isListed[file] = true
-                if listing.isVerified { isVouchedFor[file] = true }
+    /// Judges every log file in scope, and those that no digest lists.
+    func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> LogFindings {
+        monitor.expect(logs: evidence.index.folders.reduce(0) { $0 + $1.names.count })
+        let total = LockedState(LogFindings())
+        for unit in units() {
+            try pool.submit(by: worker) { worker in
+                try monitor.check()
+                try judge(LogMatch(unit, evidence), total, pool, worker)
             }
         }
-        self.listings = listings
-        keysInScope = listings.filter { _, listing in
-            if listing.isInScope { return true }
-            // A digest that is not verified must not take a log file out of the range either.
-            return listing.files.contains { !isVouchedFor[$0] && Self.isInRange($0, evidence) }
-        }.keys.sorted()
-        filesToHash = Set(keysInScope.flatMap { listings[$0]?.files ?? [] }).sorted()
-        unreferenced = evidence.index.files.indices.filter { !isListed[$0] && Self.isInRange($0, evidence) }
+        try pool.finish(with: worker)
+        return total.withLock { $0 }
     }
 
-    // MARK: Listings
+    // MARK: Units
 
-    private static func collect(_ evidence: Evidence) -> [ObjectKey: Listing] {
-        struct Draft {
-            var record: Int
-            var isVerified: Bool
-            var reference: LogFileReference
-            var differs = false
-            var isInScope: Bool
+    private func units() -> [LogUnit] {
+        // In a flat folder names alone tell keys, so that nothing can be told apart by folders.
+        if evidence.placement.hasFlatRoot {
+            var unit = LogUnit()
+            forEachList { _, record, group in unit.lists.append((record, group)) }
+            unit.folders = Array(evidence.index.folders.indices)
+            return [unit]
         }
-        var drafts: [ObjectKey: Draft] = [:]
-        // From the oldest to the newest, so that the newest listing stands.
-        let order = evidence.records.indices.sorted { first, second in
-            (evidence.records[first].name.endTime, evidence.placement.places[first].key, first)
-                < (evidence.records[second].name.endTime, evidence.placement.places[second].key, second)
+        var units: [LogUnit] = []
+        var numbers: [ObjectKey: Int] = [:]
+        var known: [ObjectIdentifier: Int] = [:]
+        func unitNumber(of path: ObjectKey) -> Int {
+            if let number = numbers[path] { return number }
+            numbers[path] = units.count
+            units.append(LogUnit())
+            return units.count - 1
         }
-        for number in order {
-            let isVerified = evidence.verdicts[number].isVerified
-            let isInScope = evidence.isInScope[number]
-            for reference in evidence.records[number].file?.logFiles ?? [] {
-                let key = reference.location.key.collapsed
-                guard var draft = drafts[key] else {
-                    drafts[key] = Draft(
-                        record: number,
-                        isVerified: isVerified,
-                        reference: reference,
-                        isInScope: isInScope
-                    )
-                    continue
-                }
-                draft.isInScope = draft.isInScope || isInScope
-                if isVerified || !draft.isVerified {
-                    draft.differs =
-                        draft.isVerified && isVerified && (draft.differs || draft.reference.hash != reference.hash)
-                    draft.record = number
-                    draft.isVerified = isVerified
-                    draft.reference = reference
-                }
-                drafts[key] = draft
-            }
+        forEachList { folder, record, group in
+            let unit = known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)
+            known[ObjectIdentifier(folder)] = unit
+            units[unit].lists.append((record, group))
         }
-        return drafts.mapValues { draft in
-            Listing(
-                record: draft.record,
-                isVerified: draft.isVerified,
-                location: draft.reference.location,
-                hash: draft.reference.hash,
-                differs: draft.differs,
-                isInScope: draft.isInScope,
-                files: evidence.placement.logFiles(at: draft.reference.location)
-            )
+        for (number, folder) in evidence.index.folders.enumerated() {
+            let path = evidence.placement.place(of: folder).path ?? folder.path
+            let unit = unitNumber(of: path)
+            units[unit].folders.append(number)
         }
+        return units
     }
 
-    /// Whether a file that no verified digest lists is asked for: by its name or, where that says another day, account
-    /// or region, by its folder.
-    private static func isInRange(_ number: Int, _ evidence: Evidence) -> Bool {
-        let options = evidence.options
-        let file = evidence.index.files[number]
-        let folder = LogFolder(evidence.placement.key(of: file))
-        var isInFolder = false
-        if let folder {
-            isInFolder =
-                options.selects(account: folder.account, region: folder.region) && options.range.intersects(folder.day)
-        }
-        switch file.role {
-        case .digest:
-            return false
-        case .log(let name):
-            let isSelected = options.selects(account: name.account, region: name.region)
-            if isSelected, options.range.contains(name.time) { return true }
-            let isInItsFolder =
-                folder.map { $0.account == name.account && $0.region == name.region && $0.day.contains(name.time) }
-            return isInFolder && isInItsFolder == false
-        case .other:
-            // A flat folder has no folder of logs; keys and manifests may lie there, but no other gzip file.
-            let isFlat = evidence.placement.layouts[file.root] == .flat
-            return isInFolder || (isFlat && file.path.hasSuffix(".gz"))
+    /// Calls `body` with every list of every digest, from the oldest digest to the newest, so that the newest listing
+    /// of a key comes last.
+    private func forEachList(_ body: (ListedFolder, Int32, Int32) -> Void) {
+        var order = evidence.records.enumerated().map { (end: $1.name.endTime, number: Int32(clamping: $0)) }
+        order.sort { ($0.end, $0.number) < ($1.end, $1.number) }
+        for entry in order {
+            guard let groups = evidence.records[Int(entry.number)].claims?.logs.groups else { continue }
+            for (number, group) in groups.enumerated() { body(group.folder, entry.number, Int32(clamping: number)) }
         }
     }
 
     // MARK: Hashing
 
-    /// Hashes every file in scope, and returns what it showed by the file's number.
-    func outcomes(jobs: Int) throws -> [Int: Outcome] {
-        let limits = ContentHasher.Limits(
-            contentBytes: evidence.options.limits.contentBytes,
-            ratio: evidence.options.limits.inflateRatio,
-            ratioFloorBytes: evidence.options.limits.ratioFloorBytes
+    private func judge(
+        _ match: LogMatch,
+        _ total: LockedState<LogFindings>,
+        _ pool: ValidationPool,
+        _ worker: ValidationWorker
+    ) throws {
+        let files = match.files
+        monitor.logsWereSettled(match.unreferenced.count + files.count { !$0.isJudged })
+        if files.count <= 2 * Self.filesATask {
+            let outcomes = try files.map { try outcome(of: $0, match, worker) }
+            return finish(match, outcomes, total)
+        }
+        let outcomes = LockedState<(values: [Outcome?], open: Int)>(
+            ([Outcome?](repeating: nil, count: files.count), files.count)
         )
-        monitor.expect(logs: filesToHash.count)
-        let results = try WorkerPool.map(
-            count: filesToHash.count,
-            jobs: jobs,
-            makeContext: { try ContentHasher() },
-            body: { hasher, position in try read(filesToHash[position], hasher, limits) }
-        )
-        return Dictionary(zip(filesToHash, results), uniquingKeysWith: { first, _ in first })
+        for start in stride(from: 0, to: files.count, by: Self.filesATask) {
+            let range = start..<min(start + Self.filesATask, files.count)
+            try pool.submit(by: worker) { worker in
+                let values = try range.map { try outcome(of: files[$0], match, worker) }
+                let isLast = outcomes.withLock { outcomes in
+                    outcomes.values.replaceSubrange(range, with: values)
+                    outcomes.open -= range.count
+                    return outcomes.open == 0
+                }
+                if isLast { finish(match, outcomes.withLock { $0.values }, total) }
+            }
+        }
     }
 
-    private func read(_ number: Int, _ hasher: ContentHasher, _ limits: ContentHasher.Limits) throws -> Outcome {
-        let file = evidence.index.files[number]
-        if let obstacle = file.obstacle { return .unreadable(obstacle) }
+    private func finish(_ match: LogMatch, _ outcomes: [Outcome?], _ total: LockedState<LogFindings>) {
+        var judge = LogJudge(evidence: evidence)
+        judge.add(match, outcomes)
+        total.withLock { $0.add(judge.findings) }
+    }
+
+    /// `nil` for a file that is not judged.
+    private func outcome(
+        of held: LogMatch.HeldFile,
+        _ match: LogMatch,
+        _ worker: ValidationWorker
+    ) throws -> Outcome? {
+        guard held.isJudged else { return nil }
+        defer { monitor.logsWereSettled(1) }
+        let folder = evidence.index.folders[held.file.folder]
+        if let obstacle = folder.obstacles[held.file.position] { return .unreadable(obstacle) }
+        let limits = evidence.options.limits
         do {
-            let object = try sources[file.root].open(file.path)
-            let result = try hasher.hash(
-                limits: limits,
-                read: { buffer in
-                    try monitor.check()
-                    return try object.read(into: &buffer)
-                }
+            let (result, _, object) = try worker.hash(
+                match.path(of: held),
+                in: sources[folder.root],
+                limits: ContentHasher.Limits(
+                    contentBytes: limits.contentBytes,
+                    ratio: limits.inflateRatio,
+                    ratioFloorBytes: limits.ratioFloorBytes
+                ),
+                collecting: false,
+                monitor: monitor
             )
-            monitor.logWasHashed()
             try object.checkUnchanged()
             return .hashed(result)
         } catch let error as ObjectReadError {
             return .unreadable(error)
-        } catch is ContentHasher.InvalidReadCount {
-            return .unreadable(.invalidReadCount)
         }
     }
 }

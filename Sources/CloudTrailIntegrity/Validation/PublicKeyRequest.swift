@@ -15,8 +15,7 @@ public struct PublicKeyRequest: Hashable, Sendable {
     /// - Throws: An error when a source cannot be listed.
     public static func requests(for sources: [any ObjectSource]) throws -> [PublicKeyRequest] {
         var spans: [String: TimeRange] = [:]
-        for file in try ArchiveIndex(sources).files {
-            guard case .digest(let name) = file.role else { continue }
+        for name in try ArchiveIndex(sources).digests.map(\.name) {
             let start = name.endTime.advanced(bySeconds: -DigestChain.hour)
             let end = name.chain.isBackfill ? name.endTime.advanced(bySeconds: backfillDelay) : name.endTime
             let known = spans[name.chain.region] ?? TimeRange(start: start, end: end)

@@ -64,9 +64,9 @@ extension ReportBuilder {
             Finding(
                 kind,
                 message,
-                bucket: member.file?.location.bucket,
+                bucket: member.claims?.location.bucket,
                 key: member.key,
-                path: evidence.displayPath(evidence.index.files[evidence.records[member.record].fileNumber]),
+                path: evidence.displayPath(ofDigest: member.record),
                 chain: chain.identity,
                 start: member.window.start,
                 end: member.window.end,
@@ -167,7 +167,7 @@ extension ReportBuilder {
 
     private mutating func addCoverage(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         if let start = options.start, let oldest = chain.members.first, oldest.window.start > start {
-            let isStart = oldest.isVerified && oldest.file?.isStartingDigest ?? false
+            let isStart = oldest.isVerified && oldest.claims?.isStartingDigest ?? false
             addShort(
                 chain.identity,
                 from: start,
@@ -180,7 +180,7 @@ extension ReportBuilder {
         }
         // Its digests up to the end may all be gone: only a starting digest says that there were none.
         if options.start == nil, let end = options.end, let oldest = chain.members.first, oldest.window.start >= end {
-            let isStart = oldest.isVerified && oldest.file?.isStartingDigest ?? false
+            let isStart = oldest.isVerified && oldest.claims?.isStartingDigest ?? false
             if !isStart {
                 addShort(
                     chain.identity,

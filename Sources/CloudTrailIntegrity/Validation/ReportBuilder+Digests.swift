@@ -13,7 +13,7 @@ extension ReportBuilder {
                 findings.append(finding)
                 continue
             }
-            provenRoots.insert(evidence.index.files[evidence.records[number].fileNumber].root)
+            provenRoots.insert(evidence.index.digests[number].root)
             addNotices(number, verdict)
             guard let hash = evidence.records[number].hash else { continue }
             let key = evidence.placement.places[number].key
@@ -25,7 +25,7 @@ extension ReportBuilder {
             if options.listsValidFiles, case .valid(let source, _) = verdict.signature {
                 provenFiles.append(
                     ProvenFile(
-                        bucket: evidence.records[number].file?.location.bucket ?? "",
+                        bucket: evidence.records[number].claims?.location.bucket ?? "",
                         key: key,
                         path: path(of: number),
                         sha256: Hex.encode(hash.bytes),
@@ -39,6 +39,7 @@ extension ReportBuilder {
 
     /// Whether no file with the same content was counted under the same key.
     private func isFirstCopy(_ number: Int, _ firstCopies: inout [ObjectKey: [SHA256Digest: Int]]) -> Bool {
+        if evidence.isOnlyCopy(number) { return true }
         guard let hash = evidence.records[number].hash else { return true }
         let key = evidence.placement.places[number].key
         if firstCopies[key]?[hash] != nil { return false }
@@ -47,7 +48,7 @@ extension ReportBuilder {
     }
 
     private func path(of record: Int) -> ObjectKey {
-        evidence.displayPath(evidence.index.files[evidence.records[record].fileNumber])
+        evidence.displayPath(ofDigest: record)
     }
 
     /// The key of the successor whose field holds the signature, or the kind of place it was kept in.
@@ -70,7 +71,8 @@ extension ReportBuilder {
         return Finding(
             kind,
             message,
-            bucket: place.bucket ?? (place.isRelocated ? nil : record.file?.location.bucket) ?? namedBuckets[place.key],
+            bucket: place.bucket ?? (place.isRelocated ? nil : record.claims?.location.bucket)
+                ?? evidence.namedBucket(number),
             key: place.key,
             path: path(of: number),
             chain: record.name.chain,
@@ -123,7 +125,7 @@ extension ReportBuilder {
         case .linkMismatch(let successor, let part):
             return describeMismatch(number, successor, part)
         case .keyUnknown:
-            let fingerprint = record.file?.fingerprint ?? ""
+            let fingerprint = record.claims?.fingerprint ?? ""
             return (
                 .digestKeyUnknown,
                 "no public key with the fingerprint \(fingerprint): "
@@ -154,7 +156,7 @@ extension ReportBuilder {
         _ number: Int
     ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
         let place = evidence.placement.places[number]
-        guard let claim = evidence.records[number].file?.location else { return (.digestRelocated, "", [:]) }
+        guard let claim = evidence.records[number].claims?.location else { return (.digestRelocated, "", [:]) }
         return (
             .digestRelocated,
             "it was found in another place than the one it was delivered to, s3://\(claim): a copy, or a part of the "
@@ -175,7 +177,7 @@ extension ReportBuilder {
             "mismatch": .text(part.rawValue),
             "successor": .text(evidence.placement.places[successor].key.description),
         ]
-        if part == .hash, let expected = evidence.records[successor].file?.previous?.hash,
+        if part == .hash, let expected = evidence.records[successor].claims?.previous?.hash,
             let actual = evidence.records[number].hash
         {
             detail["expected"] = .text(Hex.encode(expected.bytes))
@@ -206,8 +208,8 @@ extension ReportBuilder {
                 )
             )
         }
-        if let file = evidence.records[number].file, let key = keys.key(fingerprint: file.fingerprint),
-            let time = check.signingTime(of: number), !key.isValid(at: time)
+        if let claims = evidence.records[number].claims, let key = keys.key(fingerprint: claims.fingerprint),
+            let time = check.signingTime(of: number, trial), !key.isValid(at: time)
         {
             findings.append(
                 finding(

@@ -5,6 +5,7 @@ struct ReportBuilder {
     let evidence: Evidence
     let keys: PublicKeySet
     let check: SignatureCheck
+    let trial: SignatureTrial
 
     var findings: [Finding] = []
     var provenFiles: [ProvenFile] = []
@@ -17,26 +18,19 @@ struct ReportBuilder {
     var heldLocations: Set<DeliveryLocation> = []
     /// The time of what is named in buckets and prefixes of which it holds nothing.
     var locationsNotHeld: [DeliveryLocation: (span: TimeRange, count: Int)] = [:]
-    /// The bucket in which a digest file is named by its successor, for those that say nothing of themselves.
-    let namedBuckets: [ObjectKey: String]
     /// The roots that yielded something proven.
     var provenRoots: Set<Int> = []
 
     var options: ValidationOptions { evidence.options }
 
-    init(evidence: Evidence, keys: PublicKeySet, check: SignatureCheck) {
+    init(evidence: Evidence, keys: PublicKeySet, check: SignatureCheck, trial: SignatureTrial) {
         self.evidence = evidence
         self.keys = keys
         self.check = check
-        var namedBuckets: [ObjectKey: String] = [:]
-        for record in evidence.records {
-            guard let previous = record.file?.previous?.location else { continue }
-            namedBuckets[previous.key.collapsed] = previous.bucket
-        }
-        self.namedBuckets = namedBuckets
+        self.trial = trial
         for record in evidence.records { contentBytes += record.contentBytes }
         for (number, record) in evidence.records.enumerated() where !evidence.placement.places[number].isRelocated {
-            if let file = record.file { heldLocations.insert(DeliveryLocation(file.location)) }
+            if let claims = record.claims { heldLocations.insert(DeliveryLocation(claims.location)) }
         }
     }
 

@@ -41,8 +41,8 @@ public final class ValidationMonitor: Sendable {
         cancelled.store(true, ordering: .relaxed)
     }
 
-    func expect(digests: Int) {
-        digestsTotal.store(digests, ordering: .relaxed)
+    func expect(moreDigests count: Int) {
+        digestsTotal.wrappingAdd(count, ordering: .relaxed)
     }
 
     func expect(logs: Int) {
@@ -53,8 +53,8 @@ public final class ValidationMonitor: Sendable {
         digestsRead.wrappingAdd(1, ordering: .relaxed)
     }
 
-    func logWasHashed() {
-        logsHashed.wrappingAdd(1, ordering: .relaxed)
+    func logsWereSettled(_ count: Int) {
+        logsHashed.wrappingAdd(count, ordering: .relaxed)
     }
 
     func check() throws {

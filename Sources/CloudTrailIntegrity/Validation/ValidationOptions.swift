@@ -56,6 +56,8 @@ public struct ValidationOptions: Sendable {
     public var limits = Limits()
     /// The number of threads that compute; at least 1.
     public var jobs = 1
+    /// The number of threads that read, should storage be slow: no more than ``jobs`` are busy where it is not.
+    public var readers = 16
     /// Whether the report lists every file that was proven.
     public var listsValidFiles = false
 

@@ -40,31 +40,22 @@ public struct Validator: Sendable {
         _ sources: [any ObjectSource],
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> ValidationReport {
-        let index = try ArchiveIndex(sources, check: monitor.check)
-        let jobs = max(1, options.jobs)
-        let reader = DigestReader(sources: sources, index: index, limits: options.limits, monitor: monitor)
-        let numbers = index.files.indices.filter { if case .digest = index.files[$0].role { true } else { false } }
-        monitor.expect(digests: numbers.count)
-        let records = try WorkerPool.map(
-            count: numbers.count,
-            jobs: jobs,
-            makeContext: { try ContentHasher() },
-            body: { hasher, position in try reader.read(numbers[position], hasher) }
-        ).compactMap { $0 }
-        let check = SignatureCheck(keys: keys, manifest: signatures, records: records)
-        let verdicts = try WorkerPool.map(
-            count: records.count,
-            jobs: jobs,
-            makeContext: {},
-            body: { _, number in
-                try monitor.check()
-                return try check.verdict(on: number)
-            }
-        )
+        let folders = ListedFolders()
+        let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
+            try ValidationTools(trial: SignatureTrial(keys: keys, manifest: signatures), folders: folders)
+        }
+        let worker = try pool.makeWorker()
+        defer { pool.stop() }
+        let stage = DigestStage(sources: sources, limits: options.limits, monitor: monitor)
+        let (index, records) = try stage.run(pool, worker)
+        var digestKeys = DigestKeys(records)
+        let check = SignatureCheck(records: records, keys: digestKeys)
+        let verdicts = try stage.signatures(check, count: records.count, pool, worker)
         let placement = ArchivePlacement(
             index: index,
             records: records,
             signatures: verdicts,
+            keys: &digestKeys,
             bucket: options.bucket,
             rootCount: sources.count
         )
@@ -74,166 +65,15 @@ public struct Validator: Sendable {
             records: records,
             placement: placement,
             signatures: verdicts,
+            keys: digestKeys,
             options: options
         )
         try monitor.check()
-        let logs = LogStage(evidence: evidence, sources: sources, monitor: monitor)
-        let outcomes = try logs.outcomes(jobs: jobs)
-        var builder = ReportBuilder(evidence: evidence, keys: keys, check: check)
+        let logs = try LogStage(evidence: evidence, sources: sources, monitor: monitor).run(pool, worker)
+        var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
         builder.addDigests()
-        builder.addLogs(logs, outcomes)
+        builder.addLogs(logs)
         builder.addChains()
         return builder.report()
-    }
-}
-
-/// Reads digest files: the only station that holds their content.
-struct DigestReader: Sendable {
-    let sources: [any ObjectSource]
-    let index: ArchiveIndex
-    let limits: Limits
-    let monitor: ValidationMonitor
-
-    /// The record of the index's file with this number; `nil` when its name is no digest file's.
-    func read(_ number: Int, _ hasher: ContentHasher) throws -> DigestRecord? {
-        let entry = index.files[number]
-        guard case .digest(let name) = entry.role else { return nil }
-        func record(
-            _ defect: DigestRecord.Defect?,
-            file: DigestFile? = nil,
-            hash: SHA256Digest? = nil,
-            signatures: [SignatureCandidate] = [],
-            bytes: UInt64 = 0
-        ) -> DigestRecord {
-            DigestRecord(
-                fileNumber: number,
-                name: name,
-                file: file,
-                defect: defect,
-                hash: hash,
-                ownSignatures: signatures,
-                contentBytes: bytes
-            )
-        }
-        if let obstacle = entry.obstacle { return record(.unreadable(obstacle)) }
-        do {
-            let object = try sources[entry.root].open(entry.path)
-            let (result, content) = try hasher.hashAndCollect(
-                limits: ContentHasher.Limits(
-                    contentBytes: limits.digestBytes,
-                    ratio: limits.inflateRatio,
-                    ratioFloorBytes: limits.ratioFloorBytes
-                ),
-                read: { buffer in
-                    try monitor.check()
-                    return try object.read(into: &buffer)
-                }
-            )
-            monitor.digestWasRead()
-            let signatures = try ownSignatures(of: entry, object)
-            try object.checkUnchanged()
-            let (file, defect) = parse(content, result.condition)
-            return record(
-                defect,
-                file: file,
-                hash: result.isWhole ? result.digest : nil,
-                signatures: signatures,
-                bytes: result.contentBytes
-            )
-        } catch let error as ObjectReadError {
-            return record(.unreadable(error))
-        } catch is ContentHasher.InvalidReadCount {
-            return record(.unreadable(.invalidReadCount))
-        }
-    }
-
-    /// The container's defect comes first; what could be parsed all the same is kept for what it lists.
-    private func parse(
-        _ content: [UInt8],
-        _ condition: ContentHasher.Condition
-    ) -> (DigestFile?, DigestRecord.Defect?) {
-        let containerDefect: DigestRecord.Defect?
-        switch condition {
-        case .complete: containerDefect = nil
-        case .overContentLimit:
-            return (nil, .overLimit("its content is larger than \(limits.digestBytes) bytes"))
-        case .overRatioLimit:
-            return (nil, .overLimit("its content is more than \(limits.inflateRatio) times its compressed size"))
-        case .truncated, .corrupt, .trailingData: containerDefect = .malformed(condition.sentence)
-        }
-        do throws(DigestFileError) {
-            return (try DigestFile(parsing: content, limits: limits), containerDefect)
-        } catch {
-            switch error {
-            case .malformed(let text): return (nil, containerDefect ?? .malformed(text))
-            case .overLimit(let text): return (nil, containerDefect ?? .overLimit(text))
-            }
-        }
-    }
-
-    private func ownSignatures(
-        of entry: ArchiveIndex.File,
-        _ object: any OpenObject
-    ) throws -> [SignatureCandidate] {
-        var found: [SignatureCandidate] = []
-        if let metadata = try object.signatureMetadata() {
-            found.append(SignatureCandidate(source: .extendedAttribute, metadata: metadata))
-        }
-        let path = ObjectKey(bytes: entry.path.bytes + ArchiveIndex.sidecarSuffix.description.utf8)
-        if index.sidecars.contains(ArchiveIndex.SidecarName(root: entry.root, path: path)),
-            let metadata = try readSidecar(path, of: entry.root)
-        {
-            found.append(SignatureCandidate(source: .sidecar, metadata: metadata))
-        }
-        return found
-    }
-
-    /// The largest sidecar that is read, in bytes; an answer of `head-object` has a few thousand.
-    private static let maximumSidecarBytes = 64 * 1024
-
-    private func readSidecar(_ path: ObjectKey, of root: Int) throws -> SignatureMetadata? {
-        let object: any OpenObject
-        do {
-            object = try sources[root].open(path)
-        } catch is ObjectReadError {
-            return nil
-        }
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: Self.maximumSidecarBytes + 1)
-        while content.count <= Self.maximumSidecarBytes {
-            let count = try unsafe buffer.withUnsafeMutableBytes { bytes in
-                var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
-                return try object.read(into: &span)
-            }
-            if count == 0 { return SignatureMetadata(headObjectAnswer: content) }
-            content += buffer[..<count]
-        }
-        return nil
-    }
-}
-
-extension ContentHasher.Result {
-    /// Whether the content was read to its end, so that the hash is that of all of it.
-    var isWhole: Bool {
-        switch condition {
-        case .complete, .trailingData, .corrupt(.checksum), .corrupt(.length): true
-        case .truncated, .corrupt(.stream), .overContentLimit, .overRatioLimit: false
-        }
-    }
-}
-
-extension ContentHasher.Condition {
-    /// What is wrong with the container.
-    var sentence: String {
-        switch self {
-        case .complete: "nothing is wrong"
-        case .truncated: "the gzip stream is cut off"
-        case .corrupt(.stream): "the gzip stream is corrupt"
-        case .corrupt(.checksum): "the checksum in the gzip trailer is not the content's"
-        case .corrupt(.length): "the length in the gzip trailer is not the content's"
-        case .trailingData: "bytes follow the gzip stream, which readers such as zcat would show as content"
-        case .overContentLimit: "its content is larger than the limit"
-        case .overRatioLimit: "its content is larger, for its compressed size, than the limit"
-        }
     }
 }

@@ -2,70 +2,280 @@ internal import NativeInterop
 internal import Synchronization
 
 /// Runs blocking work on threads of its own, so that Swift's cooperative pool is never blocked by a read.
-enum WorkerPool {
-    /// Calls `body` once for every number below `count`, on up to `jobs` threads, and returns the results in order.
-    ///
-    /// - Parameters:
-    ///   - makeContext: Makes what one thread reuses from call to call.
-    ///   - body: The work; it takes the thread's context and the number.
-    /// - Throws: The first error by number that `makeContext` or `body` threw, when all threads have stopped.
-    static func map<Context, Result: Sendable>(
-        count: Int,
-        jobs: Int,
-        makeContext: @escaping @Sendable () throws -> Context,
-        body: @escaping @Sendable (Context, Int) throws -> Result
-    ) throws -> [Result] {
-        let state = SharedState<Result>(count: count)
-        let work: @Sendable () -> Void = {
-            do {
-                let context = try makeContext()
-                while let number = state.next() { state.finish(number, try body(context, number)) }
-            } catch {
-                state.fail(error)
-            }
-        }
-        let threads = (0..<min(jobs, count)).map { _ in WorkerThread(work) }
-        for thread in threads {
-            if !thread.start() { work() }
-        }
-        for thread in threads { thread.join() }
-        return try state.results()
+///
+/// As many threads compute as were asked for; the thread that made the pool is one of them. More are started only when
+/// reads turn out to be slow: whoever waits for storage lends its place to another.
+final class WorkerPool<Context>: Sendable {
+    typealias Task = @Sendable (Worker<Context>) throws -> Void
+
+    private struct State: Sendable {
+        var tasks = TaskQueue()
+        /// Tasks that are taken and not done.
+        var running = 0
+        /// Places that are free for computing.
+        var places: Int
+        /// Threads that wait for a place to go on with a task; they come before new tasks.
+        var returning = 0
+        var threads: [WorkerThread] = []
+        /// Threads that have no task.
+        var idle = 0
+        var error: (any Error)?
+        var isStopped = false
     }
 
-    private final class SharedState<Result: Sendable>: Sendable {
-        private struct Progress: Sendable {
-            var results: [Result?]
-            var error: (any Error)?
+    /// First in, first out, without moving what waits.
+    private struct TaskQueue: Sendable {
+        private var tasks: [Task?] = []
+        private var head = 0
+
+        var count: Int { tasks.count - head }
+
+        mutating func append(_ task: @escaping Task) {
+            tasks.append(task)
         }
 
-        private let count: Int
-        private let position = Atomic<Int>(0)
-        private let progress: LockedState<Progress>
-
-        init(count: Int) {
-            self.count = count
-            progress = LockedState(Progress(results: Array(repeating: nil, count: count)))
-        }
-
-        func next() -> Int? {
-            let number = position.wrappingAdd(1, ordering: .relaxed).oldValue
-            return number < count ? number : nil
-        }
-
-        func finish(_ number: Int, _ result: Result) {
-            progress.withLock { $0.results[number] = result }
-        }
-
-        func fail(_ error: any Error) {
-            position.store(count, ordering: .relaxed)
-            progress.withLock { if $0.error == nil { $0.error = error } }
-        }
-
-        func results() throws -> [Result] {
-            try progress.withLock { progress in
-                if let error = progress.error { throw error }
-                return progress.results.compactMap { $0 }
+        mutating func popFirst() -> Task? {
+            guard head < tasks.count else { return nil }
+            defer {
+                tasks[head] = nil
+                head += 1
+                if head == tasks.count {
+                    tasks.removeAll(keepingCapacity: true)
+                    head = 0
+                }
             }
+            return tasks[head]
         }
+
+        mutating func removeAll() {
+            tasks = []
+            head = 0
+        }
+    }
+
+    private let state: LockedState<State>
+    private let makeContext: @Sendable () throws -> Context
+    private let readers: Int
+    private let capacity: Int
+    private let latency = ReadLatency()
+
+    /// A pool whose only thread is the caller's, until there is work for more.
+    ///
+    /// - Parameters:
+    ///   - jobs: The threads that compute at a time.
+    ///   - readers: The threads that read at a time, should storage be slow.
+    ///   - makeContext: Makes what one thread reuses from task to task.
+    init(jobs: Int, readers: Int, makeContext: @escaping @Sendable () throws -> Context) {
+        // The caller's thread holds a place from the beginning.
+        state = LockedState(State(places: max(1, jobs) - 1), conditions: 3)
+        self.readers = max(1, jobs, readers)
+        // Enough that nobody runs dry while the caller works on a task of its own.
+        capacity = 4 * self.readers + 16
+        self.makeContext = makeContext
+    }
+
+    /// The caller's own hands.
+    func makeWorker() throws -> Worker<Context> {
+        Worker(pool: self, context: try makeContext())
+    }
+
+    /// Adds a task; when many wait already, `worker` does one of them first.
+    ///
+    /// - Throws: What a task threw.
+    func submit(by worker: Worker<Context>, _ task: @escaping Task) throws {
+        let isFull = state.withLock { state in
+            if state.error == nil { state.tasks.append(task) }
+            startThread(&state)
+            return state.tasks.count > capacity
+        }
+        state.signal(Condition.work)
+        if isFull { try runOne(worker) }
+        try rethrow()
+    }
+
+    /// Works until no task is left and none runs.
+    ///
+    /// - Throws: What a task threw.
+    func finish(with worker: Worker<Context>) throws {
+        while try runOne(worker) {}
+        // Others may still run, and may add tasks; the caller's place is lent while it waits for them.
+        while true {
+            lendPlace()
+            let isDone = state.wait(on: Condition.quiet) { state -> Bool? in
+                if state.tasks.count == 0 && state.running == 0 { return true }
+                return state.tasks.count > 0 && state.places > 0 ? false : nil
+            }
+            takePlace()
+            if isDone { break }
+            while try runOne(worker) {}
+        }
+        try rethrow()
+    }
+
+    /// Ends all threads; what waits is dropped, what runs is waited for.
+    func stop() {
+        let threads = state.withLock { state in
+            state.isStopped = true
+            state.tasks.removeAll()
+            defer { state.threads = [] }
+            return state.threads
+        }
+        state.broadcast(Condition.work)
+        lendPlace()
+        for thread in threads { thread.join() }
+        takePlace()
+    }
+
+    private func rethrow() throws {
+        if let error = state.withLock({ $0.error }) { throw error }
+    }
+
+    // MARK: Threads
+
+    /// One more thread, where there is a task and a place for it and nobody who waits for one.
+    private func startThread(_ state: inout State) {
+        guard state.tasks.count > state.idle, state.places > state.idle, state.threads.count < readers - 1,
+            !state.isStopped
+        else { return }
+        let thread = WorkerThread { [self] in work() }
+        // Without a thread the tasks are left to those that are there: the caller is always one.
+        guard thread.start() else { return }
+        state.threads.append(thread)
+        state.idle += 1
+    }
+
+    private func work() {
+        let worker: Worker<Context>
+        do {
+            worker = try makeWorker()
+        } catch {
+            fail(error)
+            return
+        }
+        while true {
+            let task = state.wait(on: Condition.work) { state -> Task?? in
+                if state.isStopped { return .some(nil) }
+                guard state.places > 0, state.returning == 0, let task = state.tasks.popFirst() else { return nil }
+                state.places -= 1
+                state.idle -= 1
+                state.running += 1
+                return .some(task)
+            }
+            guard let task else { return }
+            run(task, worker)
+            state.withLock { $0.idle += 1 }
+            lendPlace()
+        }
+    }
+
+    /// `false` when no task waits.
+    @discardableResult
+    private func runOne(_ worker: Worker<Context>) throws -> Bool {
+        let task = state.withLock { state in
+            let task = state.tasks.popFirst()
+            if task != nil { state.running += 1 }
+            return task
+        }
+        guard let task else { return false }
+        run(task, worker)
+        return true
+    }
+
+    private func run(_ task: Task, _ worker: Worker<Context>) {
+        do {
+            try task(worker)
+        } catch {
+            fail(error)
+        }
+        let isQuiet = state.withLock { state in
+            state.running -= 1
+            return state.running == 0 && state.tasks.count == 0
+        }
+        if isQuiet { state.broadcast(Condition.quiet) }
+    }
+
+    private func fail(_ error: any Error) {
+        state.withLock { state in
+            if state.error == nil { state.error = error }
+            state.tasks.removeAll()
+        }
+        state.broadcast(Condition.quiet)
+    }
+
+    // MARK: Places
+
+    /// Gives up the caller's place for computing.
+    private func lendPlace() {
+        let (isAwaited, hasTasks) = state.withLock { state in
+            state.places += 1
+            if state.returning == 0 { startThread(&state) }
+            return (state.returning > 0, state.tasks.count > 0)
+        }
+        if isAwaited {
+            state.signal(Condition.place)
+        } else if hasTasks {
+            state.signal(Condition.work)
+            state.broadcast(Condition.quiet)
+        }
+    }
+
+    /// Waits for a place for computing.
+    private func takePlace() {
+        state.withLock { $0.returning += 1 }
+        state.wait(on: Condition.place) { state -> Void? in
+            guard state.places > 0 else { return nil }
+            state.places -= 1
+            state.returning -= 1
+            return ()
+        }
+        // Another may have been passed over for this one.
+        state.signal(Condition.work)
+    }
+
+    /// Calls `body`, which waits for storage and computes nothing. Where reads are slow another thread computes
+    /// meanwhile.
+    func read<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let isSlow = readers > 1 && latency.isHigh
+        if isSlow { lendPlace() }
+        defer { if isSlow { takePlace() } }
+        let start = MonotonicClock.nanoseconds
+        defer { latency.note(nanoseconds: MonotonicClock.nanoseconds &- start) }
+        return try body()
+    }
+}
+
+/// What the threads of a pool wait for.
+private enum Condition {
+    /// A task and a place, or the end.
+    static let work = 0
+    /// A place for one that returns from a read.
+    static let place = 1
+    /// That nothing is left to do.
+    static let quiet = 2
+}
+
+/// A thread of a pool, and what it reuses from task to task.
+struct Worker<Context> {
+    let pool: WorkerPool<Context>
+    let context: Context
+}
+
+/// Whether reads take long, by the last 16 of them.
+private final class ReadLatency: Sendable {
+    /// One bit a read, the newest lowest: whether it was slow.
+    private let history = Atomic<UInt32>(0)
+
+    /// A read of something that the system holds in memory takes a few microseconds.
+    private static let slow: UInt64 = 60_000
+    private static let window: UInt32 = 0xffff
+
+    var isHigh: Bool { history.load(ordering: .relaxed).nonzeroBitCount >= 8 }
+
+    func note(nanoseconds: UInt64) {
+        let bits = history.load(ordering: .relaxed)
+        let isSlow: UInt32 = nanoseconds > Self.slow ? 1 : 0
+        let next = (bits << 1 | isSlow) & Self.window
+        // A note that another thread overwrites is no loss; one that changes nothing is not worth the memory traffic.
+        if next != bits { history.store(next, ordering: .relaxed) }
     }
 }

@@ -22,47 +22,75 @@ import Testing
     private static let digestFolder = "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01"
     private static let logFolder = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01"
 
-    private static func index(_ entries: [(String, ArchiveEntry.Kind)]) throws -> ArchiveIndex {
-        try ArchiveIndex([Listing(entries: entries.map { ArchiveEntry(path: ObjectKey($0.0), kind: $0.1) })])
+    /// What an index holds, as paths.
+    private struct Held: Equatable {
+        var digests: [String] = []
+        var files: [String] = []
+        var obstacles: [String: ObjectReadError.Reason] = [:]
+        /// The digest files that have a sidecar, whenever it was listed.
+        var sidecars: [String] = []
+        var hiddenFolders: [ArchiveIndex.HiddenFolder] = []
     }
 
-    private static func role(_ path: String) throws -> ArchiveIndex.Role? {
-        let index = try index([(path, .file)])
-        #expect(index.files.count <= 1)
-        return index.files.first?.role
+    private static func index(_ entries: [(String, ArchiveEntry.Kind)]) throws -> Held {
+        try index([Listing(entries: entries.map { ArchiveEntry(path: ObjectKey($0.0), kind: $0.1) })])
     }
 
-    @Test func namesDecideTheRole() throws {
-        let digest = try #require(DigestFileName(ObjectKey(Self.digest)))
-        let log = try #require(LogFileName(ObjectKey(Self.log)))
-        #expect(try Self.role("a/\(Self.digest)") == .digest(digest))
-        #expect(try Self.role("\(Self.logFolder)/\(Self.log)") == .log(log))
-        #expect(try Self.role(Self.log) == .log(log))
+    private static func index(_ sources: [Listing]) throws -> Held {
+        var held = Held()
+        let index = try ArchiveIndex(sources, check: {}) { batch in
+            #expect(batch.start == held.digests.count)
+            held.digests += batch.digests.map(\.path.description)
+            for number in batch.sidecars.sorted() { held.sidecars.append(held.digests[number]) }
+            for (number, obstacle) in batch.obstacles { held.obstacles[held.digests[number]] = obstacle.reason }
+        }
+        #expect(index.digests.map(\.path.description) == held.digests)
+        held.sidecars += index.lateSidecars.map { index.digests[$0].path.description }
+        held.hiddenFolders = index.hiddenFolders
+        for (folder, holder) in index.folders.enumerated() {
+            for position in 0..<holder.names.count {
+                let path = index.path(of: ArchiveIndex.File(folder: folder, position: position)).description
+                held.files.append(path)
+                held.obstacles[path] = holder.obstacles[position]?.reason
+            }
+        }
+        return held
+    }
+
+    @Test func namesDecideWhatAFileIs() throws {
+        #expect(try Self.index([("a/\(Self.digest)", .file)]).digests == ["a/\(Self.digest)"])
+        for path in ["\(Self.logFolder)/\(Self.log)", Self.log, "a/\(Self.log)"] {
+            #expect(try Self.index([(path, .file)]) == Held(files: [path]))
+        }
         for name in ["x.json.gz", "x.json", "x.gz", "caf\u{e9}.json", "x.txt", "x", "deeper/x.bin", "_x"] {
-            #expect(try Self.role("\(Self.logFolder)/\(name)") == .other, "\(name)")
+            let path = "\(Self.logFolder)/\(name)"
+            #expect(try Self.index([(path, .file)]) == Held(files: [path]))
         }
         // Elsewhere only what looks like a log file.
         for name in ["x.json.gz", "x.json", "x.gz"] {
-            #expect(try Self.role("\(Self.digestFolder)/\(name)") == .other, "\(name)")
-            #expect(try Self.role(name) == .other, "\(name)")
+            #expect(try Self.index([("\(Self.digestFolder)/\(name)", .file)]).files.count == 1, "\(name)")
+            #expect(try Self.index([(name, .file)]).files == [name])
         }
         for name in ["x.txt", "x", "\(Self.digest).bak", "x.JSON"] {
-            #expect(try Self.role("\(Self.digestFolder)/\(name)") == nil, "\(name)")
-            #expect(try Self.role(name) == nil, "\(name)")
+            #expect(try Self.index([("\(Self.digestFolder)/\(name)", .file)]) == Held(), "\(name)")
+            #expect(try Self.index([(name, .file)]) == Held(), "\(name)")
         }
         // Hidden files, which readers of the logs pass over.
-        #expect(try Self.role("\(Self.logFolder)/.x.json.gz") == nil)
+        #expect(try Self.index([("\(Self.logFolder)/.x.json.gz", .file)]) == Held())
     }
 
     @Test func aSidecarBesideItsDigestIsNoFileOfItsOwn() throws {
         for name in [Self.digest, String(Self.digest.dropLast(3))] {
-            // In the order of a listing, and the other way round.
-            for entries in [["a/\(name)", "a/\(name).metadata.json"], ["a/\(name).metadata.json", "a/\(name)"]] {
-                let index = try Self.index(entries.map { ($0, .file) })
-                #expect(index.files.map(\.path) == [ObjectKey("a/\(name)")])
-                #expect(
-                    index.sidecars == [ArchiveIndex.SidecarName(root: 0, path: ObjectKey("a/\(name).metadata.json"))]
-                )
+            // In the order of a listing, the other way round, and from a source that comes back to the folder.
+            for entries in [
+                ["a/\(name)", "a/\(name).metadata.json"], ["a/\(name).metadata.json", "a/\(name)"],
+                ["a/\(name)", "b/x.json", "a/\(name).metadata.json"],
+                ["a/\(name).metadata.json", "b/x.json", "a/\(name)"],
+            ] {
+                let held = try Self.index(entries.map { ($0, .file) })
+                #expect(held.digests == ["a/\(name)"])
+                #expect(held.files == entries.filter { $0 == "b/x.json" })
+                #expect(held.sidecars == ["a/\(name)"], "\(entries)")
             }
         }
     }
@@ -72,31 +100,46 @@ import Testing
             "\(Self.log.dropLast(8)).metadata.json", "\(Self.log).metadata.json", "x.metadata.json", "_.metadata.json",
             "\(Self.digest).metadata.json",
         ] {
-            let index = try Self.index([("\(Self.logFolder)/\(name)", .file)])
-            #expect(index.sidecars.isEmpty)
-            #expect(index.files.map(\.path) == [ObjectKey("\(Self.logFolder)/\(name)")])
+            let path = "\(Self.logFolder)/\(name)"
+            #expect(try Self.index([(path, .file)]) == Held(files: [path]))
         }
     }
 
     @Test func aSidecarOfAnotherRootsDigestIsNone() throws {
+        let sidecar = "a/\(Self.digest).metadata.json"
         let digests = Listing(entries: [ArchiveEntry(path: ObjectKey("a/\(Self.digest)"), kind: .file)])
-        let sidecars = Listing(entries: [ArchiveEntry(path: ObjectKey("a/\(Self.digest).metadata.json"), kind: .file)])
-        #expect(try ArchiveIndex([digests, sidecars]).sidecars.isEmpty)
+        let sidecars = Listing(entries: [ArchiveEntry(path: ObjectKey(sidecar), kind: .file)])
+        #expect(try Self.index([digests, sidecars]) == Held(digests: ["a/\(Self.digest)"], files: [sidecar]))
     }
 
     @Test func whatIsNoFileKeepsItsObstacle() throws {
-        let index = try Self.index([
+        let held = try Self.index([
             ("a/\(Self.digest)", .link), ("a/\(Self.log)", .special), ("a/folder", .link), ("a/socket", .special),
             ("a/\(Self.digest).metadata.json", .link), ("b", .unreadableFolder(ObjectReadError(.permission, "no"))),
         ])
-        #expect(index.files.map { $0.obstacle?.reason } == [.notRegularFile, .notRegularFile])
-        #expect(index.sidecars.isEmpty)
-        #expect(
-            index.hiddenFolders == [
+        let wanted = Held(
+            digests: ["a/\(Self.digest)"],
+            files: ["a/\(Self.log)"],
+            obstacles: ["a/\(Self.digest)": .notRegularFile, "a/\(Self.log)": .notRegularFile],
+            hiddenFolders: [
                 ArchiveIndex.HiddenFolder(root: 0, path: ObjectKey("a/folder"), error: nil),
                 ArchiveIndex.HiddenFolder(root: 0, path: ObjectKey("a/\(Self.digest).metadata.json"), error: nil),
                 ArchiveIndex.HiddenFolder(root: 0, path: ObjectKey("b"), error: ObjectReadError(.permission, "no")),
             ]
         )
+        #expect(held == wanted)
+    }
+
+    @Test func manyDigestFilesOfAFolderAreReadInPieces() throws {
+        let names = (0..<100).map {
+            "111122223333_CloudTrail-Digest_us-east-1_trail_us-east-1_2026030\(1 + $0 / 24)T"
+                + "\($0 % 24 < 10 ? "0" : "")\($0 % 24)1035Z.json.gz"
+        }
+        var sizes: [Int] = []
+        let listing = Listing(entries: names.map { ArchiveEntry(path: ObjectKey($0), kind: .file) })
+        let index = try ArchiveIndex([listing], check: {}) { sizes.append($0.digests.count) }
+        #expect(sizes == [48, 48, 4])
+        #expect(index.digests.map(\.path.description) == names)
+        #expect(index.digests.map(\.name) == names.compactMap { DigestFileName(ObjectKey($0)) })
     }
 }

@@ -1,0 +1,44 @@
+package import NativeInterop
+
+/// What is kept of a digest file's content once it was read: claims, until its signature holds.
+package final class DigestClaims: Sendable {
+    /// `digestStartTime`.
+    package let startTime: Timestamp
+    /// `digestEndTime`.
+    package let endTime: Timestamp
+    /// `digestS3Bucket` and `digestS3Object`.
+    package let location: ObjectLocation
+    /// `digestPublicKeyFingerprint`, in lower case.
+    package let fingerprint: String
+    /// `digestSignatureAlgorithm`, where it is another than CloudTrail's.
+    package let unsupportedAlgorithm: String?
+    /// The digest before this one; `nil` for the first of a chain, and when a field of it is broken.
+    package let previous: DigestFile.Previous?
+    /// Whether this digest says that no digest came before it.
+    package let isStartingDigest: Bool
+    /// The first broken field that the signature does not depend on.
+    package let problem: String?
+    /// The SHA-256 of the string to sign; `nil` when the content could not be read to its end.
+    package let message: SHA256Digest?
+    package let logs: ListedLogs
+
+    package init(
+        _ file: DigestFile,
+        location: ObjectLocation,
+        fingerprint: String,
+        previous: DigestFile.Previous?,
+        message: SHA256Digest?,
+        logs: ListedLogs
+    ) {
+        startTime = file.startTime
+        endTime = file.endTime
+        self.location = location
+        self.fingerprint = fingerprint
+        unsupportedAlgorithm = file.signatureAlgorithm.flatMap { $0 == DigestFile.signatureAlgorithm ? nil : $0 }
+        self.previous = previous
+        isStartingDigest = file.isStartingDigest
+        problem = file.problem
+        self.message = message
+        self.logs = logs
+    }
+}

@@ -1,0 +1,272 @@
+internal import NativeInterop
+
+/// What judging log files came to: a part of the archive's, to be added to others.
+struct LogFindings: Sendable {
+    var findings: [Finding] = []
+    var provenFiles: [ProvenFile] = []
+    var tallies: [ChainIdentity: Tally] = [:]
+    /// Log files that belong to no chain.
+    var loose = Tally()
+    /// The uncompressed bytes that were hashed.
+    var contentBytes: UInt64 = 0
+    /// The folders in which something listed is held, each with a location there.
+    var heldFolders: [ObjectIdentifier: ObjectLocation] = [:]
+    /// The roots that yielded something proven.
+    var provenRoots: Set<Int> = []
+    /// What is listed and not there: what that means, the whole archive decides.
+    var absent: [LogListing] = []
+
+    mutating func add(_ other: LogFindings) {
+        findings += other.findings
+        provenFiles += other.provenFiles
+        for (chain, tally) in other.tallies { tallies[chain, default: Tally()].add(tally) }
+        loose.add(other.loose)
+        contentBytes += other.contentBytes
+        heldFolders.merge(other.heldFolders) { first, _ in first }
+        provenRoots.formUnion(other.provenRoots)
+        absent += other.absent
+    }
+}
+
+/// Compares what log files hold with what digests list.
+struct LogJudge {
+    let evidence: Evidence
+    private(set) var findings = LogFindings()
+
+    init(evidence: Evidence) {
+        self.evidence = evidence
+    }
+
+    /// Judges the files of a unit.
+    ///
+    /// - Parameter outcomes: What reading the unit's files showed, by their numbers.
+    mutating func add(_ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
+        for case .hashed(let result) in outcomes { findings.contentBytes += result.contentBytes }
+        findings.heldFolders = match.heldFolders
+        var valid: [Int: Int] = [:]
+        match.forEachKey { key in
+            if let file = key.onlyFile, isAsDelivered(outcomes[file], key) {
+                findings.provenRoots.insert(root(of: match.files[file].file))
+                valid[key.record, default: 0] += 1
+                return
+            }
+            let files = match.filesOf(key)
+            let listing = match.listing(key)
+            if files.isEmpty {
+                findings.absent.append(listing)
+            } else {
+                addHeld(listing, files.map { (match.files[$0].file, match.path(of: match.files[$0]), outcomes[$0]) })
+            }
+        }
+        for (record, count) in valid { findings.tallies[chain(of: record), default: Tally()].valid += count }
+        for file in match.unreferenced { addUnreferenced(file) }
+    }
+
+    /// Whether a key's only file is exactly what a verified digest lists, and nothing is to be said of it.
+    private func isAsDelivered(_ outcome: LogStage.Outcome?, _ key: LogMatch.Key) -> Bool {
+        guard key.isVerified, !key.differs, !evidence.options.listsValidFiles, case .hashed(let result) = outcome else {
+            return false
+        }
+        return result.condition == .complete && result.form == .gzip && result.digest == key.hash
+    }
+
+    private func root(of file: ArchiveIndex.File) -> Int {
+        evidence.index.folders[file.folder].root
+    }
+
+    private func chain(of record: Int) -> ChainIdentity {
+        evidence.records[record].name.chain
+    }
+
+    /// A file that maps to a listed key: which one, its path below its root, and what reading it showed.
+    private typealias Held = (file: ArchiveIndex.File, path: ObjectKey, outcome: LogStage.Outcome?)
+
+    private mutating func addHeld(_ listing: LogListing, _ files: [Held]) {
+        let chain = chain(of: listing.record)
+        var firstCopy: Held?
+        var counted: Set<SHA256Digest> = []
+        for held in files {
+            guard let outcome = held.outcome else { continue }
+            let (kinds, message, detail) = judge(outcome, listing)
+            if let kind = kinds.first {
+                var detail = detail
+                if kinds.count > 1 { detail["also"] = .list(kinds.dropFirst().map(\.rawValue)) }
+                add(kind, message, listing, held, detail: detail)
+                // Copies with the same content are one object.
+                if case .hashed(let result) = outcome, !counted.insert(result.digest).inserted { continue }
+                findings.tallies[chain, default: Tally()].count(kind)
+                continue
+            }
+            if firstCopy == nil { findings.tallies[chain, default: Tally()].valid += 1 }
+            findings.provenRoots.insert(root(of: held.file))
+            guard case .hashed(let result) = outcome else { continue }
+            addNotices(result, listing, held, firstCopy)
+            firstCopy = firstCopy ?? held
+            if evidence.options.listsValidFiles {
+                findings.provenFiles.append(
+                    ProvenFile(
+                        bucket: listing.location.bucket,
+                        key: key(of: held, listing),
+                        path: evidence.displayPath(root: root(of: held.file), held.path),
+                        sha256: Hex.encode(result.digest.bytes),
+                        vouchedBy: evidence.placement.places[listing.record].key.description,
+                        chain: chain
+                    )
+                )
+            }
+        }
+    }
+
+    /// The key a file maps to: in a flat folder, the listed key of its name.
+    private func key(of held: Held, _ listing: LogListing) -> ObjectKey {
+        let root = root(of: held.file)
+        return evidence.placement.layouts[root] == .flat
+            ? listing.location.key : evidence.placement.key(of: held.path, root: root)
+    }
+
+    private mutating func add(
+        _ kind: FindingKind,
+        _ message: String,
+        _ listing: LogListing,
+        _ held: Held,
+        detail: [String: Finding.Detail] = [:]
+    ) {
+        let path = evidence.displayPath(root: root(of: held.file), held.path)
+        findings.findings.append(
+            evidence.finding(kind, message, listing, key: key(of: held, listing), path: path, detail: detail)
+        )
+    }
+
+    /// All that is wrong with a file, the primary finding first, and what to say of that one.
+    private func judge(
+        _ outcome: LogStage.Outcome,
+        _ listing: LogListing
+    ) -> (kinds: [FindingKind], message: String, detail: [String: Finding.Detail]) {
+        let result: ContentHasher.Result
+        switch outcome {
+        case .unreadable(let error):
+            return (
+                [.logUnreadable], "the log file could not be read: \(error.description)",
+                ["reason": .text(error.reason.rawValue)]
+            )
+        case .hashed(let hashed):
+            result = hashed
+        }
+        let matches = result.digest == listing.hash
+        var kinds: [FindingKind] = []
+        var messages: [String] = []
+        var detail: [String: Finding.Detail] = [:]
+        func add(_ kind: FindingKind, _ message: String) {
+            kinds.append(kind)
+            messages.append(message)
+        }
+        switch result.condition {
+        case .overContentLimit, .overRatioLimit:
+            detail["reason"] = .text(result.condition == .overRatioLimit ? "ratio" : "size")
+            return ([.logOverLimit], "the log file hits a limit: \(result.condition.sentence)", detail)
+        case .truncated, .corrupt:
+            let content = matches ? "; its content is the listed one all the same" : ""
+            add(.logMalformed, "the log file is broken: \(result.condition.sentence)\(content)")
+            detail["contentMatches"] = .flag(matches)
+        case .complete, .trailingData:
+            break
+        }
+        if listing.isVerified, !matches {
+            add(.logModified, "its content is not what a verified digest lists: the SHA-256 differs")
+            detail["expected"] = .text(Hex.encode(listing.hash.bytes))
+            detail["actual"] = .text(Hex.encode(result.digest.bytes))
+        }
+        if result.condition == .trailingData { add(.logTrailingData, result.condition.sentence) }
+        if !listing.isVerified {
+            let match = matches ? "its content is the one listed there" : "its content is another than listed there"
+            add(.logUnauthenticated, "only a digest file that is not verified lists it (\(match))")
+            detail["contentMatches"] = .flag(matches)
+        }
+        return (kinds, messages.first ?? "", detail)
+    }
+
+    private mutating func addNotices(
+        _ result: ContentHasher.Result,
+        _ listing: LogListing,
+        _ held: Held,
+        _ firstCopy: Held?
+    ) {
+        if result.form == .plain {
+            add(.logDecompressed, "the download decompressed it; its content is proven", listing, held)
+        }
+        if listing.differs, firstCopy == nil {
+            add(
+                .listingDiffers,
+                "verified digests list different hashes for it; the newest one, which it matches, counts",
+                listing,
+                held
+            )
+        }
+        if let firstCopy {
+            let first = evidence.displayPath(root: root(of: firstCopy.file), firstCopy.path)
+            add(
+                .duplicateObject,
+                "a second copy of the same log file; the first is \(first)",
+                listing,
+                held,
+                detail: ["first": .text(first.description)]
+            )
+        }
+    }
+
+    // MARK: Files that no digest lists
+
+    private mutating func addUnreferenced(_ file: ArchiveIndex.File) {
+        let root = root(of: file)
+        let path = evidence.index.path(of: file)
+        var kind = FindingKind.logUnreferenced
+        var message =
+            "no digest file lists it: an injected file looks like this, and so does a trail without validation"
+        let name = LogFileName(path)
+        // The name has the minute alone, so the file may be as new as the minute's last second.
+        if let name, let end = evidence.coveredUntil[[name.account, name.region]],
+            name.time.advanced(bySeconds: 59) > end, name.time <= end.advanced(bySeconds: evidence.options.grace)
+        {
+            kind = .logAwaitingDigest
+            message = "newer than the last verified digest, whose successor may not have been delivered yet"
+        }
+        if kind == .logUnreferenced { findings.loose.count(kind) }
+        findings.findings.append(
+            Finding(
+                kind,
+                message,
+                bucket: evidence.placement.bucket(of: path, root: root),
+                key: evidence.placement.key(of: path, root: root),
+                path: evidence.displayPath(root: root, path),
+                start: name?.time
+            )
+        )
+    }
+}
+
+extension Evidence {
+    /// A finding about a log file that digests list.
+    func finding(
+        _ kind: FindingKind,
+        _ message: String,
+        _ listing: LogListing,
+        key: ObjectKey,
+        path: ObjectKey?,
+        detail: [String: Finding.Detail] = [:]
+    ) -> Finding {
+        var detail = detail
+        detail["listedBy"] = .text(placement.places[listing.record].key.description)
+        return Finding(
+            kind,
+            message,
+            bucket: listing.location.bucket,
+            key: key,
+            path: path,
+            chain: records[listing.record].name.chain,
+            start: LogFileName(listing.location.key)?.time,
+            detail: detail,
+            concernsNewestDigest: !listing.isVerified && isUnsignedHead(listing.record)
+                && isOfItsHour(listing.location, listing.record)
+        )
+    }
+}

@@ -1,0 +1,291 @@
+internal import NativeInterop
+
+/// What digests say of one key.
+struct LogListing: Sendable {
+    /// The newest digest that speaks of it: a verified one where there is one.
+    let record: Int
+    let isVerified: Bool
+    let location: ObjectLocation
+    let hash: SHA256Digest
+    /// Verified digests disagree.
+    let differs: Bool
+}
+
+/// A part of the archive that can be judged by itself: all that digests list in one folder, and what is held of it.
+struct LogUnit: Sendable {
+    /// The lists, as record and group, from the oldest record to the newest.
+    var lists: [(record: Int32, group: Int32)] = []
+    /// The numbers of the folders whose files map there.
+    var folders: [Int] = []
+}
+
+/// Which file of a unit is which listed log file.
+struct LogMatch: Sendable {
+    /// What digests say of one key, before its location is put together.
+    private struct Draft: Sendable {
+        var record: Int32
+        var isVerified: Bool
+        var isInScope: Bool
+        var differs = false
+        var folder: ListedFolder
+        var hash: SHA256Digest
+        /// The name, as a part of ``names``.
+        let name: Range<Int32>
+        /// The next key with the same name, in another folder.
+        var next: Int32 = -1
+        /// The first and the last of ``links``.
+        var firstLink: Int32 = -1
+        var lastLink: Int32 = -1
+    }
+
+    /// A file that maps to a listed key.
+    struct HeldFile: Sendable {
+        let file: ArchiveIndex.File
+        fileprivate let name: Range<Int32>
+        /// Whether it is to be read.
+        fileprivate(set) var isJudged = false
+        fileprivate var isVouchedFor = false
+    }
+
+    private struct Link: Sendable {
+        let file: Int32
+        var next: Int32 = -1
+    }
+
+    private let evidence: Evidence
+    private var names: [UInt8] = []
+    private var drafts: [Draft] = []
+    private var links: [Link] = []
+    /// Draft numbers by the hash of the name; −1 for none.
+    private var slots: [Int32] = []
+    /// The files that map to listed keys.
+    private(set) var files: [HeldFile] = []
+    /// The files that no digest lists and that are in range.
+    private(set) var unreferenced: [ArchiveIndex.File] = []
+    /// The keys whose files are judged.
+    private var judged: [Int32] = []
+
+    init(_ unit: LogUnit, _ evidence: Evidence) {
+        self.evidence = evidence
+        let count = unit.lists.reduce(0) { $0 + (group($1)?.names.count ?? 0) }
+        var capacity = 16
+        while capacity < count * 2 { capacity *= 2 }
+        slots = [Int32](repeating: -1, count: capacity)
+        drafts.reserveCapacity(count)
+        for list in unit.lists { add(list) }
+        for folder in unit.folders { match(folder) }
+        settleScope()
+    }
+
+    private func group(_ list: (record: Int32, group: Int32)) -> ListedLogs.Group? {
+        evidence.records[Int(list.record)].claims?.logs.groups[Int(list.group)]
+    }
+
+    // MARK: Lists
+
+    private mutating func add(_ list: (record: Int32, group: Int32)) {
+        let record = Int(list.record)
+        let isVerified = evidence.verdicts[record].isVerified
+        let isInScope = evidence.isInScope[record]
+        guard let group = group(list) else { return }
+        var reader = group.makeReader()
+        while reader.next() {
+            guard let hash = reader.hash else { continue }
+            let slot = slot(of: reader.name)
+            var number = slots[slot]
+            while number >= 0, drafts[Int(number)].folder.collapsed != group.folder.collapsed {
+                number = drafts[Int(number)].next
+            }
+            if number < 0 {
+                var draft = Draft(
+                    record: list.record,
+                    isVerified: isVerified,
+                    isInScope: isInScope,
+                    folder: group.folder,
+                    hash: hash,
+                    name: append(reader.name)
+                )
+                draft.next = slots[slot]
+                slots[slot] = Int32(clamping: drafts.count)
+                drafts.append(draft)
+                continue
+            }
+            let index = Int(number)
+            drafts[index].isInScope = drafts[index].isInScope || isInScope
+            if isVerified || !drafts[index].isVerified {
+                drafts[index].differs =
+                    drafts[index].isVerified && isVerified && (drafts[index].differs || drafts[index].hash != hash)
+                drafts[index].record = list.record
+                drafts[index].isVerified = isVerified
+                drafts[index].folder = group.folder
+                drafts[index].hash = hash
+            }
+        }
+    }
+
+    private mutating func append(_ name: [UInt8]) -> Range<Int32> {
+        let start = Int32(clamping: names.count)
+        names.append(contentsOf: name)
+        return start..<Int32(clamping: names.count)
+    }
+
+    private func bytes(_ range: Range<Int32>) -> ArraySlice<UInt8> {
+        names[Int(range.lowerBound)..<Int(range.upperBound)]
+    }
+
+    /// Where the drafts with this name begin, or would. The hash is keyed anew in every process, so that nobody can
+    /// choose names that collide.
+    private func slot(of name: [UInt8]) -> Int {
+        var hasher = Hasher()
+        unsafe name.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        let mask = slots.count - 1
+        var slot = hasher.finalize() & mask
+        while slots[slot] >= 0, !isName(name, ofDraft: slots[slot]) { slot = (slot + 1) & mask }
+        return slot
+    }
+
+    private func isName(_ name: [UInt8], ofDraft number: Int32) -> Bool {
+        let range = drafts[Int(number)].name
+        return name.count == range.count && bytes(range) == name[...]
+    }
+
+    // MARK: Files
+
+    private mutating func match(_ number: Int) {
+        let folder = evidence.index.folders[number]
+        let place = evidence.placement.place(of: folder)
+        var reader = folder.names.makeReader()
+        var compressed: [UInt8] = []
+        while reader.next() {
+            let file = ArchiveIndex.File(folder: number, position: reader.position)
+            let isDecompressed = ObjectKey(bytes: reader.name).hasSuffix(".json")
+            if isDecompressed { compressed = reader.name + ".gz".utf8 }
+            var next = slots[slot(of: isDecompressed ? compressed : reader.name)]
+            var held: Int32?
+            while next >= 0 {
+                let draft = next
+                next = drafts[Int(draft)].next
+                if let path = place.path, drafts[Int(draft)].folder.collapsed != path { continue }
+                guard place.agrees(withBucket: drafts[Int(draft)].folder.bucket) else { continue }
+                let number = held ?? hold(file, reader.name)
+                held = number
+                link(draft, number)
+            }
+            if held == nil, evidence.isAskedFor(folder, reader.name) { unreferenced.append(file) }
+        }
+    }
+
+    private mutating func hold(_ file: ArchiveIndex.File, _ name: [UInt8]) -> Int32 {
+        files.append(HeldFile(file: file, name: append(name)))
+        return Int32(clamping: files.count - 1)
+    }
+
+    private mutating func link(_ draft: Int32, _ file: Int32) {
+        let link = Int32(clamping: links.count)
+        links.append(Link(file: file))
+        if drafts[Int(draft)].lastLink >= 0 {
+            links[Int(drafts[Int(draft)].lastLink)].next = link
+        } else {
+            drafts[Int(draft)].firstLink = link
+        }
+        drafts[Int(draft)].lastLink = link
+        if drafts[Int(draft)].isVerified { files[Int(file)].isVouchedFor = true }
+    }
+
+    /// The path of a file below its root.
+    func path(of held: HeldFile) -> ObjectKey {
+        ObjectKey(bytes: evidence.index.folders[held.file.folder].path.bytes + bytes(held.name))
+    }
+
+    // MARK: Scope
+
+    private mutating func settleScope() {
+        for number in drafts.indices {
+            // A digest that is not verified must not take a log file out of the range either.
+            guard drafts[number].isInScope || hasFileAskedFor(number) else { continue }
+            judged.append(Int32(clamping: number))
+            var link = drafts[number].firstLink
+            while link >= 0 {
+                files[Int(links[Int(link)].file)].isJudged = true
+                link = links[Int(link)].next
+            }
+        }
+    }
+
+    private func hasFileAskedFor(_ draft: Int) -> Bool {
+        var link = drafts[draft].firstLink
+        while link >= 0 {
+            let held = files[Int(links[Int(link)].file)]
+            let folder = evidence.index.folders[held.file.folder]
+            if !held.isVouchedFor, evidence.isAskedFor(folder, Array(bytes(held.name))) { return true }
+            link = links[Int(link)].next
+        }
+        return false
+    }
+
+    /// The folders in which something listed is held, each with a location there.
+    var heldFolders: [ObjectIdentifier: ObjectLocation] {
+        var held: [ObjectIdentifier: ObjectLocation] = [:]
+        for draft in drafts where draft.firstLink >= 0 && held[ObjectIdentifier(draft.folder)] == nil {
+            held[ObjectIdentifier(draft.folder)] = location(draft)
+        }
+        return held
+    }
+
+    private func location(_ draft: Draft) -> ObjectLocation {
+        ListedLogs.location(Array(bytes(draft.name)), in: draft.folder)
+    }
+
+    // MARK: Judging
+
+    /// A key that is to be judged.
+    struct Key {
+        fileprivate let draft: Int32
+        let record: Int
+        let isVerified: Bool
+        let differs: Bool
+        let hash: SHA256Digest
+        /// The number of its only file; `nil` when there is none or several.
+        let onlyFile: Int?
+    }
+
+    /// Calls `body` with every key that is to be judged.
+    func forEachKey(_ body: (Key) -> Void) {
+        for number in judged {
+            let draft = drafts[Int(number)]
+            let isOnly = draft.firstLink >= 0 && draft.firstLink == draft.lastLink
+            body(
+                Key(
+                    draft: number,
+                    record: Int(draft.record),
+                    isVerified: draft.isVerified,
+                    differs: draft.differs,
+                    hash: draft.hash,
+                    onlyFile: isOnly ? Int(links[Int(draft.firstLink)].file) : nil
+                )
+            )
+        }
+    }
+
+    /// What digests say of the key.
+    func listing(_ key: Key) -> LogListing {
+        LogListing(
+            record: key.record,
+            isVerified: key.isVerified,
+            location: location(drafts[Int(key.draft)]),
+            hash: key.hash,
+            differs: key.differs
+        )
+    }
+
+    /// The numbers of the files that map to the key, in the order of the listing.
+    func filesOf(_ key: Key) -> [Int] {
+        var found: [Int] = []
+        var link = drafts[Int(key.draft)].firstLink
+        while link >= 0 {
+            found.append(Int(links[Int(link)].file))
+            link = links[Int(link)].next
+        }
+        return found.sorted { files[$0].file < files[$1].file }
+    }
+}
