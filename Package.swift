@@ -20,6 +20,12 @@ let package = Package(
         .library(name: "CloudTrailIntegrity", targets: ["CloudTrailIntegrity"]),
         .executable(name: "cloudtrail-integrity", targets: ["cloudtrail-integrity"]),
     ],
+    traits: [
+        .trait(
+            name: "Libdeflate",
+            description: "Inflates files that fit into memory with libdeflate (libdeflate-dev); zlib does the others."
+        )
+    ],
     targets: [
         .systemLibrary(
             name: "COpenSSL",
@@ -33,10 +39,18 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+        .systemLibrary(
+            name: "CLibdeflate",
+            path: "CLibs/CLibdeflate",
+            pkgConfig: "libdeflate",
+            providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]
+        ),
         .systemLibrary(name: "CPlatform", path: "CLibs/CPlatform"),
         .target(
             name: "NativeInterop",
-            dependencies: ["COpenSSL", "CZlib", "CPlatform"],
+            dependencies: [
+                "COpenSSL", "CZlib", "CPlatform", .target(name: "CLibdeflate", condition: .when(traits: ["Libdeflate"])),
+            ],
             swiftSettings: swiftSettings
         ),
         .target(

@@ -58,9 +58,19 @@
         package let count: Int
     }
 
+    #if Libdeflate
+    /// The size of a read, in bytes: a stored file below it is inflated as a whole.
+    package static let inputCapacity = 512 * 1024
+    /// The largest content of a file that is inflated as a whole, in bytes.
+    private static let outputCapacity = 6 * 1024 * 1024
+    private var wholeInflater: WholeInflater
+    #else
     /// The size of a read, in bytes.
     package static let inputCapacity = 128 * 1024
     private static let outputCapacity = 256 * 1024
+    #endif
+    /// What is inflated in one step: the hash finds it in the processor's cache.
+    private static let stepCapacity = 256 * 1024
 
     private var inflater: GzipInflater
     private var hasher: SHA256
@@ -75,6 +85,9 @@
     package init() throws(NativeError) {
         inflater = try GzipInflater()
         hasher = try SHA256()
+        #if Libdeflate
+        wholeInflater = try WholeInflater()
+        #endif
         unsafe input = .allocate(byteCount: Self.inputCapacity, alignment: 16)
         unsafe output = .allocate(byteCount: Self.outputCapacity, alignment: 16)
     }
@@ -198,6 +211,15 @@
     ) throws -> Condition {
         var filled = filled
         var consumed: UInt64 = 0
+        #if Libdeflate
+        var isAtEnd = false
+        while filled < Self.inputCapacity, !isAtEnd {
+            let count = try fill(from: filled, read)
+            isAtEnd = count == 0
+            filled += count
+        }
+        if isAtEnd, try inflateWhole(filled, limits, collecting) { return .complete }
+        #endif
         while filled > 0 {
             var offset = 0
             while true {
@@ -229,8 +251,21 @@
         return .truncated
     }
 
-    private func inflateStep(from offset: Int, to end: Int) throws(NativeError) -> GzipInflater.Step {
+    #if Libdeflate
+    /// Inflates and hashes all of a stored file of `count` bytes; `false`, with nothing done, when that is not plainly
+    /// one sound member within the limits.
+    private func inflateWhole(_ count: Int, _ limits: Limits, _ collecting: Bool) throws(NativeError) -> Bool {
         var target = unsafe MutableRawSpan(_unsafeBytes: output)
+        guard let produced = unsafe wholeInflater.inflate(RawSpan(_unsafeBytes: input[..<count]), into: &target),
+            UInt64(produced) <= min(limits.contentBytes, limits.ratioFloorBytes)
+        else { return false }
+        unsafe try take(produced, of: output, collecting)
+        return true
+    }
+    #endif
+
+    private func inflateStep(from offset: Int, to end: Int) throws(NativeError) -> GzipInflater.Step {
+        var target = unsafe MutableRawSpan(_unsafeBytes: output[..<Self.stepCapacity])
         return unsafe try inflater.inflate(RawSpan(_unsafeBytes: input[offset..<end]), into: &target)
     }
 }

@@ -15,6 +15,12 @@ package enum ExtendedAttributes {
     /// `nil` when the file has no such attribute, when the file system has no attributes, or when the value is longer
     /// than `limit` bytes.
     package static func value(_ name: String, of descriptor: CInt, limit: Int) -> [UInt8]? {
+        // Most files have none, and that is cheap to ask.
+        #if canImport(Darwin)
+        guard unsafe fgetxattr(descriptor, name, nil, 0, 0, 0) >= 0 else { return nil }
+        #else
+        guard unsafe fgetxattr(descriptor, name, nil, 0) >= 0 else { return nil }
+        #endif
         var value = [UInt8](repeating: 0, count: limit)
         let count = unsafe value.withUnsafeMutableBytes { buffer in
             #if canImport(Darwin)

@@ -3,12 +3,20 @@
 set -eu
 
 packages="libssl-dev zlib1g-dev pkg-config"
+modules="zlib"
+case " ${TRAITS:-} " in
+*Libdeflate*)
+    packages="$packages libdeflate-dev"
+    modules="$modules libdeflate"
+    ;;
+esac
 
 if ! command -v swift >/dev/null 2>&1; then
     echo "Swift 6.3 is needed: see https://www.swift.org/install" >&2
     exit 1
 fi
-if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists 'libcrypto >= 3.0' zlib; then
+# shellcheck disable=SC2086 # a list of words
+if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists 'libcrypto >= 3.0' $modules; then
     exit 0
 fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then

@@ -181,7 +181,7 @@ private struct ArchiveListing {
     /// Goes to the folder of `path`; returns the one that was left.
     mutating func enter(_ path: ObjectKey, root: Int) -> Folder? {
         let entered = path.folder
-        if let folder, folder.files.root == root, folder.files.path.bytes[...] == entered { return nil }
+        if let folder, folder.files.root == root, entered.isEqual(to: folder.files.path.bytes[...]) { return nil }
         let left = leave()
         let key = ObjectKey(bytes: entered)
         folder = Folder(files: ArchiveIndex.Folder(root: root, path: key, names: .none))

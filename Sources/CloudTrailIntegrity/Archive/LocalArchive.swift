@@ -56,18 +56,18 @@ public final class LocalArchive: ObjectSource {
     public func list(_ visit: (ArchiveEntry) throws -> Void) throws {
         var pending: [ObjectKey] = [ObjectKey(bytes: [])]
         while let folder = pending.popLast() {
-            let entries: [(name: [UInt8], type: EntryType)]
+            let listing: FolderListing
             do throws(ObjectReadError) {
-                entries = try read(folder)
+                listing = try read(folder)
             } catch {
                 if folder.bytes.isEmpty { throw error }
                 try visit(ArchiveEntry(path: folder, kind: .unreadableFolder(error)))
                 continue
             }
+            let prefix = folder.bytes.isEmpty ? [] : folder.bytes + [UInt8(ascii: "/")]
             var subfolders: [ObjectKey] = []
-            for entry in entries.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
-                let separator = folder.bytes.isEmpty ? [] : [UInt8(ascii: "/")]
-                let path = ObjectKey(bytes: folder.bytes + separator + entry.name)
+            for entry in listing.entries {
+                let path = ObjectKey(bytes: prefix + listing.names[entry.name])
                 switch entry.type {
                 case .folder where Self.isTooDeep(path):
                     let limit = "its path is longer than \(Self.maximumPathBytes) bytes or \(Self.maximumDepth) folders"
@@ -99,9 +99,20 @@ public final class LocalArchive: ObjectSource {
         }
     }
 
-    private func read(_ folder: ObjectKey) throws(ObjectReadError) -> [(name: [UInt8], type: EntryType)] {
+    /// What is in a folder, in the order of the names.
+    private struct FolderListing {
+        /// All names behind each other.
+        var names: [UInt8] = []
+        var entries: [(name: Range<Int>, type: EntryType)] = []
+
+        mutating func sort() {
+            entries.sort { [names] first, second in names[first.name].compare(with: names[second.name]) < 0 }
+        }
+    }
+
+    private func read(_ folder: ObjectKey) throws(ObjectReadError) -> FolderListing {
         // A descriptor of its own: reading a folder moves the descriptor's position.
-        let parent = try descriptor(of: folder)
+        let parent = try descriptor(of: folder.bytes[...])
         let descriptor = unsafe openat(parent.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(errno) }
         guard let stream = unsafe fdopendir(descriptor) else {
@@ -110,19 +121,24 @@ public final class LocalArchive: ObjectSource {
             throw .system(code)
         }
         defer { unsafe closedir(stream) }
-        var entries: [(name: [UInt8], type: EntryType)] = []
+        var listing = FolderListing()
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
                 if errno != 0 { throw .system(errno) }
-                return entries
+                listing.sort()
+                return listing
             }
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: UInt8.self, capacity: 1) { bytes in
-                    unsafe Array(UnsafeBufferPointer(start: bytes, count: strlen(pointer)))
-                }
+            let start = listing.names.count
+            unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                let name = unsafe UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
+                unsafe listing.names.append(contentsOf: name)
             }
-            if name == [UInt8(ascii: ".")] || name == [UInt8](repeating: UInt8(ascii: "."), count: 2) { continue }
+            let name = start..<listing.names.count
+            if Self.isSelfOrParent(listing.names[name]) {
+                listing.names.removeSubrange(name)
+                continue
+            }
             let type: EntryType
             switch unsafe Int32(entry.pointee.d_type) {
             case Int32(DT_REG): type = .file
@@ -130,12 +146,29 @@ public final class LocalArchive: ObjectSource {
             case Int32(DT_LNK): type = .link
             case Int32(DT_UNKNOWN):
                 var status = stat()
-                let path = name.map { CChar(bitPattern: $0) } + [0]
+                let path = Self.path(listing.names[name])
                 guard unsafe fstatat(descriptor, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw .system(errno) }
                 type = EntryType(mode: status.st_mode)
             default: type = .special
             }
-            entries.append((name, type))
+            listing.entries.append((name, type))
+        }
+    }
+
+    /// Whether a name is `.` or `..`.
+    private static func isSelfOrParent(_ name: ArraySlice<UInt8>) -> Bool {
+        name.count <= 2 && name.allSatisfy { $0 == UInt8(ascii: ".") }
+    }
+
+    /// A name as the system takes it.
+    private static func path(_ name: ArraySlice<UInt8>) -> [CChar] {
+        unsafe [CChar](unsafeUninitializedCapacity: name.count + 1) { buffer, count in
+            for byte in name {
+                unsafe buffer[count] = CChar(bitPattern: byte)
+                count += 1
+            }
+            unsafe buffer[count] = 0
+            count += 1
         }
     }
 
@@ -144,8 +177,8 @@ public final class LocalArchive: ObjectSource {
     /// Opens the regular file at `path`.
     public func open(_ path: ObjectKey) throws -> any OpenObject {
         guard path.isBelowRoot else { throw ObjectReadError(.notRegularFile, "its path leads out of the archive") }
-        let folder = try descriptor(of: ObjectKey(bytes: Array(path.folder.dropLast())))
-        let name = path.lastComponent.map { CChar(bitPattern: $0) } + [0]
+        let folder = try descriptor(of: path.folder.dropLast())
+        let name = Self.path(path.lastComponent)
         // Without O_NONBLOCK a FIFO put in the file's place would block for ever.
         let descriptor = unsafe openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ObjectReadError.system(errno) }
@@ -153,8 +186,9 @@ public final class LocalArchive: ObjectSource {
     }
 
     /// The descriptor of a folder below the root, resolved one component at a time.
-    private func descriptor(of folder: ObjectKey) throws(ObjectReadError) -> FolderDescriptor {
-        if folder.bytes.isEmpty { return root }
+    private func descriptor(of path: ArraySlice<UInt8>) throws(ObjectReadError) -> FolderDescriptor {
+        if path.isEmpty { return root }
+        let folder = ObjectKey(bytes: path)
         if let known = folders.withLock({ $0[folder] }) { return known }
         var current = root
         var resolved: [UInt8] = []
@@ -166,7 +200,7 @@ public final class LocalArchive: ObjectSource {
                 current = known
                 continue
             }
-            let name = component.map { CChar(bitPattern: $0) } + [0]
+            let name = Self.path(component)
             let number = unsafe openat(current.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard number >= 0 else { throw .system(errno) }
             let opened = FolderDescriptor(number)
@@ -183,7 +217,21 @@ public final class LocalArchive: ObjectSource {
 extension ObjectKey {
     /// Whether every component is a plain name.
     package var isBelowRoot: Bool {
-        !hasUnsafeComponent && components.allSatisfy { !$0.isEmpty }
+        var length = 0
+        var dots = 0
+        func isName() -> Bool { length > 0 && !(length <= 2 && dots == length) }
+        for byte in bytes {
+            if byte == 0 { return false }
+            if byte == UInt8(ascii: "/") {
+                guard isName() else { return false }
+                length = 0
+                dots = 0
+                continue
+            }
+            length += 1
+            if byte == UInt8(ascii: ".") { dots += 1 }
+        }
+        return isName()
     }
 }
 
@@ -208,6 +256,7 @@ private final class LocalFile: OpenObject {
     private let folder: FolderDescriptor
     private let name: [CChar]
     private let status: stat
+    private var offset: UInt64 = 0
 
     init(descriptor: CInt, folder: FolderDescriptor, name: [CChar]) throws(ObjectReadError) {
         var status = stat()
@@ -232,8 +281,12 @@ private final class LocalFile: OpenObject {
     }
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
+        // Its end is known: a file that has grown since is one that changed.
+        if offset >= storedBytes, offset > 0 { return 0 }
         do throws(SystemError) {
-            return try SystemCall.read(descriptor, into: &buffer)
+            let count = try SystemCall.read(descriptor, into: &buffer)
+            offset += UInt64(count)
+            return count
         } catch {
             throw ObjectReadError.system(error.code)
         }

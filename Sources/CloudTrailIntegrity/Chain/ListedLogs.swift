@@ -98,7 +98,7 @@ package struct LogListPacker {
 
     private mutating func folder(of location: ObjectLocation) -> ListedFolder {
         let path = location.key.folder
-        if let last, last.path.bytes[...] == path, last.bucket == location.bucket { return last }
+        if let last, path.isEqual(to: last.path.bytes[...]), last.bucket == location.bucket { return last }
         let folder = folders.folder(
             bucket: location.bucket,
             path: ObjectKey(bytes: path),

@@ -67,8 +67,8 @@ package struct DigestFileNameReader {
         guard name.dropFirst(Self.accountCount).starts(with: Self.kind) else { return nil }
         if let last, name.count == lastName.count, let time = Self.time(in: name),
             name.dropLast(Self.timeCount + Self.endCount)
-                == lastName.dropLast(Self.timeCount + Self.endCount),
-            name.suffix(Self.endCount) == lastName.suffix(Self.endCount)
+                .isEqual(to: lastName.dropLast(Self.timeCount + Self.endCount)),
+            name.suffix(Self.endCount).isEqual(to: lastName.suffix(Self.endCount))
         {
             return DigestFileName(chain: last.chain, endTime: time, isCompressed: last.isCompressed)
         }

@@ -146,7 +146,7 @@ struct LogMatch: Sendable {
 
     private func isName(_ name: [UInt8], ofDraft number: Int32) -> Bool {
         let range = drafts[Int(number)].name
-        return name.count == range.count && bytes(range) == name[...]
+        return name[...].isEqual(to: bytes(range))
     }
 
     // MARK: Files

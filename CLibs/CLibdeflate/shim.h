@@ -1,0 +1,6 @@
+#ifndef CLOUDTRAIL_INTEGRITY_CLIBDEFLATE_SHIM_H
+#define CLOUDTRAIL_INTEGRITY_CLIBDEFLATE_SHIM_H
+
+#include <libdeflate.h>
+
+#endif
