@@ -138,3 +138,15 @@ if Context.environment["CLOUDTRAIL_FUZZ"] == "1" {
         )
     }
 }
+
+// Storage that waits, for the row `slow` of `make bench`; nothing that ships needs it.
+if Context.environment["CLOUDTRAIL_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "SlowStorage",
+            dependencies: ["CloudTrailIntegrity"],
+            path: "Tests/Benchmarks/SlowStorage",
+            swiftSettings: swiftSettings
+        )
+    )
+}
