@@ -1,5 +1,5 @@
 # What people run: `make validate`, `make test`. What CI adds: `make lint`, `make build`. What takes long: `make full`,
-# `make fuzz SECONDS=600`.
+# `make fuzz SECONDS=600`, `make bench`.
 
 ARCHIVE ?= TestVectors/archives/clean/archive
 KEYS ?= TestVectors/archives/clean/keys.json
@@ -11,11 +11,19 @@ endif
 SECONDS ?= 60
 TARGETS ?=
 
+# For `make bench`: FULL=1 for the rows that make gigabytes, which rows (all, when none is named), how many pairs of
+# runs, and the package traits to build with.
+FULL ?=
+ROWS ?=
+PAIRS ?= 7
+TRAITS ?=
+
 TOOL = .build/release/cloudtrail-integrity
 SAMPLES = .build/samples
+BENCHMARKS = .build/benchmarks
 
 .PHONY: all setup build validate test lint conformance conformance-full
-.PHONY: sanitize sanitize-address sanitize-thread fuzz full clean
+.PHONY: sanitize sanitize-address sanitize-thread fuzz bench full clean
 
 all: build
 
@@ -56,8 +64,12 @@ sanitize-thread: setup
 fuzz: setup
 	sh Tests/Fuzzing/run.sh $(SECONDS) $(TARGETS)
 
+# The product against a C program that reads, gunzips and hashes the same files: see docs/benchmarks.md.
+bench: setup
+	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
+
 full: lint test sanitize validate conformance-full fuzz
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES)
+	rm -rf $(SAMPLES) $(BENCHMARKS)

@@ -1,0 +1,16 @@
+"""What every row is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archives import Archives
+from programs import Programs
+
+
+@dataclass(frozen=True)
+class Context:
+    archives: Archives
+    programs: Programs
+    # How many rounds of floor and product there are.
+    pairs: int

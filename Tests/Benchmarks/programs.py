@@ -1,0 +1,109 @@
+"""Runs the floor and the product, and believes no run that has not done all the work."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from archives import Archive
+
+
+class RunError(Exception):
+    """A run failed, or did something else than what is measured."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run took. The time is that of the whole process, from its start to its end."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+    content_bytes: int = 0
+
+
+class Programs:
+    """The programs, and the folder where their output goes."""
+
+    def __init__(self, tool: Path, floor: Path, launcher: Path, slow_storage: Path, folder: Path) -> None:
+        self.tool = tool
+        self.slow_storage = slow_storage
+        self._floor = floor
+        self._launcher = launcher
+        self._result = folder / "result.txt"
+        self._output = folder / "output.txt"
+
+    def launch(
+        self,
+        command: list[str],
+        expected_status: int = 0,
+        folder: Path | None = None,
+        keeps_output: bool = True,
+    ) -> Run:
+        """Runs a command; what it prints is in `output` until the next run."""
+        with open(self._output if keeps_output else os.devnull, "wb") as output:
+            done = subprocess.run(
+                [str(self._launcher), str(self._result), *command],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        complaint = done.stderr.decode("utf-8", "replace").strip()
+        if done.returncode != 0:
+            raise RunError(f"{' '.join(command)}: {complaint}")
+        status, seconds, user, system, peak = self._result.read_text("ascii").split()
+        if int(status) != expected_status:
+            raise RunError(f"{' '.join(command)}: exit status {status}, not {expected_status}. {complaint}")
+        return Run(float(seconds), float(user) + float(system), int(peak) / 1024)
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text("utf-8")
+
+    def versions(self) -> list[str]:
+        """The floor's zlib and OpenSSL."""
+        self.launch([str(self._floor), "--versions"])
+        return self.output.splitlines()
+
+    def floor(self, archive: Archive, threads: int, verifies: bool = False) -> Run:
+        """Reads, gunzips and hashes the archive's files."""
+        options = ["--verify"] if verifies else []
+        command = [str(self._floor), *options, str(archive.files), str(threads)]
+        run = self.launch(command, folder=archive.root)
+        words = self.output.split()
+        facts = dict(zip(words[::2], words[1::2], strict=True))
+        if int(facts["files"]) != archive.file_count:
+            raise RunError(f"the floor did {facts['files']} of the {archive.file_count} files of '{archive.name}'")
+        return Run(run.seconds, run.cpu_seconds, run.peak_mib, int(facts["content"]))
+
+    def validate(self, archive: Archive, manifest: Path, jobs: int | None = None) -> Run:
+        """Validates the archive; without `jobs` with the command's own defaults."""
+        command = [
+            str(self.tool), "validate", str(archive.root),
+            "--public-keys", str(archive.keys),
+            "--signatures", str(manifest),
+            "--format", "jsonl",
+        ]  # fmt: skip
+        if jobs is not None:
+            command += ["--jobs", str(jobs)]
+        run = self.launch(command)
+        summary = json.loads(self.output.splitlines()[-1])
+        counts = {
+            "chains": (summary["chains"], archive.chains),
+            "digest files": (_proven(summary["digests"]), archive.digest_files),
+            "log files": (_proven(summary["logs"]), archive.log_files),
+        }
+        for what, (found, expected) in counts.items():
+            if found != expected:
+                raise RunError(f"the product proved {found} of the {expected} {what} of '{archive.name}'")
+        return Run(run.seconds, run.cpu_seconds, run.peak_mib, summary["bytes"])
+
+
+def _proven(tally: dict[str, int]) -> int:
+    """The number of files, where all of them are valid."""
+    return tally["valid"] if tally["valid"] == tally["total"] else -1
