@@ -10,18 +10,33 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// SIGINT and SIGTERM: they end a validation with what can honestly be said, and never with a verdict.
+/// SIGINT and SIGTERM: they end a run with what can honestly be said, and never with a verdict.
 package final class Interruption: Sendable {
+    /// What a run leaves to be done before the process may end.
+    struct Cleanup: Sendable {
+        /// Does it, which may take its time, and returns what there is to say then. May be called more than once.
+        let run: @Sendable () -> String
+        /// What to say when a later signal ends the process in the middle of it.
+        let messageIfCutShort: String
+    }
+
+    private struct State: Sendable {
+        var isInterrupted = false
+        var cleanup: Cleanup?
+    }
+
     /// What a signal cancels.
     let monitor = ValidationMonitor()
 
     private let signalNumber = Atomic<CInt>(0)
+    private let state = LockedState(State())
+    private let isLastWordSpoken = Atomic<Bool>(false)
 
     /// An interruption that never comes.
     package init() {}
 
-    /// How long a run has to end by itself after a signal, in microseconds, before the process is ended.
-    private static let patience: UInt32 = 700_000
+    /// How long a run has to end by itself after a signal before the process is ended.
+    private static let patience = Duration.milliseconds(700)
 
     /// An interruption by the process's signals. Called before any thread is started, so that none but the one that
     /// waits for them takes them.
@@ -29,24 +44,69 @@ package final class Interruption: Sendable {
         let interruption = Interruption()
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        unsafe sigaddset(&signals, SIGINT)
-        unsafe sigaddset(&signals, SIGTERM)
+        // A shell starts what runs in the background without job control so that Ctrl-C leaves it alone.
+        for number in [SIGINT, SIGTERM] where !isIgnored(number) { unsafe sigaddset(&signals, number) }
         guard unsafe pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return interruption }
         let thread = WorkerThread { [signals] in interruption.wait(for: signals) }
         if thread.start() { thread.detach() }
         return interruption
     }
 
+    private static func isIgnored(_ number: CInt) -> Bool {
+        let action = signal(number, SIG_DFL)
+        // Functions cannot be compared, but their addresses can.
+        guard unsafe unsafeBitCast(action, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) else { return false }
+        signal(number, SIG_IGN)
+        return true
+    }
+
     private func wait(for signals: sigset_t) {
+        guard let number = Self.next(of: signals) else { return }
+        let clock = ContinuousClock()
+        let begin = clock.now
+        signalNumber.store(number, ordering: .relaxed)
+        state.withLock { $0.isInterrupted = true }
+        monitor.cancel()
+        let ending = WorkerThread { self.end() }
+        guard ending.start() else { return end() }
+        ending.detach()
+        // One who waits no longer gives another signal; but some programs, such as timeout, give two at once.
+        while Self.next(of: signals) != nil {
+            guard begin.duration(to: clock.now) > Self.patience else { continue }
+            exit(saying: state.withLock { $0.cleanup?.messageIfCutShort } ?? message)
+        }
+    }
+
+    private static func next(of signals: sigset_t) -> CInt? {
         var signals = signals
         var number: CInt = 0
-        guard unsafe sigwait(&signals, &number) == 0 else { return }
-        signalNumber.store(number, ordering: .relaxed)
-        monitor.cancel()
+        return unsafe sigwait(&signals, &number) == 0 ? number : nil
+    }
+
+    private func end() {
+        let words = state.withLock { $0.cleanup }?.run()
         // A read that hangs does not see the cancellation.
-        usleep(Self.patience)
-        _ = Console.write(Array("\(message)\n".utf8), to: STDERR_FILENO)
+        usleep(UInt32(Self.patience / .microseconds(1)))
+        exit(saying: words ?? message)
+    }
+
+    private func exit(saying words: String) -> Never {
+        if takesLastWord() { _ = Console.write(Array("\(words)\n".utf8), to: STDERR_FILENO) }
         _exit(status.rawValue)
+    }
+
+    /// Sees to it that what a run makes is cleaned up after a signal, also one that has come already.
+    func cleansUp(by cleanup: Cleanup) {
+        let isLate = state.withLock { state in
+            state.cleanup = cleanup
+            return state.isInterrupted
+        }
+        if isLate { _ = cleanup.run() }
+    }
+
+    /// Whether the caller is the one to say why the run ends; the run and the signal's own thread may both want to.
+    func takesLastWord() -> Bool {
+        !isLastWordSpoken.exchange(true, ordering: .relaxed)
     }
 
     /// The status that the signal asks for.

@@ -1,3 +1,4 @@
+internal import CloudTrailIntegrity
 internal import SampleArchive
 
 /// `sample`: makes a signed archive with throwaway keys, and tampers with it.
@@ -43,13 +44,21 @@ enum SampleCommand: Subcommand {
             throw CommandError(.usage, "Unexpected argument '\(arguments.operands[1])'", showsUsage: true)
         }
         let options = try options(arguments)
+        let folder = SampleDirectory(path: directory)
+        interruption.cleansUp(
+            by: Interruption.Cleanup(
+                run: { interruptedMessage(directory, folder.discard()) },
+                messageIfCutShort: interruptedMessage(directory, .discarded(leftover: directory))
+            )
+        )
         let summary: SampleSummary
         do {
-            summary = try SampleArchive.write(to: directory, options)
-        } catch let error as SampleArchiveError {
-            throw CommandError(status(of: error), error.description)
+            summary = try SampleArchive.write(to: folder, options)
+        } catch let error as SampleArchiveError where error.code == .discarded {
+            if interruption.takesLastWord() { console.complain(interruptedMessage(directory, folder.state)) }
+            return interruption.status
         } catch {
-            throw CommandError(.internalError, "\(error)")
+            throw failure(error, folder.state)
         }
         try console.print(
             "Made \(summary.digestCount) digest files and \(summary.logCount) log files in "
@@ -65,11 +74,26 @@ enum SampleCommand: Subcommand {
         return .proven
     }
 
-    private static func status(of error: SampleArchiveError) -> ExitStatus {
-        switch error.code {
-        case .inputOutput: .outputError
-        case .directoryNotEmpty, .invalidOption, .archiveTooSmall: .usage
-        }
+    private static func interruptedMessage(_ directory: String, _ state: SampleDirectory.State) -> String {
+        let outcome =
+            switch state {
+            case .complete: "the archive in '\(directory)' is complete"
+            case .open, .discarded(leftover: nil): "no archive was made, and nothing is left of it"
+            case .discarded: "no archive was made; remove what is left of it in '\(directory)'"
+            }
+        return escaped("Interrupted: \(outcome).")
+    }
+
+    private static func failure(_ error: any Error, _ state: SampleDirectory.State) -> CommandError {
+        let status: ExitStatus =
+            switch (error as? SampleArchiveError)?.code {
+            case .inputOutput: .outputError
+            case .directoryNotEmpty, .invalidOption, .archiveTooSmall: .usage
+            case .discarded, nil: .internalError
+            }
+        var advice: [String] = []
+        if case .discarded(let leftover?) = state { advice = ["What was made could not be removed: '\(leftover)'"] }
+        return CommandError(status, "\(error)", advice: advice)
     }
 
     private static func options(_ arguments: ParsedArguments) throws(CommandError) -> SampleOptions {

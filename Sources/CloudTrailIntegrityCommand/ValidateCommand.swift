@@ -133,22 +133,26 @@ enum ValidateCommand: Subcommand {
                 allowed: allowedNames
             )
         }
-        let report: ValidationReport
+        let result: ValidationReport?
         do {
             let validator = Validator(keys: keys, signatures: manifest, options: options)
-            report = try validator.validate(archives, monitor: interruption.monitor)
+            result = try validator.validate(archives, monitor: interruption.monitor)
         } catch is ValidationCancelled {
-            console.complain(interruption.message)
+            result = nil
+        } catch let error as ObjectReadError {
+            throw CommandError(.noInput, "The archive could not be listed: \(error.description)")
+        } catch {
+            throw CommandError(.internalError, "\(error)")
+        }
+        // A signal may have come after the validator last looked.
+        guard let report = result, !interruption.monitor.isCancelled else {
+            if interruption.takesLastWord() { console.complain(interruption.message) }
             if format == .jsonLines {
                 // The last line is always a summary; this one speaks of nothing.
                 let empty = JSONLinesReport(ValidationReport(), facts(interruption.status))
                 try empty.write(summaryOnly: true, to: console.print)
             }
             return interruption.status
-        } catch let error as ObjectReadError {
-            throw CommandError(.noInput, "The archive could not be listed: \(error.description)")
-        } catch {
-            throw CommandError(.internalError, "\(error)")
         }
         let status = status(of: report, allowed, isStrict: arguments.has("strict"))
         let isVerbose = arguments.has("verbose")

@@ -27,22 +27,35 @@ package enum SampleArchive {
     /// `archive/` is what `aws s3 sync s3://BUCKET DIRECTORY/archive` leaves; `meta.jsonl` is the signature manifest,
     /// one line for each digest file that was delivered. `truth.json` comes last: where it is, the rest is complete.
     ///
-    /// - Throws: ``SampleArchiveError``; nothing is written when the options cannot be met or the directory holds
-    ///   something.
+    /// - Throws: ``SampleArchiveError``. Nothing is written when the options cannot be met or the directory holds
+    ///   something, and what was written is removed when the rest cannot be.
     package static func write(to directory: String, _ options: SampleOptions) throws -> SampleSummary {
+        try write(to: SampleDirectory(path: directory), options)
+    }
+
+    /// Writes an archive into `directory`, which another thread may discard meanwhile.
+    ///
+    /// - Throws: ``SampleArchiveError``, with the code `discarded` when another thread did.
+    package static func write(to directory: SampleDirectory, _ options: SampleOptions) throws -> SampleSummary {
         try options.check()
         let plan = try TamperPlan(options: options)
-        let writer = try SampleDirectory(creating: directory)
-        let manifest = try OutputFile(creating: directory + "/meta.jsonl")
-        let summary = try generate(options, plan) { signature in
-            try manifest.write(signature.manifestLine)
-        } _: { object in
-            try writer.write(object.content, at: "archive/" + object.key)
+        do {
+            try directory.begin()
+            let manifest = try directory.makeFile(at: "meta.jsonl")
+            let summary = try generate(options, plan) { signature in
+                try manifest.write(signature.manifestLine)
+            } _: { object in
+                try directory.write(object.content, at: "archive/" + object.key)
+            }
+            try manifest.close()
+            try directory.write(summary.keysJSON, at: "keys.json")
+            try directory.write(summary.truthJSON, at: "truth.json")
+            try directory.finish()
+            return summary
+        } catch {
+            directory.discard()
+            throw error
         }
-        try manifest.close()
-        try writer.write(summary.keysJSON, at: "keys.json")
-        try writer.write(summary.truthJSON, at: "truth.json")
-        return summary
     }
 
     private static func generate(

@@ -13,6 +13,8 @@ package struct SampleArchiveError: Error, Hashable, Sendable, CustomStringConver
     package enum Code: Hashable, Sendable {
         /// The directory for the archive holds something already.
         case directoryNotEmpty
+        /// The directory was discarded while the archive was written to it.
+        case discarded
         /// The operating system refused to make, open or write something.
         case inputOutput
         /// An option is outside its range.
@@ -40,12 +42,16 @@ package struct SampleArchiveError: Error, Hashable, Sendable, CustomStringConver
         )
     }
 
+    static func discarded(_ path: String) -> Self {
+        Self(code: .discarded, location: path, reason: "stopped; no archive was made", systemError: nil)
+    }
+
     static func inputOutput(_ path: String, _ verb: String, _ systemError: CInt) -> Self {
         let text = SystemError(code: systemError).description
         return Self(
             code: .inputOutput,
             location: path,
-            reason: "cannot \(verb): \(text); the archive is not complete; \(remedy(for: systemError))",
+            reason: "cannot \(verb): \(text); no archive was made; \(remedy(for: systemError))",
             systemError: systemError
         )
     }

@@ -130,6 +130,65 @@ struct DirectoryTests {
         #expect(try folder.files(below: ".") == [".hidden": Data("evidence".utf8)])
     }
 
+    @Test func whatWasWrittenIsRemovedWhenTheRestCannotBe() throws {
+        try FileManager.default.createDirectory(atPath: folder.path("empty"), withIntermediateDirectories: false)
+        var options = options
+        // Each name is short enough, but not all of them one below the other.
+        options.prefix = Array(repeating: String(repeating: "p", count: 200), count: 25).joined(separator: "/")
+        for name in ["new", "empty"] {
+            let directory = SampleDirectory(path: folder.path(name))
+            let error = #expect(throws: SampleArchiveError.self) { try SampleArchive.write(to: directory, options) }
+            #expect(error?.systemError == ENAMETOOLONG)
+            #expect(error?.description.contains("; no archive was made; ") == true)
+            #expect(directory.state == .discarded(leftover: nil))
+        }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.url.path) == ["empty"])
+    }
+
+    @Test func discardingRemovesWhatWasMadeAndNothingElse() throws {
+        let directory = SampleDirectory(path: folder.path("new"))
+        try directory.begin()
+        try directory.write([1], at: "archive/a/b/1")
+        try directory.write([2], at: "archive/c/2")
+        try Data("evidence".utf8).write(to: folder.url.appendingPathComponent("new/archive/a/other"))
+        #expect(directory.discard() == .discarded(leftover: nil))
+        #expect(try folder.files(below: "new") == ["archive/a/other": Data("evidence".utf8)])
+        #expect(!FileManager.default.fileExists(atPath: folder.path("new/archive/c")))
+
+        // Who is still writing finds that out at the next file.
+        let error = #expect(throws: SampleArchiveError.self) { try directory.write([4], at: "archive/d/4") }
+        #expect(error?.code == .discarded)
+        #expect(throws: SampleArchiveError.self) { try directory.finish() }
+        #expect(try folder.files(below: "new").count == 1)
+    }
+
+    @Test func whatCannotBeRemovedIsNamed() throws {
+        let directory = SampleDirectory(path: folder.path("new"))
+        try directory.begin()
+        try directory.write([1], at: "archive/a/1")
+        try FileManager.default.removeItem(atPath: folder.path("new/archive/a/1"))
+        try FileManager.default.createDirectory(
+            atPath: folder.path("new/archive/a/1"),
+            withIntermediateDirectories: false
+        )
+        #expect(directory.discard() == .discarded(leftover: folder.path("new/archive/a/1")))
+    }
+
+    @Test func aDirectoryDiscardedBeforehandIsNeverMade() throws {
+        let directory = SampleDirectory(path: folder.path("new"))
+        directory.discard()
+        let error = #expect(throws: SampleArchiveError.self) { try SampleArchive.write(to: directory, options) }
+        #expect(error?.code == .discarded)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("new")))
+    }
+
+    @Test func aCompleteArchiveIsNotDiscarded() throws {
+        let directory = SampleDirectory(path: folder.path("new"))
+        _ = try SampleArchive.write(to: directory, options)
+        #expect(directory.discard() == .complete)
+        #expect(try folder.files(below: "new")["truth.json"] != nil)
+    }
+
     @Test func aRefusalOfTheSystemNamesThePathAndTheReason() throws {
         try Data().write(to: folder.url.appendingPathComponent("file"))
         for (path, systemError, text) in [
