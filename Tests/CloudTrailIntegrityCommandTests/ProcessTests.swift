@@ -1,0 +1,183 @@
+import Foundation
+import SampleArchive
+import Testing
+
+// How far the process is, is read from /proc.
+#if os(Linux)
+/// The command as a process: how it takes signals and what becomes of its output.
+@Suite("The command's process")
+struct ProcessTests {
+    private let folder: TestFolder
+    private let sample: String
+
+    init() throws {
+        folder = try TestFolder()
+        sample = folder.path + "/sample"
+    }
+
+    enum Signal: CaseIterable {
+        case interrupt, terminate
+
+        var number: CInt { self == .interrupt ? SIGINT : SIGTERM }
+        var status: Int32 { self == .interrupt ? 130 : 143 }
+    }
+
+    // MARK: validate
+
+    private func makeSample(hours: Int = 6) throws {
+        var options = SampleOptions()
+        (options.accounts, options.hours) = (1, hours)
+        _ = try SampleArchive.write(to: sample, options)
+    }
+
+    private func validation(_ options: String...) -> [String] {
+        [
+            "validate", sample + "/archive", "--public-keys", sample + "/keys.json", "--signatures",
+            sample + "/meta.jsonl",
+        ]
+            + options
+    }
+
+    /// Makes one of the log files endless in all but name, so that a validation is in the midst of it for long.
+    private func stretchLog() throws -> String {
+        let archive = sample + "/archive"
+        let logs = try FileManager.default.subpathsOfDirectory(atPath: archive).sorted().filter { path in
+            path.contains("/CloudTrail/us-west-2/") && path.hasSuffix(".json.gz")
+        }
+        let path = archive + "/" + logs[logs.count / 2]
+        // Nothing but a hole, which takes no room.
+        try FileManager.default.removeItem(atPath: path)
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
+        let result = unsafe truncate(path, 1 << 40)
+        #expect(result == 0)
+        return path
+    }
+
+    @Test(
+        "a signal ends a validation within a second, with what was checked and no verdict",
+        arguments: Signal.allCases
+    )
+    func interruptsValidation(signal: Signal) throws {
+        try makeSample()
+        let log = try stretchLog()
+        let partial =
+            /Interrupted: checked ([0-9]+) of ([0-9]+) digest files and ([0-9]+) of ([0-9]+) log files; no verdict\.\n/
+        for format in ["text", "jsonl", "aws"] {
+            let process = try CommandProcess(validation("--format", format, "--verbose", "--max-log-size", "2T"))
+            #expect(try process.runs { process.holds(log) })
+            process.send(signal.number)
+            let ending = try process.end()
+            #expect(ending.status == signal.status)
+            #expect(ending.duration < .seconds(1))
+            let counts = try #require(ending.errors.wholeMatch(of: partial)?.output)
+            #expect((counts.1, counts.2) == ("12", "12"))
+            #expect(counts.4 == "36")
+            #expect(try #require(Int(counts.3)) < 36)
+            if format == "jsonl" {
+                let summary = try #require(
+                    try JSONSerialization.jsonObject(with: Data(ending.output.utf8)) as? [String: Any]
+                )
+                #expect(summary["record"] as? String == "summary")
+                #expect(summary["exit"] as? Int32 == signal.status)
+                #expect((summary["digests"] as? [String: Int])?.values.allSatisfy { $0 == 0 } == true)
+                #expect((summary["logs"] as? [String: Int])?.values.allSatisfy { $0 == 0 } == true)
+            } else {
+                #expect(ending.output.isEmpty)
+            }
+        }
+    }
+
+    @Test("a signal ends a read that hangs", arguments: Signal.allCases)
+    func interruptsAReadThatHangs(signal: Signal) throws {
+        try makeSample()
+        let keys = folder.path + "/keys"
+        let result = unsafe mkfifo(keys, 0o600)
+        #expect(result == 0)
+        let process = try CommandProcess(["validate", sample + "/archive", "--public-keys", keys])
+        // Opening it to write works only when there is a reader. That one now waits for what never comes.
+        var descriptor: CInt = -1
+        #expect(
+            try process.runs {
+                descriptor = unsafe open(keys, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                return descriptor >= 0
+            }
+        )
+        defer { close(descriptor) }
+        process.send(signal.number)
+        let ending = try process.end()
+        #expect(ending.status == signal.status)
+        // The process waits for 0.7 s; the rest is for a machine that is busy.
+        #expect(ending.duration < .seconds(3))
+        #expect(ending.errors == "Interrupted: checked 0 of 0 digest files and no log file; no verdict.\n")
+        #expect(ending.output.isEmpty)
+    }
+
+    @Test("a signal that was ignored from the start stays ignored")
+    func leavesIgnoredSignalsAlone() throws {
+        try makeSample()
+        let log = try stretchLog()
+        let process = try CommandProcess(
+            script: #"trap "" INT; exec "$@""#,
+            validation("--max-log-size", "2T")
+        )
+        #expect(try process.runs { process.holds(log) })
+        process.send(SIGINT)
+        process.send(SIGTERM)
+        #expect(try process.end().status == 143)
+    }
+
+    @Test("a reader that goes away is status 74, in one line")
+    func closedPipe() throws {
+        // More than a pipe and the two programs can hold.
+        try makeSample(hours: 100)
+        let process = try CommandProcess(
+            script: #"{ "$@"; echo "status $?" >&2; } | head -n 1"#,
+            validation("--format", "jsonl", "--verbose")
+        )
+        let ending = try process.end()
+        #expect(ending.errors == "Error: The output could not be written.\nstatus 74\n")
+        #expect(ending.output.split(separator: "\n").count == 1)
+    }
+
+    @Test("a full disk under the report is status 74, in one line")
+    func fullDisk() throws {
+        try makeSample()
+        for arguments in [validation(), validation("--format", "jsonl"), validation("--format", "aws"), ["--help"]] {
+            let ending = try CommandProcess(script: #"exec "$@" >/dev/full"#, arguments).end()
+            #expect(ending.status == 74)
+            #expect(ending.errors == "Error: The output could not be written.\n")
+        }
+    }
+
+    // MARK: sample
+
+    private static let nothingLeft = "Interrupted: no archive was made, and nothing is left of it.\n"
+
+    @Test("a signal leaves nothing of a sample", arguments: Signal.allCases)
+    func interruptsSample(signal: Signal) throws {
+        let process = try CommandProcess(["sample", sample, "--hours", "20000", "--accounts", "1000"])
+        #expect(try process.runs { FileManager.default.fileExists(atPath: sample + "/archive/AWSLogs") })
+        process.send(signal.number)
+        let ending = try process.end()
+        #expect(ending.status == signal.status)
+        #expect(ending.duration < .seconds(3))
+        #expect(ending.errors == Self.nothingLeft)
+        #expect(ending.output.isEmpty)
+        #expect(try folder.names().isEmpty)
+    }
+
+    @Test("a folder that was there stays, and one large file does not keep a signal waiting")
+    func interruptsSampleInAFolder() throws {
+        try FileManager.default.createDirectory(atPath: sample, withIntermediateDirectories: false)
+        let process = try CommandProcess(["sample", sample, "--hours", "2", "--records", "500000"])
+        #expect(try process.runs { FileManager.default.fileExists(atPath: sample + "/meta.jsonl") })
+        process.send(SIGINT)
+        let ending = try process.end()
+        #expect(ending.status == 130)
+        #expect(ending.duration < .seconds(3))
+        #expect(ending.errors == Self.nothingLeft)
+        #expect(ending.output.isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sample).isEmpty)
+    }
+}
+#endif

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// The built command in a process of its own: what signals, pipes and devices do to it shows nowhere else.
+final class CommandProcess {
+    /// How long a process may take to begin or to end before it counts as hung. Nothing waits for that long unless
+    /// something is wrong.
+    private static let patience = Duration.seconds(60)
+
+    private let process = Process()
+    private let folder: TestFolder
+    private let clock = ContinuousClock()
+
+    var identifier: pid_t { process.processIdentifier }
+
+    /// The command's path: SwiftPM builds it into the folder of the test bundle.
+    static func path() throws -> String {
+        let bundle = Bundle(for: CommandProcess.self)
+        let folder =
+            bundle.bundleURL.pathExtension == "xctest"
+            ? bundle.bundleURL.deletingLastPathComponent() : bundle.bundleURL
+        let path = folder.appendingPathComponent("cloudtrail-integrity").path
+        try #require(FileManager.default.isExecutableFile(atPath: path), "build it with 'swift build'")
+        return path
+    }
+
+    /// Starts the command.
+    convenience init(_ arguments: [String]) throws {
+        try self.init(executable: Self.path(), arguments)
+    }
+
+    /// Starts a shell script in which `"$@"` is the command line.
+    convenience init(script: String, _ arguments: [String]) throws {
+        try self.init(executable: "/bin/sh", ["-c", script, "sh", Self.path()] + arguments)
+    }
+
+    private init(executable: String, _ arguments: [String]) throws {
+        folder = try TestFolder()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        // The thread sanitizer sleeps for a second before a process ends, unless it is told not to.
+        let environment = ProcessInfo.processInfo.environment
+        let sanitizer = [environment["TSAN_OPTIONS"], "atexit_sleep_ms=0"].compactMap(\.self).joined(separator: ":")
+        process.environment = environment.merging(["TSAN_OPTIONS": sanitizer]) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try folder.makeFile("output")
+        process.standardError = try folder.makeFile("errors")
+        // The tests themselves may run in the background of a script, where SIGINT is ignored and stays so.
+        let action = signal(SIGINT, SIG_DFL)
+        defer { signal(SIGINT, action) }
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(identifier, SIGKILL) }
+    }
+
+    /// Waits until `condition` holds; `false` when the process ends before.
+    func runs(until condition: () -> Bool) throws -> Bool {
+        let deadline = clock.now + Self.patience
+        while !condition() {
+            if !process.isRunning { return false }
+            try #require(clock.now < deadline, "the process does not come that far")
+            usleep(1_000)
+        }
+        return true
+    }
+
+    /// Whether the process has this file open.
+    func holds(_ path: String) -> Bool {
+        let descriptors = "/proc/\(identifier)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: descriptors)) ?? []
+        return names.contains { name in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(descriptors)/\(name)")) == path
+        }
+    }
+
+    func send(_ number: CInt) {
+        kill(identifier, number)
+    }
+
+    /// How a process ended.
+    struct Ending {
+        /// The exit status; `nil` when a signal killed it.
+        let status: Int32?
+        let output: String
+        let errors: String
+        let duration: Duration
+    }
+
+    /// Waits for the end; the duration counts from now.
+    func end() throws -> Ending {
+        let begin = clock.now
+        while process.isRunning, begin.duration(to: clock.now) < Self.patience { usleep(1_000) }
+        let duration = begin.duration(to: clock.now)
+        if process.isRunning { kill(identifier, SIGKILL) }
+        process.waitUntilExit()
+        return Ending(
+            status: process.terminationReason == .exit ? process.terminationStatus : nil,
+            output: try folder.text("output"),
+            errors: try folder.text("errors"),
+            duration: duration
+        )
+    }
+}
