@@ -23,7 +23,7 @@ SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
 
 .PHONY: all setup build validate test lint conformance conformance-full
-.PHONY: sanitize sanitize-address sanitize-thread fuzz bench full clean
+.PHONY: sanitize sanitize-address sanitize-thread strace fuzz bench full clean
 
 all: build
 
@@ -60,6 +60,11 @@ sanitize-address: setup
 sanitize-thread: setup
 	swift test --sanitize=thread --scratch-path .build/thread
 
+# Which files the command opens, and whether it opens sockets, on every sample there is.
+strace: build
+	rm -rf .build/strace
+	python3 Tests/Scripts/strace.py $(TOOL) .build/strace
+
 # libFuzzer with the address sanitizer on every parser and on whole archives: see Tests/Fuzzing.
 fuzz: setup
 	sh Tests/Fuzzing/run.sh $(SECONDS) $(TARGETS)
@@ -68,7 +73,7 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint test sanitize validate conformance-full fuzz
+full: lint test sanitize validate strace conformance-full fuzz
 
 clean:
 	swift package clean
