@@ -18,13 +18,14 @@ internal import COpenSSL
         with key: RSAPublicKey
     ) throws(NativeError) -> Bool {
         let context = try context(for: key)
+        let digest = digest.inlineBytes
         let result = unsafe signature.withUnsafeBufferPointer { signature in
-            unsafe digest.withUnsafeBytes { message in
+            unsafe digest.span.withUnsafeBufferPointer { message in
                 unsafe EVP_PKEY_verify(
                     context.pointer,
                     signature.baseAddress,
                     signature.count,
-                    message.bindMemory(to: UInt8.self).baseAddress,
+                    message.baseAddress,
                     message.count
                 )
             }

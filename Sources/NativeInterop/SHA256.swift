@@ -23,22 +23,26 @@ package struct SHA256Digest: Hashable, Sendable {
         self.init(bytes.span)
     }
 
-    /// Takes the four words as they lie in memory, most significant byte first.
-    fileprivate init(bigEndian words: (UInt64, UInt64, UInt64, UInt64)) {
-        self.words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
-    }
-
-    /// Calls `body` with the 32 bytes, in the order of the standard.
-    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        let stored = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
-        return unsafe Swift.withUnsafeBytes(of: stored) { unsafe body($0) }
+    /// The 32 bytes, in the order of the standard, without an array.
+    package var inlineBytes: InlineArray<32, UInt8> {
+        var bytes = InlineArray<32, UInt8>(repeating: 0)
+        func put(_ word: UInt64, at start: Int) {
+            for index in 0..<8 { bytes[start + index] = UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * index)) }
+        }
+        put(words.0, at: 0)
+        put(words.1, at: 8)
+        put(words.2, at: 16)
+        put(words.3, at: 24)
+        return bytes
     }
 
     /// The 32 bytes, in the order of the standard.
     package var bytes: [UInt8] {
-        [words.0, words.1, words.2, words.3].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
-        }
+        let inline = inlineBytes
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount)
+        for index in inline.indices { bytes.append(inline[index]) }
+        return bytes
     }
 
     package static func == (lhs: SHA256Digest, rhs: SHA256Digest) -> Bool {
@@ -100,12 +104,13 @@ package struct SHA256Digest: Hashable, Sendable {
 
     /// Ends the message; ``reset()`` comes before the next.
     package mutating func finalize() throws(NativeError) -> SHA256Digest {
-        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        let result = unsafe withUnsafeMutableBytes(of: &words) { buffer in
-            unsafe EVP_DigestFinal_ex(context, buffer.bindMemory(to: UInt8.self).baseAddress, nil)
+        var output = InlineArray<32, UInt8>(repeating: 0)
+        var span = output.mutableSpan
+        let result = unsafe span.withUnsafeMutableBufferPointer { buffer in
+            unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
         }
-        guard result == 1 else { throw .openSSL("EVP_DigestFinal_ex") }
-        return SHA256Digest(bigEndian: words)
+        guard result == 1, let digest = SHA256Digest(output.span) else { throw .openSSL("EVP_DigestFinal_ex") }
+        return digest
     }
 }
 

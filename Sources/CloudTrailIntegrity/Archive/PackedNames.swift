@@ -55,7 +55,8 @@ package struct PackedNames: Sendable {
 
         package mutating func append(_ name: ArraySlice<UInt8>, hash: SHA256Digest) {
             append(name)
-            unsafe hash.withUnsafeBytes { unsafe names.bytes.append(contentsOf: $0) }
+            let hash = hash.inlineBytes
+            unsafe hash.span.withUnsafeBytes { unsafe names.bytes.append(contentsOf: $0) }
         }
     }
 

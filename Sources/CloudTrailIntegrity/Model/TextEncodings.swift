@@ -1,40 +1,89 @@
+internal import NativeInterop
+
 /// Hexadecimal, RFC 4648, section 8.
 package enum Hex {
     /// The bytes that `text` stands for, in either case; `nil` when a character is no hex digit or the count is odd.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        let text = String(text)
+        return decode(text.utf8.span)
+    }
+
+    /// The bytes that the ASCII of `text` stands for; `nil` when a byte is no hex digit or the count is odd.
+    package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+        guard isHex(text) else { return nil }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count / 2)
-        var high: UInt8?
-        for character in text.utf8 {
-            guard let digit = digit(character) else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
-            }
+        bytes.reserveCapacity(text.count / 2)
+        for index in stride(from: 0, to: text.count, by: 2) {
+            bytes.append(value(of: text[index]) << 4 | value(of: text[index + 1]))
         }
-        return high == nil ? bytes : nil
+        return bytes
+    }
+
+    /// Whether `text` is the hex of any bytes, none included.
+    static func isHex(_ text: Span<UInt8>) -> Bool {
+        var areDigits: UInt8 = 0xff
+        for index in text.indices { areDigits &= digitMask(text[index]) }
+        return areDigits & 0x80 != 0 && text.count.isMultiple(of: 2)
     }
 
     /// Lower-case hex.
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
+        text.reserveCapacity(2 * bytes.count)
+        append(bytes.span, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
-    private static func digit(_ character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-        default: nil
+    /// Appends the lower-case hex of `bytes`.
+    static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+        for index in bytes.indices {
+            text.append(digit(bytes[index] >> 4))
+            text.append(digit(bytes[index] & 15))
         }
+    }
+
+    /// `text`, which is hex, in lower case.
+    static func lowercased(_ text: Span<UInt8>) -> String {
+        var lowered: [UInt8] = []
+        lowered.reserveCapacity(text.count)
+        // Decimal digits have that bit already.
+        for index in text.indices { lowered.append(text[index] | 0x20) }
+        return String(decoding: lowered, as: UTF8.self)
+    }
+
+    static func isDigit(_ character: UInt8) -> Bool {
+        digitMask(character) & 0x80 != 0
+    }
+
+    /// A byte whose highest bit says whether `character` is a hex digit; the other bits say nothing.
+    ///
+    /// Digits and letters come in no order, so a branch would be guessed wrong, and without one the compiler does many
+    /// at a time. Of two numbers below 128 the first is less where the difference, and not it, has the highest bit.
+    private static func digitMask(_ character: UInt8) -> UInt8 {
+        let decimal = character &- UInt8(ascii: "0")
+        let letter = (character | 0x20) &- UInt8(ascii: "a")
+        return (decimal &- 10) & ~decimal | (letter &- 6) & ~letter
+    }
+
+    /// What a hex digit stands for: letters have bit 6, and end in the bits 1 to 6.
+    static func value(of digit: UInt8) -> UInt8 {
+        (digit & 15) &+ 9 &* (digit >> 6)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value &+ (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+    }
+}
+
+extension SHA256Digest {
+    /// Takes 64 hex digits, in either case; `nil` for anything else.
+    init?(hex: Span<UInt8>) {
+        guard hex.count == 2 * Self.byteCount, Hex.isHex(hex) else { return nil }
+        var bytes = InlineArray<32, UInt8>(repeating: 0)
+        for index in bytes.indices {
+            bytes[index] = Hex.value(of: hex[2 * index]) << 4 | Hex.value(of: hex[2 * index + 1])
+        }
+        self.init(bytes.span)
     }
 }
 

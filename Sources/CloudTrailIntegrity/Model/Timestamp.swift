@@ -40,47 +40,60 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     ///
     /// A fraction of a second is read and dropped. `nil` for anything else, for dates that do not exist included.
     public init?(_ text: some StringProtocol) {
-        var cursor = DigitCursor(text.utf8)
-        guard let date = cursor.date(separator: UInt8(ascii: "-")), cursor.take(UInt8(ascii: "T")),
-            let hour = cursor.number(2), cursor.take(UInt8(ascii: ":")), let minute = cursor.number(2),
-            cursor.take(UInt8(ascii: ":")), let second = cursor.number(2)
+        let text = String(text)
+        self.init(utf8: text.utf8.span)
+    }
+
+    /// Reads an ISO 8601 date and time from its bytes.
+    package init?(utf8 text: Span<UInt8>) {
+        var cursor = DigitCursor()
+        guard let date = cursor.date(text, separator: UInt8(ascii: "-")), cursor.take(text, UInt8(ascii: "T")),
+            let hour = cursor.number(text, 2), cursor.take(text, UInt8(ascii: ":")),
+            let minute = cursor.number(text, 2), cursor.take(text, UInt8(ascii: ":")),
+            let second = cursor.number(text, 2)
         else { return nil }
-        if cursor.take(UInt8(ascii: ".")) {
-            guard cursor.skipDigits() > 0 else { return nil }
+        if cursor.take(text, UInt8(ascii: ".")) {
+            guard cursor.skipDigits(text) > 0 else { return nil }
         }
         var offset: Int64 = 0
-        if !cursor.take(UInt8(ascii: "Z")) {
+        if !cursor.take(text, UInt8(ascii: "Z")) {
             let sign: Int64
-            if cursor.take(UInt8(ascii: "+")) {
+            if cursor.take(text, UInt8(ascii: "+")) {
                 sign = 1
-            } else if cursor.take(UInt8(ascii: "-")) {
+            } else if cursor.take(text, UInt8(ascii: "-")) {
                 sign = -1
             } else {
                 return nil
             }
-            guard let hours = cursor.number(2), hours < 24 else { return nil }
-            _ = cursor.take(UInt8(ascii: ":"))
-            guard let minutes = cursor.number(2), minutes < 60 else { return nil }
+            guard let hours = cursor.number(text, 2), hours < 24 else { return nil }
+            _ = cursor.take(text, UInt8(ascii: ":"))
+            guard let minutes = cursor.number(text, 2), minutes < 60 else { return nil }
             offset = sign * Int64(hours * 3600 + minutes * 60)
         }
-        guard cursor.isAtEnd, let moment = Timestamp(days: date, hour: hour, minute: minute, second: second) else {
-            return nil
-        }
+        guard cursor.offset == text.count,
+            let moment = Timestamp(days: date, hour: hour, minute: minute, second: second)
+        else { return nil }
         self = moment.advanced(bySeconds: -offset)
     }
 
     /// Reads the compact form of object names: `20260301T001035Z`, or `20260301T0010Z` where `seconds` is false.
     package init?(compact text: some StringProtocol, seconds: Bool) {
-        var cursor = DigitCursor(text.utf8)
-        guard let date = cursor.date(separator: nil), cursor.take(UInt8(ascii: "T")), let hour = cursor.number(2),
-            let minute = cursor.number(2)
+        let text = String(text)
+        self.init(compactUTF8: text.utf8.span, seconds: seconds)
+    }
+
+    /// Reads the compact form of object names from its bytes.
+    package init?(compactUTF8 text: Span<UInt8>, seconds: Bool) {
+        var cursor = DigitCursor()
+        guard let date = cursor.date(text, separator: nil), cursor.take(text, UInt8(ascii: "T")),
+            let hour = cursor.number(text, 2), let minute = cursor.number(text, 2)
         else { return nil }
         var second = 0
         if seconds {
-            guard let number = cursor.number(2) else { return nil }
+            guard let number = cursor.number(text, 2) else { return nil }
             second = number
         }
-        guard cursor.take(UInt8(ascii: "Z")), cursor.isAtEnd,
+        guard cursor.take(text, UInt8(ascii: "Z")), cursor.offset == text.count,
             let moment = Timestamp(days: date, hour: hour, minute: minute, second: second)
         else { return nil }
         self = moment
@@ -159,60 +172,57 @@ private struct CivilDate {
     /// The days since 1970-01-01 of a date; `nil` where it does not exist.
     static func days(year: Int, month: Int, day: Int) -> Int64? {
         guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+        let hasThirty = month == 4 || month == 6 || month == 9 || month == 11
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        guard day <= (month == 2 ? (isLeap ? 29 : 28) : hasThirty ? 30 : 31) else { return nil }
         let shiftedYear = Int64(month <= 2 ? year - 1 : year)
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
         let monthFromMarch = Int64(month > 2 ? month - 3 : month + 9)
         let dayOfYear = (153 * monthFromMarch + 2) / 5 + Int64(day) - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        let days = era * daysPerEra + dayOfEra - daysToEpoch
-        let date = CivilDate(days: days)
-        return date.month == month && date.day == day ? days : nil
+        return era * daysPerEra + dayOfEra - daysToEpoch
     }
 }
 
-/// Reads fixed numbers of ASCII digits.
-private struct DigitCursor<Bytes: Collection> where Bytes.Element == UInt8 {
-    private var rest: Bytes.SubSequence
+/// Reads fixed numbers of ASCII digits; each call is given the same text, because a span cannot be kept.
+private struct DigitCursor {
+    private(set) var offset = 0
 
-    init(_ bytes: Bytes) {
-        rest = bytes[...]
-    }
-
-    var isAtEnd: Bool { rest.isEmpty }
-
-    mutating func take(_ byte: UInt8) -> Bool {
-        guard rest.first == byte else { return false }
-        rest = rest.dropFirst()
+    mutating func take(_ text: Span<UInt8>, _ byte: UInt8) -> Bool {
+        guard offset < text.count, text[offset] == byte else { return false }
+        offset += 1
         return true
     }
 
-    mutating func number(_ digits: Int) -> Int? {
+    mutating func number(_ text: Span<UInt8>, _ digits: Int) -> Int? {
+        guard digits <= text.count - offset else { return nil }
         var value = 0
-        for _ in 0..<digits {
-            guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-            value = value * 10 + Int(byte - UInt8(ascii: "0"))
-            rest = rest.dropFirst()
+        for index in offset..<offset + digits {
+            let digit = text[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = value * 10 + Int(digit)
         }
+        offset += digits
         return value
     }
 
-    mutating func skipDigits() -> Int {
+    mutating func skipDigits(_ text: Span<UInt8>) -> Int {
         var count = 0
-        while number(1) != nil { count += 1 }
+        while number(text, 1) != nil { count += 1 }
         return count
     }
 
     /// Year, month and day as days since 1970-01-01.
-    mutating func date(separator: UInt8?) -> Int64? {
-        guard let year = number(4), takeSeparator(separator), let month = number(2), takeSeparator(separator),
-            let day = number(2)
+    mutating func date(_ text: Span<UInt8>, separator: UInt8?) -> Int64? {
+        guard let year = number(text, 4), takeSeparator(text, separator), let month = number(text, 2),
+            takeSeparator(text, separator), let day = number(text, 2)
         else { return nil }
         return CivilDate.days(year: year, month: month, day: day)
     }
 
-    private mutating func takeSeparator(_ separator: UInt8?) -> Bool {
+    private mutating func takeSeparator(_ text: Span<UInt8>, _ separator: UInt8?) -> Bool {
         guard let separator else { return true }
-        return take(separator)
+        return take(text, separator)
     }
 }

@@ -18,6 +18,14 @@ import Testing
         #expect(Hex.decode(text) == nil)
     }
 
+    @Test func everyOtherByteIsNoDigit() {
+        let digits = Set("0123456789abcdefABCDEF".utf8)
+        for byte in UInt8.min...UInt8.max {
+            #expect((Hex.decode([byte, 0x30].span) != nil) == digits.contains(byte))
+            #expect((Hex.decode([0x30, byte].span) != nil) == digits.contains(byte))
+        }
+    }
+
     @Test func writesEveryByteInLowerCase() {
         let bytes = (0...255).map { UInt8($0) }
         let text = bytes.map { String(format: "%02x", $0) }.joined()
