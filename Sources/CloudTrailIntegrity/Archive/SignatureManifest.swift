@@ -55,6 +55,14 @@ public struct SignatureManifest: Sendable {
 
     // MARK: Reading
 
+    private enum Name: String, CodingKey, CaseIterable {
+        case bucket, key, metadata
+        case path = "Path"
+        case metadataOfRclone = "Metadata"
+    }
+
+    private static let names = JSONNames<Name>()
+
     private static func readLines(_ bytes: [UInt8]) throws -> [Entry] {
         var found: [Entry] = []
         do throws(JSONLines.Failure) {
@@ -93,12 +101,12 @@ public struct SignatureManifest: Sendable {
         var bucket: String?
         var key: String?
         var metadata: SignatureMetadata?
-        try reader.readObject { (reader, name) throws(JSONError) in
+        try reader.readObject(names) { (reader, name) throws(JSONError) in
             switch name {
-            case "bucket" where try reader.kind() == .string: bucket = try reader.readString()
-            case "key" where try reader.kind() == .string, "Path" where try reader.kind() == .string:
+            case .bucket where try reader.kind() == .string: bucket = try reader.readString()
+            case .key where try reader.kind() == .string, .path where try reader.kind() == .string:
                 key = try reader.readString()
-            case "metadata", "Metadata": metadata = try SignatureMetadata.read(&reader)
+            case .metadata, .metadataOfRclone: metadata = try SignatureMetadata.read(&reader)
             default: try reader.skipValue()
             }
         }

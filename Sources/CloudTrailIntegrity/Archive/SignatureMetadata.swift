@@ -39,13 +39,19 @@ public struct SignatureMetadata: Hashable, Sendable {
         try reader.readObject { (reader, name) throws(JSONError) in
             guard try reader.kind() == .string else { return try reader.skipValue() }
             let value = try reader.readString()
-            let lowered = name.lowercased()
+            let lowered = reader.string(name).lowercased()
             let prefix = "x-amz-meta-"
             let plain = lowered.hasPrefix(prefix) ? String(lowered.dropFirst(prefix.count)) : lowered
             if names.contains(plain) { values[plain] = value }
         }
         return SignatureMetadata { values[$0] }
     }
+
+    private enum AnswerName: String, CodingKey, CaseIterable {
+        case metadata = "Metadata"
+    }
+
+    private static let answerNames = JSONNames<AnswerName>()
 
     /// Reads an answer of `aws s3api head-object`, saved beside its digest as `<digest file>.metadata.json`; `nil` when
     /// it is no such answer or holds no signature.
@@ -54,12 +60,9 @@ public struct SignatureMetadata: Hashable, Sendable {
         var found: SignatureMetadata?
         do throws(JSONError) {
             guard try reader.kind() == .object else { return nil }
-            try reader.readObject { (reader, name) throws(JSONError) in
-                if name == "Metadata" {
-                    found = try Self.read(&reader)
-                } else {
-                    try reader.skipValue()
-                }
+            try reader.readObject(Self.answerNames) { (reader, name) throws(JSONError) in
+                guard name != nil else { return try reader.skipValue() }
+                found = try Self.read(&reader)
             }
             try reader.expectEnd()
         } catch {

@@ -76,34 +76,35 @@ package struct LogListPacker {
     }
 
     /// Packs a list.
-    package mutating func pack(_ list: [LogFileReference]) -> ListedLogs {
-        var order: [ObjectIdentifier: Int] = [:]
+    package mutating func pack(_ list: LogFileList) -> ListedLogs {
+        var numbers: [ObjectIdentifier: Int] = [:]
         var drafts: [(folder: ListedFolder, writer: PackedNames.Writer)] = []
-        for reference in list {
-            let folder = folder(of: reference.location)
-            let number: Int
-            if let draft = drafts.last, draft.folder === folder {
-                number = drafts.count - 1
-            } else if let known = order[ObjectIdentifier(folder)] {
-                number = known
-            } else {
-                number = drafts.count
-                order[ObjectIdentifier(folder)] = number
+        for position in list.indices {
+            let entry = list.entry(at: position)
+            let key = list.keyBytes[entry.keyRange]
+            var nameStart = key.endIndex
+            while nameStart > key.startIndex, key[nameStart - 1] != UInt8(ascii: "/") { nameStart -= 1 }
+            let folder = folder(list.buckets[entry.bucketIndex], key[..<nameStart], name: key[nameStart...])
+            if drafts.last?.folder !== folder, let number = numbers[ObjectIdentifier(folder)] {
+                drafts[number].writer.append(key[nameStart...], hash: entry.hash)
+                continue
+            }
+            if drafts.last?.folder !== folder {
+                numbers[ObjectIdentifier(folder)] = drafts.count
                 drafts.append((folder, PackedNames.Writer(hasHashes: true, seed: folder.seed)))
             }
-            drafts[number].writer.append(reference.location.key.lastComponent, hash: reference.hash)
+            drafts[drafts.count - 1].writer.append(key[nameStart...], hash: entry.hash)
         }
         return ListedLogs(groups: drafts.map { ListedLogs.Group(folder: $0.folder, names: $0.writer.names) })
     }
 
-    private mutating func folder(of location: ObjectLocation) -> ListedFolder {
-        let path = location.key.folder
-        if let last, path.isEqual(to: last.path.bytes[...]), last.bucket == location.bucket { return last }
-        let folder = folders.folder(
-            bucket: location.bucket,
-            path: ObjectKey(bytes: path),
-            seed: Array(location.key.lastComponent)
-        )
+    private mutating func folder(
+        _ bucket: String,
+        _ path: ArraySlice<UInt8>,
+        name: ArraySlice<UInt8>
+    ) -> ListedFolder {
+        if let last, path.isEqual(to: last.path.bytes[...]), last.bucket == bucket { return last }
+        let folder = folders.folder(bucket: bucket, path: ObjectKey(bytes: path), seed: Array(name))
         last = folder
         return folder
     }

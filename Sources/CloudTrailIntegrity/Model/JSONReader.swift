@@ -1,50 +1,22 @@
-/// Why a text is not the JSON that was expected, and where.
-package struct JSONError: Error, Hashable, Sendable {
-    package enum Reason: Hashable, Sendable {
-        /// The text ends inside a value.
-        case unexpectedEnd
-        /// A byte that the grammar (RFC 8259) does not allow there.
-        case unexpectedByte
-        /// An escape that does not exist, a lone surrogate, a raw control character, or bytes that are not UTF-8.
-        case invalidString
-        /// A number outside the grammar.
-        case invalidNumber
-        /// The same name twice in one object, which readers resolve differently.
-        case duplicateName(String)
-        /// Something follows the value.
-        case trailingBytes
-        /// Nested deeper than the limit.
-        case tooDeep
-        /// More names in one object than the limit.
-        case tooManyNames
-    }
-
-    package let reason: Reason
-    /// The offset of the byte it was noticed at.
-    package let offset: Int
-
-    package var description: String {
-        switch reason {
-        case .unexpectedEnd: "the JSON text ends inside a value (byte \(offset))"
-        case .unexpectedByte: "not JSON at byte \(offset)"
-        case .invalidString: "a string is broken at byte \(offset)"
-        case .invalidNumber: "a number is broken at byte \(offset)"
-        case .duplicateName(let name): "the name \"\(shortened(name))\" appears twice in one object (byte \(offset))"
-        case .trailingBytes: "something follows the JSON text at byte \(offset)"
-        case .tooDeep: "nested too deep at byte \(offset)"
-        case .tooManyNames: "more than \(JSONReader.maximumNames) names in one object at byte \(offset)"
-        }
-    }
-}
-
 /// A strict pull reader for JSON (RFC 8259) over untrusted bytes.
 ///
 /// It builds no tree: the caller asks for what it expects. Depth is bounded, duplicate names are refused, and nothing
-/// outside the grammar is accepted.
+/// outside the grammar is accepted. Names and strings stay where they are until the caller wants a copy.
 package struct JSONReader {
     /// What the next value is.
     package enum Kind: Hashable, Sendable {
         case object, array, string, number, bool, null
+    }
+
+    /// A string of the JSON text that is known to be whole and UTF-8; only the reader that read it can say what it is.
+    package struct Text: Sendable {
+        fileprivate let start: Int
+        fileprivate let end: Int
+        /// The number of bytes that it has once it is unescaped.
+        package let count: Int
+
+        /// Every escape is longer than what it stands for.
+        var isEscaped: Bool { count != end - start }
     }
 
     /// The most names that one object may have; a digest file's has 16.
@@ -88,26 +60,40 @@ package struct JSONReader {
         guard isAtEnd() else { throw error(.trailingBytes) }
     }
 
-    /// Reads an object; `member` is called with each name and must read its value.
-    package mutating func readObject<Failure: Error>(
-        _ member: (inout JSONReader, String) throws(Failure) -> Void,
+    /// The number of bytes that are left.
+    var remainingBytes: Int { bytes.count - offset }
+
+    /// Reads an object; `member` is called with each name, `nil` for one that is not in `names`, and must read its
+    /// value.
+    package mutating func readObject<Name, Failure: Error>(
+        _ names: JSONNames<Name>,
+        _ member: (inout JSONReader, Name?) throws(Failure) -> Void,
         failure: (JSONError) -> Failure
     ) throws(Failure) {
-        do throws(JSONError) { try enter(UInt8(ascii: "{")) } catch { throw failure(error) }
-        var names = NameSet()
-        var isFirst = true
-        while true {
-            let name: String?
-            do throws(JSONError) {
-                name = try nextName(isFirst, &names)
-            } catch {
-                throw failure(error)
-            }
-            guard let name else { break }
-            isFirst = false
-            try member(&self, name)
-        }
-        depth -= 1
+        try readMembers(
+            find: { names.index(of: $0, expected: $1) },
+            { (reader, _, index) throws(Failure) in try member(&reader, index.map { names[$0] }) },
+            failure: failure
+        )
+    }
+
+    /// Reads an object whose members fail with ``JSONError`` alone.
+    package mutating func readObject<Name>(
+        _ names: JSONNames<Name>,
+        _ member: (inout JSONReader, Name?) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        try readObject(names, member, failure: { $0 })
+    }
+
+    /// Reads an object of which no name is known before.
+    package mutating func readObject(
+        _ member: (inout JSONReader, Text) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        try readMembers(
+            find: { _, _ in nil },
+            { (reader, name, _) throws(JSONError) in try member(&reader, name) },
+            failure: { $0 }
+        )
     }
 
     /// Reads an array; `element` is called before each element and must read it.
@@ -120,7 +106,7 @@ package struct JSONReader {
         while true {
             let more: Bool
             do throws(JSONError) {
-                more = try nextElement(isFirst)
+                more = try nextItem(isFirst, closing: UInt8(ascii: "]"))
             } catch {
                 throw failure(error)
             }
@@ -131,16 +117,40 @@ package struct JSONReader {
         depth -= 1
     }
 
-    /// Reads an object whose members fail with ``JSONError`` alone.
-    package mutating func readObject(
-        _ member: (inout JSONReader, String) throws(JSONError) -> Void
-    ) throws(JSONError) {
-        try readObject(member, failure: { $0 })
-    }
-
     /// Reads an array whose elements fail with ``JSONError`` alone.
     package mutating func readArray(_ element: (inout JSONReader) throws(JSONError) -> Void) throws(JSONError) {
         try readArray(element, failure: { $0 })
+    }
+
+    /// Reads an object; `find` is given a name and the index that is next in order, `member` what it found.
+    private mutating func readMembers<Failure: Error>(
+        find: (Span<UInt8>, Int) -> Int?,
+        _ member: (inout JSONReader, Text, Int?) throws(Failure) -> Void,
+        failure: (JSONError) -> Failure
+    ) throws(Failure) {
+        do throws(JSONError) { try enter(UInt8(ascii: "{")) } catch { throw failure(error) }
+        var seen = JSONNameSet()
+        var expected = 0
+        while true {
+            let name: Text
+            let index: Int?
+            do throws(JSONError) {
+                guard try nextItem(seen.count == 0, closing: UInt8(ascii: "}")) else { break }
+                let start = offset
+                name = try readText()
+                index = withBytes(of: name) { find($0, expected) }
+                let isNew = index.map { seen.insert(known: $0) } ?? seen.insert(name, of: self)
+                guard isNew else { throw JSONError(reason: .duplicateName(string(name)), offset: start) }
+                guard seen.count <= Self.maximumNames else { throw JSONError(reason: .tooManyNames, offset: start) }
+                skipSpace()
+                try expect(UInt8(ascii: ":"))
+            } catch {
+                throw failure(error)
+            }
+            if let index { expected = index + 1 }
+            try member(&self, name, index)
+        }
+        depth -= 1
     }
 
     private mutating func enter(_ opening: UInt8) throws(JSONError) {
@@ -148,22 +158,6 @@ package struct JSONReader {
         try expect(opening)
         depth += 1
         if depth > maximumDepth { throw error(.tooDeep) }
-    }
-
-    /// The next name and its colon, or `nil` after the closing brace.
-    private mutating func nextName(_ isFirst: Bool, _ names: inout NameSet) throws(JSONError) -> String? {
-        guard try nextItem(isFirst, closing: UInt8(ascii: "}")) else { return nil }
-        let start = offset
-        let name = try readString()
-        guard names.insert(name) else { throw JSONError(reason: .duplicateName(name), offset: start) }
-        guard names.count <= Self.maximumNames else { throw JSONError(reason: .tooManyNames, offset: start) }
-        skipSpace()
-        try expect(UInt8(ascii: ":"))
-        return name
-    }
-
-    private mutating func nextElement(_ isFirst: Bool) throws(JSONError) -> Bool {
-        try nextItem(isFirst, closing: UInt8(ascii: "]"))
     }
 
     private mutating func nextItem(_ isFirst: Bool, closing: UInt8) throws(JSONError) -> Bool {
@@ -180,103 +174,189 @@ package struct JSONReader {
         return true
     }
 
-    // MARK: Values
+    // MARK: Strings
+
+    /// Reads a string without copying it.
+    package mutating func readText() throws(JSONError) -> Text {
+        skipSpace()
+        try expect(UInt8(ascii: "\""))
+        let text = try Self.findEnd(bytes.span, ofTextFrom: offset)
+        offset = text.end + 1
+        return text
+    }
+
+    private static func findEnd(_ bytes: Span<UInt8>, ofTextFrom start: Int) throws(JSONError) -> Text {
+        var end = start
+        var shortening = 0
+        var isASCII = true
+        while true {
+            end = Self.endOfPlainRun(bytes, from: end, &isASCII)
+            guard end < bytes.count else { throw JSONError(reason: .unexpectedEnd, offset: end) }
+            switch bytes[end] {
+            case UInt8(ascii: "\""):
+                guard isASCII || Self.isUTF8(bytes.extracting(start..<end)) else {
+                    throw JSONError(reason: .invalidString, offset: start)
+                }
+                return Text(start: start, end: end, count: end - start - shortening)
+            case UInt8(ascii: "\\"):
+                let escape = end
+                let scalar = try Self.readEscape(bytes, at: &end)
+                shortening += end - escape - scalar.utf8.count
+            default:
+                throw JSONError(reason: .invalidString, offset: end)
+            }
+        }
+    }
 
     /// Reads a string.
     package mutating func readString() throws(JSONError) -> String {
-        skipSpace()
-        try expect(UInt8(ascii: "\""))
-        let start = offset
-        while offset < bytes.count {
-            switch bytes[offset] {
-            case UInt8(ascii: "\""):
-                let text = try text(bytes[start..<offset], at: start)
-                offset += 1
-                return text
-            case UInt8(ascii: "\\"):
-                return try readEscapedString(from: start)
-            case 0..<0x20:
-                throw error(.invalidString)
-            default:
-                offset += 1
-            }
-        }
-        throw error(.unexpectedEnd)
+        string(try readText())
     }
 
-    /// The rest of a string that holds an escape; `start` is its first byte.
-    private mutating func readEscapedString(from start: Int) throws(JSONError) -> String {
-        var content = Array(bytes[start..<offset])
+    /// Calls `body` with the bytes of `text`, unescaped.
+    func withBytes<Result>(of text: Text, _ body: (Span<UInt8>) -> Result) -> Result {
+        guard text.isEscaped else { return body(bytes.span.extracting(text.start..<text.end)) }
+        return body(bytes(of: text).span)
+    }
+
+    /// The bytes of `text`, unescaped.
+    package func bytes(of text: Text) -> [UInt8] {
+        guard text.isEscaped else { return Array(bytes[text.start..<text.end]) }
+        var content: [UInt8] = []
+        content.reserveCapacity(text.count)
+        append(text, to: &content)
+        return content
+    }
+
+    /// `text` as a string.
+    package func string(_ text: Text) -> String {
+        // It was validated when it was read, and escapes stand for whole characters.
+        guard text.isEscaped else { return String(decoding: bytes[text.start..<text.end], as: UTF8.self) }
+        return String(decoding: bytes(of: text), as: UTF8.self)
+    }
+
+    /// Appends the bytes of `text`, unescaped.
+    func append(_ text: Text, to content: inout [UInt8]) {
+        guard text.isEscaped else { return content.append(contentsOf: bytes[text.start..<text.end]) }
+        var offset = text.start
+        while offset < text.end {
+            let start = offset
+            while offset < text.end, bytes[offset] != UInt8(ascii: "\\") { offset += 1 }
+            content.append(contentsOf: bytes[start..<offset])
+            // It was read before, so there is nothing else that it could be.
+            guard offset < text.end, let scalar = try? Self.readEscape(bytes.span, at: &offset) else { return }
+            content.append(contentsOf: scalar.utf8)
+        }
+    }
+
+    /// Where the string's bytes that stand for themselves end: at a quotation mark, a backslash, a control character,
+    /// or the end of the text.
+    private static func endOfPlainRun(_ bytes: Span<UInt8>, from start: Int, _ isASCII: inout Bool) -> Int {
+        var offset = start
+        while bytes.count - offset >= 8 {
+            let word = Self.word(bytes.extracting(offset..<offset + 8))
+            let ends =
+                highBits & (zeros(word ^ (ones * 0x22)) | zeros(word ^ (ones * 0x5c)) | (word &- ones * 0x20) & ~word)
+            if ends != 0 {
+                // The lowest is exact: only what is above a byte that ends the run can be flagged for nothing.
+                let count = ends.trailingZeroBitCount / 8
+                if word & highBits & ~(~0 << UInt64(8 * count)) != 0 { isASCII = false }
+                return offset + count
+            }
+            if word & highBits != 0 { isASCII = false }
+            offset += 8
+        }
         while offset < bytes.count {
             let byte = bytes[offset]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+            if byte >= 0x80 { isASCII = false }
             offset += 1
-            switch byte {
-            case UInt8(ascii: "\""):
-                return try text(content[...], at: start)
-            case UInt8(ascii: "\\"):
-                try readEscape(into: &content)
-            case 0..<0x20:
-                offset -= 1
-                throw error(.invalidString)
-            default:
-                content.append(byte)
-            }
         }
-        throw error(.unexpectedEnd)
+        return offset
     }
 
-    private mutating func readEscape(into content: inout [UInt8]) throws(JSONError) {
-        guard offset < bytes.count else { throw error(.unexpectedEnd) }
-        let byte = bytes[offset]
+    /// Eight bytes, the first in the lowest bits.
+    private static func word(_ bytes: Span<UInt8>) -> UInt64 {
+        // In halves, which the compiler makes one load each.
+        let low = UInt32(bytes[0]) | UInt32(bytes[1]) << 8 | UInt32(bytes[2]) << 16 | UInt32(bytes[3]) << 24
+        let high = UInt32(bytes[4]) | UInt32(bytes[5]) << 8 | UInt32(bytes[6]) << 16 | UInt32(bytes[7]) << 24
+        return UInt64(low) | UInt64(high) << 32
+    }
+
+    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+    private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+
+    /// Has the highest bit of each byte that is zero in `word`, up to the first.
+    private static func zeros(_ word: UInt64) -> UInt64 {
+        (word &- ones) & ~word
+    }
+
+    private static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
+        (try? UTF8Span(validating: bytes)) != nil
+    }
+
+    /// Reads the escape at `offset`, which is a backslash's, and puts `offset` behind it.
+    private static func readEscape(_ bytes: Span<UInt8>, at offset: inout Int) throws(JSONError) -> Unicode.Scalar {
         offset += 1
+        guard offset < bytes.count else { throw JSONError(reason: .unexpectedEnd, offset: offset) }
+        let byte = bytes[offset]
+        let scalar: Unicode.Scalar
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): content.append(byte)
-        case UInt8(ascii: "b"): content.append(0x08)
-        case UInt8(ascii: "f"): content.append(0x0c)
-        case UInt8(ascii: "n"): content.append(0x0a)
-        case UInt8(ascii: "r"): content.append(0x0d)
-        case UInt8(ascii: "t"): content.append(0x09)
-        case UInt8(ascii: "u"): content.append(contentsOf: try readUnicodeEscape())
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): scalar = Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): scalar = "\u{8}"
+        case UInt8(ascii: "f"): scalar = "\u{c}"
+        case UInt8(ascii: "n"): scalar = "\n"
+        case UInt8(ascii: "r"): scalar = "\r"
+        case UInt8(ascii: "t"): scalar = "\t"
+        case UInt8(ascii: "u"):
+            offset += 1
+            return try readUnicodeEscape(bytes, at: &offset)
         default:
-            offset -= 1
-            throw error(.invalidString)
+            throw JSONError(reason: .invalidString, offset: offset)
         }
+        offset += 1
+        return scalar
     }
 
-    private mutating func readUnicodeEscape() throws(JSONError) -> [UInt8] {
-        var value = try readFourHexDigits()
+    private static func readUnicodeEscape(
+        _ bytes: Span<UInt8>,
+        at offset: inout Int
+    ) throws(JSONError) -> Unicode.Scalar {
+        var value = try readFourHexDigits(bytes, at: &offset)
         if (0xd800..<0xdc00).contains(value) {
-            guard offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"), bytes[offset + 1] == UInt8(ascii: "u")
-            else { throw error(.invalidString) }
+            guard bytes.count - offset >= 2, bytes[offset] == UInt8(ascii: "\\"), bytes[offset + 1] == UInt8(ascii: "u")
+            else { throw JSONError(reason: .invalidString, offset: offset) }
             offset += 2
-            let low = try readFourHexDigits()
-            guard (0xdc00..<0xe000).contains(low) else { throw error(.invalidString) }
+            let low = try readFourHexDigits(bytes, at: &offset)
+            guard (0xdc00..<0xe000).contains(low) else { throw JSONError(reason: .invalidString, offset: offset) }
             value = 0x10000 + (value - 0xd800) << 10 + (low - 0xdc00)
         }
-        guard let scalar = Unicode.Scalar(value) else { throw error(.invalidString) }
-        return Array(String(Character(scalar)).utf8)
+        guard let scalar = Unicode.Scalar(value) else { throw JSONError(reason: .invalidString, offset: offset) }
+        return scalar
     }
 
-    private mutating func readFourHexDigits() throws(JSONError) -> UInt32 {
-        guard offset + 4 <= bytes.count else { throw error(.unexpectedEnd) }
-        guard let pair = Hex.decode(String(decoding: bytes[offset..<offset + 4], as: UTF8.self)), pair.count == 2 else {
-            throw error(.invalidString)
+    private static func readFourHexDigits(_ bytes: Span<UInt8>, at offset: inout Int) throws(JSONError) -> UInt32 {
+        guard bytes.count - offset >= 4 else { throw JSONError(reason: .unexpectedEnd, offset: offset) }
+        var value: UInt32 = 0
+        for index in offset..<offset + 4 {
+            guard Hex.isDigit(bytes[index]) else { throw JSONError(reason: .invalidString, offset: offset) }
+            value = value << 4 | UInt32(Hex.value(of: bytes[index]))
         }
         offset += 4
-        return UInt32(pair[0]) << 8 | UInt32(pair[1])
+        return value
     }
 
-    private func text(_ content: ArraySlice<UInt8>, at start: Int) throws(JSONError) -> String {
-        guard let text = String(validating: content, as: UTF8.self) else {
-            throw JSONError(reason: .invalidString, offset: start)
-        }
-        return text
-    }
+    // MARK: Other values
 
     /// Reads a number and returns its text.
     package mutating func readNumber() throws(JSONError) -> String {
         skipSpace()
         let start = offset
+        try skipNumber()
+        return String(decoding: bytes[start..<offset], as: UTF8.self)
+    }
+
+    private mutating func skipNumber() throws(JSONError) {
         _ = take(UInt8(ascii: "-"))
         if !take(UInt8(ascii: "0")) {
             guard takeDigits() > 0 else { throw error(.invalidNumber) }
@@ -288,7 +368,6 @@ package struct JSONReader {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             guard takeDigits() > 0 else { throw error(.invalidNumber) }
         }
-        return String(decoding: bytes[start..<offset], as: UTF8.self)
     }
 
     /// Reads `null`.
@@ -301,16 +380,16 @@ package struct JSONReader {
         switch try kind() {
         case .object: try readObject { (reader, _) throws(JSONError) in try reader.skipValue() }
         case .array: try readArray { (reader) throws(JSONError) in try reader.skipValue() }
-        case .string: _ = try readString()
-        case .number: _ = try readNumber()
+        case .string: _ = try readText()
+        case .number: try skipNumber()
         case .null: try readNull()
         case .bool: try readLiteral(bytes[offset] == UInt8(ascii: "t") ? "true" : "false")
         }
     }
 
-    private mutating func readLiteral(_ literal: StaticString) throws(JSONError) {
+    private mutating func readLiteral(_ literal: String) throws(JSONError) {
         skipSpace()
-        for byte in literal.description.utf8 { try expect(byte) }
+        for byte in literal.utf8 { try expect(byte) }
     }
 
     // MARK: Bytes
@@ -344,24 +423,5 @@ package struct JSONReader {
 
     private func error(_ reason: JSONError.Reason) -> JSONError {
         JSONError(reason: reason, offset: offset)
-    }
-}
-
-/// The names seen in one object: few, so a scan; many, so a set that a hostile text cannot make slow.
-private struct NameSet {
-    private var few: [String] = []
-    private var many: Set<String> = []
-
-    var count: Int { few.count + many.count }
-
-    /// `false` when `name` is there already.
-    mutating func insert(_ name: String) -> Bool {
-        if few.contains(name) || many.contains(name) { return false }
-        if few.count < 24 {
-            few.append(name)
-        } else {
-            many.insert(name)
-        }
-        return true
     }
 }

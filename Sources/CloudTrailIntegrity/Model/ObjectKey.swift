@@ -158,8 +158,16 @@ public struct ObjectLocation: Hashable, Sendable {
 
     /// Whether `text` may be a bucket's name: printable ASCII without a slash, so that equal text is equal bytes.
     package static func isBucketName(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= 255
-            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "/") }
+        isBucketName(text.utf8.span)
+    }
+
+    /// Whether `text` may be the UTF-8 of a bucket's name.
+    static func isBucketName(_ text: Span<UInt8>) -> Bool {
+        guard (1...255).contains(text.count) else { return false }
+        for index in text.indices where !(0x21...0x7e).contains(text[index]) || text[index] == UInt8(ascii: "/") {
+            return false
+        }
+        return true
     }
 }
 

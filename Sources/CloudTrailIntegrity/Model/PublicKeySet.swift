@@ -65,18 +65,31 @@ public struct PublicKeySet: Sendable {
         sources.append(Source(name: name, sha256: Hex.encode(try SHA256Digest.of(bytes).bytes)))
     }
 
+    private enum AnswerName: String, CodingKey, CaseIterable {
+        case list = "PublicKeyList"
+        case listInLowerCase = "publicKeyList"
+    }
+
+    private enum KeyName: String, CodingKey, CaseIterable {
+        case value = "Value"
+        case fingerprint = "Fingerprint"
+        case validityStartTime = "ValidityStartTime"
+        case validityEndTime = "ValidityEndTime"
+    }
+
+    private static let answerNames = JSONNames<AnswerName>()
+    private static let keyNames = JSONNames<KeyName>()
+
     /// One answer: an object with the list, or the bare list.
     private static func readAnswer(_ reader: inout JSONReader, into keys: inout [PublicKey]) throws {
         if try reader.kind() == .array { return try readList(&reader, into: &keys) }
         var sawList = false
         try reader.readObject(
+            answerNames,
             { (reader, name) throws(any Error) in
-                if name == "PublicKeyList" || name == "publicKeyList" {
-                    sawList = true
-                    try readList(&reader, into: &keys)
-                } else {
-                    try reader.skipValue()
-                }
+                guard name != nil else { return try reader.skipValue() }
+                sawList = true
+                try readList(&reader, into: &keys)
             },
             failure: { $0 }
         )
@@ -105,13 +118,14 @@ public struct PublicKeySet: Sendable {
         var validFrom: Timestamp?
         var validUntil: Timestamp?
         try reader.readObject(
+            keyNames,
             { (reader, name) throws(any Error) in
                 switch name {
-                case "Value": value = try readText(&reader, name)
-                case "Fingerprint": fingerprint = try readText(&reader, name)
-                case "ValidityStartTime": validFrom = try readTime(&reader, name)
-                case "ValidityEndTime": validUntil = try readTime(&reader, name)
-                default: try reader.skipValue()
+                case .value?: value = try readText(&reader, .value)
+                case .fingerprint?: fingerprint = try readText(&reader, .fingerprint)
+                case .validityStartTime?: validFrom = try readTime(&reader, .validityStartTime)
+                case .validityEndTime?: validUntil = try readTime(&reader, .validityEndTime)
+                case nil: try reader.skipValue()
                 }
             },
             failure: { $0 }
@@ -127,12 +141,12 @@ public struct PublicKeySet: Sendable {
         return key
     }
 
-    private static func readText(_ reader: inout JSONReader, _ name: String) throws -> String {
-        guard try reader.kind() == .string else { throw PublicKeySetError("\(name) is not a string") }
+    private static func readText(_ reader: inout JSONReader, _ name: KeyName) throws -> String {
+        guard try reader.kind() == .string else { throw PublicKeySetError("\(name.rawValue) is not a string") }
         return try reader.readString()
     }
 
-    private static func readTime(_ reader: inout JSONReader, _ name: String) throws -> Timestamp? {
+    private static func readTime(_ reader: inout JSONReader, _ name: KeyName) throws -> Timestamp? {
         switch try reader.kind() {
         case .null:
             try reader.readNull()
@@ -145,7 +159,7 @@ public struct PublicKeySet: Sendable {
             if let time = epochTime(text) ?? Timestamp(text) { return time }
         default: break
         }
-        throw PublicKeySetError("\(name) is neither seconds since 1970 nor an ISO 8601 time")
+        throw PublicKeySetError("\(name.rawValue) is neither seconds since 1970 nor an ISO 8601 time")
     }
 
     private static func epochTime(_ text: String) -> Timestamp? {

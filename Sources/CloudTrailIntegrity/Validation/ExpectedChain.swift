@@ -33,26 +33,30 @@ public struct ExpectedChain: Hashable, Sendable {
         return chains
     }
 
+    private enum Name: String, CodingKey, CaseIterable {
+        case account, region, trail, homeRegion, until
+    }
+
+    private static let names = JSONNames<Name>()
+
     private static func read(_ reader: inout JSONReader) throws(JSONError) -> ExpectedChain? {
         guard try reader.kind() == .object else { return nil }
-        var texts: [String: String] = [:]
+        var texts: [Name: String] = [:]
         var isBroken = false
-        try reader.readObject { (reader, name) throws(JSONError) in
-            guard ["account", "region", "trail", "homeRegion", "until"].contains(name) else {
-                return try reader.skipValue()
-            }
+        try reader.readObject(names) { (reader, name) throws(JSONError) in
+            guard let name else { return try reader.skipValue() }
             switch try reader.kind() {
             case .string: texts[name] = try reader.readString()
-            case .null where name == "until": try reader.readNull()
+            case .null where name == .until: try reader.readNull()
             default:
                 isBroken = true
                 try reader.skipValue()
             }
         }
-        guard !isBroken, let account = texts["account"], let region = texts["region"], let trail = texts["trail"],
-            let homeRegion = texts["homeRegion"]
+        guard !isBroken, let account = texts[.account], let region = texts[.region], let trail = texts[.trail],
+            let homeRegion = texts[.homeRegion]
         else { return nil }
-        let until = texts["until"].map { Timestamp($0) }
+        let until = texts[.until].map { Timestamp($0) }
         if until == .some(nil) { return nil }
         let chain = ChainIdentity(
             account: account,

@@ -238,6 +238,27 @@ import Testing
         #expect(throws: DigestFileError.self) { try Self.digest(["zzz": #"{"a":1,"a":2}"#]) }
     }
 
+    @Test func namesAreComparedByTheirBytes() throws {
+        // A Kelvin sign is a K to Unicode.
+        let text = Self.text(Self.members, [:])
+        let renamed = text.replacing("PublicKey", with: "Public\u{212a}ey")
+        #expect(throws: DigestFileError.malformed("digestPublicKeyFingerprint is missing")) {
+            try DigestFile(parsing: Array(renamed.utf8), limits: Limits())
+        }
+        let both = text.dropLast() + ",\"digestPublic\u{212a}eyFingerprint\":1}"
+        #expect(try DigestFile(parsing: Array(both.utf8), limits: Limits()) == Self.digest())
+    }
+
+    @Test func membersMayStandInAnyOrder() throws {
+        let file = try Self.digest()
+        for _ in 0..<20 {
+            let text = Self.text(Self.members.shuffled(), [:])
+            #expect(try DigestFile(parsing: Array(text.utf8), limits: Limits()) == file)
+        }
+        let entry = try Self.digest(["logFiles": "[\(Self.text(Self.entryMembers.reversed(), [:]))]"])
+        #expect(try entry == Self.digest(["logFiles": "[\(Self.text(Self.entryMembers, [:]))]"]))
+    }
+
     @Test func upperCaseHexIsAccepted() throws {
         let file = try Self.digest([
             "digestPublicKeyFingerprint": #""31E8B5433410DFB61A9DC45CC65B22FF""#,

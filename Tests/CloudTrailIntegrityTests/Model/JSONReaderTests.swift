@@ -1,6 +1,7 @@
-import CloudTrailIntegrity
 import Foundation
 import Testing
+
+@testable import CloudTrailIntegrity
 
 @Suite struct JSONReaderTests {
     /// The error for reading `bytes` as one value, `nil` when they are accepted.
@@ -188,6 +189,54 @@ import Testing
         #expect(Self.error(Array("{}".utf8) + bytes) != nil)
     }
 
+    @Test func theFirstErrorOfAStringIsGiven() {
+        // UTF-8 is judged last, at the string's first byte.
+        for (content, offset) in [
+            ([0xff], 1), ([UInt8](repeating: 0x61, count: 40) + [0xff], 1), ([0xc3, 0x5c, 0x6e, 0xa9], 1),
+            ([0xff, 0x5c, 0x71], 3), ([0xff, 0x0a], 2), ([0x61, 0xff, 0x0a], 3),
+        ] as [([UInt8], Int)] {
+            let error = Self.error([UInt8(ascii: "\"")] + content + [UInt8(ascii: "\"")])
+            #expect(error == JSONError(reason: .invalidString, offset: offset))
+        }
+        #expect(Self.error([UInt8(ascii: "\""), 0xff]) == JSONError(reason: .unexpectedEnd, offset: 2))
+    }
+
+    /// Strings are read many bytes at a time: what ends them may stand at any place.
+    @Test func everyLengthIsRead() throws {
+        for length in 0..<70 {
+            for start in 0..<9 {
+                let padding = String(repeating: " ", count: start)
+                let content = String(repeating: "x", count: length)
+                #expect(try Self.string(Array("\(padding)\"\(content)\"".utf8)) == content)
+                #expect(
+                    try Self.string(Array("\(padding)\"\(content)\\n\(content)é\"\(padding)".utf8))
+                        == "\(content)\n\(content)é"
+                )
+                #expect(
+                    Self.error("\(padding)\"\(content)")
+                        == JSONError(reason: .unexpectedEnd, offset: start + 1 + length)
+                )
+                #expect(
+                    Self.error("\(padding)\"\(content)\u{1f}\"")
+                        == JSONError(reason: .invalidString, offset: start + 1 + length)
+                )
+            }
+        }
+    }
+
+    /// Bytes that differ from those that end a string in one bit, or in the highest.
+    @Test func everyByteIsReadAsItIs() throws {
+        for value in 0x20..<0x80 where value != 0x22 && value != 0x5c {
+            let content = [UInt8](repeating: UInt8(value), count: 33)
+            #expect(Array(try Self.string([0x22] + content + [0x22]).utf8) == content)
+        }
+        for scalar in [0x80, 0xa2, 0xdc, 0x9f, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff].compactMap(Unicode.Scalar.init)
+        {
+            let content = String(repeating: String(Character(scalar)), count: 9)
+            #expect(Array(try Self.string(Array("\"\(content)\"".utf8)).utf8) == Array(content.utf8))
+        }
+    }
+
     @Test func everyControlCharacterMustBeEscaped() {
         for value in 0..<0x20 {
             let byte = UInt8(value)
@@ -250,6 +299,9 @@ import Testing
 
     @Test(arguments: [
         #"{"a":1,"A":2}"#, #"{"a":{"a":{"a":1}}}"#, #"[{"a":1},{"a":1}]"#, #"{"a":1,"a ":2}"#, #"{"a":1,"a\u0000":2}"#,
+        // Equivalent to Unicode, and not the same name.
+        #"{"é":1,"e\u0301":2}"#, "{\"\u{e9}\":1,\"e\u{301}\":2}", #"{"K":1,"\u212a":2}"#, "{\"K\":1,\"\u{212a}\":2}",
+        #"{"\u00e9":1,"e\u0301":2,"E\u0301":3,"\u00c9":4}"#, "{\"\u{1100}\u{1161}\":1,\"\u{ac00}\":2}",
     ])
     func namesThatDifferAreFine(text: String) {
         #expect(Self.error(text) == nil)
@@ -272,6 +324,63 @@ import Testing
         }
     }
 
+    /// Names are kept in other places for their length, their number, and their escapes; each is looked up in all.
+    @Test(arguments: [0, 23, 24, 40], [1, 63, 64, 65, 300])
+    func duplicatesAreFoundHoweverTheyAreWritten(others: Int, length: Int) {
+        let name = String(repeating: "n", count: length)
+        let spellings = [name, "\\u006e" + name.dropFirst(), name.dropLast() + "\\u006E"]
+        let fillers = (0..<others).map { "\"other\($0)\":0," }.joined()
+        for first in spellings {
+            for second in spellings {
+                for text in [
+                    "{\(fillers)\"\(first)\":0,\"\(second)\":0}", "{\"\(first)\":0,\(fillers)\"\(second)\":0}",
+                ] {
+                    #expect(Self.error(text)?.reason == .duplicateName(name))
+                }
+            }
+            #expect(Self.error("{\(fillers)\"\(first)\":0,\"\(first)n\":0}") == nil)
+        }
+    }
+
+    private enum KnownName: String, CodingKey, CaseIterable {
+        case key, kind
+        case list = "PublicKeyList"
+    }
+
+    @Test(arguments: [
+        #"{"key":0,"other":0,"kind":0,"PublicKeyList":0}"#, #"{"PublicKeyList":0,"kind":0,"other":0,"key":0}"#,
+        #"{"kind":0,"k\u0065y":0,"o\u0074her":0,"\u0050ublicKeyList":0}"#,
+    ])
+    func findsNamesInAnyOrderAndSpelling(text: String) throws {
+        var reader = JSONReader(Array(text.utf8), maximumDepth: 1)
+        var seen: [KnownName?] = []
+        try reader.readObject(JSONNames<KnownName>()) { (reader, name) throws(JSONError) in
+            seen.append(name)
+            try reader.skipValue()
+        }
+        #expect(Set(seen) == [.key, nil, .kind, .list])
+        #expect(seen.count == 4)
+    }
+
+    @Test(arguments: ["ke", "keyy", "Key", "", "keykind", "Public\u{212a}eyList", "kin\u{221}", "key\0"])
+    func doesNotFindOtherNames(name: String) throws {
+        var reader = JSONReader(Array("{\"\(name.replacing("\0", with: "\\u0000"))\":0}".utf8), maximumDepth: 1)
+        try reader.readObject(JSONNames<KnownName>()) { (reader, found) throws(JSONError) in
+            #expect(found == nil)
+            try reader.skipValue()
+        }
+    }
+
+    @Test func aKnownNameTwiceIsRefused() {
+        for (text, offset) in [(#"{"key":0,"key":0}"#, 9), (#"{"key":0,"kind":0,"x":0,"k\u0065y":0}"#, 24)] {
+            #expect(throws: JSONError(reason: .duplicateName("key"), offset: offset)) {
+                var reader = JSONReader(Array(text.utf8), maximumDepth: 1)
+                try reader.readObject(JSONNames<KnownName>()) { (reader, _) throws(JSONError) in try reader.skipValue()
+                }
+            }
+        }
+    }
+
     @Test func aLongNameIsNotQuotedWhole() throws {
         let name = String(repeating: "n", count: 100_000)
         let error = try #require(Self.error("{\"\(name)\":1,\"\(name)\":2}"))
@@ -286,7 +395,8 @@ import Testing
         var seen: [String] = []
         let kind = try reader.kind()
         #expect(kind == .object)
-        try reader.readObject { (reader, name) throws(JSONError) in
+        try reader.readObject { (reader, text) throws(JSONError) in
+            let name = reader.string(text)
             switch try reader.kind() {
             case .number: seen.append(name + (try reader.readNumber()))
             case .string: seen.append(name + (try reader.readString()))

@@ -286,4 +286,14 @@ import Testing
             try #require(key.isValid(at: Timestamp(secondsSinceEpoch: Int64(start))))
         }
     }
+
+    @Test func namesAreComparedByTheirBytes() throws {
+        let good = "{\"PublicKeyList\":[\(try Self.entry(first.der))]}"
+        #expect(Self.error(good) == nil)
+        // A Kelvin sign is a K to Unicode.
+        #expect(
+            Self.error(good.replacing("KeyList", with: "\u{212a}eyList"))
+                == "it has no PublicKeyList: not an answer of ListPublicKeys"
+        )
+    }
 }

@@ -2,11 +2,26 @@ import CloudTrailIntegrity
 import FoundationEssentials
 import NativeInterop
 
-/// A digest file's content. Whatever our reader accepts, another reader accepts too and reads the same from it.
+/// A digest file's content. Our reader accepts what a plain one accepts, and nothing else; it reads the same as that and
+/// as Foundation; and a digest file is what its members say.
 func checkDigest(_ bytes: [UInt8]) throws {
     let limits = Limits()
-    let value = JSONValue(reading: bytes, maximumDepth: limits.jsonDepth)
+    let reference = ReferenceJSON.value(
+        of: bytes,
+        maximumDepth: limits.jsonDepth,
+        maximumNames: JSONReader.maximumNames
+    )
+    let value: JSONValue?
+    do throws(JSONError) {
+        value = try JSONValue.read(bytes, maximumDepth: limits.jsonDepth)
+    } catch {
+        value = nil
+        try require(reference == nil, "refused: \(error.description)")
+        try require(error.offset <= bytes.count, "an error beyond the end")
+    }
     if let value {
+        guard let reference else { throw FuzzFailure("what is no JSON was accepted") }
+        try require(value.isSame(as: reference), "read otherwise: \(value), \(reference)")
         try compareWithFoundation(bytes, value)
     }
     let file: DigestFile
@@ -15,26 +30,107 @@ func checkDigest(_ bytes: [UInt8]) throws {
     } catch {
         return
     }
-    guard case .object(let members) = value else { throw FuzzFailure("a digest file that is no JSON object") }
-    func text(_ name: String) -> String? {
-        if case .string(let text) = members[name] { text } else { nil }
-    }
-    try require(text("digestEndTime") == file.endTimeText, "another digestEndTime")
-    try require(text("digestS3Bucket") == file.location.bucket, "another digestS3Bucket")
-    try require(text("digestS3Object").map { ObjectKey($0) } == file.location.key, "another digestS3Object")
-    try require(text("digestPublicKeyFingerprint")?.lowercased() == file.fingerprint, "another fingerprint")
-    try require(text("previousDigestSignature") == file.previousSignature, "another previousDigestSignature")
-    var entries = 0
-    if case .array(let elements) = members["logFiles"] { entries = elements.count }
-    try require(
-        file.logFiles.count == entries || file.logFiles.count < entries && file.problem != nil,
-        "\(file.logFiles.count) of \(entries) log files, and no problem"
-    )
+    guard case .object(let members) = reference else { throw FuzzFailure("a digest file that is no JSON object") }
+    try ReferenceDigest(members: members).compare(with: file)
     let lines = file.stringToSign(hash: try SHA256Digest.of(bytes)).split(
         separator: UInt8(ascii: "\n"),
         omittingEmptySubsequences: false
     )
     try require(lines.count >= 4, "a string to sign of \(lines.count) lines")
+}
+
+/// The members of a digest file, judged without our reader.
+private struct ReferenceDigest {
+    let members: [[UInt8]: JSONValue]
+
+    private func text(_ name: String) -> String? {
+        if case .string(let text) = members[Array(name.utf8)] { text } else { nil }
+    }
+
+    private func location(_ bucket: String, _ key: String) -> ObjectLocation? {
+        guard let bucket = text(bucket), let key = text(key), !key.isEmpty, key.utf8.count <= Limits().keyBytes,
+            (1...255).contains(bucket.utf8.count),
+            bucket.unicodeScalars.allSatisfy({ ("!"..."~").contains($0) && $0 != "/" })
+        else { return nil }
+        return ObjectLocation(bucket: bucket, key: ObjectKey(key))
+    }
+
+    /// A location and a hash, where all four texts of them are what they must be.
+    private func object(
+        bucket: String,
+        key: String,
+        hash value: String,
+        algorithm: String
+    ) -> (ObjectLocation, SHA256Digest)? {
+        guard let location = location(bucket, key), let hash = hash(value, algorithm) else { return nil }
+        return (location, hash)
+    }
+
+    private func hash(_ value: String, _ algorithm: String) -> SHA256Digest? {
+        guard text(algorithm).map({ Array($0.utf8) }) == Array("SHA-256".utf8), let text = text(value),
+            text.utf8.count == 64, text.utf8.allSatisfy({ "0123456789abcdefABCDEF".utf8.contains($0) })
+        else { return nil }
+        let digits = Array(text)
+        return SHA256Digest(stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) })
+    }
+
+    func compare(with file: DigestFile) throws(FuzzFailure) {
+        func require(_ name: String, _ found: String?) throws(FuzzFailure) {
+            let expected = text(name)
+            guard expected.map({ Array($0.utf8) }) == found.map({ Array($0.utf8) }) else {
+                throw FuzzFailure("another \(name)")
+            }
+        }
+        try require("digestEndTime", file.endTimeText)
+        try require("previousDigestSignature", file.previousSignature)
+        try require("digestSignatureAlgorithm", file.signatureAlgorithm)
+        guard location("digestS3Bucket", "digestS3Object") == file.location else {
+            throw FuzzFailure("another location")
+        }
+        guard text("digestPublicKeyFingerprint")?.lowercased() == file.fingerprint else {
+            throw FuzzFailure("another fingerprint")
+        }
+        for (name, time) in [("digestStartTime", file.startTime), ("digestEndTime", file.endTime)] {
+            guard text(name).flatMap({ Timestamp($0) }) == time else { throw FuzzFailure("another \(name)") }
+        }
+        try comparePrevious(with: file)
+        try compareLogFiles(with: file)
+    }
+
+    private func comparePrevious(with file: DigestFile) throws(FuzzFailure) {
+        let expected =
+            text("previousDigestSignature") == nil
+            ? nil
+            : object(
+                bucket: "previousDigestS3Bucket",
+                key: "previousDigestS3Object",
+                hash: "previousDigestHashValue",
+                algorithm: "previousDigestHashAlgorithm"
+            )
+        guard file.previous?.location == expected?.0, file.previous?.hash == expected?.1 else {
+            throw FuzzFailure("another previous digest")
+        }
+    }
+
+    private func compareLogFiles(with file: DigestFile) throws(FuzzFailure) {
+        var elements: [JSONValue] = []
+        if case .array(let found) = members[Array("logFiles".utf8)] { elements = found }
+        let expected = elements.compactMap { element -> (ObjectLocation, SHA256Digest)? in
+            guard case .object(let members) = element else { return nil }
+            return ReferenceDigest(members: members).object(
+                bucket: "s3Bucket",
+                key: "s3Object",
+                hash: "hashValue",
+                algorithm: "hashAlgorithm"
+            )
+        }
+        guard file.logFiles.count == expected.count,
+            zip(file.logFiles, expected).allSatisfy({ $0.location == $1.0 && $0.hash == $1.1 })
+        else { throw FuzzFailure("other log files") }
+        guard expected.count == elements.count || file.problem != nil else {
+            throw FuzzFailure("\(expected.count) of \(elements.count) log files, and no problem")
+        }
+    }
 }
 
 private func compareWithFoundation(_ bytes: [UInt8], _ value: JSONValue) throws(FuzzFailure) {
@@ -50,7 +146,8 @@ private func compareWithFoundation(_ bytes: [UInt8], _ value: JSONValue) throws(
 
 /// A JSON text as a tree.
 enum JSONValue {
-    case object([String: JSONValue])
+    /// By the bytes of the names: texts that Unicode calls equivalent are different names.
+    case object([[UInt8]: JSONValue])
     case array([JSONValue])
     case string(String)
     /// As it is written.
@@ -58,29 +155,36 @@ enum JSONValue {
     case bool(Bool)
     case null
 
-    /// Reads all of `bytes` with our reader; `nil` when it refuses.
-    init?(reading bytes: [UInt8], maximumDepth: Int) {
-        var reader = JSONReader(bytes, maximumDepth: maximumDepth)
-        do throws(JSONError) {
-            self = try Self.read(&reader)
-            try reader.expectEnd()
-        } catch {
-            return nil
-        }
+    /// Reads all of `bytes` with our reader.
+    static func read(_ bytes: [UInt8], maximumDepth: Int) throws(JSONError) -> JSONValue {
         var skipping = JSONReader(bytes, maximumDepth: maximumDepth)
+        let skippingError: JSONError?
         do throws(JSONError) {
             try skipping.skipValue()
             try skipping.expectEnd()
+            skippingError = nil
         } catch {
-            fatalError("what can be read cannot be skipped: \(error)")
+            skippingError = error
+        }
+        var reader = JSONReader(bytes, maximumDepth: maximumDepth)
+        do throws(JSONError) {
+            let value = try read(&reader)
+            try reader.expectEnd()
+            if let skippingError { fatalError("what can be read cannot be skipped: \(skippingError)") }
+            return value
+        } catch {
+            if error != skippingError { fatalError("what cannot be read can be skipped, or fails otherwise: \(error)") }
+            throw error
         }
     }
 
     private static func read(_ reader: inout JSONReader) throws(JSONError) -> JSONValue {
         switch try reader.kind() {
         case .object:
-            var members: [String: JSONValue] = [:]
-            try reader.readObject { (reader, name) throws(JSONError) in members[name] = try read(&reader) }
+            var members: [[UInt8]: JSONValue] = [:]
+            try reader.readObject { (reader, name) throws(JSONError) in
+                members[reader.bytes(of: name)] = try read(&reader)
+            }
             return .object(members)
         case .array:
             var elements: [JSONValue] = []
@@ -98,10 +202,13 @@ enum JSONValue {
         }
     }
 
-    /// Whether it has no number that is JSON but not to Foundation: one too large or too small for a Double, and `0e4`.
+    /// Whether it has no number that is JSON but not to Foundation: one too large or too small for a Double, and `0e4`;
+    /// and no two names in an object that Foundation takes for one.
     var isForFoundation: Bool {
         switch self {
-        case .object(let members): members.values.allSatisfy(\.isForFoundation)
+        case .object(let members):
+            members.values.allSatisfy(\.isForFoundation)
+                && Set(members.keys.map { String(decoding: $0, as: UTF8.self) }).count == members.count
         case .array(let elements): elements.allSatisfy(\.isForFoundation)
         case .number(let text): Double(text)?.isNormal ?? false || text.utf8.allSatisfy { "-0.".utf8.contains($0) }
         case .string, .bool, .null: true
@@ -130,9 +237,9 @@ private struct ForeignValue: Decodable {
 
     init(from decoder: any Decoder) throws {
         if let members = try? decoder.container(keyedBy: AnyName.self) {
-            var values: [String: JSONValue] = [:]
+            var values: [[UInt8]: JSONValue] = [:]
             for name in members.allKeys {
-                values[name.stringValue] = try members.decode(ForeignValue.self, forKey: name).value
+                values[Array(name.stringValue.utf8)] = try members.decode(ForeignValue.self, forKey: name).value
             }
             value = .object(values)
             return
