@@ -1,0 +1,137 @@
+internal import NativeInterop
+
+/// What a digest file's JSON holds, before it is judged.
+struct DigestContent {
+    enum Name: Int, CodingKey, CaseIterable {
+        case awsAccountId, digestStartTime, digestEndTime, digestS3Bucket, digestS3Object, digestPublicKeyFingerprint
+        case digestSignatureAlgorithm, newestEventTime, oldestEventTime, previousDigestS3Bucket, previousDigestS3Object
+        case previousDigestHashValue, previousDigestHashAlgorithm, previousDigestSignature, logFiles
+    }
+
+    enum EntryName: Int, CodingKey, CaseIterable {
+        case s3Bucket, s3Object, hashValue, hashAlgorithm, newestEventTime, oldestEventTime
+    }
+
+    private static let names = JSONNames<Name>()
+    private static let entryNames = JSONNames<EntryName>()
+
+    private let limits: Limits
+    private(set) var fields = DigestFields<Name>()
+    private(set) var logFiles = LogFileList.Builder()
+    private(set) var logFilesProblem: String?
+    private(set) var sawLogFiles = false
+
+    init(_ limits: Limits) {
+        self.limits = limits
+    }
+
+    mutating func read(from reader: inout JSONReader) throws(DigestFileError) {
+        try reader.readObject(
+            Self.names,
+            { (reader, name) throws(DigestFileError) in
+                if name == .logFiles { return try readLogFiles(from: &reader) }
+                do throws(JSONError) {
+                    guard let name else { return try reader.skipValue() }
+                    try fields.read(name, from: &reader)
+                } catch {
+                    throw failure(error)
+                }
+            },
+            failure: failure
+        )
+        do throws(JSONError) { try reader.expectEnd() } catch { throw failure(error) }
+    }
+
+    private func failure(_ error: JSONError) -> DigestFileError {
+        switch error.reason {
+        case .tooDeep: .overLimit("the JSON is nested deeper than \(limits.jsonDepth)")
+        case .tooManyNames: .overLimit(error.description)
+        default: .malformed(error.description)
+        }
+    }
+
+    private mutating func readLogFiles(from reader: inout JSONReader) throws(DigestFileError) {
+        sawLogFiles = true
+        let kind: JSONReader.Kind
+        do throws(JSONError) {
+            kind = try reader.kind()
+            if kind != .array { try reader.skipValue() }
+        } catch {
+            throw failure(error)
+        }
+        guard kind == .array else {
+            logFilesProblem = "logFiles is not a list"
+            return
+        }
+        var count = 0
+        try reader.readArray(
+            { (reader) throws(DigestFileError) in
+                count += 1
+                guard count <= limits.digestEntries else {
+                    throw .overLimit("logFiles has more than \(limits.digestEntries) entries")
+                }
+                let before = reader.remainingBytes
+                try readEntry(number: count, from: &reader)
+                // Entries are about as long as each other, so the first tells how many there may be.
+                if count == 1 {
+                    let length = max(1, before - reader.remainingBytes)
+                    logFiles.reserve(min(reader.remainingBytes / length, limits.digestEntries))
+                }
+            },
+            failure: failure
+        )
+    }
+
+    private mutating func readEntry(number: Int, from reader: inout JSONReader) throws(DigestFileError) {
+        var entry = DigestFields<EntryName>()
+        var isObject = true
+        do throws(JSONError) {
+            isObject = try reader.kind() == .object
+            if isObject {
+                try reader.readObject(Self.entryNames) { (reader, name) throws(JSONError) in
+                    guard let name else { return try reader.skipValue() }
+                    try entry.read(name, from: &reader)
+                }
+            } else {
+                try reader.skipValue()
+            }
+        } catch {
+            throw failure(error)
+        }
+        do throws(DigestFileError) {
+            guard isObject else { throw .malformed("not an object") }
+            try add(entry, number: number, reader)
+        } catch {
+            if case .overLimit = error { throw error }
+            if logFilesProblem == nil { logFilesProblem = "logFiles entry \(number): \(error.text)" }
+        }
+    }
+
+    /// Adds an entry to the list; what is `.malformed` is left out of it, or is a time that no verdict depends on.
+    private mutating func add(
+        _ entry: DigestFields<EntryName>,
+        number: Int,
+        _ reader: borrowing JSONReader
+    ) throws(DigestFileError) {
+        let bucket = try entry.required(.s3Bucket)
+        let object = try entry.required(.s3Object)
+        let algorithm = try entry.required(.hashAlgorithm)
+        let hash = try entry.required(.hashValue)
+        guard object.count <= limits.keyBytes else {
+            throw .overLimit("logFiles entry \(number): s3Object is longer than \(limits.keyBytes) bytes")
+        }
+        guard reader.withBytes(of: bucket, { ObjectLocation.isBucketName($0) }) else {
+            throw .malformed("s3Bucket is not a bucket's name")
+        }
+        guard object.count > 0 else { throw .malformed("s3Object is empty") }
+        guard reader.withBytes(of: algorithm, { $0.isSame(as: DigestFile.hashAlgorithm) }) else {
+            throw .malformed("hashAlgorithm is not SHA-256")
+        }
+        guard let value = reader.withBytes(of: hash, { SHA256Digest(hex: $0) }) else {
+            throw .malformed("hashValue is not 64 hex digits")
+        }
+        logFiles.append(bucket: bucket, key: object, of: reader, hash: value)
+        if let problem = entry.problem(ofTime: .oldestEventTime, reader) { throw .malformed(problem) }
+        if let problem = entry.problem(ofTime: .newestEventTime, reader) { throw .malformed(problem) }
+    }
+}
