@@ -223,7 +223,11 @@
         while filled > 0 {
             var offset = 0
             while true {
-                let step = try inflateStep(from: offset, to: filled)
+                let step = try inflateStep(
+                    from: offset,
+                    to: filled,
+                    isWhole: consumed == 0 && filled < Self.inputCapacity
+                )
                 offset += step.consumed
                 consumed += UInt64(step.consumed)
                 let total = contentBytes + UInt64(step.produced)
@@ -264,8 +268,12 @@
     }
     #endif
 
-    private func inflateStep(from offset: Int, to end: Int) throws(NativeError) -> GzipInflater.Step {
+    private func inflateStep(from offset: Int, to end: Int, isWhole: Bool) throws(NativeError) -> GzipInflater.Step {
         var target = unsafe MutableRawSpan(_unsafeBytes: output[..<Self.stepCapacity])
-        return unsafe try inflater.inflate(RawSpan(_unsafeBytes: input[offset..<end]), into: &target)
+        return unsafe try inflater.inflate(
+            RawSpan(_unsafeBytes: input[offset..<end]),
+            into: &target,
+            isWhole: isWhole
+        )
     }
 }

@@ -66,7 +66,14 @@ internal import CZlib
     /// Inflates from `input` into `output` until one of them is used up, or the member ends or proves to be broken.
     ///
     /// Neither may be larger than 4 GiB − 1.
-    package mutating func inflate(_ input: RawSpan, into output: inout MutableRawSpan) throws(NativeError) -> Step {
+    ///
+    /// - Parameter isWhole: Whether the member probably ends in this input and its content fits into the output: zlib
+    ///   then keeps no copy of the content for what may come. It may be wrong.
+    package mutating func inflate(
+        _ input: RawSpan,
+        into output: inout MutableRawSpan,
+        isWhole: Bool = false
+    ) throws(NativeError) -> Step {
         guard let inputCount = UInt32(exactly: input.byteCount), let outputCount = UInt32(exactly: output.byteCount)
         else { throw NativeError(function: "inflate", reason: "a buffer is larger than 4 GiB") }
         let result = unsafe input.withUnsafeBytes { source in
@@ -77,7 +84,7 @@ internal import CZlib
                 unsafe stream.pointee.avail_in = inputCount
                 unsafe stream.pointee.next_out = target.bindMemory(to: UInt8.self).baseAddress
                 unsafe stream.pointee.avail_out = outputCount
-                return unsafe CZlib.inflate(stream, Z_NO_FLUSH)
+                return unsafe CZlib.inflate(stream, isWhole ? Z_FINISH : Z_NO_FLUSH)
             }
         }
         let consumed = unsafe Int(inputCount - stream.pointee.avail_in)

@@ -75,11 +75,13 @@ package struct SHA256Digest: Hashable, Sendable {
 
     /// A context ready for its first ``update(_:)``.
     package init() throws(NativeError) {
-        guard let algorithm = unsafe EVP_sha256() else { throw .openSSL("EVP_sha256") }
+        // Fetched once: else libcrypto looks the algorithm up anew for every message.
+        guard let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil) else { throw .openSSL("EVP_MD_fetch") }
+        defer { unsafe EVP_MD_free(algorithm) }
         guard let context = unsafe EVP_MD_CTX_new() else { throw .openSSL("EVP_MD_CTX_new") }
-        guard unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1 else {
+        guard unsafe EVP_DigestInit_ex2(context, algorithm, nil) == 1 else {
             unsafe EVP_MD_CTX_free(context)
-            throw .openSSL("EVP_DigestInit_ex")
+            throw .openSSL("EVP_DigestInit_ex2")
         }
         unsafe self.context = context
     }
@@ -91,7 +93,7 @@ package struct SHA256Digest: Hashable, Sendable {
     /// Forgets everything, ready for another message.
     package mutating func reset() throws(NativeError) {
         // Without an algorithm the context keeps the one it has, which spares a look-up.
-        guard unsafe EVP_DigestInit_ex(context, nil, nil) == 1 else { throw .openSSL("EVP_DigestInit_ex") }
+        guard unsafe EVP_DigestInit_ex2(context, nil, nil) == 1 else { throw .openSSL("EVP_DigestInit_ex2") }
     }
 
     /// Appends `bytes` to the message.

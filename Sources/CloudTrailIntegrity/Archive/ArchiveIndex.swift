@@ -126,7 +126,7 @@ package struct ArchiveIndex: Sendable {
             let path = sidecar.path
             var writer = PackedNames.Writer()
             writer.append(path.lastComponent)
-            folders.append(Folder(root: sidecar.root, path: ObjectKey(bytes: path.folder), names: writer.names))
+            folders.append(Folder(root: sidecar.root, path: ObjectKey(bytes: path.folder), names: writer.finish()))
         }
     }
 
@@ -136,6 +136,11 @@ package struct ArchiveIndex: Sendable {
     package func path(of file: File) -> ObjectKey {
         let folder = folders[file.folder]
         return ObjectKey(bytes: folder.path.bytes + folder.names.name(at: file.position))
+    }
+
+    /// What a file is that is no regular one.
+    package func obstacle(of file: File) -> ObjectReadError? {
+        folders[file.folder].obstacles.isEmpty ? nil : folders[file.folder].obstacles[file.position]
     }
 
     /// Calls `body` with every file that may be a log file, until it returns `false`.
@@ -193,8 +198,7 @@ private struct ArchiveListing {
     mutating func leave() -> Folder? {
         guard var left = folder else { return nil }
         folder = nil
-        left.files.names = writer.names
-        writer = PackedNames.Writer()
+        left.files.names = writer.finish()
         if !sidecars.isEmpty {
             var positions: [ObjectKey: Int] = [:]
             for (position, digest) in left.digests.enumerated() { positions[digest.path] = position }
@@ -229,7 +233,7 @@ private struct ArchiveListing {
         } else if obstacle == nil, let digest = Self.digest(besides: path), DigestFileName(digest) != nil {
             sidecars.append(Sidecar(root: root, digest: digest))
         } else if mayBeLogFile(path), entry.kind != .link || LogFileName(path) != nil {
-            if let obstacle { folder?.files.obstacles[writer.names.count] = obstacle }
+            if let obstacle { folder?.files.obstacles[writer.count] = obstacle }
             writer.append(path.lastComponent)
         } else if entry.kind == .link {
             // Nothing in its name says that it leads to a file, so it may lead to a folder.

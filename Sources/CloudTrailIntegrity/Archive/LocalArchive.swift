@@ -23,10 +23,8 @@ public final class LocalArchive: ObjectSource {
     public let name: String
 
     private let root: FolderDescriptor
-    private let folders: LockedState<[ObjectKey: FolderDescriptor]>
+    private let folders = LockedState(OpenFolders())
 
-    /// The most folders that are kept open, so that files of one folder do not resolve it again.
-    private static let openFolders = 64
     /// The longest path below the root that is followed: a key and what a download may put before it.
     private static let maximumPathBytes = 4096
     /// The most folders below each other that are followed; CloudTrail's keys have about ten.
@@ -47,7 +45,6 @@ public final class LocalArchive: ObjectSource {
         }
         name = path
         root = FolderDescriptor(descriptor)
-        folders = LockedState([:])
     }
 
     // MARK: Listing
@@ -155,6 +152,13 @@ public final class LocalArchive: ObjectSource {
         }
     }
 
+    private static let leadsOut = ObjectReadError(.notRegularFile, "its path leads out of the archive")
+
+    /// Whether a component of a path is a plain name.
+    private static func isName(_ component: ArraySlice<UInt8>) -> Bool {
+        !component.isEmpty && !isSelfOrParent(component) && !component.contains(0)
+    }
+
     /// Whether a name is `.` or `..`.
     private static func isSelfOrParent(_ name: ArraySlice<UInt8>) -> Bool {
         name.count <= 2 && name.allSatisfy { $0 == UInt8(ascii: ".") }
@@ -176,7 +180,7 @@ public final class LocalArchive: ObjectSource {
 
     /// Opens the regular file at `path`.
     public func open(_ path: ObjectKey) throws -> any OpenObject {
-        guard path.isBelowRoot else { throw ObjectReadError(.notRegularFile, "its path leads out of the archive") }
+        guard Self.isName(path.lastComponent) else { throw Self.leadsOut }
         let folder = try descriptor(of: path.folder.dropLast())
         let name = Self.path(path.lastComponent)
         // Without O_NONBLOCK a FIFO put in the file's place would block for ever.
@@ -188,15 +192,17 @@ public final class LocalArchive: ObjectSource {
     /// The descriptor of a folder below the root, resolved one component at a time.
     private func descriptor(of path: ArraySlice<UInt8>) throws(ObjectReadError) -> FolderDescriptor {
         if path.isEmpty { return root }
+        if let recent = folders.withLock({ $0.recent(path) }) { return recent }
         let folder = ObjectKey(bytes: path)
-        if let known = folders.withLock({ $0[folder] }) { return known }
+        if let known = folders.withLock({ $0.known(folder) }) { return known }
         var current = root
         var resolved: [UInt8] = []
         for component in folder.components {
+            guard Self.isName(component) else { throw Self.leadsOut }
             if !resolved.isEmpty { resolved.append(UInt8(ascii: "/")) }
             resolved.append(contentsOf: component)
             let key = ObjectKey(bytes: resolved)
-            if let known = folders.withLock({ $0[key] }) {
+            if let known = folders.withLock({ $0.known(key) }) {
                 current = known
                 continue
             }
@@ -204,34 +210,55 @@ public final class LocalArchive: ObjectSource {
             let number = unsafe openat(current.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard number >= 0 else { throw .system(errno) }
             let opened = FolderDescriptor(number)
-            folders.withLock { folders in
-                if folders.count >= Self.openFolders { folders.remove(at: folders.startIndex) }
-                folders[key] = opened
-            }
+            folders.withLock { $0.keep(opened, for: key) }
             current = opened
         }
         return current
     }
 }
 
-extension ObjectKey {
-    /// Whether every component is a plain name.
-    package var isBelowRoot: Bool {
-        var length = 0
-        var dots = 0
-        func isName() -> Bool { length > 0 && !(length <= 2 && dots == length) }
-        for byte in bytes {
-            if byte == 0 { return false }
-            if byte == UInt8(ascii: "/") {
-                guard isName() else { return false }
-                length = 0
-                dots = 0
-                continue
-            }
-            length += 1
-            if byte == UInt8(ascii: ".") { dots += 1 }
+/// Folders that are kept open, so that files of one folder do not resolve it again.
+private struct OpenFolders: Sendable {
+    private var descriptors: [ObjectKey: FolderDescriptor] = [:]
+    /// The keys in the order they came; when there are too many, the oldest goes.
+    private var keys: [ObjectKey] = []
+    private var oldest = 0
+
+    /// More than wait for their files to be read at a time, and far fewer than a process may have open.
+    private static let capacity = 256
+
+    /// Those asked for last: a thread reads all of one folder's files, and looking here costs least.
+    private var recent: [(key: ObjectKey, folder: FolderDescriptor)] = []
+    private var oldestRecent = 0
+
+    private static let recentCapacity = 4
+
+    func recent(_ path: ArraySlice<UInt8>) -> FolderDescriptor? {
+        for entry in recent where path.isEqual(to: entry.key.bytes[...]) { return entry.folder }
+        return nil
+    }
+
+    mutating func known(_ key: ObjectKey) -> FolderDescriptor? {
+        guard let folder = descriptors[key] else { return nil }
+        if recent.count < Self.recentCapacity {
+            recent.append((key, folder))
+        } else {
+            recent[oldestRecent] = (key, folder)
+            oldestRecent = (oldestRecent + 1) % Self.recentCapacity
         }
-        return isName()
+        return folder
+    }
+
+    mutating func keep(_ folder: FolderDescriptor, for key: ObjectKey) {
+        // Two threads may have opened the same one.
+        if descriptors.updateValue(folder, forKey: key) != nil { return }
+        if keys.count < Self.capacity {
+            keys.append(key)
+            return
+        }
+        descriptors[keys[oldest]] = nil
+        keys[oldest] = key
+        oldest = (oldest + 1) % Self.capacity
     }
 }
 
@@ -301,6 +328,12 @@ private final class LocalFile: OpenObject {
 
     func checkUnchanged() throws {
         var now = stat()
+        // Whoever renames, replaces or removes a file changes the time of its status too.
+        if unsafe fstat(descriptor, &now) == 0, now.st_nlink > 0, now.st_size == status.st_size,
+            now.modificationTime == status.modificationTime, now.statusTime == status.statusTime
+        {
+            return
+        }
         guard unsafe fstatat(folder.number, name, &now, AT_SYMLINK_NOFOLLOW) == 0 else {
             throw ObjectReadError(.changed, "it was removed while it was read")
         }
@@ -311,13 +344,33 @@ private final class LocalFile: OpenObject {
 }
 
 extension stat {
-    /// Seconds and nanoseconds.
-    fileprivate var modificationTime: [Int] {
+    /// When the content changed last.
+    fileprivate var modificationTime: FileTime {
         #if canImport(Darwin)
-        [st_mtimespec.tv_sec, st_mtimespec.tv_nsec]
+        FileTime(st_mtimespec)
         #else
-        [st_mtim.tv_sec, st_mtim.tv_nsec]
+        FileTime(st_mtim)
         #endif
+    }
+
+    /// When the content, the name or anything else of the file changed last.
+    fileprivate var statusTime: FileTime {
+        #if canImport(Darwin)
+        FileTime(st_ctimespec)
+        #else
+        FileTime(st_ctim)
+        #endif
+    }
+}
+
+/// A time as file systems keep it.
+private struct FileTime: Equatable {
+    let seconds: Int
+    let nanoseconds: Int
+
+    init(_ time: timespec) {
+        seconds = time.tv_sec
+        nanoseconds = time.tv_nsec
     }
 }
 

@@ -22,8 +22,11 @@ package struct PackedNames: Sendable {
 
     /// Adds names: it remembers the last one, which the packed form does not hold.
     package struct Writer: Sendable {
-        package private(set) var names: PackedNames
+        private var names: PackedNames
         private var last: [UInt8]
+
+        /// The number of names.
+        package var count: Int { names.count }
 
         /// A writer of names, with hashes or without.
         ///
@@ -51,6 +54,25 @@ package struct PackedNames: Sendable {
             names.count += 1
             last.removeSubrange(shared...)
             last.append(contentsOf: rest)
+        }
+
+        /// The names in no more memory than they need; then it begins anew, without having to grow again.
+        ///
+        /// - Parameter seed: As at the beginning.
+        package mutating func finish(seed: [UInt8] = []) -> PackedNames {
+            var finished = PackedNames(hasHashes: names.hasHashes)
+            finished.bytes = Array(names.bytes[...])
+            finished.count = names.count
+            names.bytes.removeAll(keepingCapacity: true)
+            names.count = 0
+            begin(seed: seed)
+            return finished
+        }
+
+        /// Sets what the first name is probably like.
+        package mutating func begin(seed: [UInt8]) {
+            last.removeAll(keepingCapacity: true)
+            last.append(contentsOf: PackedNames.stem(of: seed[...]))
         }
 
         package mutating func append(_ name: ArraySlice<UInt8>, hash: SHA256Digest) {

@@ -70,6 +70,7 @@ package final class ListedFolders: Sendable {
 package struct LogListPacker {
     private let folders: ListedFolders
     private var last: ListedFolder?
+    private var writer = PackedNames.Writer(hasHashes: true)
 
     package init(_ folders: ListedFolders) {
         self.folders = folders
@@ -77,25 +78,32 @@ package struct LogListPacker {
 
     /// Packs a list.
     package mutating func pack(_ list: LogFileList) -> ListedLogs {
-        var numbers: [ObjectIdentifier: Int] = [:]
-        var drafts: [(folder: ListedFolder, writer: PackedNames.Writer)] = []
+        var groups: [ListedLogs.Group] = []
+        // Nearly every list is of one folder, and those of two have them behind each other.
+        var current: ListedFolder?
+        var others: [ObjectIdentifier: (folder: ListedFolder, writer: PackedNames.Writer)] = [:]
         for position in list.indices {
             let entry = list.entry(at: position)
             let key = list.keyBytes[entry.keyRange]
             var nameStart = key.endIndex
             while nameStart > key.startIndex, key[nameStart - 1] != UInt8(ascii: "/") { nameStart -= 1 }
             let folder = folder(list.buckets[entry.bucketIndex], key[..<nameStart], name: key[nameStart...])
-            if drafts.last?.folder !== folder, let number = numbers[ObjectIdentifier(folder)] {
-                drafts[number].writer.append(key[nameStart...], hash: entry.hash)
-                continue
+            if current == nil {
+                current = folder
+                writer.begin(seed: folder.seed)
             }
-            if drafts.last?.folder !== folder {
-                numbers[ObjectIdentifier(folder)] = drafts.count
-                drafts.append((folder, PackedNames.Writer(hasHashes: true, seed: folder.seed)))
+            if folder === current {
+                writer.append(key[nameStart...], hash: entry.hash)
+            } else {
+                let new = (folder, PackedNames.Writer(hasHashes: true, seed: folder.seed))
+                others[ObjectIdentifier(folder), default: new].writer.append(key[nameStart...], hash: entry.hash)
             }
-            drafts[drafts.count - 1].writer.append(key[nameStart...], hash: entry.hash)
         }
-        return ListedLogs(groups: drafts.map { ListedLogs.Group(folder: $0.folder, names: $0.writer.names) })
+        if let current { groups.append(ListedLogs.Group(folder: current, names: writer.finish())) }
+        for var other in others.values {
+            groups.append(ListedLogs.Group(folder: other.folder, names: other.writer.finish()))
+        }
+        return ListedLogs(groups: groups)
     }
 
     private mutating func folder(

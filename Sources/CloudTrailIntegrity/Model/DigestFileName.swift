@@ -51,6 +51,8 @@ package struct DigestFileName: Hashable, Sendable {
 package struct DigestFileNameReader {
     private var lastName: [UInt8] = []
     private var last: DigestFileName?
+    /// The chains seen, so that equal ones are one object.
+    private var chains: Set<ChainIdentity> = []
 
     /// The length of the time, and of what follows it in the name of a regular digest file.
     private static let timeCount = 16
@@ -72,7 +74,9 @@ package struct DigestFileNameReader {
         {
             return DigestFileName(chain: last.chain, endTime: time, isCompressed: last.isCompressed)
         }
-        guard let read = DigestFileName(key) else { return nil }
+        guard var read = DigestFileName(key) else { return nil }
+        let chain = chains.insert(read.chain).memberAfterInsert
+        read = DigestFileName(chain: chain, endTime: read.endTime, isCompressed: read.isCompressed)
         // Only names whose time stands where it is looked for are compared with.
         last = Self.time(in: name) == read.endTime && !read.chain.isBackfill ? read : nil
         lastName = Array(name)

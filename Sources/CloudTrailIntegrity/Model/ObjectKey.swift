@@ -64,9 +64,11 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
 
     /// The number of bytes up to and with the last `/`.
     private var folderCount: Int {
-        var count = bytes.count
-        while count > 0, bytes[count - 1] != UInt8(ascii: "/") { count -= 1 }
-        return count
+        bytes.withUnsafeBufferPointer { bytes in
+            var count = bytes.count
+            while count > 0, unsafe bytes[count - 1] != UInt8(ascii: "/") { count -= 1 }
+            return count
+        }
     }
 
     /// The components, empty ones included.

@@ -1,5 +1,5 @@
-/// What was read, verified and placed: the ground that all findings stand on.
-struct Evidence: Sendable {
+/// What was read, verified and placed: the ground that all findings stand on. A class, because every task holds it.
+final class Evidence: Sendable {
     /// The names of the sources.
     let names: [String]
     let index: ArchiveIndex

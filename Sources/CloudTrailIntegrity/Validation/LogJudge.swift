@@ -46,7 +46,7 @@ struct LogJudge {
         var valid: [Int: Int] = [:]
         match.forEachKey { key in
             if let file = key.onlyFile, isAsDelivered(outcomes[file], key) {
-                findings.provenRoots.insert(root(of: match.files[file].file))
+                findings.provenRoots.insert(match.files[file].root)
                 valid[key.record, default: 0] += 1
                 return
             }

@@ -41,6 +41,8 @@ struct LogMatch: Sendable {
     /// A file that maps to a listed key.
     struct HeldFile: Sendable {
         let file: ArchiveIndex.File
+        /// The number of its source.
+        let root: Int
         fileprivate let name: Range<Int32>
         /// Whether it is to be read.
         fileprivate(set) var isJudged = false
@@ -167,7 +169,7 @@ struct LogMatch: Sendable {
                 next = drafts[Int(draft)].next
                 if let path = place.path, drafts[Int(draft)].folder.collapsed != path { continue }
                 guard place.agrees(withBucket: drafts[Int(draft)].folder.bucket) else { continue }
-                let number = held ?? hold(file, reader.name)
+                let number = held ?? hold(file, root: folder.root, reader.name)
                 held = number
                 link(draft, number)
             }
@@ -175,8 +177,8 @@ struct LogMatch: Sendable {
         }
     }
 
-    private mutating func hold(_ file: ArchiveIndex.File, _ name: [UInt8]) -> Int32 {
-        files.append(HeldFile(file: file, name: append(name)))
+    private mutating func hold(_ file: ArchiveIndex.File, root: Int, _ name: [UInt8]) -> Int32 {
+        files.append(HeldFile(file: file, root: root, name: append(name)))
         return Int32(clamping: files.count - 1)
     }
 

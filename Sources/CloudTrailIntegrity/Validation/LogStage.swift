@@ -9,8 +9,21 @@ struct LogStage: Sendable {
     }
 
     let evidence: Evidence
-    let sources: [any ObjectSource]
-    let monitor: ValidationMonitor
+    private let sources: [any ObjectSource]
+    private let monitor: ValidationMonitor
+    private let limits: ContentHasher.Limits
+
+    init(evidence: Evidence, sources: [any ObjectSource], monitor: ValidationMonitor) {
+        self.evidence = evidence
+        self.sources = sources
+        self.monitor = monitor
+        let limits = evidence.options.limits
+        self.limits = ContentHasher.Limits(
+            contentBytes: limits.contentBytes,
+            ratio: limits.inflateRatio,
+            ratioFloorBytes: limits.ratioFloorBytes
+        )
+    }
 
     /// The files that one task reads: few, so that slow storage is asked by many.
     private static let filesATask = 32
@@ -117,18 +130,12 @@ struct LogStage: Sendable {
     ) throws -> Outcome? {
         guard held.isJudged else { return nil }
         defer { monitor.logsWereSettled(1) }
-        let folder = evidence.index.folders[held.file.folder]
-        if let obstacle = folder.obstacles[held.file.position] { return .unreadable(obstacle) }
-        let limits = evidence.options.limits
+        if let obstacle = evidence.index.obstacle(of: held.file) { return .unreadable(obstacle) }
         do {
             let (result, _, object) = try worker.hash(
                 match.path(of: held),
-                in: sources[folder.root],
-                limits: ContentHasher.Limits(
-                    contentBytes: limits.contentBytes,
-                    ratio: limits.inflateRatio,
-                    ratioFloorBytes: limits.ratioFloorBytes
-                ),
+                in: sources[held.root],
+                limits: limits,
                 collecting: false,
                 monitor: monitor
             )

@@ -29,17 +29,17 @@ extension ValidationWorker {
         monitor: ValidationMonitor
     ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject) {
         try monitor.check()
-        let object = try pool.read { try source.open(path) }
-        let read: (inout MutableRawSpan) throws -> Int = { buffer in
+        let object = try pool.read(isTimed: false) { try source.open(path) }
+        func read(_ buffer: inout MutableRawSpan) throws -> Int {
             try monitor.check()
-            return try pool.read { try object.read(into: &buffer) }
+            return try pool.read(isTimed: true) { try object.read(into: &buffer) }
         }
         do {
             if collecting {
-                let (result, content) = try context.hasher.hashAndCollect(limits: limits, read: read)
+                let (result, content) = try context.hasher.hashAndCollect(limits: limits) { try read(&$0) }
                 return (result, content, object)
             }
-            return (try context.hasher.hash(limits: limits, read: read), [], object)
+            return (try context.hasher.hash(limits: limits) { try read(&$0) }, [], object)
         } catch is ContentHasher.InvalidReadCount {
             throw ObjectReadError.invalidReadCount
         }

@@ -279,7 +279,8 @@ import Musl
     }
 
     @Test(arguments: [
-        "", "/", "/etc/passwd", "..", ".", "../outside", "a/../../outside", "a/..", "a/./file", "a//file", "/a/file",
+        "", "/", "//", "a/", "/etc/passwd", "..", ".", "../outside", "a/../../outside", "a/..", "a/./file", "a//file",
+        "/a/file",
         "a/file/", "a/file\0", "a\0/file",
     ])
     func pathsThatAreNotPlainAreRefused(path: String) throws {
@@ -436,16 +437,16 @@ import Musl
     // Disabled where the system does not list a process's descriptors.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/fd")))
     func noDescriptorIsLeftOpen() throws {
-        for number in 0..<100 { try folder.makeFolder("root/f\(number)") }
-        for number in 0..<100 { try folder.write("x", to: "root/f\(number)/file") }
+        for number in 0..<400 { try folder.makeFolder("root/f\(number)") }
+        for number in 0..<400 { try folder.write("x", to: "root/f\(number)/file") }
         try folder.makeFIFO("root/fifo")
         try folder.link("root/link", to: "f1/file")
         #expect(folder.openDescriptors() == 0)
         do {
             let archive = try archive()
             for _ in 0..<3 {
-                #expect(try archive.entries().count == 102)
-                for number in 0..<100 {
+                #expect(try archive.entries().count == 402)
+                for number in 0..<400 {
                     let file = try archive.open(ObjectKey("f\(number)/file"))
                     _ = try file.readAll()
                     try file.checkUnchanged()
@@ -454,7 +455,7 @@ import Musl
                 for path in ["fifo", "link", "link/x", "f1", "absent/x", "../x"] { _ = archive.openingError(path) }
                 // The root, and the folders that are kept.
                 let open = try #require(folder.openDescriptors())
-                #expect(open <= 65)
+                #expect(open <= 261)
             }
         }
         #expect(folder.openDescriptors() == 0)

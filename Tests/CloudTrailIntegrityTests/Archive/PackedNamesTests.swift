@@ -22,7 +22,9 @@ import Testing
         var writer = PackedNames.Writer(hasHashes: true, seed: Array(seed.utf8))
         let hashes = try names.indices.map { try SHA256Digest.of([UInt8(truncatingIfNeeded: $0)]) }
         for (name, hash) in zip(names, hashes) { writer.append(Array(name.utf8)[...], hash: hash) }
-        var reader = writer.names.makeReader(seed: Array(seed.utf8))
+        #expect(writer.count == names.count)
+        let packed = writer.finish()
+        var reader = packed.makeReader(seed: Array(seed.utf8))
         var read: [(name: [UInt8], hash: SHA256Digest?)] = []
         while reader.next() {
             #expect(reader.position == read.count)
@@ -30,14 +32,19 @@ import Testing
         }
         #expect(read.map(\.name) == names.map { Array($0.utf8) })
         #expect(read.map(\.hash) == hashes)
-        #expect(writer.names.count == names.count)
+        #expect(packed.count == names.count)
+        #expect(writer.count == 0)
     }
 
     @Test(arguments: lists) func oneNameIsFoundByItsPosition(_ names: [String]) {
         var writer = PackedNames.Writer()
+        // What was written before leaves nothing behind.
+        writer.append(Array(Self.log.utf8)[...])
+        _ = writer.finish()
         for name in names { writer.append(Array("--\(name)".utf8).dropFirst(2)) }
+        let packed = writer.finish()
         for (position, name) in names.enumerated() {
-            #expect(writer.names.name(at: position) == Array(name.utf8))
+            #expect(packed.name(at: position) == Array(name.utf8))
         }
     }
 }

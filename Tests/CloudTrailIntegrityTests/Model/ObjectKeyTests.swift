@@ -66,16 +66,6 @@ import Testing
         #expect(ObjectKey("x/\u{301}y").folder.elementsEqual("x/".utf8))
     }
 
-    @Test(arguments: ["a", "a/b", "...", "a/.b", "a/b..", "\u{301}"])
-    func isBelowTheRoot(path: String) {
-        #expect(ObjectKey(path).isBelowRoot)
-    }
-
-    @Test(arguments: ["", "/", "/a", "a/", "a//b", ".", "..", "a/./b", "a/../b", "../a", "a/..", "a\0b", "a/\0"])
-    func isNotBelowTheRoot(path: String) {
-        #expect(!ObjectKey(path).isBelowRoot)
-    }
-
     @Test(arguments: ["b", "my-bucket", "My.Bucket_1", String(repeating: "b", count: 255)])
     func bucketNames(text: String) {
         #expect(ObjectLocation.isBucketName(text))
