@@ -23,7 +23,7 @@ let package = Package(
     traits: [
         .trait(
             name: "Libdeflate",
-            description: "Inflates files that fit into memory with libdeflate (libdeflate-dev); zlib does the others."
+            description: "Inflates files that fit into memory with libdeflate; zlib does the others."
         )
     ],
     targets: [
@@ -49,7 +49,8 @@ let package = Package(
         .target(
             name: "NativeInterop",
             dependencies: [
-                "COpenSSL", "CZlib", "CPlatform", .target(name: "CLibdeflate", condition: .when(traits: ["Libdeflate"])),
+                "COpenSSL", "CZlib", "CPlatform",
+                .target(name: "CLibdeflate", condition: .when(traits: ["Libdeflate"])),
             ],
             swiftSettings: swiftSettings
         ),

@@ -101,25 +101,29 @@
     ///
     /// - Parameters:
     ///   - limits: Where to stop.
+    ///   - storedBytes: The size of the object as it is stored, in bytes, asked for once it was read; 0 when it is not
+    ///     known. A member that ends there is not asked for more.
     ///   - read: Fills the buffer with the next bytes and returns their number; 0 at the end.
     /// - Throws: What `read` throws; ``InvalidReadCount`` when it returns a number that cannot be; ``NativeError`` when
     ///   a library fails.
     package func hash(
         limits: Limits,
+        storedBytes: @autoclosure () -> UInt64 = 0,
         read: (inout MutableRawSpan) throws -> Int
     ) throws -> Result {
-        try run(limits: limits, collecting: false, read: read)
+        try run(limits: limits, collecting: false, storedBytes, read)
     }
 
     /// Hashes what `read` yields, and hands its content on as well: a copy is made only if that is still held when the
     /// next is collected.
     package func hashAndCollect(
         limits: Limits,
+        storedBytes: @autoclosure () -> UInt64 = 0,
         read: (inout MutableRawSpan) throws -> Int
     ) throws -> (result: Result, content: [UInt8]) {
         if content.capacity > Self.keptCapacity { content = [] }
         content.removeAll(keepingCapacity: true)
-        let result = try run(limits: limits, collecting: true, read: read)
+        let result = try run(limits: limits, collecting: true, storedBytes, read)
         return (result, content)
     }
 
@@ -146,7 +150,8 @@
     private func run(
         limits: Limits,
         collecting: Bool,
-        read: (inout MutableRawSpan) throws -> Int
+        _ storedBytes: () -> UInt64,
+        _ read: (inout MutableRawSpan) throws -> Int
     ) throws -> Result {
         try hasher.reset()
         try inflater.reset()
@@ -162,7 +167,7 @@
         let isGzip = unsafe filled >= 2 && input[0] == 0x1f && input[1] == 0x8b
         let condition =
             isGzip
-            ? try inflateAll(filled, limits, collecting, read)
+            ? try inflateAll(filled, limits, collecting, storedBytes, read)
             : try passAll(filled, limits, collecting, read)
         return Result(
             digest: try hasher.finalize(),
@@ -207,18 +212,19 @@
         _ filled: Int,
         _ limits: Limits,
         _ collecting: Bool,
+        _ storedBytes: () -> UInt64,
         _ read: (inout MutableRawSpan) throws -> Int
     ) throws -> Condition {
         var filled = filled
         var consumed: UInt64 = 0
         #if Libdeflate
         var isAtEnd = false
-        while filled < Self.inputCapacity, !isAtEnd {
+        while filled < Self.inputCapacity, !isAtEnd, UInt64(filled) != storedBytes() {
             let count = try fill(from: filled, read)
             isAtEnd = count == 0
             filled += count
         }
-        if isAtEnd, try inflateWhole(filled, limits, collecting) { return .complete }
+        if isAtEnd || UInt64(filled) == storedBytes(), try inflateWhole(filled, limits, collecting) { return .complete }
         #endif
         while filled > 0 {
             var offset = 0
@@ -246,6 +252,7 @@
                     return .corrupt(corruption)
                 case .finished:
                     if offset < filled { return .trailingData }
+                    if consumed == storedBytes() { return .complete }
                     return try fill(from: 0, read) > 0 ? .trailingData : .complete
                 }
                 break

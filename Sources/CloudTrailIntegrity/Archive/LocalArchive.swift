@@ -152,10 +152,10 @@ public final class LocalArchive: ObjectSource {
         }
     }
 
-    private static let leadsOut = ObjectReadError(.notRegularFile, "its path leads out of the archive")
+    fileprivate static let leadsOut = ObjectReadError(.notRegularFile, "its path leads out of the archive")
 
     /// Whether a component of a path is a plain name.
-    private static func isName(_ component: ArraySlice<UInt8>) -> Bool {
+    fileprivate static func isName(_ component: ArraySlice<UInt8>) -> Bool {
         !component.isEmpty && !isSelfOrParent(component) && !component.contains(0)
     }
 
@@ -165,7 +165,7 @@ public final class LocalArchive: ObjectSource {
     }
 
     /// A name as the system takes it.
-    private static func path(_ name: ArraySlice<UInt8>) -> [CChar] {
+    fileprivate static func path(_ name: ArraySlice<UInt8>) -> [CChar] {
         unsafe [CChar](unsafeUninitializedCapacity: name.count + 1) { buffer, count in
             for byte in name {
                 unsafe buffer[count] = CChar(bitPattern: byte)
@@ -181,20 +181,14 @@ public final class LocalArchive: ObjectSource {
     /// Opens the regular file at `path`.
     public func open(_ path: ObjectKey) throws -> any OpenObject {
         guard Self.isName(path.lastComponent) else { throw Self.leadsOut }
-        let folder = try descriptor(of: path.folder.dropLast())
-        let name = Self.path(path.lastComponent)
-        // Without O_NONBLOCK a FIFO put in the file's place would block for ever.
-        let descriptor = unsafe openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ObjectReadError.system(errno) }
-        return try LocalFile(descriptor: descriptor, folder: folder, name: name)
+        return try descriptor(of: path.folder.dropLast()).open(path.lastComponent)
     }
 
     /// The descriptor of a folder below the root, resolved one component at a time.
     private func descriptor(of path: ArraySlice<UInt8>) throws(ObjectReadError) -> FolderDescriptor {
         if path.isEmpty { return root }
-        if let recent = folders.withLock({ $0.recent(path) }) { return recent }
         let folder = ObjectKey(bytes: path)
-        if let known = folders.withLock({ $0.known(folder) }) { return known }
+        if let known = folders.withLock({ $0.descriptors[folder] }) { return known }
         var current = root
         var resolved: [UInt8] = []
         for component in folder.components {
@@ -202,7 +196,7 @@ public final class LocalArchive: ObjectSource {
             if !resolved.isEmpty { resolved.append(UInt8(ascii: "/")) }
             resolved.append(contentsOf: component)
             let key = ObjectKey(bytes: resolved)
-            if let known = folders.withLock({ $0.known(key) }) {
+            if let known = folders.withLock({ $0.descriptors[key] }) {
                 current = known
                 continue
             }
@@ -219,35 +213,13 @@ public final class LocalArchive: ObjectSource {
 
 /// Folders that are kept open, so that files of one folder do not resolve it again.
 private struct OpenFolders: Sendable {
-    private var descriptors: [ObjectKey: FolderDescriptor] = [:]
+    private(set) var descriptors: [ObjectKey: FolderDescriptor] = [:]
     /// The keys in the order they came; when there are too many, the oldest goes.
     private var keys: [ObjectKey] = []
     private var oldest = 0
 
     /// More than wait for their files to be read at a time, and far fewer than a process may have open.
     private static let capacity = 256
-
-    /// Those asked for last: a thread reads all of one folder's files, and looking here costs least.
-    private var recent: [(key: ObjectKey, folder: FolderDescriptor)] = []
-    private var oldestRecent = 0
-
-    private static let recentCapacity = 4
-
-    func recent(_ path: ArraySlice<UInt8>) -> FolderDescriptor? {
-        for entry in recent where path.isEqual(to: entry.key.bytes[...]) { return entry.folder }
-        return nil
-    }
-
-    mutating func known(_ key: ObjectKey) -> FolderDescriptor? {
-        guard let folder = descriptors[key] else { return nil }
-        if recent.count < Self.recentCapacity {
-            recent.append((key, folder))
-        } else {
-            recent[oldestRecent] = (key, folder)
-            oldestRecent = (oldestRecent + 1) % Self.recentCapacity
-        }
-        return folder
-    }
 
     mutating func keep(_ folder: FolderDescriptor, for key: ObjectKey) {
         // Two threads may have opened the same one.
@@ -262,8 +234,14 @@ private struct OpenFolders: Sendable {
     }
 }
 
+extension LocalArchive: FolderSource {
+    func openFolder(_ path: ArraySlice<UInt8>) throws -> any OpenFolder {
+        try descriptor(of: path)
+    }
+}
+
 /// The descriptor of an open folder, closed when nobody uses it any more.
-private final class FolderDescriptor: Sendable {
+private final class FolderDescriptor: OpenFolder {
     let number: CInt
 
     init(_ number: CInt) {
@@ -272,6 +250,15 @@ private final class FolderDescriptor: Sendable {
 
     deinit {
         close(number)
+    }
+
+    func open(_ name: ArraySlice<UInt8>) throws -> any OpenObject {
+        guard LocalArchive.isName(name), !name.contains(UInt8(ascii: "/")) else { throw LocalArchive.leadsOut }
+        let name = LocalArchive.path(name)
+        // Without O_NONBLOCK a FIFO put in the file's place would block for ever.
+        let descriptor = unsafe openat(number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ObjectReadError.system(errno) }
+        return try LocalFile(descriptor: descriptor, folder: self, name: name)
     }
 }
 

@@ -18,9 +18,26 @@ public protocol ObjectSource: Sendable {
     func open(_ path: ObjectKey) throws -> any OpenObject
 }
 
+/// A source that opens a folder once for all of its files.
+protocol FolderSource: ObjectSource {
+    /// The folder at `path`, without a `/` at its end; the root where it is empty.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func openFolder(_ path: ArraySlice<UInt8>) throws -> any OpenFolder
+}
+
+/// A folder of a ``FolderSource``.
+protocol OpenFolder: Sendable {
+    /// Opens the regular file with this name for one pass from its beginning.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func open(_ name: ArraySlice<UInt8>) throws -> any OpenObject
+}
+
 /// A file that is being read, by one thread.
 public protocol OpenObject {
-    /// The size of the file as it is stored, in bytes, when it was opened.
+    /// The size of the file as it is stored, in bytes, when it was opened; 0 when it is not known. Where content that is
+    /// whole ends there, nothing more is read.
     var storedBytes: UInt64 { get }
 
     /// Fills `buffer` with the next bytes, as many as are at hand.

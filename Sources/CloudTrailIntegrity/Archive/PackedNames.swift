@@ -33,27 +33,30 @@ package struct PackedNames: Sendable {
         /// - Parameter seed: A name that the first is probably like; a reader must be given the same.
         package init(hasHashes: Bool = false, seed: [UInt8] = []) {
             names = PackedNames(hasHashes: hasHashes)
-            last = Array(PackedNames.stem(of: seed[...]))
+            last = Array(PackedNames.stem(of: seed))
         }
 
         package mutating func append(_ name: ArraySlice<UInt8>) {
-            let stem = PackedNames.stem(of: name)
+            unsafe name.withUnsafeBufferPointer { unsafe append($0) }
+        }
+
+        private mutating func append(_ name: UnsafeBufferPointer<UInt8>) {
+            let stemCount = unsafe PackedNames.stemCount(of: name)
+            let limit = min(stemCount, last.count, 255)
             var shared = 0
-            let limit = min(stem.count, last.count, 255)
-            let start = stem.startIndex
-            while shared < limit, stem[start + shared] == last[shared] { shared += 1 }
-            let rest = stem.dropFirst(shared)
+            while shared < limit, unsafe name[shared] == last[shared] { shared += 1 }
+            let rest = unsafe UnsafeBufferPointer(rebasing: name[shared..<stemCount])
             names.bytes.append(UInt8(truncatingIfNeeded: shared))
-            var length = rest.count << 1 | (stem.count < name.count ? 1 : 0)
+            var length = rest.count << 1 | (stemCount < name.count ? 1 : 0)
             while length >= 0x80 {
                 names.bytes.append(UInt8(truncatingIfNeeded: length & 0x7f | 0x80))
                 length >>= 7
             }
             names.bytes.append(UInt8(truncatingIfNeeded: length))
-            names.bytes.append(contentsOf: rest)
+            unsafe names.bytes.append(contentsOf: rest)
             names.count += 1
             last.removeSubrange(shared...)
-            last.append(contentsOf: rest)
+            unsafe last.append(contentsOf: rest)
         }
 
         /// The names in no more memory than they need; then it begins anew, without having to grow again.
@@ -72,7 +75,7 @@ package struct PackedNames: Sendable {
         /// Sets what the first name is probably like.
         package mutating func begin(seed: [UInt8]) {
             last.removeAll(keepingCapacity: true)
-            last.append(contentsOf: PackedNames.stem(of: seed[...]))
+            last.append(contentsOf: PackedNames.stem(of: seed))
         }
 
         package mutating func append(_ name: ArraySlice<UInt8>, hash: SHA256Digest) {
@@ -82,59 +85,67 @@ package struct PackedNames: Sendable {
         }
     }
 
+    /// The length of a name without ``suffix``.
+    private static func stemCount(of name: UnsafeBufferPointer<UInt8>) -> Int {
+        let start = name.count - suffix.count
+        guard start >= 0 else { return name.count }
+        for offset in suffix.indices where unsafe name[start + offset] != suffix[offset] { return name.count }
+        return start
+    }
+
     /// The name without ``suffix``.
-    private static func stem(of name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let start = name.endIndex - suffix.count
-        guard start >= name.startIndex else { return name }
-        for (offset, byte) in suffix.enumerated() where name[start + offset] != byte { return name }
-        return name[..<start]
+    private static func stem(of name: [UInt8]) -> ArraySlice<UInt8> {
+        name.prefix(unsafe name.withUnsafeBufferPointer { unsafe stemCount(of: $0) })
     }
 
     /// Reads the names in their order.
     package struct Reader {
-        private let names: PackedNames
+        private let bytes: [UInt8]
+        private let hasHashes: Bool
         private var offset = 0
-        private var suffixCount = 0
         /// The number of the name, from 0.
         package private(set) var position = -1
         /// The name that was read last.
         package private(set) var name: [UInt8]
 
         fileprivate init(_ names: PackedNames, seed: [UInt8]) {
-            self.names = names
-            name = Array(PackedNames.stem(of: seed[...]))
+            bytes = names.bytes
+            hasHashes = names.hasHashes
+            name = Array(PackedNames.stem(of: seed))
             name.reserveCapacity(128)
         }
 
         /// Reads the next name; `false` at the end.
         package mutating func next() -> Bool {
-            guard offset < names.bytes.count else { return false }
-            let shared = Int(names.bytes[offset])
+            guard offset < bytes.count else { return false }
+            let shared = Int(bytes[offset])
             offset += 1
             var length = 0
             var shift = 0
             var byte: UInt8
             repeat {
-                byte = names.bytes[offset]
+                byte = bytes[offset]
                 offset += 1
                 length |= Int(byte & 0x7f) << shift
                 shift += 7
             } while byte >= 0x80
+            // What the name before has behind its stem was not shared: names are written against stems.
             name.removeSubrange(shared...)
             let end = offset + length >> 1
-            name.append(contentsOf: names.bytes[offset..<end])
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                unsafe name.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[offset..<end]))
+            }
             offset = end
             if length & 1 == 1 { name.append(contentsOf: PackedNames.suffix) }
-            // The bytes of the suffix are not shared with the next: it was written against the stem.
-            if names.hasHashes { offset += SHA256Digest.byteCount }
+            if hasHashes { offset += SHA256Digest.byteCount }
             position += 1
             return true
         }
 
         /// The hash that follows the name.
         package var hash: SHA256Digest? {
-            guard names.hasHashes, offset >= SHA256Digest.byteCount else { return nil }
-            return SHA256Digest(names.bytes.span.extracting(offset - SHA256Digest.byteCount..<offset))
+            guard hasHashes, offset >= SHA256Digest.byteCount else { return nil }
+            return SHA256Digest(bytes.span.extracting(offset - SHA256Digest.byteCount..<offset))
         }
     }
 

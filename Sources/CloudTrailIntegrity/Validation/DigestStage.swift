@@ -84,6 +84,7 @@ final class DigestStage: Sendable {
             if offset > 0 { try worker.context.trial.settle(&records[offset - 1], with: &record, number: number) }
             records.append(record)
         }
+        monitor.digestsWereRead(records.count)
         batches.withLock { $0[batch.start] = records }
     }
 
@@ -111,8 +112,9 @@ final class DigestStage: Sendable {
     ) throws -> DigestRecord {
         do {
             let (result, content, object) = try worker.hash(
-                digest.path,
-                in: sources[digest.root],
+                digest.path.lastComponent,
+                in: digest.path.folder,
+                root: digest.root,
                 limits: ContentHasher.Limits(
                     contentBytes: limits.digestBytes,
                     ratio: limits.inflateRatio,
@@ -121,7 +123,6 @@ final class DigestStage: Sendable {
                 collecting: true,
                 monitor: monitor
             )
-            monitor.digestWasRead()
             var own: [SignatureCandidate] = []
             if let metadata = try object.signatureMetadata() {
                 own.append(SignatureCandidate(.extendedAttribute, metadata))

@@ -27,7 +27,8 @@ struct LogMatch: Sendable {
         var isVerified: Bool
         var isInScope: Bool
         var differs = false
-        var folder: ListedFolder
+        /// The index of its folder in ``listedFolders``.
+        var folder: Int32
         var hash: SHA256Digest
         /// The name, as a part of ``names``.
         let name: Range<Int32>
@@ -56,6 +57,7 @@ struct LogMatch: Sendable {
 
     private let evidence: Evidence
     private var names: [UInt8] = []
+    private var listedFolders: [ListedFolder] = []
     private var drafts: [Draft] = []
     private var links: [Link] = []
     /// Draft numbers by the hash of the name; −1 for none.
@@ -90,20 +92,19 @@ struct LogMatch: Sendable {
         let isVerified = evidence.verdicts[record].isVerified
         let isInScope = evidence.isInScope[record]
         guard let group = group(list) else { return }
+        let folder = index(of: group.folder)
         var reader = group.makeReader()
         while reader.next() {
             guard let hash = reader.hash else { continue }
             let slot = slot(of: reader.name)
             var number = slots[slot]
-            while number >= 0, drafts[Int(number)].folder.collapsed != group.folder.collapsed {
-                number = drafts[Int(number)].next
-            }
+            while number >= 0, !isSameFolder(drafts[Int(number)].folder, folder) { number = drafts[Int(number)].next }
             if number < 0 {
                 var draft = Draft(
                     record: list.record,
                     isVerified: isVerified,
                     isInScope: isInScope,
-                    folder: group.folder,
+                    folder: folder,
                     hash: hash,
                     name: append(reader.name)
                 )
@@ -119,10 +120,21 @@ struct LogMatch: Sendable {
                     drafts[index].isVerified && isVerified && (drafts[index].differs || drafts[index].hash != hash)
                 drafts[index].record = list.record
                 drafts[index].isVerified = isVerified
-                drafts[index].folder = group.folder
+                drafts[index].folder = folder
                 drafts[index].hash = hash
             }
         }
+    }
+
+    private mutating func index(of folder: ListedFolder) -> Int32 {
+        if let last = listedFolders.last, last === folder { return Int32(clamping: listedFolders.count - 1) }
+        if let known = listedFolders.firstIndex(where: { $0 === folder }) { return Int32(clamping: known) }
+        listedFolders.append(folder)
+        return Int32(clamping: listedFolders.count - 1)
+    }
+
+    private func isSameFolder(_ first: Int32, _ second: Int32) -> Bool {
+        first == second || listedFolders[Int(first)].collapsed == listedFolders[Int(second)].collapsed
     }
 
     private mutating func append(_ name: [UInt8]) -> Range<Int32> {
@@ -156,6 +168,10 @@ struct LogMatch: Sendable {
     private mutating func match(_ number: Int) {
         let folder = evidence.index.folders[number]
         let place = evidence.placement.place(of: folder)
+        // Which of the listed folders its files can be of.
+        let isPossible = listedFolders.map { listed in
+            (place.path.map { listed.collapsed == $0 } ?? true) && place.agrees(withBucket: listed.bucket)
+        }
         var reader = folder.names.makeReader()
         var compressed: [UInt8] = []
         while reader.next() {
@@ -167,8 +183,7 @@ struct LogMatch: Sendable {
             while next >= 0 {
                 let draft = next
                 next = drafts[Int(draft)].next
-                if let path = place.path, drafts[Int(draft)].folder.collapsed != path { continue }
-                guard place.agrees(withBucket: drafts[Int(draft)].folder.bucket) else { continue }
+                guard isPossible[Int(drafts[Int(draft)].folder)] else { continue }
                 let number = held ?? hold(file, root: folder.root, reader.name)
                 held = number
                 link(draft, number)
@@ -197,6 +212,11 @@ struct LogMatch: Sendable {
     /// The path of a file below its root.
     func path(of held: HeldFile) -> ObjectKey {
         ObjectKey(bytes: evidence.index.folders[held.file.folder].path.bytes + bytes(held.name))
+    }
+
+    /// The name of a file in its folder.
+    func name(of held: HeldFile) -> ArraySlice<UInt8> {
+        bytes(held.name)
     }
 
     // MARK: Scope
@@ -228,14 +248,16 @@ struct LogMatch: Sendable {
     /// The folders in which something listed is held, each with a location there.
     var heldFolders: [ObjectIdentifier: ObjectLocation] {
         var held: [ObjectIdentifier: ObjectLocation] = [:]
-        for draft in drafts where draft.firstLink >= 0 && held[ObjectIdentifier(draft.folder)] == nil {
-            held[ObjectIdentifier(draft.folder)] = location(draft)
+        var isKnown = [Bool](repeating: false, count: listedFolders.count)
+        for draft in drafts where draft.firstLink >= 0 && !isKnown[Int(draft.folder)] {
+            isKnown[Int(draft.folder)] = true
+            held[ObjectIdentifier(listedFolders[Int(draft.folder)])] = location(draft)
         }
         return held
     }
 
     private func location(_ draft: Draft) -> ObjectLocation {
-        ListedLogs.location(Array(bytes(draft.name)), in: draft.folder)
+        ListedLogs.location(Array(bytes(draft.name)), in: listedFolders[Int(draft.folder)])
     }
 
     // MARK: Judging

@@ -9,13 +9,11 @@ struct LogStage: Sendable {
     }
 
     let evidence: Evidence
-    private let sources: [any ObjectSource]
     private let monitor: ValidationMonitor
     private let limits: ContentHasher.Limits
 
-    init(evidence: Evidence, sources: [any ObjectSource], monitor: ValidationMonitor) {
+    init(evidence: Evidence, monitor: ValidationMonitor) {
         self.evidence = evidence
-        self.sources = sources
         self.monitor = monitor
         let limits = evidence.options.limits
         self.limits = ContentHasher.Limits(
@@ -94,9 +92,10 @@ struct LogStage: Sendable {
         _ worker: ValidationWorker
     ) throws {
         let files = match.files
-        monitor.logsWereSettled(match.unreferenced.count + files.count { !$0.isJudged })
+        monitor.logsWereSettled(match.unreferenced.count)
         if files.count <= 2 * Self.filesATask {
             let outcomes = try files.map { try outcome(of: $0, match, worker) }
+            monitor.logsWereSettled(files.count)
             return finish(match, outcomes, total)
         }
         let outcomes = LockedState<(values: [Outcome?], open: Int)>(
@@ -106,6 +105,7 @@ struct LogStage: Sendable {
             let range = start..<min(start + Self.filesATask, files.count)
             try pool.submit(by: worker) { worker in
                 let values = try range.map { try outcome(of: files[$0], match, worker) }
+                monitor.logsWereSettled(range.count)
                 let isLast = outcomes.withLock { outcomes in
                     outcomes.values.replaceSubrange(range, with: values)
                     outcomes.open -= range.count
@@ -129,12 +129,12 @@ struct LogStage: Sendable {
         _ worker: ValidationWorker
     ) throws -> Outcome? {
         guard held.isJudged else { return nil }
-        defer { monitor.logsWereSettled(1) }
         if let obstacle = evidence.index.obstacle(of: held.file) { return .unreadable(obstacle) }
         do {
             let (result, _, object) = try worker.hash(
-                match.path(of: held),
-                in: sources[held.root],
+                match.name(of: held),
+                in: evidence.index.folders[held.file.folder].path.bytes[...],
+                root: held.root,
                 limits: limits,
                 collecting: false,
                 monitor: monitor

@@ -4,12 +4,46 @@ internal import NativeInterop
 final class ValidationTools {
     let hasher: ContentHasher
     let trial: SignatureTrial
+    let opener: ObjectOpener
     var packer: LogListPacker
 
-    init(trial: @autoclosure () -> SignatureTrial, folders: ListedFolders) throws {
+    init(trial: @autoclosure () -> SignatureTrial, opener: ObjectOpener, folders: ListedFolders) throws {
         hasher = try ContentHasher()
         self.trial = trial()
+        self.opener = opener
         packer = LogListPacker(folders)
+    }
+}
+
+/// Opens the files of one folder after another. Threads share nothing here: what two of them count references of, or
+/// lock, for every file, would cost more than opening it.
+final class ObjectOpener {
+    private let sources: [any ObjectSource]
+    private var root = -1
+    private var path: [UInt8] = []
+    private var folder: (any OpenFolder)?
+
+    init(_ sources: [any ObjectSource]) {
+        self.sources = sources
+    }
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - name: Its name in the folder.
+    ///   - folder: The folder's path, with the `/` at its end.
+    ///   - root: The number of the source.
+    func open(_ name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>, root: Int) throws -> any OpenObject {
+        if self.root != root || !folder.isEqual(to: path[...]) { try enter(folder, root) }
+        if let folder = self.folder { return try folder.open(name) }
+        return try sources[root].open(ObjectKey(bytes: Array(folder) + name))
+    }
+
+    private func enter(_ path: ArraySlice<UInt8>, _ root: Int) throws {
+        self.root = -1
+        folder = try (sources[root] as? any FolderSource)?.openFolder(path.dropLast())
+        self.path = Array(path)
+        self.root = root
     }
 }
 
@@ -19,27 +53,45 @@ typealias ValidationWorker = Worker<ValidationTools>
 extension ValidationWorker {
     /// Opens an object and hashes its content; what follows the content's end is asked of the open object.
     ///
-    /// - Parameter collecting: Whether the content is wanted as well.
+    /// - Parameters:
+    ///   - name: The object's name in its folder.
+    ///   - folder: The folder's path, with the `/` at its end.
+    ///   - root: The number of the source.
+    ///   - collecting: Whether the content is wanted as well.
     /// - Throws: ``ObjectReadError``, ``ValidationCancelled``, and errors of the libraries.
     func hash(
-        _ path: ObjectKey,
-        in source: any ObjectSource,
+        _ name: ArraySlice<UInt8>,
+        in folder: ArraySlice<UInt8>,
+        root: Int,
         limits: ContentHasher.Limits,
         collecting: Bool,
         monitor: ValidationMonitor
     ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject) {
-        try monitor.check()
-        let object = try pool.read(isTimed: false) { try source.open(path) }
+        var opened: (any OpenObject)?
+        var storedBytes: UInt64 = 0
+        // Opening and the first read are one wait.
         func read(_ buffer: inout MutableRawSpan) throws -> Int {
             try monitor.check()
-            return try pool.read(isTimed: true) { try object.read(into: &buffer) }
+            return try pool.read {
+                let object = try opened ?? context.opener.open(name, in: folder, root: root)
+                if opened == nil { storedBytes = object.storedBytes }
+                opened = object
+                return try object.read(into: &buffer)
+            }
         }
         do {
+            var content: [UInt8] = []
+            let result: ContentHasher.Result
             if collecting {
-                let (result, content) = try context.hasher.hashAndCollect(limits: limits) { try read(&$0) }
-                return (result, content, object)
+                (result, content) = try context.hasher.hashAndCollect(
+                    limits: limits,
+                    storedBytes: storedBytes
+                ) { try read(&$0) }
+            } else {
+                result = try context.hasher.hash(limits: limits, storedBytes: storedBytes) { try read(&$0) }
             }
-            return (try context.hasher.hash(limits: limits) { try read(&$0) }, [], object)
+            guard let opened else { throw ObjectReadError(.inputOutput, "nothing was read") }
+            return (result, content, opened)
         } catch is ContentHasher.InvalidReadCount {
             throw ObjectReadError.invalidReadCount
         }

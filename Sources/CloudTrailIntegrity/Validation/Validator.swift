@@ -42,7 +42,11 @@ public struct Validator: Sendable {
     ) throws -> ValidationReport {
         let folders = ListedFolders()
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
-            try ValidationTools(trial: SignatureTrial(keys: keys, manifest: signatures), folders: folders)
+            try ValidationTools(
+                trial: SignatureTrial(keys: keys, manifest: signatures),
+                opener: ObjectOpener(sources),
+                folders: folders
+            )
         }
         let worker = try pool.makeWorker()
         defer { pool.stop() }
@@ -69,7 +73,7 @@ public struct Validator: Sendable {
             options: options
         )
         try monitor.check()
-        let logs = try LogStage(evidence: evidence, sources: sources, monitor: monitor).run(pool, worker)
+        let logs = try LogStage(evidence: evidence, monitor: monitor).run(pool, worker)
         var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
         builder.addDigests()
         builder.addLogs(logs)

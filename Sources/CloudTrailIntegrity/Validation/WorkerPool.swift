@@ -234,13 +234,10 @@ final class WorkerPool<Context>: Sendable {
 
     /// Calls `body`, which waits for storage and computes nothing. Where reads are slow another thread computes
     /// meanwhile.
-    ///
-    /// - Parameter isTimed: Whether its time tells how slow reads are.
-    func read<Result>(isTimed: Bool, _ body: () throws -> Result) rethrows -> Result {
+    func read<Result>(_ body: () throws -> Result) rethrows -> Result {
         let isSlow = readers > 1 && latency.isHigh
         if isSlow { lendPlace() }
         defer { if isSlow { takePlace() } }
-        guard isTimed else { return try body() }
         let start = MonotonicClock.nanoseconds
         defer { latency.note(nanoseconds: MonotonicClock.nanoseconds &- start) }
         return try body()
