@@ -108,6 +108,7 @@ extension ValidateCommand {
             default: options.limits.keyBytes
         )
         options.jobs = try number("jobs", in: arguments, minimum: 1, default: processorCount())
+        options.readers = try number("readers", in: arguments, minimum: 1, default: max(options.readers, options.jobs))
         options.listsValidFiles = arguments.has("verbose")
         return options
     }

@@ -63,6 +63,11 @@ enum ValidateCommand: Subcommand {
                 help: "Threads that compute. (default: the number of processors)"
             ),
             OptionSpec(
+                "readers",
+                value: "n",
+                help: "Threads that read, where storage is slow. (default: 16, or as many as compute)"
+            ),
+            OptionSpec(
                 "allow",
                 value: "kind",
                 isRepeatable: true,

@@ -72,7 +72,6 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// - Parameter hasTopLevelLogs: Whether log files lie directly in the root. Digest files beside them can then only
     ///   be a flat folder, since CloudTrail keeps the two apart.
     package static func inferred(from evidence: [Evidence], hasTopLevelLogs: Bool) -> ArchiveLayout? {
-        if let only = onlyRule(of: evidence) { return only }
         // One vote an object and rule: copies of genuine files must not move the layout either, wherever they lie. A copy
         // that lies in a folder tells more than one that does not.
         var nested: [ObjectLocation: Set<ArchiveLayout>] = [:]
@@ -100,18 +99,11 @@ package enum ArchiveLayout: Hashable, Sendable {
         return best.value * 2 >= rules.count ? best.key : .flat
     }
 
-    /// The rule, when all evidence lies in folders and speaks for one: what nearly every archive's does.
-    private static func onlyRule(of evidence: [Evidence]) -> ArchiveLayout? {
-        var only: ArchiveLayout?
-        for item in evidence {
-            let path = item.path.compressedName
-            guard path.bytes.contains(UInt8(ascii: "/")),
-                let rule = rule(path: path, key: item.location.key.collapsed, bucket: item.location.bucket),
-                only == nil || rule == only
-            else { return nil }
-            only = rule
-        }
-        return only
+    /// The rule that evidence in a folder speaks for; `nil` when it lies at the top level, or speaks for none.
+    package static func rule(of evidence: Evidence) -> ArchiveLayout? {
+        let path = evidence.path.compressedName
+        guard !path.folder.isEmpty else { return nil }
+        return rule(path: path, key: evidence.location.key.collapsed, bucket: evidence.location.bucket)
     }
 
     private static func rule(path: ObjectKey, key: ObjectKey, bucket: String) -> ArchiveLayout? {

@@ -21,7 +21,7 @@ package struct DigestChain: Sendable {
     package let members: [Member]
 
     /// The latest end of a verified member; `nil` when none is.
-    package var verifiedUntil: Timestamp? { members.filter(\.isVerified).map(\.window.end).max() }
+    package let verifiedUntil: Timestamp?
 
     /// The length of a regular digest's window, in seconds.
     package static let hour: Int64 = 3600
@@ -38,13 +38,8 @@ package struct DigestChain: Sendable {
         var numbers: [ChainIdentity: [Int]] = [:]
         for (number, record) in records.enumerated() { numbers[record.name.chain, default: []].append(number) }
         return numbers.keys.sorted().map { identity in
-            var standing: [Int32: Int] = [:]
-            for number in numbers[identity] ?? [] {
-                let key = places[number].keyNumber
-                if let known = standing[key], verdicts[known].isVerified || !verdicts[number].isVerified { continue }
-                standing[key] = number
-            }
-            let members = standing.values.map { number in
+            let standing = standing(numbers[identity] ?? [], records, places, verdicts)
+            var members = standing.map { number in
                 Member(
                     record: number,
                     key: places[number].key,
@@ -56,11 +51,35 @@ package struct DigestChain: Sendable {
                     previousKey: keys.previous[number]
                 )
             }
-            return DigestChain(
-                identity: identity,
-                members: members.sorted { ($0.window.end, $0.key) < ($1.window.end, $1.key) }
-            )
+            let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.window.end < $1.window.end }
+            if !isSorted { members.sort { ($0.window.end, $0.key) < ($1.window.end, $1.key) } }
+            var verifiedUntil: Timestamp?
+            for member in members where member.isVerified {
+                verifiedUntil = max(verifiedUntil ?? member.window.end, member.window.end)
+            }
+            return DigestChain(identity: identity, members: members, verifiedUntil: verifiedUntil)
         }
+    }
+
+    /// One record of each key: a verified one where there is one.
+    private static func standing(
+        _ numbers: [Int],
+        _ records: [DigestRecord],
+        _ places: [DigestPlace],
+        _ verdicts: [DigestVerdict]
+    ) -> [Int] {
+        // What has the same key has the same name, and so the same end.
+        let areAllDifferent = zip(numbers, numbers.dropFirst()).allSatisfy {
+            records[$0].name.endTime < records[$1].name.endTime
+        }
+        if areAllDifferent { return numbers }
+        var standing: [Int32: Int] = [:]
+        for number in numbers {
+            let key = places[number].keyNumber
+            if let known = standing[key], verdicts[known].isVerified || !verdicts[number].isVerified { continue }
+            standing[key] = number
+        }
+        return standing.values.sorted()
     }
 
     /// The time a digest speaks of. Only a verified one is believed; of any other the name tells the end, and it stands

@@ -56,16 +56,24 @@ package struct DigestJudge {
     /// The verdict on every record, by its number.
     package func verdicts() -> [DigestVerdict] {
         var verdicts = [DigestVerdict?](repeating: nil, count: records.count)
-        let newestFirst = records.indices.sorted { first, second in
-            (records[second].name.endTime, second) < (records[first].name.endTime, first)
-        }
-        for number in newestFirst {
-            let successors = keys.namers[places[number].keyNumber].filter { successor in
-                successor != number && verdicts[successor]?.isVerified == true && names(successor, number)
+        var order = records.indices.map { (end: records[$0].name.endTime, number: $0) }
+        order.sort { ($1.end, $1.number) < ($0.end, $0.number) }
+        for (_, number) in order {
+            let key = places[number].keyNumber
+            // Nearly every digest is named by one other.
+            if let only = keys.namers.only(key) {
+                let successors = isVerifiedSuccessor(only, of: number, verdicts) ? [only] : []
+                verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
+            } else {
+                let successors = keys.namers[key].filter { isVerifiedSuccessor($0, of: number, verdicts) }
+                verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
             }
-            verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
         }
         return verdicts.compactMap { $0 }
+    }
+
+    private func isVerifiedSuccessor(_ successor: Int, of number: Int, _ verdicts: [DigestVerdict?]) -> Bool {
+        successor != number && verdicts[successor]?.isVerified == true && names(successor, number)
     }
 
     /// Whether the bucket in which `successor` names its predecessor can be the one `number` was found in.

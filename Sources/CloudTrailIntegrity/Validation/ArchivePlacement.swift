@@ -72,6 +72,8 @@ struct ArchivePlacement: Sendable {
         _ signatures: [SignatureVerdict],
         rootCount: Int
     ) -> [ArchiveLayout] {
+        let only = onlyLayouts(index, records, signatures, rootCount: rootCount)
+        if let only { return only }
         var signed = [[ArchiveLayout.Evidence]](repeating: [], count: rootCount)
         var claimed = signed
         for (number, record) in records.enumerated() {
@@ -105,6 +107,27 @@ struct ArchivePlacement: Sendable {
             }
             return ArchiveLayout.inferred(from: logs, hasTopLevelLogs: false) ?? .added([])
         }
+    }
+
+    /// The layouts, where every root has signed digests, all of them in folders and all of one mind.
+    private static func onlyLayouts(
+        _ index: ArchiveIndex,
+        _ records: [DigestRecord],
+        _ signatures: [SignatureVerdict],
+        rootCount: Int
+    ) -> [ArchiveLayout]? {
+        var layouts = [ArchiveLayout?](repeating: nil, count: rootCount)
+        for number in records.indices {
+            guard let claims = records[number].claims, case .valid = signatures[number] else { continue }
+            let root = index.digests[number].root
+            let evidence = ArchiveLayout.Evidence(path: index.digests[number].path, location: claims.location)
+            guard let rule = ArchiveLayout.rule(of: evidence), layouts[root] == nil || layouts[root] == rule else {
+                return nil
+            }
+            layouts[root] = rule
+        }
+        let known = layouts.compactMap { $0 }
+        return known.count == rootCount ? known : nil
     }
 
     private static func hasTopLevelLogs(_ index: ArchiveIndex, _ root: Int) -> Bool {

@@ -20,7 +20,7 @@ final class DigestStage: Sendable {
     func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> (ArchiveIndex, [DigestRecord]) {
         let index = try ArchiveIndex(sources, check: monitor.check) { batch in
             monitor.expect(moreDigests: batch.digests.count)
-            try pool.submit(by: worker) { [self] worker in try read(batch, worker) }
+            try pool.submit(by: worker) { [self] worker in try read(batch, pool, worker) }
         }
         try pool.finish(with: worker)
         var records: [DigestRecord] = []
@@ -69,23 +69,34 @@ final class DigestStage: Sendable {
 
     // MARK: Reading
 
-    private func read(_ batch: ArchiveIndex.DigestBatch, _ worker: ValidationWorker) throws {
-        var records: [DigestRecord] = []
-        records.reserveCapacity(batch.digests.count)
-        for (offset, digest) in batch.digests.enumerated() {
+    private func read(
+        _ batch: ArchiveIndex.DigestBatch,
+        _ pool: ValidationPool,
+        _ worker: ValidationWorker
+    ) throws {
+        let count = batch.digests.count
+        let read = LockedState([DigestRecord?](repeating: nil, count: count))
+        try pool.spread(count, by: worker) { [self] offset, worker in
             let number = batch.start + offset
-            var record: DigestRecord
+            let digest = batch.digests[offset]
+            let record: DigestRecord
             if let obstacle = batch.obstacles[number] {
                 record = unreadable(digest, obstacle)
             } else {
-                let before = records.last?.claims
-                record = try read(digest, hasSidecar: batch.sidecars.contains(number), after: before, worker)
+                let before = offset > 0 ? read.withLock { $0[offset - 1]?.claims } : nil
+                record = try self.read(digest, hasSidecar: batch.sidecars.contains(number), after: before, worker)
             }
-            if offset > 0 { try worker.context.trial.settle(&records[offset - 1], with: &record, number: number) }
-            records.append(record)
+            monitor.digestWasRead()
+            read.withLock { $0[offset] = record }
+        } end: { [self] worker in
+            var records = read.withLock { $0.compactMap { $0 } }
+            for offset in records.indices.dropFirst() {
+                var next = records[offset]
+                try worker.context.trial.settle(&records[offset - 1], with: &next, number: batch.start + offset)
+                records[offset] = next
+            }
+            batches.withLock { $0[batch.start] = records }
         }
-        monitor.digestsWereRead(records.count)
-        batches.withLock { $0[batch.start] = records }
     }
 
     private func unreadable(_ digest: ArchiveIndex.Digest, _ error: ObjectReadError) -> DigestRecord {

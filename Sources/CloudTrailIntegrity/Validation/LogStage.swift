@@ -23,8 +23,8 @@ struct LogStage: Sendable {
         )
     }
 
-    /// The files that one task reads: few, so that slow storage is asked by many.
-    private static let filesATask = 32
+    /// The files that one task reads.
+    private static let filesATask = 64
 
     /// Judges every log file in scope, and those that no digest lists.
     func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> LogFindings {
@@ -91,28 +91,28 @@ struct LogStage: Sendable {
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws {
-        let files = match.files
         monitor.logsWereSettled(match.unreferenced.count)
-        if files.count <= 2 * Self.filesATask {
-            let outcomes = try files.map { try outcome(of: $0, match, worker) }
-            monitor.logsWereSettled(files.count)
-            return finish(match, outcomes, total)
-        }
-        let outcomes = LockedState<(values: [Outcome?], open: Int)>(
-            ([Outcome?](repeating: nil, count: files.count), files.count)
-        )
-        for start in stride(from: 0, to: files.count, by: Self.filesATask) {
-            let range = start..<min(start + Self.filesATask, files.count)
-            try pool.submit(by: worker) { worker in
-                let values = try range.map { try outcome(of: files[$0], match, worker) }
-                monitor.logsWereSettled(range.count)
-                let isLast = outcomes.withLock { outcomes in
-                    outcomes.values.replaceSubrange(range, with: values)
-                    outcomes.open -= range.count
-                    return outcomes.open == 0
+        let count = match.files.count
+        let pieces = max(1, (count + Self.filesATask - 1) / Self.filesATask)
+        let outcomes = LockedState((values: [Outcome?](repeating: nil, count: count), open: pieces))
+        for piece in 0..<pieces {
+            let range = piece * Self.filesATask..<min((piece + 1) * Self.filesATask, count)
+            let task: ValidationPool.Task = { worker in
+                try pool.spread(range.count, by: worker) { offset, worker in
+                    let number = range.lowerBound + offset
+                    let outcome = try outcome(of: match.files[number], match, worker)
+                    monitor.logsWereSettled(1)
+                    outcomes.withLock { $0.values[number] = outcome }
+                } end: { _ in
+                    let isLast = outcomes.withLock { outcomes in
+                        outcomes.open -= 1
+                        return outcomes.open == 0
+                    }
+                    if isLast { finish(match, outcomes.withLock { $0.values }, total) }
                 }
-                if isLast { finish(match, outcomes.withLock { $0.values }, total) }
             }
+            // The first piece is this task's own.
+            if piece == 0 { try task(worker) } else { try pool.submit(by: worker, task) }
         }
     }
 

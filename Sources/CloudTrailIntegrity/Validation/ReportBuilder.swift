@@ -28,9 +28,16 @@ struct ReportBuilder {
         self.keys = keys
         self.check = check
         self.trial = trial
-        for record in evidence.records { contentBytes += record.contentBytes }
-        for (number, record) in evidence.records.enumerated() where !evidence.placement.places[number].isRelocated {
-            if let claims = record.claims { heldLocations.insert(DeliveryLocation(claims.location)) }
+        var last: ObjectLocation?
+        for (number, record) in evidence.records.enumerated() {
+            contentBytes += record.contentBytes
+            guard let location = record.claims?.location, !evidence.placement.places[number].isRelocated else {
+                continue
+            }
+            // Neighbours lie in one folder.
+            if let last, last.key.folder.isEqual(to: location.key.folder), last.bucket == location.bucket { continue }
+            heldLocations.insert(DeliveryLocation(location))
+            last = location
         }
     }
 

@@ -49,8 +49,8 @@ public final class ValidationMonitor: Sendable {
         logsTotal.store(logs, ordering: .relaxed)
     }
 
-    func digestsWereRead(_ count: Int) {
-        digestsRead.wrappingAdd(count, ordering: .relaxed)
+    func digestWasRead() {
+        digestsRead.wrappingAdd(1, ordering: .relaxed)
     }
 
     func logsWereSettled(_ count: Int) {

@@ -93,6 +93,33 @@ final class WorkerPool<Context>: Sendable {
         try rethrow()
     }
 
+    /// Calls `body` with every number below `count`, one after another; from where reads turn out to be slow, each as a
+    /// task of its own. Then `end`, once.
+    func spread(
+        _ count: Int,
+        by worker: Worker<Context>,
+        _ body: @escaping @Sendable (Int, Worker<Context>) throws -> Void,
+        end: @escaping @Sendable (Worker<Context>) throws -> Void
+    ) throws {
+        var number = 0
+        while number < count, !latency.isHigh || number == count - 1 {
+            try body(number, worker)
+            number += 1
+        }
+        if number == count { return try end(worker) }
+        let open = LockedState(count - number)
+        for number in number..<count {
+            try submit(by: worker) { worker in
+                try body(number, worker)
+                let isLast = open.withLock { open in
+                    open -= 1
+                    return open == 0
+                }
+                if isLast { try end(worker) }
+            }
+        }
+    }
+
     /// Works until no task is left and none runs.
     ///
     /// - Throws: What a task threw.
