@@ -12,8 +12,3 @@ internal import Darwin
 func now() -> Timestamp {
     Timestamp(secondsSinceEpoch: Int64(time(nil)))
 }
-
-/// The number of processors that are online.
-func processorCount() -> Int {
-    max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
-}

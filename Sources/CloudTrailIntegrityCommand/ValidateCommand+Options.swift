@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import NativeInterop
 
 /// What the options of `validate` say.
 extension ValidateCommand {
@@ -107,7 +108,7 @@ extension ValidateCommand {
             minimum: 1,
             default: options.limits.keyBytes
         )
-        options.jobs = try number("jobs", in: arguments, minimum: 1, default: processorCount())
+        options.jobs = try number("jobs", in: arguments, minimum: 1, default: SystemCall.processorCount)
         options.readers = try number("readers", in: arguments, minimum: 1, default: max(options.readers, options.jobs))
         options.listsValidFiles = arguments.has("verbose")
         return options

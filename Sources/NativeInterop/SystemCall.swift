@@ -25,8 +25,13 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Reads and writes on descriptors, begun again when a signal comes between.
+/// Calls of the system. Reads and writes are begun again when a signal comes between.
 package enum SystemCall {
+    /// The number of processors that are there for this machine's processes; at least 1.
+    package static var processorCount: Int {
+        max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+    }
+
     /// Fills `buffer` with the next bytes, as many as are at hand; 0 only at the end.
     package static func read(_ descriptor: CInt, into buffer: inout MutableRawSpan) throws(SystemError) -> Int {
         while true {

@@ -12,8 +12,10 @@ final class WorkerPool<Context>: Sendable {
         var tasks = TaskQueue()
         /// Tasks that are taken and not done.
         var running = 0
-        /// Places that are free for computing.
+        /// Places that are free for computing; below zero after they were made fewer.
         var places: Int
+        /// Whether there are as many places as readers.
+        var isWide = false
         /// Threads that wait for a place to go on with a task; they come before new tasks.
         var returning = 0
         var threads: [WorkerThread] = []
@@ -55,7 +57,11 @@ final class WorkerPool<Context>: Sendable {
 
     private let state: LockedState<State>
     private let makeContext: @Sendable () throws -> Context
+    private let jobs: Int
     private let readers: Int
+    /// Whether fewer threads compute than the machine could. Where not, the system shares its processors better among
+    /// those that read than places would.
+    private let isGated: Bool
     private let capacity: Int
     private let latency = ReadLatency()
 
@@ -68,7 +74,9 @@ final class WorkerPool<Context>: Sendable {
     init(jobs: Int, readers: Int, makeContext: @escaping @Sendable () throws -> Context) {
         // The caller's thread holds a place from the beginning.
         state = LockedState(State(places: max(1, jobs) - 1), conditions: 3)
+        self.jobs = max(1, jobs)
         self.readers = max(1, jobs, readers)
+        isGated = jobs < SystemCall.processorCount
         // Enough that nobody runs dry while the caller works on a task of its own.
         capacity = 4 * self.readers + 16
         self.makeContext = makeContext
@@ -182,6 +190,7 @@ final class WorkerPool<Context>: Sendable {
         while true {
             let task = state.wait(on: Condition.work) { state -> Task?? in
                 if state.isStopped { return .some(nil) }
+                narrow(&state)
                 guard state.places > 0, state.returning == 0, let task = state.tasks.popFirst() else { return nil }
                 state.places -= 1
                 state.idle -= 1
@@ -246,6 +255,28 @@ final class WorkerPool<Context>: Sendable {
         }
     }
 
+    /// Makes as many places as there are readers.
+    private func widen() {
+        if latency.isWide.load(ordering: .relaxed) { return }
+        let isNew = state.withLock { state in
+            if state.isWide { return false }
+            state.isWide = true
+            latency.isWide.store(true, ordering: .relaxed)
+            state.places += readers - jobs
+            for _ in 0..<min(state.tasks.count, readers) { startThread(&state) }
+            return true
+        }
+        if isNew { state.broadcast(Condition.work) }
+    }
+
+    /// Makes as many places as there are jobs, once reads are fast again.
+    private func narrow(_ state: inout State) {
+        guard state.isWide, !latency.isHigh else { return }
+        state.isWide = false
+        latency.isWide.store(false, ordering: .relaxed)
+        state.places -= readers - jobs
+    }
+
     /// Waits for a place for computing.
     private func takePlace() {
         state.withLock { $0.returning += 1 }
@@ -262,9 +293,10 @@ final class WorkerPool<Context>: Sendable {
     /// Calls `body`, which waits for storage and computes nothing. Where reads are slow another thread computes
     /// meanwhile.
     func read<Result>(_ body: () throws -> Result) rethrows -> Result {
-        let isSlow = readers > 1 && latency.isHigh
-        if isSlow { lendPlace() }
-        defer { if isSlow { takePlace() } }
+        let isSlow = readers > jobs && latency.isHigh
+        if isSlow && !isGated { widen() }
+        if isSlow && isGated { lendPlace() }
+        defer { if isSlow && isGated { takePlace() } }
         let start = MonotonicClock.nanoseconds
         defer { latency.note(nanoseconds: MonotonicClock.nanoseconds &- start) }
         return try body()
@@ -289,8 +321,10 @@ struct Worker<Context> {
 
 /// Whether reads take long, by the last 16 of them.
 private final class ReadLatency: Sendable {
-    /// One bit a read, the newest lowest: whether it was slow.
-    private let history = Atomic<UInt32>(0)
+    /// One bit a read, the newest lowest: whether it was slow. At the beginning two slow reads tell.
+    private let history = Atomic<UInt32>(0x3f)
+    /// A copy of what the pool's state says, to be asked without its lock.
+    let isWide = Atomic<Bool>(false)
 
     /// A read of something that the system holds in memory takes a few microseconds.
     private static let slow: UInt64 = 60_000
