@@ -23,7 +23,7 @@ SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
 
 .PHONY: all setup build validate test lint conformance conformance-full
-.PHONY: sanitize sanitize-address sanitize-thread strace fuzz bench full clean
+.PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
 all: build
 
@@ -43,12 +43,15 @@ test: setup
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
 
-# The real AWS CLI, from PyPI, on samples of ours: served from a loopback endpoint and compared file by file.
+# The real AWS CLI, from PyPI, on samples of ours: served from a loopback endpoint and compared file by file. Then the
+# harness's own tests, half of which need the CLI that the comparison installed.
 conformance: build
 	sh Tests/Conformance/run.sh $(TOOL) $(SAMPLES) plain
+	python3 -m unittest discover -s Tests/Conformance
 
 conformance-full: build
 	sh Tests/Conformance/run.sh $(TOOL) $(SAMPLES) plain prefix organization
+	python3 -m unittest discover -s Tests/Conformance
 
 # The test suite under the address sanitizer, with leaks, and under the thread sanitizer.
 sanitize: sanitize-address sanitize-thread
@@ -59,6 +62,10 @@ sanitize-address: setup
 
 sanitize-thread: setup
 	swift test --sanitize=thread --scratch-path .build/thread
+
+# How much of the code that reads and judges an archive the tests run through.
+coverage: setup
+	sh Tests/Scripts/coverage.sh .build/coverage NativeInterop CloudTrailIntegrity
 
 # Which files the command opens, and whether it opens sockets, on every sample there is.
 strace: build
