@@ -22,7 +22,7 @@ TOOL = .build/release/cloudtrail-integrity
 SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
 
-.PHONY: all setup build validate test lint conformance conformance-full
+.PHONY: all setup build validate test test-traits lint conformance conformance-full
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
 all: build
@@ -39,6 +39,11 @@ validate: build
 
 test: setup
 	swift test
+
+# The same tests with every package trait on.
+test-traits:
+	TRAITS=Libdeflate sh Tests/Scripts/setup.sh
+	swift test --traits Libdeflate --scratch-path .build/traits
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -80,7 +85,7 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint test sanitize validate strace conformance-full fuzz
+full: lint test test-traits sanitize validate strace conformance-full fuzz
 
 clean:
 	swift package clean

@@ -112,7 +112,7 @@ struct LogStage: Sendable {
                 }
             }
             // The first piece is this task's own.
-            if piece == 0 { try task(worker) } else { try pool.submit(by: worker, task) }
+            if piece == 0 { try task(worker) } else { try pool.add(task) }
         }
     }
 

@@ -87,18 +87,28 @@ final class WorkerPool<Context>: Sendable {
         Worker(pool: self, context: try makeContext())
     }
 
-    /// Adds a task; when many wait already, `worker` does one of them first.
+    /// Adds a task from within another.
+    ///
+    /// - Throws: What a task threw.
+    func add(_ task: @escaping Task) throws {
+        state.withLock { state in
+            if state.error == nil { state.tasks.append(task) }
+            startThread(&state)
+        }
+        state.signal(Condition.work)
+        try rethrow()
+    }
+
+    /// Adds a task; when many wait already, the caller does one of them first. Not from within a task: tasks within
+    /// tasks within tasks would have no end but the stack's.
     ///
     /// - Throws: What a task threw.
     func submit(by worker: Worker<Context>, _ task: @escaping Task) throws {
-        let isFull = state.withLock { state in
-            if state.error == nil { state.tasks.append(task) }
-            startThread(&state)
-            return state.tasks.count > capacity
+        try add(task)
+        if state.withLock({ $0.tasks.count > capacity }) {
+            try runOne(worker)
+            try rethrow()
         }
-        state.signal(Condition.work)
-        if isFull { try runOne(worker) }
-        try rethrow()
     }
 
     /// Calls `body` with every number below `count`, one after another; from where reads turn out to be slow, each as a
@@ -117,7 +127,7 @@ final class WorkerPool<Context>: Sendable {
         if number == count { return try end(worker) }
         let open = LockedState(count - number)
         for number in number..<count {
-            try submit(by: worker) { worker in
+            try add { worker in
                 try body(number, worker)
                 let isLast = open.withLock { open in
                     open -= 1

@@ -49,7 +49,7 @@ struct Sample {
         _ configure: (inout ValidationOptions) -> Void = { _ in }
     ) throws -> ValidationReport {
         var options = ValidationOptions()
-        options.jobs = 2
+        options.jobs = 8
         configure(&options)
         let validator = Validator(
             keys: keys,
