@@ -3,13 +3,15 @@ internal import NativeInterop
 extension ReportBuilder {
     /// Judges every digest file in scope.
     mutating func addDigests() {
-        var firstCopies: [ObjectKey: [SHA256Digest: Int]] = [:]
+        // A copy that is proven is not the same as one that is not: it may lie in its place where the other does not.
+        var firstProven: [ObjectKey: [SHA256Digest: Int]] = [:]
+        var firstOthers: [ObjectKey: [SHA256Digest: Int]] = [:]
         for number in evidence.records.indices where evidence.isInScope[number] {
             let verdict = evidence.verdicts[number]
             let chain = evidence.records[number].name.chain
             if let primary = verdict.faults.first {
                 let finding = digestFinding(number, primary, verdict)
-                if isFirstCopy(number, &firstCopies) { digests[chain, default: Tally()].count(finding.kind) }
+                if isFirstCopy(number, &firstOthers) { digests[chain, default: Tally()].count(finding.kind) }
                 findings.append(finding)
                 continue
             }
@@ -17,9 +19,9 @@ extension ReportBuilder {
             addNotices(number, verdict)
             guard let hash = evidence.records[number].hash else { continue }
             let key = evidence.placement.places[number].key
-            if isFirstCopy(number, &firstCopies) {
+            if isFirstCopy(number, &firstProven) {
                 digests[chain, default: Tally()].valid += 1
-            } else if let first = firstCopies[key]?[hash] {
+            } else if let first = firstProven[key]?[hash] {
                 addDuplicate(number, of: first)
             }
             if options.listsValidFiles, case .valid(let source, _) = verdict.signature {
