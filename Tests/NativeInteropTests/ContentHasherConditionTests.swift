@@ -217,12 +217,18 @@ import Testing
         let reader = PieceReader(member, sizes: [1024])
         let (result, content) = try hasher.hashAndCollect(reader, limits: .content(1 << 20))
         #expect(result.condition == .overContentLimit)
-        // A kilobyte of the bomb is a megabyte of content: it ended long before the 64 of them.
-        #expect(reader.reads <= 3)
+        // A kilobyte of the bomb is a megabyte of content: it ended long before the 64 of them. What is inflated as a
+        // whole is read as a whole first, as far as a buffer holds it.
+        #if Libdeflate
+        let bound = ContentHasher.inputCapacity / 1024 + 1
+        #else
+        let bound = 3
+        #endif
+        #expect(reader.reads <= bound)
         #expect(content.count <= 1 << 20)
         let other = PieceReader(member, sizes: [1024])
         #expect(try hasher.hash(other, limits: .ratio(100, beyond: 1 << 20)).condition == .overRatioLimit)
-        #expect(other.reads <= 3)
+        #expect(other.reads <= bound)
     }
 
     @Test func aSourceWithoutEndEndsAtTheLimit() throws {
