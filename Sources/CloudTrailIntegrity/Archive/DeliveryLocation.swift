@@ -1,5 +1,5 @@
 /// A bucket and the prefix that a trail writes below: what stands before `AWSLogs/` in its keys.
-package struct DeliveryLocation: Hashable, Comparable, Sendable {
+package struct DeliveryLocation: Hashable, Sendable {
     package let bucket: String
     package let prefix: ObjectKey
 
@@ -23,9 +23,5 @@ package struct DeliveryLocation: Hashable, Comparable, Sendable {
         let folders = key.components.dropLast()
         let folder = folders.prefix(key.categoryFolder.map { $0 + 2 } ?? folders.count)
         prefix = ObjectKey(bytes: folder.flatMap { $0 + [UInt8(ascii: "/")] })
-    }
-
-    package static func < (lhs: DeliveryLocation, rhs: DeliveryLocation) -> Bool {
-        (lhs.bucket, lhs.prefix) < (rhs.bucket, rhs.prefix)
     }
 }

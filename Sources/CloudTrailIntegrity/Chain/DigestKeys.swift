@@ -33,11 +33,6 @@ package struct DigestKeys: Sendable {
         numbers[key] = number
         return number
     }
-
-    /// The number of a key, if it has one.
-    package func known(_ key: ObjectKey) -> Int32? {
-        numbers[key]
-    }
 }
 
 /// Records by the number of a key. Nearly every key has one.

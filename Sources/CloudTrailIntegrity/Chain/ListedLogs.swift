@@ -14,9 +14,6 @@ package struct ListedLogs: Sendable {
 
     package let groups: [Group]
 
-    /// The number of log files.
-    package var count: Int { groups.reduce(0) { $0 + $1.names.count } }
-
     /// The location of one of the group's log files.
     package static func location(_ name: [UInt8], in folder: ListedFolder) -> ObjectLocation {
         ObjectLocation(bucket: folder.bucket, key: ObjectKey(bytes: folder.path.bytes + name))

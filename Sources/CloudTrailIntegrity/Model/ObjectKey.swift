@@ -64,7 +64,7 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
 
     /// The number of bytes up to and with the last `/`.
     private var folderCount: Int {
-        bytes.withUnsafeBufferPointer { bytes in
+        unsafe bytes.withUnsafeBufferPointer { bytes in
             var count = bytes.count
             while count > 0, unsafe bytes[count - 1] != UInt8(ascii: "/") { count -= 1 }
             return count

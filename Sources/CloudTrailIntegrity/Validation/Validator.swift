@@ -76,7 +76,9 @@ public struct Validator: Sendable {
         let logs = try LogStage(evidence: evidence, monitor: monitor).run(pool, worker)
         var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
         builder.addDigests()
+        try monitor.check()
         builder.addLogs(logs)
+        try monitor.check()
         builder.addChains()
         return builder.report()
     }
