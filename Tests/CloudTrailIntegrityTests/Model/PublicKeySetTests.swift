@@ -200,6 +200,28 @@ import Testing
 
     // MARK: What is refused
 
+    // Two keys whose fingerprints truly are the same would be a collision of MD5; what a file can do is to claim it.
+    @Test func anotherKeyUnderAKnownFingerprintIsRefused() throws {
+        var set = try Self.set("[\(try Self.entry(first.der))]")
+        let fingerprint = try Self.fingerprint(first.der)
+        let other = try Self.fingerprint(second.der)
+        let claimed = try Self.entry(second.der).replacing(other, with: fingerprint)
+        for text in ["[\(claimed)]", "[\(try Self.entry(first.der)),\(claimed)]"] {
+            let error = #expect(throws: PublicKeySetError.self) { try set.add(Array(text.utf8), name: "second") }
+            #expect(
+                error?.description.hasSuffix(
+                    "the fingerprint \(fingerprint) is not the MD5 of its value, which is \(other)"
+                ) == true
+            )
+            #expect(set.sources.map(\.name) == ["file0"])
+            #expect(set.key(fingerprint: fingerprint)?.der == first.der)
+            #expect(set.key(fingerprint: other) == nil)
+        }
+        // Without the claim it is another key, and the same key in a second file is the same.
+        try set.add(Array("[\(try Self.entry(second.der)),\(try Self.entry(first.der))]".utf8), name: "second")
+        #expect(set.count == 2)
+    }
+
     @Test(arguments: [
         ("", "ends inside a value"), (" \n", "ends inside a value"), ("\0", "not JSON"), ("null", "not JSON"),
         ("1", "not JSON"),
@@ -249,6 +271,38 @@ import Testing
         #expect(Self.error("[{\"Value\":\"\(cut)\"}]")?.contains("not an RSA public key") == true)
         let huge = String(repeating: "AAAA", count: 100_000)
         #expect(Self.error("[{\"Value\":\"\(huge)\"}]")?.contains("not an RSA public key") == true)
+    }
+
+    /// `RSAPublicKey` with an odd modulus of this many bits: no signature is verified with it.
+    private static func der(bits: Int, exponent: [UInt8] = [1, 0, 1]) -> [UInt8] {
+        func element(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+            let count = content.count
+            let length = count < 128 ? [UInt8(count)] : [0x82, UInt8(count >> 8), UInt8(count & 0xff)]
+            return [tag] + (count < 128 || count > 255 ? length : [0x81, UInt8(count)]) + content
+        }
+        func integer(_ bytes: [UInt8]) -> [UInt8] { element(2, (bytes[0] >= 0x80 ? [0] : []) + bytes) }
+        var modulus = [UInt8](repeating: 0x5a, count: (bits + 7) / 8)
+        modulus[0] = 1 << UInt8((bits - 1) % 8)
+        modulus[modulus.count - 1] |= 1
+        return element(0x30, integer(modulus) + integer(exponent))
+    }
+
+    @Test(arguments: [512, 1024, 1536, 2040, 2047, 8193, 12288, 16384])
+    func keysOfTheWrongSizeAreRefusedWithTheirSize(bits: Int) throws {
+        let error = Self.error("[\(try Self.entry(first.der)),\(try Self.entry(Self.der(bits: bits)))]")
+        #expect(error == "key 2: the key has \(bits) bits, not 2048 to 8192")
+    }
+
+    @Test(arguments: [2048, 2049, 3072, 4096, 8192])
+    func keysOfTheRightSizesAreTaken(bits: Int) throws {
+        #expect(try Self.set("[\(try Self.entry(Self.der(bits: bits)))]").count == 1)
+    }
+
+    @Test(arguments: [[1], [2], [1, 0, 0], [1, 0, 0, 0, 1], [1, 0, 0, 0, 0, 0, 0, 0, 1]] as [[UInt8]])
+    func unsafeExponentsAreRefusedWithTheirReason(exponent: [UInt8]) throws {
+        let error = Self.error("[\(try Self.entry(Self.der(bits: 2048, exponent: exponent)))]")
+        #expect(error == "key 1: the key's public exponent is not odd, above 1 and at most 32 bits long")
+        #expect(try Self.set("[\(try Self.entry(Self.der(bits: 2048, exponent: [3])))]").count == 1)
     }
 
     @Test func depthIsBounded() {
