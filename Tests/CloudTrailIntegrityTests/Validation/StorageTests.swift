@@ -206,6 +206,10 @@ struct StorageTests {
                     return nil
                 }
                 sources[2].onCheck = fail
+                if victim == digest {
+                    sources.append(ArrangedSource(sample.archive))
+                    sources[3].onMetadata = fail
+                }
                 for source in sources {
                     let report = try validate(sample, source)
                     report.expectConsistent()
@@ -239,7 +243,11 @@ struct StorageTests {
                 return nil
             }
             sources[3].onCheck = { try fail("check", $0) }
-            for (source, station) in zip(sources, ["list", "open", "read", "check"]) {
+            if victim == digest {
+                sources.append(ArrangedSource(sample.archive))
+                sources[4].onMetadata = { try fail("metadata", $0) }
+            }
+            for (source, station) in zip(sources, ["list", "open", "read", "check", "metadata"]) {
                 for (jobs, readers) in [(1, 1), (1, 16), (8, 32)] {
                     #expect(throws: Broken(station: station)) {
                         var options = ValidationOptions()
