@@ -97,6 +97,8 @@ struct ForgedTwinTests {
                         #expect(report.outcome(allowing: Set(FindingKind.allCases)) == .unverified)
                     } else {
                         expectOnlyGenuine(report, forgedPath: "memory/\(twin)", genuine: 6)
+                        #expect(report.found(.violation) == [Found("digest-signature-invalid", key)])
+                        #expect(report.count(.signatureSourceDiffers) == 0)
                     }
                     // What the genuine ones list stays proven, by them.
                     #expect(report.logs.valid == 6)
@@ -161,10 +163,38 @@ struct ForgedTwinTests {
                         ($0.jobs, $0.listsValidFiles) = (jobs, true)
                     }
                     expectOnlyGenuine(report, forgedPath: "copy/\(hours[position].key)", genuine: 6)
+                    // Not only the link to its successor gives it away: no signature is its own.
+                    #expect(report.found(.violation) == [Found("digest-signature-invalid", hours[position].key)])
                     #expect(report.digests == tally(valid: 6, invalid: 1))
                     #expect(report.logs.valid == 6)
-                    #expect(report.count(.logModified) == 0)
                 }
+            }
+        }
+    }
+
+    @Test("a forged successor beside a digest does not hide the true one elsewhere", arguments: [true, false])
+    func forgedSuccessor(isBeside: Bool) throws {
+        var made = try HandmadeArchive()
+        let hours = try made.deliverHours(0..<6, isInManifest: false)
+        made.manifestText = hours[5].manifestLine
+        // The signature that the fourth repeats of the third is another one.
+        let text = String(decoding: hours[3].content, as: UTF8.self)
+        let start = try #require(text.firstRange(of: "\"previousDigestSignature\":\"")).upperBound
+        let forged = text[..<start] + (text[start] == "0" ? "1" : "0") + text[text.index(after: start)...]
+        var other = MemoryArchive(name: "other")
+        let name = hours[3].key
+        let genuine = made.archive[name]
+        let copy = try compressed(Array(forged.utf8))
+        (made.archive[name], other[name]) = isBeside ? (copy, genuine) : (genuine, copy)
+        for sources in [[made.archive, other], [other, made.archive]] {
+            for jobs in [1, 2] {
+                let report = try made.validate(sources) { $0.jobs = jobs }
+                #expect(report.found(.violation) == [Found("digest-signature-invalid", name)])
+                let path = "\(isBeside ? "memory" : "other")/\(name)"
+                #expect(report.findings(.digestSignatureInvalid).map { $0.path?.description } == [path])
+                #expect(report.found(.notice) == [Found("signature-source-differs", hours[2].key)])
+                #expect(report.digests == tally(valid: 6, invalid: 1))
+                #expect(report.logs == tally(valid: 6))
             }
         }
     }

@@ -86,7 +86,8 @@ struct SidecarTests {
         let sidecar = ObjectKey("\(hours[1].key).metadata.json")
         made.archive.files[sidecar] = isRight ? hours[1].headObjectAnswer : hours[0].headObjectAnswer
         var source = ArrangedSource(made.archive)
-        let order = made.archive.files.keys.filter { $0 != sidecar }.sorted().reversed() + [sidecar]
+        // The digests' folder, the log files', and the digests' folder again.
+        let order = made.archive.files.keys.filter { $0 != sidecar }.sorted() + [sidecar]
         source.entries = order.map { ArchiveEntry(path: $0, kind: .file) }
         for sources: [any ObjectSource] in [[made.archive], [source]] {
             let report = try made.validate(sources)

@@ -140,7 +140,7 @@ struct ThreadTests {
                 defer { source.traffic.end() }
                 usleep(1000)
                 let start = ContinuousClock.now
-                while number >= 32, source.traffic.peak < source.company {
+                while number >= 32, source.traffic.peak < source.company, source.timeouts.withLock({ $0 }) == 0 {
                     if ContinuousClock.now - start > .seconds(10) {
                         source.timeouts.withLock { $0 += 1 }
                         throw ObjectReadError(.inputOutput, "no other read was made")
