@@ -28,13 +28,29 @@ final class DigestStage: Sendable {
         batches.withLock { batches in
             while let batch = batches.removeValue(forKey: records.count) { records += batch }
         }
-        for number in index.lateSidecars {
-            let digest = index.digests[number]
-            guard records[number].claims != nil, let metadata = try readSidecar(of: digest) else { continue }
+        for (number, metadata) in try lateSidecars(index, records, pool, worker) {
             records[number].ownSignatures.append(SignatureCandidate(.sidecar, metadata))
             records[number].trial = nil
         }
         return (index, records)
+    }
+
+    /// Reads the sidecars that were listed after their digest files were sent off.
+    private func lateSidecars(
+        _ index: ArchiveIndex,
+        _ records: [DigestRecord],
+        _ pool: ValidationPool,
+        _ worker: ValidationWorker
+    ) throws -> [Int: SignatureMetadata] {
+        let found = LockedState<[Int: SignatureMetadata]>([:])
+        for number in index.lateSidecars where records[number].claims != nil {
+            let digest = index.digests[number]
+            try pool.submit(by: worker) { [self] worker in
+                if let metadata = try readSidecar(of: digest, worker) { found.withLock { $0[number] = metadata } }
+            }
+        }
+        try pool.finish(with: worker)
+        return found.withLock { $0 }
     }
 
     /// The verdict on every record's signature, by its number.
@@ -138,7 +154,7 @@ final class DigestStage: Sendable {
             if let metadata = try object.signatureMetadata() {
                 own.append(SignatureCandidate(.extendedAttribute, metadata))
             }
-            if hasSidecar, let metadata = try readSidecar(of: digest) {
+            if hasSidecar, let metadata = try readSidecar(of: digest, worker) {
                 own.append(SignatureCandidate(.sidecar, metadata))
             }
             try object.checkUnchanged()
@@ -217,16 +233,20 @@ final class DigestStage: Sendable {
     private static let maximumSidecarBytes = 64 * 1024
 
     /// A sidecar that cannot be read is like one that is not there: the digest file is what matters.
-    private func readSidecar(of digest: ArchiveIndex.Digest) throws -> SignatureMetadata? {
+    private func readSidecar(
+        of digest: ArchiveIndex.Digest,
+        _ worker: ValidationWorker
+    ) throws -> SignatureMetadata? {
+        try monitor.check()
         let path = ObjectKey(bytes: digest.path.bytes + ArchiveIndex.sidecarSuffix.description.utf8)
         do {
-            let object = try sources[digest.root].open(path)
+            let object = try worker.pool.read { try sources[digest.root].open(path) }
             var content: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: Self.maximumSidecarBytes + 1)
             while content.count <= Self.maximumSidecarBytes {
                 let count = try unsafe buffer.withUnsafeMutableBytes { bytes in
                     var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
-                    return try object.read(into: &span)
+                    return try worker.pool.read { try object.read(into: &span) }
                 }
                 if count == 0 { return SignatureMetadata(headObjectAnswer: content) }
                 guard (0...buffer.count).contains(count) else { return nil }
