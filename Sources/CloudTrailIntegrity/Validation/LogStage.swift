@@ -24,7 +24,7 @@ struct LogStage: Sendable {
     }
 
     /// The files that one task reads.
-    private static let filesATask = 64
+    private static let filesATask = 16
 
     /// Judges every log file in scope, and those that no digest lists.
     func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> LogFindings {
