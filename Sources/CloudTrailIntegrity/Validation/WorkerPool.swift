@@ -25,18 +25,25 @@ final class WorkerPool<Context>: Sendable {
         var isStopped = false
     }
 
-    /// First in, first out, without moving what waits.
+    /// First in, first out, but for parts of what was begun.
     private struct TaskQueue: Sendable {
         private var tasks: [Task?] = []
         private var head = 0
+        /// Parts of tasks that were begun, which hold memory until they are done; the last comes first.
+        private var parts: [Task] = []
 
-        var count: Int { tasks.count - head }
+        var count: Int { tasks.count - head + parts.count }
 
         mutating func append(_ task: @escaping Task) {
             tasks.append(task)
         }
 
+        mutating func append(part task: @escaping Task) {
+            parts.append(task)
+        }
+
         mutating func popFirst() -> Task? {
+            if let part = parts.popLast() { return part }
             guard head < tasks.count else { return nil }
             defer {
                 tasks[head] = nil
@@ -51,6 +58,7 @@ final class WorkerPool<Context>: Sendable {
 
         mutating func removeAll() {
             tasks = []
+            parts = []
             head = 0
         }
     }
@@ -87,12 +95,12 @@ final class WorkerPool<Context>: Sendable {
         Worker(pool: self, context: try makeContext())
     }
 
-    /// Adds a task from within another.
+    /// Adds a part of the task that calls it.
     ///
     /// - Throws: What a task threw.
-    func add(_ task: @escaping Task) throws {
+    func add(_ part: @escaping Task) throws {
         state.withLock { state in
-            if state.error == nil { state.tasks.append(task) }
+            if state.error == nil { state.tasks.append(part: part) }
             startThread(&state)
         }
         state.signal(Condition.work)
@@ -104,8 +112,14 @@ final class WorkerPool<Context>: Sendable {
     ///
     /// - Throws: What a task threw.
     func submit(by worker: Worker<Context>, _ task: @escaping Task) throws {
-        try add(task)
-        if state.withLock({ $0.tasks.count > capacity }) {
+        let isFull = state.withLock { state in
+            if state.error == nil { state.tasks.append(task) }
+            startThread(&state)
+            return state.tasks.count > capacity
+        }
+        state.signal(Condition.work)
+        try rethrow()
+        if isFull {
             try runOne(worker)
             try rethrow()
         }
