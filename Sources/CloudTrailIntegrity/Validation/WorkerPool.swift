@@ -4,7 +4,7 @@ internal import Synchronization
 /// Runs blocking work on threads of its own, so that Swift's cooperative pool is never blocked by a read.
 ///
 /// As many threads compute as were asked for; the thread that made the pool is one of them. More are started only when
-/// reads turn out to be slow: whoever waits for storage lends its place to another.
+/// reads turn out to be slow: then another computes while one waits for storage.
 final class WorkerPool<Context>: Sendable {
     typealias Task = @Sendable (Worker<Context>) throws -> Void
 
@@ -23,6 +23,11 @@ final class WorkerPool<Context>: Sendable {
         var idle = 0
         var error: (any Error)?
         var isStopped = false
+
+        /// Whether a task could be begun.
+        var hasFreePlace: Bool { places > 0 && returning == 0 }
+        /// Whether nothing is left to do.
+        var isQuiet: Bool { running == 0 && tasks.count == 0 }
     }
 
     /// First in, first out, but for parts of what was begun.
@@ -99,11 +104,12 @@ final class WorkerPool<Context>: Sendable {
     ///
     /// - Throws: What a task threw.
     func add(_ part: @escaping Task) throws {
-        state.withLock { state in
+        let hasPlace = state.withLock { state in
             if state.error == nil { state.tasks.append(part: part) }
             startThread(&state)
+            return state.hasFreePlace
         }
-        state.signal(Condition.work)
+        if hasPlace { state.signal(Condition.work) }
         try rethrow()
     }
 
@@ -112,12 +118,12 @@ final class WorkerPool<Context>: Sendable {
     ///
     /// - Throws: What a task threw.
     func submit(by worker: Worker<Context>, _ task: @escaping Task) throws {
-        let isFull = state.withLock { state in
+        let (isFull, hasPlace) = state.withLock { state in
             if state.error == nil { state.tasks.append(task) }
             startThread(&state)
-            return state.tasks.count > capacity
+            return (state.tasks.count > capacity, state.hasFreePlace)
         }
-        state.signal(Condition.work)
+        if hasPlace { state.signal(Condition.work) }
         try rethrow()
         if isFull {
             try runOne(worker)
@@ -161,7 +167,7 @@ final class WorkerPool<Context>: Sendable {
         while true {
             lendPlace()
             let isDone = state.wait(on: Condition.quiet) { state -> Bool? in
-                if state.tasks.count == 0 && state.running == 0 { return true }
+                if state.isQuiet { return true }
                 return state.tasks.count > 0 && state.places > 0 ? false : nil
             }
             takePlace()
@@ -208,24 +214,44 @@ final class WorkerPool<Context>: Sendable {
         do {
             worker = try makeWorker()
         } catch {
+            state.withLock { $0.idle -= 1 }
             fail(error)
             return
         }
-        while true {
-            let task = state.wait(on: Condition.work) { state -> Task?? in
-                if state.isStopped { return .some(nil) }
-                narrow(&state)
-                guard state.places > 0, state.returning == 0, let task = state.tasks.popFirst() else { return nil }
-                state.places -= 1
-                state.idle -= 1
-                state.running += 1
-                return .some(task)
-            }
-            guard let task else { return }
-            run(task, worker)
-            state.withLock { $0.idle += 1 }
+        while let first = firstTask() {
+            run(first, worker)
+            // A thread goes on as long as it may: waking another for each task would cost more than many a task.
+            while let next = nextTask() { run(next, worker) }
             lendPlace()
         }
+    }
+
+    /// Waits for a place and a task; `nil` at the end.
+    private func firstTask() -> Task? {
+        state.wait(on: Condition.work) { state -> Task?? in
+            if state.isStopped { return .some(nil) }
+            narrow(&state)
+            guard state.hasFreePlace, let task = state.tasks.popFirst() else { return nil }
+            state.places -= 1
+            state.idle -= 1
+            state.running += 1
+            return .some(task)
+        }
+    }
+
+    /// The task that follows the one that was done; `nil` where there is none, or the caller's place is another's.
+    private func nextTask() -> Task? {
+        let (task, isQuiet) = state.withLock { state -> (Task?, Bool) in
+            narrow(&state)
+            if state.places >= 0, state.returning == 0, !state.isStopped, let task = state.tasks.popFirst() {
+                return (task, false)
+            }
+            state.running -= 1
+            state.idle += 1
+            return (nil, state.isQuiet)
+        }
+        if isQuiet { state.broadcast(Condition.quiet) }
+        return task
     }
 
     /// `false` when no task waits.
@@ -238,6 +264,11 @@ final class WorkerPool<Context>: Sendable {
         }
         guard let task else { return false }
         run(task, worker)
+        let isQuiet = state.withLock { state in
+            state.running -= 1
+            return state.isQuiet
+        }
+        if isQuiet { state.broadcast(Condition.quiet) }
         return true
     }
 
@@ -247,11 +278,6 @@ final class WorkerPool<Context>: Sendable {
         } catch {
             fail(error)
         }
-        let isQuiet = state.withLock { state in
-            state.running -= 1
-            return state.running == 0 && state.tasks.count == 0
-        }
-        if isQuiet { state.broadcast(Condition.quiet) }
     }
 
     private func fail(_ error: any Error) {
@@ -269,7 +295,7 @@ final class WorkerPool<Context>: Sendable {
         let (isAwaited, hasTasks) = state.withLock { state in
             state.places += 1
             if state.returning == 0 { startThread(&state) }
-            return (state.returning > 0, state.tasks.count > 0)
+            return (state.returning > 0, state.tasks.count > 0 && state.places > 0)
         }
         if isAwaited {
             state.signal(Condition.place)
