@@ -31,8 +31,9 @@ all: build
 setup:
 	@sh Tests/Scripts/setup.sh
 
+# Swift's runtime becomes part of the command: what it needs beside itself are libcrypto and zlib alone.
 build: setup
-	swift build -c release
+	swift build -c release --static-swift-stdlib
 
 validate: build
 	$(TOOL) validate $(ARCHIVE) $(addprefix --public-keys ,$(KEYS)) $(addprefix --signatures ,$(SIGNATURES)) $(OPTIONS)

@@ -12,7 +12,8 @@ traits=${TRAITS:-}
 mkdir -p "$out"
 export CLOUDTRAIL_BENCH=1
 for product in cloudtrail-integrity SlowStorage; do
-    swift build -c release --scratch-path "$scratch" ${traits:+--traits "$traits"} --product "$product"
+    swift build -c release --static-swift-stdlib --scratch-path "$scratch" ${traits:+--traits "$traits"} \
+        --product "$product"
 done
 # shellcheck disable=SC2046 # options
 ${CC:-cc} -O2 -std=c11 -Wall -Wextra -Werror -o "$out/floor" "$sources/floor.c" \

@@ -60,14 +60,8 @@ package struct DigestJudge {
         order.sort { ($1.end, $1.number) < ($0.end, $0.number) }
         for (_, number) in order {
             let key = places[number].keyNumber
-            // Nearly every digest is named by one other.
-            if let only = keys.namers.only(key) {
-                let successors = isVerifiedSuccessor(only, of: number, verdicts) ? [only] : []
-                verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
-            } else {
-                let successors = keys.namers[key].filter { isVerifiedSuccessor($0, of: number, verdicts) }
-                verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
-            }
+            let successors = keys.namers[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
+            verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
         }
         return verdicts.compactMap { $0 }
     }
@@ -84,7 +78,7 @@ package struct DigestJudge {
         return bucket == previous.location.bucket
     }
 
-    private func verdict(on number: Int, verifiedSuccessors: [Int]) -> DigestVerdict {
+    private func verdict(on number: Int, verifiedSuccessors: RecordNumbers) -> DigestVerdict {
         let record = records[number]
         let signature = signatures[number]
         var faults: [DigestFault] = []
@@ -120,7 +114,7 @@ package struct DigestJudge {
         return DigestVerdict(faults: faults, linkedBy: linkedBy, signature: signature)
     }
 
-    private func invalidSignature(_ signature: SignatureVerdict, _ verifiedSuccessors: [Int]) -> DigestFault? {
+    private func invalidSignature(_ signature: SignatureVerdict, _ verifiedSuccessors: RecordNumbers) -> DigestFault? {
         switch signature {
         case .unsupportedAlgorithm(let name):
             return .algorithmUnsupported(name)

@@ -54,18 +54,43 @@ package struct RecordsByKey: Sendable {
 
     /// The only record of the key; `nil` when there are none or several.
     package func only(_ key: Int32) -> Int? {
-        guard let record = first(of: key), others.isEmpty || others[key] == nil else { return nil }
-        return record
+        let records = self[key]
+        return records.count == 1 ? records[0] : nil
     }
 
     /// The records of the key, in the order they were added.
-    package subscript(key: Int32) -> [Int] {
-        guard let record = first(of: key) else { return [] }
-        return [record] + (others.isEmpty ? [] : others[key] ?? [])
+    package subscript(key: Int32) -> RecordNumbers {
+        RecordNumbers(first: first(of: key), others: others.isEmpty ? [] : others[key] ?? [])
     }
 
     private func first(of key: Int32) -> Int? {
         let index = Int(key)
         return first.indices.contains(index) && first[index] >= 0 ? Int(first[index]) : nil
+    }
+}
+
+/// A few records, by their numbers: nearly always one, which takes no memory of its own.
+package struct RecordNumbers: RandomAccessCollection, Sendable {
+    private let only: Int?
+    private let others: [Int]
+
+    fileprivate init(first: Int?, others: [Int]) {
+        only = first
+        self.others = others
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { only == nil ? 0 : 1 + others.count }
+
+    package subscript(position: Int) -> Int {
+        if position == 0, let only { return only }
+        return others[position - 1]
+    }
+
+    /// Those of which `isIncluded` is true.
+    package func kept(where isIncluded: (Int) -> Bool) -> RecordNumbers {
+        if others.isEmpty { return RecordNumbers(first: only.flatMap { isIncluded($0) ? $0 : nil }, others: []) }
+        let kept = Array(self).filter(isIncluded)
+        return RecordNumbers(first: kept.first, others: Array(kept.dropFirst()))
     }
 }

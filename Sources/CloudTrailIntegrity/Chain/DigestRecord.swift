@@ -1,7 +1,9 @@
 package import NativeInterop
 
 /// A digest file of the archive, read once: what was found, before anything is judged. Its number is the index's.
-package struct DigestRecord: Sendable {
+///
+/// A class, because every step that judges it would otherwise copy it.
+package final class DigestRecord: Sendable {
     /// Why a file is no usable digest, whatever its signature.
     package enum Defect: Hashable, Sendable {
         case unreadable(ObjectReadError)
@@ -19,30 +21,32 @@ package struct DigestRecord: Sendable {
     package let hash: SHA256Digest?
     /// The size of the uncompressed content, in bytes.
     package let contentBytes: UInt64
-    /// Signatures kept with the file.
-    package var ownSignatures: [SignatureCandidate]
-    /// Its `previousDigestSignature`; `nil` for the first of a chain.
-    package var previousSignature: SignatureText?
-    /// What came of trying its own signatures and the one that the next record has for it, should there be no other.
-    package var trial: SignatureVerdict?
 
     package init(
         name: DigestFileName,
         claims: DigestClaims?,
         defect: Defect?,
         hash: SHA256Digest?,
-        contentBytes: UInt64,
-        ownSignatures: [SignatureCandidate],
-        previousSignature: SignatureText?
+        contentBytes: UInt64
     ) {
         self.name = name
         self.claims = claims
         self.defect = defect
         self.hash = hash
         self.contentBytes = contentBytes
-        self.ownSignatures = ownSignatures
-        self.previousSignature = previousSignature
     }
+}
+
+/// The signatures that came with a digest file.
+package struct DigestSignatures: Sendable {
+    /// Those that were kept with it.
+    package var own: [SignatureCandidate] = []
+    /// Its `previousDigestSignature`; `nil` for the first of a chain.
+    package var previous: SignatureText?
+    /// What came of trying its own and the one that the next record has for it, should there be no other.
+    package var trial: SignatureVerdict?
+
+    package init() {}
 }
 
 /// The value of a signature.

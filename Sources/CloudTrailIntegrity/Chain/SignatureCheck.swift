@@ -17,26 +17,33 @@ package struct SignatureTrial {
     static let maximumCandidates = 32
 
     /// The signatures that were kept for a record: with it, and in a manifest.
-    package func ownCandidates(of record: DigestRecord) -> [SignatureCandidate] {
+    package func ownCandidates(of record: DigestRecord, _ signatures: DigestSignatures) -> [SignatureCandidate] {
         guard let claims = record.claims else { return [] }
         let listed = manifest.signatures(for: claims.location).map { SignatureCandidate(.manifest, $0) }
-        return Array((record.ownSignatures + listed).prefix(Self.maximumCandidates))
+        return Array((signatures.own + listed).prefix(Self.maximumCandidates))
     }
 
-    /// Tries the record's own signatures and the one that `next` has for it, and drops the texts that verify; nothing
-    /// when `next` names another as its predecessor.
+    /// Tries the signatures of the record with this number, and the one that the next record has for it, and drops the
+    /// texts that verify; nothing when the next one names another as its predecessor.
     ///
-    /// - Parameter number: The number of `next`.
-    package func settle(_ record: inout DigestRecord, with next: inout DigestRecord, number: Int) throws {
-        guard let claims = record.claims, let previous = next.claims?.previous, previous.location == claims.location,
-            let text = next.previousSignature
+    /// - Parameter first: The number of the first of `records`.
+    package func settle(
+        _ number: Int,
+        of records: [DigestRecord],
+        _ signatures: inout [DigestSignatures],
+        from first: Int
+    ) throws {
+        let index = number - first
+        guard let location = records[index].claims?.location,
+            records[index + 1].claims?.previous?.location == location,
+            let text = signatures[index + 1].previous
         else { return }
-        var candidates = ownCandidates(of: record)
-        candidates.append(SignatureCandidate(.successor(number), text))
-        record.trial = try verdict(on: record, &candidates)
-        next.previousSignature = candidates.removeLast().text
-        for index in record.ownSignatures.indices where index < candidates.count {
-            record.ownSignatures[index] = candidates[index]
+        var candidates = ownCandidates(of: records[index], signatures[index])
+        candidates.append(SignatureCandidate(.successor(number + 1), text))
+        signatures[index].trial = try verdict(on: records[index], &candidates)
+        signatures[index + 1].previous = candidates.removeLast().text
+        for position in signatures[index].own.indices where position < candidates.count {
+            signatures[index].own[position] = candidates[position]
         }
     }
 
@@ -91,17 +98,19 @@ package struct SignatureTrial {
 
 /// Which records' signatures may be a record's.
 package struct SignatureCheck: Sendable {
-    private let keys: DigestKeys
     private let records: [DigestRecord]
+    private let signatures: [DigestSignatures]
+    private let keys: DigestKeys
 
-    package init(records: [DigestRecord], keys: DigestKeys) {
-        self.keys = keys
+    package init(records: [DigestRecord], signatures: [DigestSignatures], keys: DigestKeys) {
         self.records = records
+        self.signatures = signatures
+        self.keys = keys
     }
 
     /// The verdict on the record with this number, where a trial with the next record alone has settled it.
     package func settled(_ number: Int) -> SignatureVerdict? {
-        guard let trial = records[number].trial, let key = keys.claimed[number], keys.namers.only(key) == number + 1
+        guard let trial = signatures[number].trial, let key = keys.claimed[number], keys.namers.only(key) == number + 1
         else { return nil }
         return trial
     }
@@ -117,13 +126,13 @@ package struct SignatureCheck: Sendable {
         let record = records[number]
         guard let claims = record.claims else { return nil }
         if !record.name.chain.isBackfill { return claims.endTime }
-        return trial.ownCandidates(of: record).compactMap(\.backfillGenerationTime).first
+        return trial.ownCandidates(of: record, signatures[number]).compactMap(\.backfillGenerationTime).first
     }
 
     private func candidates(for number: Int, _ trial: SignatureTrial) -> [SignatureCandidate] {
         guard let claims = records[number].claims, let key = keys.claimed[number] else { return [] }
         let record = records[number]
-        var candidates = trial.ownCandidates(of: record)
+        var candidates = trial.ownCandidates(of: record, signatures[number])
         var successors = keys.namers[key].filter { records[$0].claims?.previous?.location == claims.location }
         if successors.count > 1 {
             successors = successors.map { (isOther: records[$0].name.chain != record.name.chain, number: $0) }
@@ -134,7 +143,7 @@ package struct SignatureCheck: Sendable {
                 .map(\.number)
         }
         for successor in successors.prefix(SignatureTrial.maximumCandidates) {
-            guard let text = records[successor].previousSignature else { continue }
+            guard let text = signatures[successor].previous else { continue }
             candidates.append(SignatureCandidate(.successor(successor), text))
         }
         return candidates

@@ -10,6 +10,8 @@ public struct ChainIdentity: Hashable, Comparable, Sendable {
         let trail: String
         let homeRegion: String
         let isBackfill: Bool
+        /// Keyed anew in every process, like every hash of a dictionary.
+        let hash: Int
 
         init(account: String, region: String, trail: String, homeRegion: String, isBackfill: Bool) {
             self.account = account
@@ -17,6 +19,10 @@ public struct ChainIdentity: Hashable, Comparable, Sendable {
             self.trail = trail
             self.homeRegion = homeRegion
             self.isBackfill = isBackfill
+            var hasher = Hasher()
+            for name in [account, region, trail, homeRegion] { hasher.combine(name) }
+            hasher.combine(isBackfill)
+            hash = hasher.finalize()
         }
     }
 
@@ -55,11 +61,7 @@ public struct ChainIdentity: Hashable, Comparable, Sendable {
 
     /// Hashes what tells the chain from others.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(account)
-        hasher.combine(region)
-        hasher.combine(trail)
-        hasher.combine(homeRegion)
-        hasher.combine(isBackfill)
+        hasher.combine(names.hash)
     }
 
     /// The fixed order of a report: account, region, trail, home region, regular before backfill.

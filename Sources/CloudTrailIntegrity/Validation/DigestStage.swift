@@ -1,12 +1,48 @@
 internal import NativeInterop
 
+/// Digest files behind each other, by their numbers.
+struct ReadDigests: Sendable {
+    private(set) var records: [DigestRecord] = []
+    private(set) var signatures: [DigestSignatures] = []
+
+    mutating func reserveCapacity(_ count: Int) {
+        records.reserveCapacity(count)
+        signatures.reserveCapacity(count)
+    }
+
+    mutating func append(_ record: DigestRecord, _ signatures: DigestSignatures) {
+        records.append(record)
+        self.signatures.append(signatures)
+    }
+
+    mutating func append(_ others: ReadDigests) {
+        records += others.records
+        signatures += others.signatures
+    }
+
+    /// Adds a signature that was found beside the digest file with this number.
+    mutating func add(_ signature: SignatureCandidate, to number: Int) {
+        signatures[number].own.append(signature)
+        signatures[number].trial = nil
+    }
+
+    /// Tries what neighbours can tell of each other.
+    ///
+    /// - Parameter start: The number of the first.
+    mutating func settle(_ trial: SignatureTrial, from start: Int) throws {
+        for number in records.indices.dropLast() {
+            try trial.settle(start + number, of: records, &signatures, from: start)
+        }
+    }
+}
+
 /// Reads digest files while they are found, and tries their signatures: the only station that holds their content.
 final class DigestStage: Sendable {
     private let sources: [any ObjectSource]
     private let limits: Limits
     private let monitor: ValidationMonitor
-    /// The records of each batch, by the number of its first.
-    private let batches = LockedState<[Int: [DigestRecord]]>([:])
+    /// What was read of each batch, by the number of its first.
+    private let batches = LockedState<[Int: ReadDigests]>([:])
 
     init(sources: [any ObjectSource], limits: Limits, monitor: ValidationMonitor) {
         self.sources = sources
@@ -16,23 +52,22 @@ final class DigestStage: Sendable {
 
     /// Lists the sources and reads their digest files.
     ///
-    /// - Returns: What there is, and a record of every digest file, by its number.
-    func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> (ArchiveIndex, [DigestRecord]) {
+    /// - Returns: What there is, and every digest file.
+    func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> (ArchiveIndex, ReadDigests) {
         let index = try ArchiveIndex(sources, check: monitor.check) { batch in
             monitor.expect(moreDigests: batch.digests.count)
             try pool.submit(by: worker) { [self] worker in try read(batch, pool, worker) }
         }
         try pool.finish(with: worker)
-        var records: [DigestRecord] = []
-        records.reserveCapacity(index.digests.count)
+        var digests = ReadDigests()
+        digests.reserveCapacity(index.digests.count)
         batches.withLock { batches in
-            while let batch = batches.removeValue(forKey: records.count) { records += batch }
+            while let batch = batches.removeValue(forKey: digests.records.count) { digests.append(batch) }
         }
-        for (number, metadata) in try lateSidecars(index, records, pool, worker) {
-            records[number].ownSignatures.append(SignatureCandidate(.sidecar, metadata))
-            records[number].trial = nil
+        for (number, metadata) in try lateSidecars(index, digests.records, pool, worker) {
+            digests.add(SignatureCandidate(.sidecar, metadata), to: number)
         }
-        return (index, records)
+        return (index, digests)
     }
 
     /// Reads the sidecars that were listed after their digest files were sent off.
@@ -91,27 +126,28 @@ final class DigestStage: Sendable {
         _ worker: ValidationWorker
     ) throws {
         let count = batch.digests.count
-        let read = LockedState([DigestRecord?](repeating: nil, count: count))
+        let read = LockedState([(DigestRecord, DigestSignatures)?](repeating: nil, count: count))
         try pool.spread(count, by: worker) { [self] offset, worker in
             let number = batch.start + offset
             let digest = batch.digests[offset]
+            var signatures = DigestSignatures()
             let record: DigestRecord
             if let obstacle = batch.obstacles[number] {
                 record = unreadable(digest, obstacle)
             } else {
-                let before = offset > 0 ? read.withLock { $0[offset - 1]?.claims } : nil
-                record = try self.read(digest, hasSidecar: batch.sidecars.contains(number), after: before, worker)
+                let before = offset > 0 ? read.withLock { $0[offset - 1]?.0.claims } : nil
+                let hasSidecar = batch.sidecars.contains(number)
+                record = try self.read(digest, &signatures, hasSidecar: hasSidecar, after: before, worker)
             }
             monitor.digestWasRead()
-            read.withLock { $0[offset] = record }
+            read.withLock { $0[offset] = (record, signatures) }
         } end: { [self] worker in
-            var records = read.withLock { $0.compactMap { $0 } }
-            for offset in records.indices.dropFirst() {
-                var next = records[offset]
-                try worker.context.trial.settle(&records[offset - 1], with: &next, number: batch.start + offset)
-                records[offset] = next
+            var digests = ReadDigests()
+            read.withLock { read in
+                for case let (record, signatures)? in read { digests.append(record, signatures) }
             }
-            batches.withLock { $0[batch.start] = records }
+            try digests.settle(worker.context.trial, from: batch.start)
+            batches.withLock { $0[batch.start] = digests }
         }
     }
 
@@ -121,18 +157,18 @@ final class DigestStage: Sendable {
             claims: nil,
             defect: .unreadable(error),
             hash: nil,
-            contentBytes: 0,
-            ownSignatures: [],
-            previousSignature: nil
+            contentBytes: 0
         )
     }
 
     /// Reads one digest file.
     ///
-    /// - Parameter before: What the digest file before it in the batch says, whose names are shared where they are the
-    ///   same.
+    /// - Parameters:
+    ///   - signatures: Given those that come with it.
+    ///   - before: What the digest file before it in the batch says, whose names are shared where they are the same.
     private func read(
         _ digest: ArchiveIndex.Digest,
+        _ signatures: inout DigestSignatures,
         hasSidecar: Bool,
         after before: DigestClaims?,
         _ worker: ValidationWorker
@@ -150,26 +186,25 @@ final class DigestStage: Sendable {
                 collecting: true,
                 monitor: monitor
             )
-            var own: [SignatureCandidate] = []
             if let metadata = try object.signatureMetadata() {
-                own.append(SignatureCandidate(.extendedAttribute, metadata))
+                signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
             }
             if hasSidecar, let metadata = try readSidecar(of: digest, worker) {
-                own.append(SignatureCandidate(.sidecar, metadata))
+                signatures.own.append(SignatureCandidate(.sidecar, metadata))
             }
             try object.checkUnchanged()
             let (file, defect) = parse(content, result.condition)
             let hash = result.isWhole ? result.digest : nil
+            signatures.previous = file?.previousSignature.map { .written($0) }
             return DigestRecord(
                 name: digest.name,
                 claims: try file.map { try claims(of: $0, hash, digest, before, worker) },
                 defect: defect,
                 hash: hash,
-                contentBytes: result.contentBytes,
-                ownSignatures: own,
-                previousSignature: file?.previousSignature.map { .written($0) }
+                contentBytes: result.contentBytes
             )
         } catch let error as ObjectReadError {
+            signatures = DigestSignatures()
             return unreadable(digest, error)
         }
     }

@@ -71,7 +71,7 @@ final class Evidence: Sendable {
     }
 
     /// The records that map to the same key as this one.
-    func copies(of record: Int) -> [Int] {
+    func copies(of record: Int) -> RecordNumbers {
         digestsByKey[placement.places[record].keyNumber]
     }
 

@@ -51,9 +51,10 @@ public struct Validator: Sendable {
         let worker = try pool.makeWorker()
         defer { pool.stop() }
         let stage = DigestStage(sources: sources, limits: options.limits, monitor: monitor)
-        let (index, records) = try stage.run(pool, worker)
+        let (index, digests) = try stage.run(pool, worker)
+        let records = digests.records
         var digestKeys = DigestKeys(records)
-        let check = SignatureCheck(records: records, keys: digestKeys)
+        let check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)
         let verdicts = try stage.signatures(check, count: records.count, pool, worker)
         let placement = ArchivePlacement(
             index: index,
