@@ -50,6 +50,13 @@
         package let contentBytes: UInt64
         package let form: Form
         package let condition: Condition
+
+        package init(digest: SHA256Digest, contentBytes: UInt64, form: Form, condition: Condition) {
+            self.digest = digest
+            self.contentBytes = contentBytes
+            self.form = form
+            self.condition = condition
+        }
     }
 
     /// A read that says it put more bytes into its buffer than fit, or fewer than none.

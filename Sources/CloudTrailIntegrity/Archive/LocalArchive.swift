@@ -184,6 +184,12 @@ public final class LocalArchive: ObjectSource {
         return try descriptor(of: path.folder.dropLast()).open(path.lastComponent)
     }
 
+    /// What the file system knows of the regular file at `path`.
+    public func metadata(of path: ObjectKey) throws -> ObjectMetadata {
+        guard Self.isName(path.lastComponent) else { throw Self.leadsOut }
+        return try descriptor(of: path.folder.dropLast()).metadata(of: path.lastComponent)
+    }
+
     /// The descriptor of a folder below the root, resolved one component at a time.
     private func descriptor(of path: ArraySlice<UInt8>) throws(ObjectReadError) -> FolderDescriptor {
         if path.isEmpty { return root }
@@ -260,6 +266,17 @@ private final class FolderDescriptor: OpenFolder {
         guard descriptor >= 0 else { throw ObjectReadError.system(errno) }
         return try LocalFile(descriptor: descriptor, folder: self, name: name)
     }
+
+    func metadata(of name: ArraySlice<UInt8>) throws -> ObjectMetadata {
+        guard LocalArchive.isName(name), !name.contains(UInt8(ascii: "/")) else { throw LocalArchive.leadsOut }
+        let path = LocalArchive.path(name)
+        var status = stat()
+        guard unsafe fstatat(number, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            throw ObjectReadError.system(errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw ObjectReadError.notRegular }
+        return status.metadata
+    }
 }
 
 /// An open file of a ``LocalArchive``.
@@ -281,7 +298,7 @@ private final class LocalFile: OpenObject {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw ObjectReadError(.notRegularFile, "not a regular file")
+            throw ObjectReadError.notRegular
         }
         self.descriptor = descriptor
         self.folder = folder
@@ -305,6 +322,8 @@ private final class LocalFile: OpenObject {
             throw ObjectReadError.system(error.code)
         }
     }
+
+    var metadata: ObjectMetadata { status.metadata }
 
     func signatureMetadata() throws -> SignatureMetadata? {
         SignatureMetadata { name in
@@ -331,6 +350,16 @@ private final class LocalFile: OpenObject {
 }
 
 extension stat {
+    fileprivate var metadata: ObjectMetadata {
+        let time = modificationTime
+        let (seconds, overflow) = Int64(time.seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (modified, carry) = seconds.addingReportingOverflow(Int64(time.nanoseconds))
+        return ObjectMetadata(
+            storedBytes: UInt64(clamping: st_size),
+            modified: overflow || carry ? nil : modified
+        )
+    }
+
     /// When the content changed last.
     fileprivate var modificationTime: FileTime {
         #if canImport(Darwin)
@@ -362,6 +391,8 @@ private struct FileTime: Equatable {
 }
 
 extension ObjectReadError {
+    fileprivate static let notRegular = ObjectReadError(.notRegularFile, "not a regular file")
+
     fileprivate static func system(_ code: CInt) -> ObjectReadError {
         switch code {
         case EACCES, EPERM: ObjectReadError(.permission, SystemError(code: code).description)

@@ -16,6 +16,32 @@ public protocol ObjectSource: Sendable {
     ///
     /// - Throws: ``ObjectReadError``.
     func open(_ path: ObjectKey) throws -> any OpenObject
+
+    /// What the storage knows of the file at `path` without reading it; by default it is opened for that.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func metadata(of path: ObjectKey) throws -> ObjectMetadata
+}
+
+extension ObjectSource {
+    /// Opens the file and asks it.
+    public func metadata(of path: ObjectKey) throws -> ObjectMetadata {
+        try open(path).metadata
+    }
+}
+
+/// What tells, without reading it, that a file has probably not changed.
+public struct ObjectMetadata: Hashable, Sendable {
+    /// The size of the file as it is stored, in bytes.
+    public let storedBytes: UInt64
+    /// When the content changed last, in nanoseconds since 1970-01-01T00:00:00Z; `nil` when the storage does not say.
+    public let modified: Int64?
+
+    /// A file of this size and time.
+    public init(storedBytes: UInt64, modified: Int64?) {
+        self.storedBytes = storedBytes
+        self.modified = modified
+    }
 }
 
 /// A source that opens a folder once for all of its files.
@@ -32,6 +58,11 @@ protocol OpenFolder: Sendable {
     ///
     /// - Throws: ``ObjectReadError``.
     func open(_ name: ArraySlice<UInt8>) throws -> any OpenObject
+
+    /// What the storage knows of the regular file with this name.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func metadata(of name: ArraySlice<UInt8>) throws -> ObjectMetadata
 }
 
 /// A file that is being read, by one thread.
@@ -39,6 +70,9 @@ public protocol OpenObject {
     /// The size of the file as it is stored, in bytes, when it was opened; 0 when it is not known. Where content that is
     /// whole ends there, nothing more is read.
     var storedBytes: UInt64 { get }
+
+    /// The file as it was when it was opened; by default its size alone.
+    var metadata: ObjectMetadata { get }
 
     /// Fills `buffer` with the next bytes, as many as are at hand.
     ///
@@ -52,6 +86,11 @@ public protocol OpenObject {
     /// Throws ``ObjectReadError`` with ``ObjectReadError/Reason/changed`` when the file is not the one that was opened
     /// any more, or has another size or time.
     func checkUnchanged() throws
+}
+
+extension OpenObject {
+    /// The size, and no time.
+    public var metadata: ObjectMetadata { ObjectMetadata(storedBytes: storedBytes, modified: nil) }
 }
 
 /// Something that a listing came upon.

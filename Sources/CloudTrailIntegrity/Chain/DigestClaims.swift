@@ -41,4 +41,37 @@ package final class DigestClaims: Sendable {
         self.message = message
         self.logs = logs
     }
+
+    /// What a digest file said that was proven before and is not read again.
+    package init(
+        startTime: Timestamp,
+        endTime: Timestamp,
+        location: ObjectLocation,
+        fingerprint: String,
+        previous: DigestFile.Previous?,
+        isStartingDigest: Bool
+    ) {
+        self.startTime = startTime
+        self.endTime = endTime
+        self.location = location
+        self.fingerprint = fingerprint
+        unsupportedAlgorithm = nil
+        self.previous = previous
+        self.isStartingDigest = isStartingDigest
+        problem = nil
+        message = nil
+        logs = .none
+    }
+
+    /// The same without the list and the message: what is kept of a digest file that is proven.
+    package var withoutList: DigestClaims {
+        DigestClaims(
+            startTime: startTime,
+            endTime: endTime,
+            location: location,
+            fingerprint: fingerprint,
+            previous: previous,
+            isStartingDigest: isStartingDigest
+        )
+    }
 }

@@ -26,6 +26,11 @@ package struct DigestKeys: Sendable {
         }
     }
 
+    /// The number of a key, if it has one.
+    package func known(_ key: ObjectKey) -> Int32? {
+        numbers[key]
+    }
+
     /// The number of a key, given one if it has none.
     package mutating func number(of key: ObjectKey) -> Int32 {
         if let number = numbers[key] { return number }
@@ -78,6 +83,8 @@ package struct RecordNumbers: RandomAccessCollection, Sendable {
         only = first
         self.others = others
     }
+
+    package static let none = RecordNumbers(first: nil, others: [])
 
     package var startIndex: Int { 0 }
     package var endIndex: Int { only == nil ? 0 : 1 + others.count }

@@ -19,21 +19,39 @@ package final class DigestRecord: Sendable {
     package let defect: Defect?
     /// The SHA-256 of the uncompressed bytes; `nil` when they could not be read to their end.
     package let hash: SHA256Digest?
-    /// The size of the uncompressed content, in bytes.
+    /// The size of the uncompressed content that was read, in bytes.
     package let contentBytes: UInt64
+    /// The file as it was when it was read, where that is to be remembered.
+    package let metadata: ObjectMetadata?
+    /// When it was proven, for a file that was not read in this run; its ``claims`` have no list then.
+    package let provenAt: Timestamp?
 
     package init(
         name: DigestFileName,
         claims: DigestClaims?,
         defect: Defect?,
         hash: SHA256Digest?,
-        contentBytes: UInt64
+        contentBytes: UInt64,
+        metadata: ObjectMetadata? = nil
     ) {
         self.name = name
         self.claims = claims
         self.defect = defect
         self.hash = hash
         self.contentBytes = contentBytes
+        self.metadata = metadata
+        provenAt = nil
+    }
+
+    /// A digest file that an earlier run proved and that has not changed since.
+    package init(name: DigestFileName, proven: ProvenDigest) {
+        self.name = name
+        claims = proven.claims
+        defect = nil
+        hash = proven.hash
+        contentBytes = 0
+        metadata = proven.metadata
+        provenAt = proven.hashedAt
     }
 }
 
@@ -66,6 +84,8 @@ package enum SignatureSource: Hashable, Sendable {
     case sidecar
     /// In a signature manifest.
     case manifest
+    /// An earlier run proved a file with this content here.
+    case state
     /// The `previousDigestSignature` of the digest record with this number.
     case successor(Int)
 
@@ -74,6 +94,7 @@ package enum SignatureSource: Hashable, Sendable {
         case .extendedAttribute: "extended-attribute"
         case .sidecar: "sidecar"
         case .manifest: "manifest"
+        case .state: "state"
         case .successor: "successor"
         }
     }

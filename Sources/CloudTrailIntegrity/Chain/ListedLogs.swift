@@ -14,6 +14,12 @@ package struct ListedLogs: Sendable {
 
     package let groups: [Group]
 
+    /// No log files.
+    package static let none = ListedLogs(groups: [])
+
+    /// The number of log files.
+    package var count: Int { groups.reduce(0) { $0 + $1.names.count } }
+
     /// The location of one of the group's log files.
     package static func location(_ name: [UInt8], in folder: ListedFolder) -> ObjectLocation {
         ObjectLocation(bucket: folder.bucket, key: ObjectKey(bytes: folder.path.bytes + name))

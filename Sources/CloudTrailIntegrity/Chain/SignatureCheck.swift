@@ -34,7 +34,7 @@ package struct SignatureTrial {
         from first: Int
     ) throws {
         let index = number - first
-        guard let location = records[index].claims?.location,
+        guard records[index].provenAt == nil, let location = records[index].claims?.location,
             records[index + 1].claims?.previous?.location == location,
             let text = signatures[index + 1].previous
         else { return }
@@ -110,6 +110,7 @@ package struct SignatureCheck: Sendable {
 
     /// The verdict on the record with this number, where a trial with the next record alone has settled it.
     package func settled(_ number: Int) -> SignatureVerdict? {
+        if records[number].provenAt != nil { return .valid(.state, differing: []) }
         guard let trial = signatures[number].trial, let key = keys.claimed[number], keys.namers.only(key) == number + 1
         else { return nil }
         return trial

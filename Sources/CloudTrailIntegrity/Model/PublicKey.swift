@@ -29,6 +29,11 @@ public struct PublicKey: Sendable {
         self.validUntil = validUntil
     }
 
+    /// The SHA-256 of the DER bytes: MD5 alone tells no two keys apart.
+    var hash: SHA256Digest {
+        get throws { try SHA256Digest.of(der) }
+    }
+
     /// Whether the key was valid at `moment`; a bound that is not known excludes nothing.
     func isValid(at moment: Timestamp) -> Bool {
         (validFrom.map { $0 <= moment } ?? true) && (validUntil.map { moment <= $0 } ?? true)

@@ -33,6 +33,9 @@ public struct PublicKeySet: Sendable {
     /// The number of different keys.
     public var count: Int { keys.count }
 
+    /// The keys, in the order of their fingerprints.
+    var all: [PublicKey] { keys.values.sorted { $0.fingerprint < $1.fingerprint } }
+
     /// The key with this fingerprint, 32 lower-case hex digits.
     public func key(fingerprint: String) -> PublicKey? {
         keys[fingerprint]

@@ -14,10 +14,11 @@ struct ArchivePlacement: Sendable {
         signatures: [SignatureVerdict],
         keys: inout DigestKeys,
         bucket: String?,
-        rootCount: Int
+        rootCount: Int,
+        proven: [ProvenFolder]
     ) {
         self.bucket = bucket
-        layouts = Self.layouts(index, records, signatures, rootCount: rootCount)
+        layouts = Self.layouts(index, records, signatures, rootCount: rootCount, proven)
         places = Self.places(index, records, layouts, &keys, bucket)
     }
 
@@ -70,7 +71,8 @@ struct ArchivePlacement: Sendable {
         _ index: ArchiveIndex,
         _ records: [DigestRecord],
         _ signatures: [SignatureVerdict],
-        rootCount: Int
+        rootCount: Int,
+        _ proven: [ProvenFolder]
     ) -> [ArchiveLayout] {
         let only = onlyLayouts(index, records, signatures, rootCount: rootCount)
         if let only { return only }
@@ -94,7 +96,7 @@ struct ArchivePlacement: Sendable {
                 }
             }
             // A root of log files alone: its digests are in another root.
-            let byName = listed ?? locationsByName(records)
+            let byName = listed ?? locationsByName(records, proven)
             listed = byName
             var logs: [ArchiveLayout.Evidence] = []
             index.forEachFile { folder, name in
@@ -140,8 +142,18 @@ struct ArchivePlacement: Sendable {
         return false
     }
 
-    private static func locationsByName(_ records: [DigestRecord]) -> [ObjectKey: ObjectLocation] {
+    private static func locationsByName(
+        _ records: [DigestRecord],
+        _ proven: [ProvenFolder]
+    ) -> [ObjectKey: ObjectLocation] {
         var locations: [ObjectKey: ObjectLocation] = [:]
+        for folder in proven {
+            var reader = folder.names.makeReader()
+            while reader.next() {
+                let key = ObjectKey(bytes: folder.path.bytes + reader.name)
+                locations[ObjectKey(bytes: reader.name)] = ObjectLocation(bucket: folder.bucket, key: key)
+            }
+        }
         for record in records {
             for group in record.claims?.logs.groups ?? [] {
                 var reader = group.makeReader()

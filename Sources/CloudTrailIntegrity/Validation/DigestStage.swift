@@ -40,13 +40,15 @@ struct ReadDigests: Sendable {
 final class DigestStage: Sendable {
     private let sources: [any ObjectSource]
     private let limits: Limits
+    private let earlier: EarlierProof?
     private let monitor: ValidationMonitor
     /// What was read of each batch, by the number of its first.
     private let batches = LockedState<[Int: ReadDigests]>([:])
 
-    init(sources: [any ObjectSource], limits: Limits, monitor: ValidationMonitor) {
+    init(sources: [any ObjectSource], limits: Limits, earlier: EarlierProof?, monitor: ValidationMonitor) {
         self.sources = sources
         self.limits = limits
+        self.earlier = earlier
         self.monitor = monitor
     }
 
@@ -78,7 +80,7 @@ final class DigestStage: Sendable {
         _ worker: ValidationWorker
     ) throws -> [Int: SignatureMetadata] {
         let found = LockedState<[Int: SignatureMetadata]>([:])
-        for number in index.lateSidecars where records[number].claims != nil {
+        for number in index.lateSidecars where records[number].claims != nil && records[number].provenAt == nil {
             let digest = index.digests[number]
             try pool.submit(by: worker) { [self] worker in
                 if let metadata = try readSidecar(of: digest, worker) { found.withLock { $0[number] = metadata } }
@@ -91,13 +93,14 @@ final class DigestStage: Sendable {
     /// The verdict on every record's signature, by its number.
     func signatures(
         _ check: SignatureCheck,
-        count: Int,
+        _ index: ArchiveIndex,
+        _ records: [DigestRecord],
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws -> [SignatureVerdict] {
-        var verdicts = [SignatureVerdict](repeating: .notApplicable, count: count)
+        var verdicts = [SignatureVerdict](repeating: .notApplicable, count: records.count)
         var open: [Int] = []
-        for number in 0..<count {
+        for number in records.indices {
             if let verdict = check.settled(number) { verdicts[number] = verdict } else { open.append(number) }
         }
         let results = LockedState<[Int: SignatureVerdict]>([:])
@@ -113,6 +116,17 @@ final class DigestStage: Sendable {
         }
         try pool.finish(with: worker)
         results.withLock { for (number, verdict) in $0 { verdicts[number] = verdict } }
+        guard let earlier else { return verdicts }
+        for (number, digest) in index.digests.enumerated() {
+            // Content that was proven once stays proven, also when the signature or the key is not at hand any more.
+            guard let hash = records[number].hash, earlier.digest(root: digest.root, path: digest.path)?.hash == hash
+            else { continue }
+            switch verdicts[number] {
+            case .valid: break
+            case .failed(let sources): verdicts[number] = .valid(.state, differing: sources)
+            default: verdicts[number] = .valid(.state, differing: [])
+            }
+        }
         return verdicts
     }
 
@@ -137,7 +151,9 @@ final class DigestStage: Sendable {
             } else {
                 let before = offset > 0 ? read.withLock { $0[offset - 1]?.0.claims } : nil
                 let hasSidecar = batch.sidecars.contains(number)
-                record = try self.read(digest, &signatures, hasSidecar: hasSidecar, after: before, worker)
+                record =
+                    try unchanged(digest, worker)
+                    ?? self.read(digest, &signatures, hasSidecar: hasSidecar, after: before, worker)
             }
             monitor.digestWasRead()
             read.withLock { $0[offset] = (record, signatures) }
@@ -149,6 +165,20 @@ final class DigestStage: Sendable {
             try digests.settle(worker.context.trial, from: batch.start)
             batches.withLock { $0[batch.start] = digests }
         }
+    }
+
+    /// The record of a digest file that need not be read again.
+    private func unchanged(_ digest: ArchiveIndex.Digest, _ worker: ValidationWorker) throws -> DigestRecord? {
+        guard let expected = earlier?.expectation(root: digest.root, path: digest.path),
+            try worker.isUnchanged(
+                digest.path.lastComponent,
+                in: digest.path.folder,
+                root: digest.root,
+                since: expected.metadata,
+                monitor: monitor
+            )
+        else { return nil }
+        return DigestRecord(name: digest.name, proven: expected.digest)
     }
 
     private func unreadable(_ digest: ArchiveIndex.Digest, _ error: ObjectReadError) -> DigestRecord {
@@ -201,7 +231,8 @@ final class DigestStage: Sendable {
                 claims: try file.map { try claims(of: $0, hash, digest, before, worker) },
                 defect: defect,
                 hash: hash,
-                contentBytes: result.contentBytes
+                contentBytes: result.contentBytes,
+                metadata: earlier == nil ? nil : object.metadata
             )
         } catch let error as ObjectReadError {
             signatures = DigestSignatures()

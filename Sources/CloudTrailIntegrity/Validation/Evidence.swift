@@ -17,6 +17,13 @@ final class Evidence: Sendable {
     /// The digest files that map to each key.
     private let digestsByKey: RecordsByKey
     private let keys: DigestKeys
+    /// What earlier runs proved; `nil` when nothing is remembered.
+    let earlier: EarlierProof?
+    /// What became of the digests that earlier runs proved, by their numbers in the state.
+    let fates: [DigestFate]
+    /// Where digests list the folders of log files that earlier runs proved, by their numbers in the state.
+    let provenFolders: [ListedFolder]
+
     private let hiddenFolders: [[ObjectKey: ArchiveIndex.HiddenFolder]]
 
     init(
@@ -26,6 +33,8 @@ final class Evidence: Sendable {
         placement: ArchivePlacement,
         signatures: [SignatureVerdict],
         keys: DigestKeys,
+        earlier: EarlierProof?,
+        folders: ListedFolders,
         options: ValidationOptions
     ) {
         self.names = names
@@ -60,6 +69,18 @@ final class Evidence: Sendable {
         var hiddenFolders = [[ObjectKey: ArchiveIndex.HiddenFolder]](repeating: [:], count: names.count)
         for folder in index.hiddenFolders { hiddenFolders[folder.root][folder.path] = folder }
         self.hiddenFolders = hiddenFolders
+        self.earlier = earlier
+        provenFolders = (earlier?.state.folders ?? []).map { proven in
+            folders.folder(bucket: proven.bucket, path: proven.path, seed: [])
+        }
+        fates = DigestFate.fates(
+            of: earlier?.state.digests ?? [],
+            keys: keys,
+            digestsByKey: digestsByKey,
+            records: records,
+            verdicts: verdicts,
+            isForgotten: { earlier?.isForgotten($0) ?? false }
+        )
     }
 
     /// Whether a digest file is held that maps to the key with this number, in this bucket as far as that is known.
@@ -73,6 +94,21 @@ final class Evidence: Sendable {
     /// The records that map to the same key as this one.
     func copies(of record: Int) -> RecordNumbers {
         digestsByKey[placement.places[record].keyNumber]
+    }
+
+    /// The records that map to the key with this number.
+    func digests(of key: Int32) -> RecordNumbers {
+        digestsByKey[key]
+    }
+
+    /// The records that map to a key.
+    func digests(at key: ObjectKey) -> RecordNumbers {
+        keys.known(key.collapsed).map { digestsByKey[$0] } ?? RecordNumbers.none
+    }
+
+    /// The number of the key that a record says its predecessor has.
+    func previousKey(of record: Int) -> Int32? {
+        keys.previous[record]
     }
 
     /// Whether no other record maps to the same key.

@@ -45,6 +45,8 @@
     case logMissing = "log-missing"
     /// A verified digest lists a key that no object has, or that leads through a link.
     case referenceUnsafe = "reference-unsafe"
+    /// The digest that an earlier run proved last is no longer there, or no longer the same.
+    case anchorLost = "anchor-lost"
 
     // Unverified.
 
@@ -87,6 +89,8 @@
     case signatureSourceDiffers = "signature-source-differs"
     /// The digest was signed outside its key's validity.
     case keyOutsideValidity = "key-outside-validity"
+    /// A key that no earlier run had.
+    case keyNew = "key-new"
     /// A second copy of the same key with the same content.
     case duplicateObject = "duplicate-object"
     /// Verified digests list different hashes for the same log file; the newest counts.
@@ -102,13 +106,13 @@
     public var severity: Severity {
         switch self {
         case .digestSignatureInvalid, .digestLinkMismatch, .digestMalformed, .digestRelocated, .digestMissing,
-            .logModified, .logTrailingData, .logMalformed, .logMissing, .referenceUnsafe:
+            .logModified, .logTrailingData, .logMalformed, .logMissing, .referenceUnsafe, .anchorLost:
             .violation
         case .digestUnsigned, .digestKeyUnknown, .digestUnreadable, .logUnreadable, .digestOverLimit, .logOverLimit,
             .logUnauthenticated, .logUnreferenced, .chainGap, .chainForked, .coverageShort, .locationNotHeld,
             .nothingValidated:
             .unverified
-        case .logDecompressed, .chainRestart, .chainOverlap, .signatureSourceDiffers, .keyOutsideValidity,
+        case .logDecompressed, .chainRestart, .chainOverlap, .signatureSourceDiffers, .keyOutsideValidity, .keyNew,
             .duplicateObject, .listingDiffers, .chainStartsBeforeArchive, .logOutsideArchive, .logAwaitingDigest:
             .notice
         }

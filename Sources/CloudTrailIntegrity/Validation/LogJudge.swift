@@ -15,6 +15,12 @@ struct LogFindings: Sendable {
     var provenRoots: Set<Int> = []
     /// What is listed and not there: what that means, the whole archive decides.
     var absent: [LogListing] = []
+    /// What was proven before, and is gone together with the digest that lists it.
+    var missingOrphans: [LogMatch.Orphan] = []
+    /// The log files that the next run is to hold to what they are now; see ``ProvenFiles`` for their digests.
+    var proven: [ProvenFolder] = []
+    /// The number of log files that were proven before and not read in this run.
+    var unchanged = 0
 
     mutating func add(_ other: LogFindings) {
         findings += other.findings
@@ -25,6 +31,9 @@ struct LogFindings: Sendable {
         heldFolders.merge(other.heldFolders) { first, _ in first }
         provenRoots.formUnion(other.provenRoots)
         absent += other.absent
+        missingOrphans += other.missingOrphans
+        proven += other.proven
+        unchanged += other.unchanged
     }
 }
 
@@ -32,6 +41,7 @@ struct LogFindings: Sendable {
 struct LogJudge {
     let evidence: Evidence
     private(set) var findings = LogFindings()
+    private var proven = ProvenFiles()
 
     init(evidence: Evidence) {
         self.evidence = evidence
@@ -41,10 +51,17 @@ struct LogJudge {
     ///
     /// - Parameter outcomes: What reading the unit's files showed, by their numbers.
     mutating func add(_ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
-        for case .hashed(let result) in outcomes { findings.contentBytes += result.contentBytes }
+        for case let outcome? in outcomes { findings.contentBytes += outcome.result?.contentBytes ?? 0 }
         findings.heldFolders = match.heldFolders
+        for orphan in match.orphans {
+            var file = orphan.proof.file
+            file.digest = -1 - file.digest
+            proven.add(orphan.name, orphan.proof.hash, file, root: orphan.proof.root, orphan.folder)
+            if !orphan.isHeld { findings.missingOrphans.append(orphan) }
+        }
         var valid: [Int: Int] = [:]
         match.forEachKey { key in
+            if evidence.earlier != nil { remember(key, match, outcomes) }
             if let file = key.onlyFile, isAsDelivered(outcomes[file], key) {
                 findings.provenRoots.insert(match.files[file].root)
                 valid[key.record, default: 0] += 1
@@ -60,14 +77,38 @@ struct LogJudge {
         }
         for (record, count) in valid { findings.tallies[chain(of: record), default: Tally()].valid += count }
         for file in match.unreferenced { addUnreferenced(file) }
+        findings.proven = proven.finish()
     }
 
     /// Whether a key's only file is exactly what a verified digest lists, and nothing is to be said of it.
     private func isAsDelivered(_ outcome: LogStage.Outcome?, _ key: LogMatch.Key) -> Bool {
-        guard key.isVerified, !key.differs, !evidence.options.listsValidFiles, case .hashed(let result) = outcome else {
-            return false
-        }
+        !evidence.options.listsValidFiles && isPlainlyProven(outcome, key)
+    }
+
+    private func isPlainlyProven(_ outcome: LogStage.Outcome?, _ key: LogMatch.Key) -> Bool {
+        guard key.isVerified, !key.differs, let result = outcome?.result else { return false }
         return result.condition == .complete && result.form == .gzip && result.digest == key.hash
+    }
+
+    /// Remembers a log file that is proven; or, where it is not, that it once was.
+    private mutating func remember(_ key: LogMatch.Key, _ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
+        var metadata: ObjectMetadata?
+        if let file = key.onlyFile, match.isExact(match.files[file]), isPlainlyProven(outcomes[file], key) {
+            if case .hashed(_, let known) = outcomes[file] { metadata = known }
+            if case .unchanged = outcomes[file] { findings.unchanged += 1 }
+            if let metadata, metadata.modified != nil, let earlier = evidence.earlier {
+                let (folder, name) = match.listedName(key)
+                let known = ProvenFolder.File(digest: key.record, metadata: metadata, hashedAt: earlier.runs.time)
+                return proven.add(name, key.hash, known, root: match.files[file].root, folder)
+            }
+        }
+        guard let proof = match.proof(of: key), case .kept(let record) = evidence.fates[proof.file.digest] else {
+            return
+        }
+        let (folder, name) = match.listedName(key)
+        var known = proof.file
+        known.digest = record
+        proven.add(name, proof.hash, known, root: proof.root, folder)
     }
 
     private func root(of file: ArchiveIndex.File) -> Int {
@@ -93,13 +134,13 @@ struct LogJudge {
                 if kinds.count > 1 { detail["also"] = .list(kinds.dropFirst().map(\.rawValue)) }
                 add(kind, message, listing, held, detail: detail)
                 // Copies with the same content are one object.
-                if case .hashed(let result) = outcome, !counted.insert(result.digest).inserted { continue }
+                if let result = outcome.result, !counted.insert(result.digest).inserted { continue }
                 findings.tallies[chain, default: Tally()].count(kind)
                 continue
             }
             if firstCopy == nil { findings.tallies[chain, default: Tally()].valid += 1 }
             findings.provenRoots.insert(root(of: held.file))
-            guard case .hashed(let result) = outcome else { continue }
+            guard let result = outcome.result else { continue }
             addNotices(result, listing, held, firstCopy)
             firstCopy = firstCopy ?? held
             if evidence.options.listsValidFiles {
@@ -142,16 +183,13 @@ struct LogJudge {
         _ outcome: LogStage.Outcome,
         _ listing: LogListing
     ) -> (kinds: [FindingKind], message: String, detail: [String: Finding.Detail]) {
-        let result: ContentHasher.Result
-        switch outcome {
-        case .unreadable(let error):
+        if case .unreadable(let error) = outcome {
             return (
                 [.logUnreadable], "the log file could not be read: \(error.description)",
                 ["reason": .text(error.reason.rawValue)]
             )
-        case .hashed(let hashed):
-            result = hashed
         }
+        guard let result = outcome.result else { return ([], "", [:]) }
         let matches = result.digest == listing.hash
         var kinds: [FindingKind] = []
         var messages: [String] = []

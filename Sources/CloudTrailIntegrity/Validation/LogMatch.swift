@@ -9,12 +9,16 @@ struct LogListing: Sendable {
     let hash: SHA256Digest
     /// Verified digests disagree.
     let differs: Bool
+    /// Whether an earlier run proved it.
+    let wasProven: Bool
 }
 
 /// A part of the archive that can be judged by itself: all that digests list in one folder, and what is held of it.
 struct LogUnit: Sendable {
     /// The lists, as record and group, from the oldest record to the newest.
     var lists: [(record: Int32, group: Int32)] = []
+    /// The numbers of the folders of log files that were proven before.
+    var proven: [Int] = []
     /// The numbers of the folders whose files map there.
     var folders: [Int] = []
 }
@@ -32,6 +36,8 @@ struct LogMatch: Sendable {
         var hash: SHA256Digest
         /// The name, as a part of ``names``.
         let name: Range<Int32>
+        /// The file that was proven before to be it, by its number in ``LogMatch/proven``; −1 where there is none.
+        var proof: Int32 = -1
         /// The next key with the same name, in another folder.
         var next: Int32 = -1
         /// The first and the last of ``links``.
@@ -48,6 +54,19 @@ struct LogMatch: Sendable {
         /// Whether it is to be read.
         fileprivate(set) var isJudged = false
         fileprivate var isVouchedFor = false
+        /// The number of keys it maps to.
+        fileprivate var links = 0
+        /// Whether it is stored under the key's very name.
+        fileprivate let isExact: Bool
+        fileprivate var proof: Int32 = -1
+    }
+
+    /// A file that was proven before.
+    struct Proof: Sendable {
+        let file: ProvenFolder.File
+        let hash: SHA256Digest
+        /// The number of its source.
+        let root: Int
     }
 
     private struct Link: Sendable {
@@ -60,6 +79,7 @@ struct LogMatch: Sendable {
     private var listedFolders: [ListedFolder] = []
     private var drafts: [Draft] = []
     private var links: [Link] = []
+    private var proofs: [Proof] = []
     /// Draft numbers by the hash of the name; −1 for none.
     private var slots: [Int32] = []
     /// The files that map to listed keys.
@@ -68,17 +88,31 @@ struct LogMatch: Sendable {
     private(set) var unreferenced: [ArchiveIndex.File] = []
     /// The keys whose files are judged.
     private var judged: [Int32] = []
+    /// What was proven before by digests that are no longer what they were.
+    private(set) var orphans: [Orphan] = []
+
+    /// A log file that was proven before, by a digest that is no longer what it was.
+    struct Orphan: Sendable {
+        let name: [UInt8]
+        let folder: ListedFolder
+        let proof: Proof
+        /// Whether a file of this name is there.
+        fileprivate(set) var isHeld = false
+    }
 
     init(_ unit: LogUnit, _ evidence: Evidence) {
         self.evidence = evidence
-        let count = unit.lists.reduce(0) { $0 + (group($1)?.names.count ?? 0) }
+        var count = unit.lists.reduce(0) { $0 + (group($1)?.names.count ?? 0) }
+        for number in unit.proven { count += evidence.earlier?.state.folders[number].files.count ?? 0 }
         var capacity = 16
         while capacity < count * 2 { capacity *= 2 }
         slots = [Int32](repeating: -1, count: capacity)
         drafts.reserveCapacity(count)
+        for number in unit.proven { addProven(number) }
         for list in unit.lists { add(list) }
         for folder in unit.folders { match(folder) }
         settleScope()
+        if !orphans.isEmpty { findOrphans(unit.folders) }
     }
 
     private func group(_ list: (record: Int32, group: Int32)) -> ListedLogs.Group? {
@@ -115,7 +149,14 @@ struct LogMatch: Sendable {
             }
             let index = Int(number)
             drafts[index].isInScope = drafts[index].isInScope || isInScope
-            if isVerified || !drafts[index].isVerified {
+            // What was proven before comes first, whatever its digest's time.
+            let isOlder =
+                drafts[index].proof >= 0
+                && evidence.records[record].name.endTime
+                    < evidence.records[Int(drafts[index].record)].name.endTime
+            if isOlder {
+                drafts[index].differs = drafts[index].differs || isVerified && drafts[index].hash != hash
+            } else if isVerified || !drafts[index].isVerified {
                 drafts[index].differs =
                     drafts[index].isVerified && isVerified && (drafts[index].differs || drafts[index].hash != hash)
                 drafts[index].record = list.record
@@ -123,6 +164,55 @@ struct LogMatch: Sendable {
                 drafts[index].folder = folder
                 drafts[index].hash = hash
             }
+        }
+    }
+
+    /// Adds what was proven before in a folder, as if the digests had listed it again.
+    private mutating func addProven(_ number: Int) {
+        guard let earlier = evidence.earlier else { return }
+        let proven = earlier.state.folders[number]
+        let folder = index(of: evidence.provenFolders[number])
+        var reader = proven.names.makeReader()
+        for file in proven.files {
+            guard reader.next(), let hash = reader.hash else { return }
+            switch evidence.fates[file.digest] {
+            case .forgotten: continue
+            case .lost:
+                let proof = Proof(file: file, hash: hash, root: proven.root)
+                orphans.append(Orphan(name: reader.name, folder: evidence.provenFolders[number], proof: proof))
+            case .kept(let record):
+                let slot = slot(of: reader.name)
+                var known = slots[slot]
+                while known >= 0, !isSameFolder(drafts[Int(known)].folder, folder) { known = drafts[Int(known)].next }
+                // The same key was proven in another source too: one of the two is read again.
+                guard known < 0 else { continue }
+                var draft = Draft(
+                    record: Int32(clamping: record),
+                    isVerified: true,
+                    isInScope: evidence.isInScope[record],
+                    folder: folder,
+                    hash: hash,
+                    name: append(reader.name)
+                )
+                draft.proof = Int32(clamping: proofs.count)
+                proofs.append(Proof(file: file, hash: hash, root: proven.root))
+                draft.next = slots[slot]
+                slots[slot] = Int32(clamping: drafts.count)
+                drafts.append(draft)
+            }
+        }
+    }
+
+    /// Which of the orphans are there.
+    private mutating func findOrphans(_ folders: [Int]) {
+        var held: [Int: Set<[UInt8]>] = [:]
+        for number in folders {
+            let folder = evidence.index.folders[number]
+            var reader = folder.names.makeReader()
+            while reader.next() { held[folder.root, default: []].insert(reader.name) }
+        }
+        for index in orphans.indices {
+            orphans[index].isHeld = held[orphans[index].proof.root]?.contains(orphans[index].name) ?? false
         }
     }
 
@@ -184,7 +274,8 @@ struct LogMatch: Sendable {
                 let draft = next
                 next = drafts[Int(draft)].next
                 guard isPossible[Int(drafts[Int(draft)].folder)] else { continue }
-                let number = held ?? hold(file, root: folder.root, reader.name)
+                let isExact = !isDecompressed && place.path != nil
+                let number = held ?? hold(file, root: folder.root, reader.name, isExact)
                 held = number
                 link(draft, number)
             }
@@ -192,8 +283,13 @@ struct LogMatch: Sendable {
         }
     }
 
-    private mutating func hold(_ file: ArchiveIndex.File, root: Int, _ name: [UInt8]) -> Int32 {
-        files.append(HeldFile(file: file, root: root, name: append(name)))
+    private mutating func hold(
+        _ file: ArchiveIndex.File,
+        root: Int,
+        _ name: [UInt8],
+        _ isExact: Bool
+    ) -> Int32 {
+        files.append(HeldFile(file: file, root: root, name: append(name), isExact: isExact))
         return Int32(clamping: files.count - 1)
     }
 
@@ -207,6 +303,8 @@ struct LogMatch: Sendable {
         }
         drafts[Int(draft)].lastLink = link
         if drafts[Int(draft)].isVerified { files[Int(file)].isVouchedFor = true }
+        files[Int(file)].links += 1
+        files[Int(file)].proof = files[Int(file)].links == 1 ? drafts[Int(draft)].proof : -1
     }
 
     /// The path of a file below its root.
@@ -217,6 +315,12 @@ struct LogMatch: Sendable {
     /// The name of a file in its folder.
     func name(of held: HeldFile) -> ArraySlice<UInt8> {
         bytes(held.name)
+    }
+
+    /// What was proven before of a file, if it was.
+    func proof(of held: HeldFile) -> Proof? {
+        guard held.proof >= 0, held.isExact, proofs[Int(held.proof)].root == held.root else { return nil }
+        return proofs[Int(held.proof)]
     }
 
     // MARK: Scope
@@ -291,6 +395,23 @@ struct LogMatch: Sendable {
         }
     }
 
+    /// What was proven before of the key, whatever is there now.
+    func proof(of key: Key) -> Proof? {
+        let number = drafts[Int(key.draft)].proof
+        return number >= 0 ? proofs[Int(number)] : nil
+    }
+
+    /// The folder and the name that digests list the key under.
+    func listedName(_ key: Key) -> (folder: ListedFolder, name: [UInt8]) {
+        let draft = drafts[Int(key.draft)]
+        return (listedFolders[Int(draft.folder)], Array(bytes(draft.name)))
+    }
+
+    /// Whether a file is stored under the very name of the one key that it maps to, so that it can be found again.
+    func isExact(_ file: HeldFile) -> Bool {
+        file.isExact && file.links == 1
+    }
+
     /// What digests say of the key.
     func listing(_ key: Key) -> LogListing {
         LogListing(
@@ -298,7 +419,8 @@ struct LogMatch: Sendable {
             isVerified: key.isVerified,
             location: location(drafts[Int(key.draft)]),
             hash: key.hash,
-            differs: key.differs
+            differs: key.differs,
+            wasProven: proof(of: key) != nil
         )
     }
 

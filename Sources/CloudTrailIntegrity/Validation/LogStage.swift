@@ -5,7 +5,20 @@ struct LogStage: Sendable {
     /// What reading a file showed.
     enum Outcome: Sendable {
         case unreadable(ObjectReadError)
-        case hashed(ContentHasher.Result)
+        /// It was read; as it was then.
+        case hashed(ContentHasher.Result, ObjectMetadata)
+        /// It is what it was when an earlier run read it.
+        case unchanged(LogMatch.Proof)
+
+        /// What its content is; `nil` where that is not known.
+        var result: ContentHasher.Result? {
+            switch self {
+            case .unreadable: nil
+            case .hashed(let result, _): result
+            case .unchanged(let proof):
+                ContentHasher.Result(digest: proof.hash, contentBytes: 0, form: .gzip, condition: .complete)
+            }
+        }
     }
 
     let evidence: Evidence
@@ -47,6 +60,7 @@ struct LogStage: Sendable {
         if evidence.placement.hasFlatRoot {
             var unit = LogUnit()
             forEachList { _, record, group in unit.lists.append((record, group)) }
+            unit.proven = Array(evidence.provenFolders.indices)
             unit.folders = Array(evidence.index.folders.indices)
             return [unit]
         }
@@ -63,6 +77,9 @@ struct LogStage: Sendable {
             let unit = known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)
             known[ObjectIdentifier(folder)] = unit
             units[unit].lists.append((record, group))
+        }
+        for (number, folder) in evidence.provenFolders.enumerated() {
+            units[known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)].proven.append(number)
         }
         for (number, folder) in evidence.index.folders.enumerated() {
             let path = evidence.placement.place(of: folder).path ?? folder.path
@@ -130,17 +147,24 @@ struct LogStage: Sendable {
     ) throws -> Outcome? {
         guard held.isJudged else { return nil }
         if let obstacle = evidence.index.obstacle(of: held.file) { return .unreadable(obstacle) }
+        let name = match.name(of: held)
+        let folder = evidence.index.folders[held.file.folder].path.bytes[...]
+        if let proof = match.proof(of: held), let known = evidence.earlier?.expectation(of: proof.file, name),
+            try worker.isUnchanged(name, in: folder, root: held.root, since: known, monitor: monitor)
+        {
+            return .unchanged(proof)
+        }
         do {
             let (result, _, object) = try worker.hash(
-                match.name(of: held),
-                in: evidence.index.folders[held.file.folder].path.bytes[...],
+                name,
+                in: folder,
                 root: held.root,
                 limits: limits,
                 collecting: false,
                 monitor: monitor
             )
             try object.checkUnchanged()
-            return .hashed(result)
+            return .hashed(result, object.metadata)
         } catch let error as ObjectReadError {
             return .unreadable(error)
         }

@@ -96,6 +96,11 @@ extension ReportBuilder {
         return finding(kind, message, about: number, detail: detail)
     }
 
+    /// What a fault of a digest file is called.
+    func kind(of fault: DigestFault, _ number: Int) -> FindingKind {
+        describe(fault, number).kind
+    }
+
     private func describe(
         _ fault: DigestFault,
         _ number: Int

@@ -44,7 +44,7 @@ extension ReportBuilder {
         // A download of some days holds the digests of their folders; only log files of days before are not asked for:
         // by the oldest digest, and by backfill digests, which come late.
         let lister = evidence.records[listing.record].name
-        if let name, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
+        if let name, !listing.wasProven, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
             name.time.dayNumber < lister.endTime.dayNumber, !heldDays.contains(HeldDay(name)),
             options.start.map({ name.time < $0 }) ?? true
         {
@@ -54,14 +54,19 @@ extension ReportBuilder {
             )
             return
         }
-        guard isLocationHeld(listing.location) else {
+        guard listing.wasProven || isLocationHeld(listing.location) else {
             let window = DigestChain.window(of: evidence.records[listing.record], isVerified: listing.isVerified)
             noteNotHeld(listing.location, window)
             count(.locationNotHeld, listing)
             return
         }
         if listing.isVerified {
-            add(absent: .logMissing, "a verified digest lists it and it is not there", listing)
+            add(
+                absent: .logMissing,
+                "a verified digest lists it and it is not there",
+                listing,
+                detail: listing.wasProven ? ["provenBefore": .flag(true)] : [:]
+            )
         } else {
             add(
                 absent: .logUnauthenticated,

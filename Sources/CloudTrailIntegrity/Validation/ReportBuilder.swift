@@ -20,6 +20,10 @@ struct ReportBuilder {
     var locationsNotHeld: [DeliveryLocation: (span: TimeRange, count: Int)] = [:]
     /// The roots that yielded something proven.
     var provenRoots: Set<Int> = []
+    /// What was proven before and not read in this run; `nil` when nothing is remembered.
+    var carried: ValidationReport.Carried?
+    /// What the next run may build on.
+    var state: ProvenState?
 
     var options: ValidationOptions { evidence.options }
 
@@ -83,7 +87,9 @@ struct ReportBuilder {
             digests: digestTotal,
             logs: logTotal,
             keySources: keys.sources,
-            contentBytes: contentBytes
+            contentBytes: contentBytes,
+            carried: carried,
+            state: state
         )
     }
 
@@ -106,7 +112,7 @@ struct ReportBuilder {
     }
 
     private func chainSummaries() -> [ChainSummary] {
-        evidence.chains.compactMap { chain in
+        let held = evidence.chains.compactMap { chain -> ChainSummary? in
             guard let tally = digests[chain.identity] else { return nil }
             let verified = chain.members.filter { $0.isVerified && evidence.isInScope[$0.record] }
             var unbrokenFrom = verified.last?.window.start
@@ -124,6 +130,19 @@ struct ReportBuilder {
                 logs: logs[chain.identity] ?? Tally()
             )
         }
+        // Of a chain that was proven before, nothing may be left.
+        let gone = Set(digests.keys).union(logs.keys).subtracting(evidence.chains.map(\.identity))
+        let empty = gone.map { chain in
+            ChainSummary(
+                chain: chain,
+                start: nil,
+                end: nil,
+                unbrokenFrom: nil,
+                digests: digests[chain] ?? Tally(),
+                logs: logs[chain] ?? Tally()
+            )
+        }
+        return gone.isEmpty ? held : (held + empty).sorted { $0.chain < $1.chain }
     }
 
     private mutating func addNothingValidated(_ chains: [ChainSummary]) {

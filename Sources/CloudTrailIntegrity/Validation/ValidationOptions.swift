@@ -58,6 +58,11 @@ public struct ValidationOptions: Sendable {
     public var jobs = 1
     /// The number of threads that read, should storage be slow: no more than ``jobs`` are busy where it is not.
     public var readers = 16
+    /// What was proven before; `nil` proves everything anew and remembers nothing.
+    ///
+    /// With it the report has the ``ValidationReport/state`` for the next run. Accounts, regions, trails and ``end`` must
+    /// not be set then: what a run leaves out would be held against the next one.
+    public var earlier: EarlierRuns?
     /// Whether the report lists every file that was proven.
     public var listsValidFiles = false
 

@@ -82,6 +82,23 @@ public struct ValidationReport: Sendable {
     public let keySources: [PublicKeySet.Source]
     /// The uncompressed bytes that were hashed.
     public let contentBytes: UInt64
+    /// What was proven before and not read in this run; `nil` without ``ValidationOptions/earlier``.
+    public let carried: Carried?
+    /// What the next run may build on; `nil` without ``ValidationOptions/earlier``.
+    public let state: ProvenState?
+
+    /// Files that an earlier run proved and that have had the same size and time since.
+    public struct Carried: Hashable, Sendable {
+        /// The digest files, which count as valid.
+        public let digests: Int
+        /// The log files, which count as valid.
+        public let logs: Int
+
+        package init(digests: Int, logs: Int) {
+            self.digests = digests
+            self.logs = logs
+        }
+    }
 
     package init(
         findings: [Finding] = [],
@@ -94,7 +111,9 @@ public struct ValidationReport: Sendable {
         digests: Tally = Tally(),
         logs: Tally = Tally(),
         keySources: [PublicKeySet.Source] = [],
-        contentBytes: UInt64 = 0
+        contentBytes: UInt64 = 0,
+        carried: Carried? = nil,
+        state: ProvenState? = nil
     ) {
         self.findings = findings
         self.provenFiles = provenFiles
@@ -107,6 +126,8 @@ public struct ValidationReport: Sendable {
         self.logs = logs
         self.keySources = keySources
         self.contentBytes = contentBytes
+        self.carried = carried
+        self.state = state
     }
 
     /// The accounts of the chains in range.

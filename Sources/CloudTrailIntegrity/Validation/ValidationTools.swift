@@ -39,6 +39,13 @@ final class ObjectOpener {
         return try sources[root].open(ObjectKey(bytes: Array(folder) + name))
     }
 
+    /// What the storage knows of a file without reading it; parameters as for opening it.
+    func metadata(of name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>, root: Int) throws -> ObjectMetadata {
+        if self.root != root || !folder.isEqual(to: path[...]) { try enter(folder, root) }
+        if let folder = self.folder { return try folder.metadata(of: name) }
+        return try sources[root].metadata(of: ObjectKey(bytes: Array(folder) + name))
+    }
+
     private func enter(_ path: ArraySlice<UInt8>, _ root: Int) throws {
         self.root = -1
         folder = try (sources[root] as? any FolderSource)?.openFolder(path.dropLast())
@@ -51,6 +58,22 @@ typealias ValidationPool = WorkerPool<ValidationTools>
 typealias ValidationWorker = Worker<ValidationTools>
 
 extension ValidationWorker {
+    /// Whether a file is what it was, as far as its size and time tell. What cannot be asked is not known to be.
+    func isUnchanged(
+        _ name: ArraySlice<UInt8>,
+        in folder: ArraySlice<UInt8>,
+        root: Int,
+        since known: ObjectMetadata,
+        monitor: ValidationMonitor
+    ) throws -> Bool {
+        try monitor.check()
+        do {
+            return try pool.read { try context.opener.metadata(of: name, in: folder, root: root) } == known
+        } catch is ObjectReadError {
+            return false
+        }
+    }
+
     /// Opens an object and hashes its content; what follows the content's end is asked of the open object.
     ///
     /// - Parameters:

@@ -34,12 +34,14 @@ public struct Validator: Sendable {
     ///   - sources: The parts of one archive.
     ///   - monitor: Tells how far the validation is, and stops it.
     /// - Returns: What was found.
-    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when a source cannot be listed, or when
+    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; ``StateError`` when the keys are not those that
+    ///   earlier runs had under the same fingerprints; an error when a source cannot be listed, or when
     ///   libcrypto or zlib fail.
     public func validate(
         _ sources: [any ObjectSource],
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> ValidationReport {
+        try options.earlier?.state.check(keys)
         let folders = ListedFolders()
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
             try ValidationTools(
@@ -50,19 +52,21 @@ public struct Validator: Sendable {
         }
         let worker = try pool.makeWorker()
         defer { pool.stop() }
-        let stage = DigestStage(sources: sources, limits: options.limits, monitor: monitor)
+        let earlier = options.earlier.map { EarlierProof($0, start: options.start) }
+        let stage = DigestStage(sources: sources, limits: options.limits, earlier: earlier, monitor: monitor)
         let (index, digests) = try stage.run(pool, worker)
         let records = digests.records
         var digestKeys = DigestKeys(records)
         let check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)
-        let verdicts = try stage.signatures(check, count: records.count, pool, worker)
+        let verdicts = try stage.signatures(check, index, records, pool, worker)
         let placement = ArchivePlacement(
             index: index,
             records: records,
             signatures: verdicts,
             keys: &digestKeys,
             bucket: options.bucket,
-            rootCount: sources.count
+            rootCount: sources.count,
+            proven: earlier?.state.folders ?? []
         )
         let evidence = Evidence(
             names: sources.map(\.name),
@@ -71,6 +75,8 @@ public struct Validator: Sendable {
             placement: placement,
             signatures: verdicts,
             keys: digestKeys,
+            earlier: earlier,
+            folders: folders,
             options: options
         )
         try monitor.check()
@@ -81,6 +87,7 @@ public struct Validator: Sendable {
         builder.addLogs(logs)
         try monitor.check()
         builder.addChains()
+        try builder.addEarlier(logs)
         return builder.report()
     }
 }

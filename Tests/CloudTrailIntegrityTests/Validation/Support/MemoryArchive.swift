@@ -7,6 +7,8 @@ struct MemoryArchive: ObjectSource {
     var files: [ObjectKey: [UInt8]] = [:]
     /// What stands in extended attributes on a disk.
     var metadata: [ObjectKey: SignatureMetadata] = [:]
+    /// When files changed last; those not named here have one time that never changes.
+    var times: [ObjectKey: Int64] = [:]
     /// Links, special files and unreadable folders.
     var obstacles: [ArchiveEntry] = []
     /// Files that fail to open.
@@ -22,18 +24,36 @@ struct MemoryArchive: ObjectSource {
     func open(_ path: ObjectKey) throws -> any OpenObject {
         if let failure = failures[path] { throw failure }
         guard let content = files[path] else { throw ObjectReadError(.vanished, "no such file") }
-        return MemoryFile(content: content, metadata: metadata[path], onRead: onRead)
+        return MemoryFile(
+            content: content,
+            signature: metadata[path],
+            metadata: ObjectMetadata(storedBytes: UInt64(content.count), modified: times[path] ?? 0),
+            onRead: onRead
+        )
+    }
+
+    func metadata(of path: ObjectKey) throws -> ObjectMetadata {
+        if let failure = failures[path] { throw failure }
+        guard let content = files[path] else { throw ObjectReadError(.vanished, "no such file") }
+        return ObjectMetadata(storedBytes: UInt64(content.count), modified: times[path] ?? 0)
     }
 
     private final class MemoryFile: OpenObject {
         private let content: [UInt8]
-        private let metadata: SignatureMetadata?
+        private let signature: SignatureMetadata?
+        let metadata: ObjectMetadata
         private let onRead: (@Sendable () -> Void)?
         private var offset = 0
 
-        init(content: [UInt8], metadata: SignatureMetadata?, onRead: (@Sendable () -> Void)?) {
+        init(
+            content: [UInt8],
+            signature: SignatureMetadata?,
+            metadata: ObjectMetadata,
+            onRead: (@Sendable () -> Void)?
+        ) {
             self.onRead = onRead
             self.content = content
+            self.signature = signature
             self.metadata = metadata
         }
 
@@ -49,7 +69,7 @@ struct MemoryArchive: ObjectSource {
             return count
         }
 
-        func signatureMetadata() throws -> SignatureMetadata? { metadata }
+        func signatureMetadata() throws -> SignatureMetadata? { signature }
 
         func checkUnchanged() throws {}
     }

@@ -1,0 +1,72 @@
+package import NativeInterop
+
+/// What earlier runs proved of an archive, so that the next one can hold it to that and need not read it again.
+///
+/// It is as trustworthy as the place it is kept in: whoever can write it can make a run believe that something was
+/// proven. Keep it apart from the archive.
+public struct ProvenState: Sendable {
+    /// The number of runs that it came out of.
+    public package(set) var runs = 0
+    /// The SHA-256 of the DER bytes of each key that was given, by its fingerprint.
+    package var keys: [String: SHA256Digest] = [:]
+    /// Every digest file that was proven, in the order of the report.
+    package var digests: [ProvenDigest] = []
+    /// The log files that were proven, by the folder they are in.
+    package var folders: [ProvenFolder] = []
+
+    /// The state before the first run.
+    public init() {}
+
+    /// Throws ``StateError`` when one of `keys` is not the one that earlier runs had under its fingerprint.
+    func check(_ keys: PublicKeySet) throws {
+        for key in keys.all {
+            if let known = self.keys[key.fingerprint], try key.hash != known {
+                throw StateError(
+                    "under the fingerprint \(key.fingerprint) earlier runs had another key than the one given now"
+                )
+            }
+        }
+    }
+}
+
+/// A digest file that a run proved.
+package struct ProvenDigest: Sendable {
+    /// The number of its source.
+    package let root: Int
+    /// Its path below the root.
+    package let path: ObjectKey
+    /// The file as it was when it was read; its time is known.
+    package let metadata: ObjectMetadata?
+    /// When it was read last.
+    package let hashedAt: Timestamp
+    /// The SHA-256 of its content.
+    package let hash: SHA256Digest
+    /// What it says, without its list.
+    package let claims: DigestClaims
+    /// Whether nothing more can come of reading it again: every log file it lists is proven, and so is the digest before
+    /// it, whose signature it holds.
+    package let isSettled: Bool
+}
+
+/// The proven log files of one folder.
+package struct ProvenFolder: Sendable {
+    /// A proven log file, beside its name and hash.
+    package struct File: Hashable, Sendable {
+        /// The number of the digest that lists it, in ``ProvenState/digests``.
+        package var digest: Int
+        /// The file as it was when it was read.
+        package let metadata: ObjectMetadata
+        /// When it was read last.
+        package let hashedAt: Timestamp
+    }
+
+    /// The number of the source.
+    package let root: Int
+    package let bucket: String
+    /// The folder of the keys, with the `/` at its end.
+    package let path: ObjectKey
+    /// The names, with the SHA-256 of the content each.
+    package let names: PackedNames
+    /// One for each name.
+    package var files: [File]
+}
