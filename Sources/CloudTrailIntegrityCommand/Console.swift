@@ -46,6 +46,12 @@ package final class Console {
         if pending.count >= Self.bufferSize { try flush() }
     }
 
+    /// Writes to standard output as it is.
+    func write(_ text: String) throws(CommandError) {
+        pending.append(contentsOf: text.utf8)
+        if pending.count >= Self.bufferSize { try flush() }
+    }
+
     /// Hands on what was printed.
     func flush() throws(CommandError) {
         if pending.isEmpty { return }

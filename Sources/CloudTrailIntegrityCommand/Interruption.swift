@@ -23,6 +23,7 @@ package final class Interruption: Sendable {
     private struct State: Sendable {
         var isInterrupted = false
         var cleanup: Cleanup?
+        var outputs: [OutputFile] = []
     }
 
     /// What a signal cancels.
@@ -84,7 +85,9 @@ package final class Interruption: Sendable {
     }
 
     private func end() {
-        let words = state.withLock { $0.cleanup }?.run()
+        let (cleanup, outputs) = state.withLock { ($0.cleanup, $0.outputs) }
+        for output in outputs { output.discard() }
+        let words = cleanup?.run()
         // A read that hangs does not see the cancellation.
         usleep(UInt32(Self.patience / .microseconds(1)))
         exit(saying: words ?? message)
@@ -102,6 +105,21 @@ package final class Interruption: Sendable {
             return state.isInterrupted
         }
         if isLate { _ = cleanup.run() }
+    }
+
+    /// Sees to it that a signal, also one that has come already, leaves nothing of a file that is not in its place.
+    func discards(_ output: OutputFile) {
+        let isLate = state.withLock { state in
+            state.outputs.append(output)
+            return state.isInterrupted
+        }
+        if isLate { output.discard() }
+    }
+
+    /// Does what is to be done as a whole; a signal that comes meanwhile has to wait. Returns `nil`, with nothing done,
+    /// when one has come already.
+    func unlessInterrupted<Result>(_ body: () -> Result) -> Result? {
+        state.withLock { $0.isInterrupted ? nil : body() }
     }
 
     /// Whether the caller is the one to say why the run ends; the run and the signal's own thread may both want to.

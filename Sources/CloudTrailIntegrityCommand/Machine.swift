@@ -12,3 +12,10 @@ internal import Darwin
 func now() -> Timestamp {
     Timestamp(secondsSinceEpoch: Int64(time(nil)))
 }
+
+/// The folder that relative paths begin at; `nil` when it was removed or may not be known.
+func workingFolder() -> String? {
+    guard let path = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
+}

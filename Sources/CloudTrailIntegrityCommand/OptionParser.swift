@@ -37,6 +37,8 @@ struct ParsedArguments {
     fileprivate(set) var values: [String: [String]] = [:]
     fileprivate(set) var flags: Set<String> = []
     fileprivate(set) var operands: [String] = []
+    /// The command line as it was given, without the names of the tool and the command.
+    fileprivate(set) var line: [String] = []
 
     func has(_ flag: String) -> Bool { flags.contains(flag) }
     func all(_ option: String) -> [String] { values[option] ?? [] }
@@ -49,6 +51,7 @@ struct OptionParser {
 
     func parse(_ arguments: some Sequence<String>) throws(CommandError) -> ParsedArguments {
         var parsed = ParsedArguments()
+        parsed.line = Array(arguments)
         var rest = Array(arguments)[...]
         while let argument = rest.popFirst() {
             if argument == "--" {

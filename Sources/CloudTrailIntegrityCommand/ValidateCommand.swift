@@ -54,6 +54,7 @@ enum ValidateCommand: Subcommand {
                 value: "format",
                 help: "How the report is written. (values: text, jsonl, aws; default: text)"
             ),
+            RequestedOutputs.reportOption,
             OptionSpec("verbose", letter: "v", help: "List every proven file and every notice."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
             OptionSpec(
@@ -116,10 +117,12 @@ enum ValidateCommand: Subcommand {
     ) throws(CommandError) -> ExitStatus {
         let clock = ContinuousClock()
         let begin = clock.now
+        let beginTime = now()
         guard !arguments.operands.isEmpty else {
             throw CommandError(.usage, "Missing expected argument '<archive> ...'", showsUsage: true)
         }
         let format = try format(arguments)
+        let outputs = try RequestedOutputs(arguments)
         let allowed = try allowedKinds(arguments)
         let options = try options(arguments)
         var archives: [LocalArchive] = []
@@ -127,6 +130,7 @@ enum ValidateCommand: Subcommand {
         guard !arguments.all("public-keys").isEmpty else { throw missingKeys(archives) }
         let keys = try publicKeys(arguments.all("public-keys"))
         let manifest = try manifest(arguments.all("signatures"))
+        try outputs.check(archives: arguments.operands)
 
         let allowedNames = allowed.map(\.rawValue).sorted()
         func facts(_ status: ExitStatus) -> RunFacts {
@@ -135,7 +139,12 @@ enum ValidateCommand: Subcommand {
                 version: MainCommand.version,
                 exit: status.rawValue,
                 milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
-                allowed: allowedNames
+                allowed: allowedNames,
+                arguments: [name] + arguments.line,
+                folder: workingFolder(),
+                archives: arguments.operands,
+                begin: beginTime,
+                end: now()
             )
         }
         let result: ValidationReport?
@@ -149,24 +158,30 @@ enum ValidateCommand: Subcommand {
         } catch {
             throw CommandError(.internalError, "\(error)")
         }
-        // A signal may have come after the validator last looked.
-        guard let report = result, !interruption.monitor.isCancelled else {
+        func interrupted() throws(CommandError) -> ExitStatus {
             if interruption.takesLastWord() { console.complain(interruption.message) }
-            if format == .jsonLines {
+            if format == .jsonLines || outputs.endsWithSummary {
                 // The last line is always a summary; this one speaks of nothing.
                 let empty = JSONLinesReport(ValidationReport(), facts(interruption.status))
                 try empty.write(summaryOnly: true, to: console.print)
             }
             return interruption.status
         }
+        // A signal may have come after the validator last looked.
+        guard let report = result, !interruption.monitor.isCancelled else { return try interrupted() }
         let status = status(of: report, allowed, isStrict: arguments.has("strict"))
+        let runFacts = facts(status)
+        guard let failures = outputs.writeFiles(report, runFacts, interruption) else { return try interrupted() }
+        defer { for failure in failures { console.complain("Error: \(escaped(failure.message))") } }
         let isVerbose = arguments.has("verbose")
         let isQuiet = arguments.has("quiet")
         switch format {
+        case _ where outputs.takesStandardOutput:
+            try outputs.print(report, runFacts, console)
         case .text:
-            try TextReport(report, facts(status)).write(verbose: isVerbose, quiet: isQuiet, to: console.print)
+            try TextReport(report, runFacts).write(verbose: isVerbose, quiet: isQuiet, to: console.print)
         case .jsonLines:
-            try JSONLinesReport(report, facts(status)).write(summaryOnly: isQuiet, to: console.print)
+            try JSONLinesReport(report, runFacts).write(summaryOnly: isQuiet, to: console.print)
         case .aws:
             try AWSReport(report).write(
                 verbose: isVerbose,
@@ -174,7 +189,8 @@ enum ValidateCommand: Subcommand {
                 errors: { line throws(CommandError) in console.complain(line) }
             )
         }
-        return status
+        try console.flush()
+        return failures.isEmpty ? status : .outputError
     }
 
     private static func status(

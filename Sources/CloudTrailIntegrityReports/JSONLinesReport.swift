@@ -24,7 +24,7 @@ package struct JSONLinesReport {
         try output(summary())
     }
 
-    private func line(_ finding: Finding) -> String {
+    func line(_ finding: Finding) -> String {
         var object = JSONObjectText()
         object.add("record", "finding")
         object.add("severity", finding.severity.rawValue)
@@ -32,10 +32,15 @@ package struct JSONLinesReport {
         object.add("bucket", finding.bucket)
         object.add("key", finding.key?.description)
         object.add("path", finding.path?.description)
-        object.add("chain", object: finding.chain.map(chainObject))
+        object.add("chain", object: finding.chain.map(Self.object))
         object.add("start", finding.start?.description)
         object.add("end", finding.end?.description)
         object.add("message", finding.message)
+        object.add("detail", object: Self.detail(finding))
+        return object.closed
+    }
+
+    static func detail(_ finding: Finding) -> JSONObjectText {
         var detail = JSONObjectText()
         for (name, value) in finding.detail.sorted(by: { $0.key < $1.key }) {
             switch value {
@@ -48,11 +53,10 @@ package struct JSONLinesReport {
         // Text cannot carry bytes that are not UTF-8; two such names must stay apart all the same.
         if let key = finding.key, !key.isUTF8 { detail.add("keyBytes", Hex.encode(key.bytes)) }
         if let path = finding.path, !path.isUTF8 { detail.add("pathBytes", Hex.encode(path.bytes)) }
-        object.add("detail", object: detail)
-        return object.closed
+        return detail
     }
 
-    private func line(_ file: ProvenFile) -> String {
+    func line(_ file: ProvenFile) -> String {
         var object = JSONObjectText()
         object.add("record", "file")
         object.add("verdict", "valid")
@@ -65,22 +69,22 @@ package struct JSONLinesReport {
         return object.closed
     }
 
-    private func line(_ chain: ChainSummary) -> String {
+    func line(_ chain: ChainSummary) -> String {
         var object = JSONObjectText()
         object.add("record", "chain")
-        object.add("chain", object: chainObject(chain.chain))
+        object.add("chain", object: Self.object(chain.chain))
         object.add("start", chain.start?.description)
         object.add("end", chain.end?.description)
         object.add("unbrokenFrom", chain.unbrokenFrom?.description)
-        object.add("digests", object: tallyObject(chain.digests))
-        object.add("logs", object: tallyObject(chain.logs))
+        object.add("digests", object: Self.object(chain.digests))
+        object.add("logs", object: Self.object(chain.logs))
         return object.closed
     }
 
-    private func summary() -> String {
+    func summary() -> String {
         var object = JSONObjectText()
         object.add("record", "summary")
-        object.add("tool", "cloudtrail-integrity")
+        object.add("tool", RunFacts.tool)
         object.add("version", facts.version)
         object.add("start", report.start?.description)
         object.add("end", report.end?.description)
@@ -90,23 +94,15 @@ package struct JSONLinesReport {
         object.add("accounts", report.accounts)
         object.add("regions", report.regions)
         object.add("exit", Int64(facts.exit))
-        object.add("digests", object: tallyObject(report.digests))
-        object.add("logs", object: tallyObject(report.logs))
-        object.add(
-            "keys",
-            objects: report.keySources.map { source in
-                var key = JSONObjectText()
-                key.add("file", source.name)
-                key.add("sha256", source.sha256)
-                return key
-            }
-        )
+        object.add("digests", object: Self.object(report.digests))
+        object.add("logs", object: Self.object(report.logs))
+        object.add("keys", objects: report.keySources.map(Self.object))
         object.add("bytes", Int64(clamping: report.contentBytes))
         object.add("seconds", milliseconds: facts.milliseconds)
         return object.closed
     }
 
-    private func chainObject(_ chain: ChainIdentity) -> JSONObjectText {
+    static func object(_ chain: ChainIdentity) -> JSONObjectText {
         var object = JSONObjectText()
         object.add("account", chain.account)
         object.add("region", chain.region)
@@ -116,7 +112,14 @@ package struct JSONLinesReport {
         return object
     }
 
-    private func tallyObject(_ tally: Tally) -> JSONObjectText {
+    static func object(_ source: PublicKeySet.Source) -> JSONObjectText {
+        var object = JSONObjectText()
+        object.add("file", source.name)
+        object.add("sha256", source.sha256)
+        return object
+    }
+
+    static func object(_ tally: Tally) -> JSONObjectText {
         var object = JSONObjectText()
         object.add("total", Int64(tally.total))
         object.add("valid", Int64(tally.valid))

@@ -69,7 +69,7 @@ package struct TextReport {
     }
 
     /// A name as text; bytes that are not UTF-8 become visible escapes.
-    private static func shown(_ key: ObjectKey) -> String {
+    static func shown(_ key: ObjectKey) -> String {
         if key.isUTF8 { return escaped(key.description) }
         return key.bytes.map { byte in
             (0x20..<0x7f).contains(byte)

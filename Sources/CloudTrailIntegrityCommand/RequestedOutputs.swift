@@ -1,0 +1,147 @@
+internal import CloudTrailIntegrity
+internal import CloudTrailIntegrityReports
+
+/// What `--report` asks for: files beside the report on standard output, or another report in its place.
+struct RequestedOutputs {
+    private enum Content {
+        case report(ReportFormat)
+
+        func write<Failure: Error>(
+            _ report: ValidationReport,
+            _ facts: RunFacts,
+            to output: (String) throws(Failure) -> Void
+        ) throws(Failure) {
+            switch self {
+            case .report(let format): try format.write(report, facts, to: output)
+            }
+        }
+    }
+
+    private struct Output {
+        let content: Content
+        /// `nil` for standard output.
+        let file: OutputFile?
+    }
+
+    static let reportOption = OptionSpec(
+        "report",
+        value: "format=file",
+        isRepeatable: true,
+        help: "Write a report to a file as well, or to standard output in the place of the other where the file "
+            + "is -. Repeatable. (formats: \(names(ReportFormat.self)))"
+    )
+
+    private var outputs: [Output] = []
+
+    /// What the command line asks for; nothing is made yet.
+    init(_ arguments: ParsedArguments) throws(CommandError) {
+        for value in arguments.all(Self.reportOption.name) {
+            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[1].isEmpty else {
+                throw CommandError(
+                    .usage,
+                    "The value '\(value)' is invalid for '--report': a format, = and a file, such as json=report.json"
+                )
+            }
+            let format: ReportFormat = try Self.format(String(parts[0]), "report")
+            try add(.report(format), String(parts[1]), purpose: "report")
+        }
+        if takesStandardOutput, arguments.last("format") != nil {
+            throw CommandError(.usage, "'--format' and a report to '-' both write to standard output: give one of them")
+        }
+    }
+
+    private mutating func add(_ content: Content, _ path: String, purpose: String) throws(CommandError) {
+        if OutputFile.isStandardOutput(path) {
+            guard !takesStandardOutput else {
+                throw CommandError(.usage, "Only one report can be written to standard output")
+            }
+            outputs.append(Output(content: content, file: nil))
+            return
+        }
+        let file = try OutputFile(path, purpose: purpose)
+        if let other = outputs.first(where: { $0.file?.identity == file.identity })?.file {
+            throw CommandError(.usage, "'\(other.path)' and '\(path)' are the same file: give each report its own")
+        }
+        outputs.append(Output(content: content, file: file))
+    }
+
+    private static func format<Format: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        _ option: String
+    ) throws(CommandError) -> Format {
+        guard let format = Format(rawValue: name) else {
+            throw CommandError(
+                .usage,
+                "The format '\(name)' is unknown to '--\(option)' (formats: \(names(Format.self)))"
+            )
+        }
+        return format
+    }
+
+    private static func names<Format: RawRepresentable<String> & CaseIterable>(_ type: Format.Type) -> String {
+        type.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+
+    /// Whether one of them is written to standard output, so that nothing else may be.
+    var takesStandardOutput: Bool { outputs.contains { $0.file == nil } }
+
+    /// Whether what is written to standard output ends with a summary, also that of a run without a verdict.
+    var endsWithSummary: Bool {
+        outputs.contains { output in
+            guard output.file == nil, case .report(.jsonLines) = output.content else { return false }
+            return true
+        }
+    }
+
+    /// Finds out whether the files can be made, so that a long run is not in vain; nothing is written into evidence.
+    func check(archives: [String]) throws(CommandError) {
+        for case let file? in outputs.map(\.file) {
+            if let archive = archives.first(where: { file.liesBelow($0) }) {
+                throw CommandError(
+                    .usage,
+                    "'\(file.path)' lies in the archive '\(archive)', into which nothing is written: give another folder"
+                )
+            }
+        }
+        for case let file? in outputs.map(\.file) { try file.checkIsWritable() }
+    }
+
+    /// Writes the files; one that fails does not keep the others from being written.
+    ///
+    /// - Returns: What failed; `nil` when a signal came before they were all in place, and none of them is.
+    func writeFiles(
+        _ report: ValidationReport,
+        _ facts: RunFacts,
+        _ interruption: Interruption
+    ) -> [CommandError]? {
+        var failures: [CommandError] = []
+        var finished: [OutputFile] = []
+        for output in outputs {
+            guard let file = output.file else { continue }
+            interruption.discards(file)
+            do throws(CommandError) {
+                try file.begin()
+                try output.content.write(report, facts, to: file.write)
+                try file.finish()
+                finished.append(file)
+            } catch {
+                failures.append(error)
+                file.discard()
+            }
+        }
+        return interruption.unlessInterrupted {
+            for file in finished {
+                do throws(CommandError) { try file.putInPlace() } catch { failures.append(error) }
+            }
+            return failures
+        }
+    }
+
+    /// Writes what standard output gets.
+    func print(_ report: ValidationReport, _ facts: RunFacts, _ console: Console) throws(CommandError) {
+        for output in outputs where output.file == nil {
+            try output.content.write(report, facts, to: console.write)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package import CloudTrailIntegrity
+
+/// The report as one JSON document: the run, and the records of ``JSONLinesReport``, one a line.
+package struct JSONReport {
+    private let report: ValidationReport
+    private let facts: RunFacts
+
+    package init(_ report: ValidationReport, _ facts: RunFacts) {
+        self.report = report
+        self.facts = facts
+    }
+
+    /// Hands out the document piece by piece, line ends included.
+    package func write<Failure: Error>(to output: (String) throws(Failure) -> Void) throws(Failure) {
+        let lines = JSONLinesReport(report, facts)
+        try output("{\"run\":\(facts.object(report).closed),\n")
+        try list("findings", report.findings, lines.line, to: output)
+        try list("files", report.provenFiles, lines.line, to: output)
+        try list("chains", report.chains, lines.line, to: output)
+        try output("\"summary\":\(lines.summary())}\n")
+    }
+
+    private func list<Record, Failure: Error>(
+        _ name: String,
+        _ records: [Record],
+        _ line: (Record) -> String,
+        to output: (String) throws(Failure) -> Void
+    ) throws(Failure) {
+        try output("\"\(name)\":[")
+        var separator = "\n"
+        for record in records {
+            try output(separator + line(record))
+            separator = ",\n"
+        }
+        try output(records.isEmpty ? "],\n" : "\n],\n")
+    }
+}
+
+extension RunFacts {
+    /// What a report that is handed on says of the run.
+    func object(_ report: ValidationReport) -> JSONObjectText {
+        var object = JSONObjectText()
+        object.add("tool", Self.tool)
+        object.add("version", version)
+        object.add("arguments", arguments)
+        object.add("folder", folder)
+        object.add("archives", archives)
+        object.add("keys", objects: report.keySources.map(JSONLinesReport.object))
+        object.add("allowed", allowed)
+        object.add("begin", begin?.description)
+        object.add("end", end?.description)
+        return object
+    }
+}

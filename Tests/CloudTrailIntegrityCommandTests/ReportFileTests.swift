@@ -1,0 +1,197 @@
+import Foundation
+import SampleArchive
+import Testing
+
+/// What `--report` leaves on disk, and what it leaves when something comes between.
+@Suite("Files of reports")
+struct ReportFileTests {
+    private let folder: TestFolder
+    private let sample: String
+    private let reports: String
+
+    init() throws {
+        folder = try TestFolder()
+        sample = folder.path + "/sample"
+        reports = folder.path + "/reports"
+        var options = SampleOptions()
+        (options.accounts, options.hours, options.tampers) = (1, 5, [.logModified])
+        _ = try SampleArchive.write(to: sample, options)
+        try FileManager.default.createDirectory(atPath: reports, withIntermediateDirectories: false)
+    }
+
+    private func validation(_ options: [String]) -> [String] {
+        [
+            "validate", sample + "/archive", "--public-keys", sample + "/keys.json", "--signatures",
+            sample + "/meta.jsonl",
+        ] + options
+    }
+
+    private func validate(_ options: String..., script: String = #"exec "$@""#) throws -> CommandProcess.Ending {
+        try CommandProcess(script: script, validation(options)).end()
+    }
+
+    private func text(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(reports)/\(name)")), as: UTF8.self)
+    }
+
+    private func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: reports).sorted()
+    }
+
+    private func withoutSeconds(_ text: String) -> String {
+        text.replacing(/"seconds":[0-9.]+/, with: "")
+    }
+
+    @Test("files are written beside the verdict, whole, in the place of older ones, with the rights the umask leaves")
+    func writes() throws {
+        try Data("older".utf8).write(to: URL(fileURLWithPath: reports + "/a.json"))
+        let ending = try validate(
+            "--report",
+            "json=\(reports)/a.json",
+            "--report=csv=\(reports)/a=b.csv",
+            "--report",
+            "jsonl=\(reports)/a.jsonl",
+            "--quiet",
+            script: #"umask 027; exec "$@""#
+        )
+        #expect(ending.status == 1)
+        #expect(ending.errors.isEmpty)
+        #expect(ending.output.hasPrefix("NOT VALID: 1 violation; "))
+        #expect(try names() == ["a.json", "a.jsonl", "a=b.csv"])
+        for name in try names() {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(reports)/\(name)")
+            #expect(attributes[.posixPermissions] as? Int == 0o640)
+        }
+        #expect(withoutSeconds(try text("a.jsonl")) == withoutSeconds(try validate("--format", "jsonl").output))
+        let document = try JSONSerialization.jsonObject(with: Data(try text("a.json").utf8)) as? [String: Any]
+        #expect((document?["findings"] as? [[String: Any]])?.first?["kind"] as? String == "log-modified")
+        #expect(try text("a=b.csv").split(separator: "\r\n").count == 2)
+    }
+
+    @Test("a report to standard output stands there alone", arguments: ["-", "/dev/stdout", "/dev/fd/1"])
+    func standardOutput(file: String) throws {
+        let ending = try validate("--report", "jsonl=\(file)", "--report", "csv=\(reports)/a.csv")
+        #expect(withoutSeconds(ending.output) == withoutSeconds(try validate("--format", "jsonl").output))
+        #expect(try names() == ["a.csv"])
+    }
+
+    @Test("a link is followed, and stays")
+    func link() throws {
+        try Data().write(to: URL(fileURLWithPath: reports + "/target"))
+        try FileManager.default.createSymbolicLink(atPath: reports + "/link", withDestinationPath: "target")
+        #expect(try validate("--report", "csv=\(reports)/link").status == 1)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: reports + "/link") == "target")
+        #expect(try text("target").hasPrefix("severity,"))
+    }
+
+    @Test("FIFOs and devices are written to")
+    func direct() throws {
+        let fifo = reports + "/fifo"
+        let result = unsafe mkfifo(fifo, 0o600)
+        #expect(result == 0)
+        let ending = try validate(
+            "--quiet",
+            "--report",
+            "csv=\(fifo)",
+            "--report",
+            "json=/dev/null",
+            "--report",
+            "jsonl=/dev/stderr",
+            script: "cat \(fifo) & \"$@\"; status=$?; wait; exit $status"
+        )
+        #expect(ending.status == 1)
+        #expect(ending.output.contains("severity,kind,"))
+        #expect(ending.errors.hasPrefix("{\"record\":\"finding\""))
+        #expect(try names() == ["fifo"])
+    }
+
+    @Test(
+        "a command line that cannot be meant is status 64 before anything is done",
+        arguments: [
+            (["--report", "x"], "The value 'x' is invalid for '--report'"),
+            (["--report", "json="], "The value 'json=' is invalid for '--report'"),
+            (["--report", "jsno=R/a"], "The format 'jsno' is unknown to '--report' (formats: jsonl, json, "),
+            (["--report", "json=R/a", "--report", "csv=R/../reports/a"], "are the same file"),
+            (["--report", "json=-", "--report", "csv=/dev/stdout"], "Only one report can be written to standard"),
+            (["--report", "json=-", "--format", "text"], "'--format' and a report to '-' both write to standard"),
+            (["--report", "json=S/archive/AWSLogs/../a"], "lies in the archive"),
+            (["--report", "json=R/link/a"], "lies in the archive"),
+        ]
+    )
+    func usage(options: [String], message: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: reports + "/link", withDestinationPath: sample + "/archive")
+        let before = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+        let options = options.map {
+            $0.replacing("=R/", with: "=\(reports)/").replacing("=S/", with: "=\(sample)/")
+        }
+        let ending = try CommandProcess(validation(options)).end()
+        #expect(ending.status == 64)
+        #expect(ending.errors.hasPrefix("Error: ") && ending.errors.contains(message), "\(ending.errors)")
+        #expect(ending.output.isEmpty)
+        let after = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+        #expect(after.filter { !before.contains($0) } == [])
+    }
+
+    @Test(
+        "what can never be written is said at once, with status 74",
+        arguments: ["", "/none/a", "/sample/keys.json/a"]
+    )
+    func refuses(path: String) throws {
+        let ending = try validate("--report", "csv=\(reports)/a.csv", "--report", "json=\(folder.path + path)")
+        #expect(ending.status == 74)
+        #expect(ending.errors.split(separator: "\n").count == 1)
+        #expect(ending.errors.hasPrefix("Error: The report '\(folder.path + path)' could not be written: "))
+        #expect(ending.output.isEmpty)
+        #expect(try names().isEmpty)
+    }
+
+    @Test("one report that fails is status 74 in one line; the others and the verdict are written all the same")
+    func failure() throws {
+        let ending = try validate("--quiet", "--report", "json=/dev/full", "--report", "csv=\(reports)/a.csv")
+        #expect(ending.status == 74)
+        #expect(ending.errors == "Error: The report '/dev/full' could not be written: No space left on device\n")
+        #expect(ending.output.hasPrefix("NOT VALID: 1 violation; "))
+        #expect(try text("a.csv").hasSuffix("\r\n"))
+    }
+
+    @Test("nothing is left of a file for which there is no room, and the older one stays")
+    func noRoom() throws {
+        try Data("older".utf8).write(to: URL(fileURLWithPath: reports + "/a.json"))
+        let ending = try validate(
+            "--quiet",
+            "--verbose",
+            "--report",
+            "json=\(reports)/a.json",
+            script: #"ulimit -f 2; trap "" XFSZ; exec "$@""#
+        )
+        #expect(ending.status == 74)
+        #expect(ending.errors == "Error: The report '\(reports)/a.json' could not be written: File too large\n")
+        #expect(ending.output.hasPrefix("NOT VALID: 1 violation; "))
+        #expect(try names() == ["a.json"])
+        #expect(try text("a.json") == "older")
+    }
+
+    @Test("a signal while reports are written leaves none of them", arguments: [SIGINT, SIGTERM])
+    func interrupted(signal: CInt) throws {
+        // Nobody reads the second, so that the command waits there with the first one finished.
+        let fifo = folder.path + "/fifo"
+        let result = unsafe mkfifo(fifo, 0o600)
+        #expect(result == 0)
+        let process = try CommandProcess(
+            validation(["--report", "csv=\(reports)/a.csv", "--report", "json=\(fifo)"])
+        )
+        #expect(
+            try process.runs {
+                let name = (try? names())?.first ?? ""
+                let attributes = try? FileManager.default.attributesOfItem(atPath: "\(reports)/\(name)")
+                return attributes?[.size] as? Int ?? 0 > 0 && !name.isEmpty
+            }
+        )
+        process.send(signal)
+        let ending = try process.end()
+        #expect(ending.status == 128 + signal)
+        #expect(ending.errors.hasPrefix("Interrupted: "))
+        #expect(ending.output.isEmpty)
+        #expect(try names().isEmpty)
+    }
+}
