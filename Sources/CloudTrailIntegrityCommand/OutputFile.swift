@@ -104,9 +104,24 @@ final class OutputFile: Sendable {
         discard()
     }
 
+    /// Whether it is a regular file, or none yet.
+    var isRegular: Bool {
+        if case .file = target { true } else { false }
+    }
+
     /// Whether the file would lie in `folder`, however deep, by whatever links either is reached.
     func liesBelow(_ folder: String) -> Bool {
         guard case .file(let parent, _) = target else { return false }
+        return Self.isFolder(parent, below: folder)
+    }
+
+    /// Whether the file that is there under `path` lies in `folder`, however deep, by whatever links either is reached.
+    static func isFile(_ path: String, below folder: String) -> Bool {
+        guard let place = resolved(path), let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")) else { return false }
+        return isFolder(String(place[...slash]), below: folder)
+    }
+
+    private static func isFolder(_ parent: String, below folder: String) -> Bool {
         var root = stat()
         guard unsafe stat(folder, &root) == 0 else { return false }
         var path = parent

@@ -127,7 +127,7 @@ extension ValidateCommand {
     }
 
     /// A number of seconds from `90s`, `90m`, `3h` or `2d`.
-    private static func duration(_ option: String, _ arguments: ParsedArguments) throws(CommandError) -> Int64? {
+    static func duration(_ option: String, _ arguments: ParsedArguments) throws(CommandError) -> Int64? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         return try scaled(option, arguments, units, "a number with s, m, h or d, such as 90m")
     }

@@ -92,6 +92,7 @@ enum ValidateCommand: Subcommand {
                 help: "Chains that must be there: JSON Lines of account, region, trail, homeRegion and, for one that "
                     + "ended, until. Repeatable."
             ),
+        ] + StateFile.options + [
             OptionSpec("max-log-size", value: "size", help: "Largest uncompressed log file. (default: 8G)"),
             OptionSpec("max-digest-size", value: "size", help: "Largest uncompressed digest file. (default: 256M)"),
             OptionSpec(
@@ -124,13 +125,16 @@ enum ValidateCommand: Subcommand {
         let format = try format(arguments)
         let outputs = try RequestedOutputs(arguments)
         let allowed = try allowedKinds(arguments)
-        let options = try options(arguments)
+        var options = try options(arguments)
         var archives: [LocalArchive] = []
         for path in arguments.operands { archives.append(try archive(path)) }
         guard !arguments.all("public-keys").isEmpty else { throw missingKeys(archives) }
-        let keys = try publicKeys(arguments.all("public-keys"))
+        let keys = try publicKeys(arguments.all("public-keys"), archives: arguments.operands)
         let manifest = try manifest(arguments.all("signatures"))
         try outputs.check(archives: arguments.operands)
+        let recheck = try StateFile.recheck(arguments, begin: beginTime)
+        let stateFile = try StateFile(arguments, archives: arguments.operands)
+        options.earlier = stateFile.map { EarlierRuns($0.state, time: beginTime, recheck: recheck) }
 
         let allowedNames = allowed.map(\.rawValue).sorted()
         func facts(_ status: ExitStatus) -> RunFacts {
@@ -153,6 +157,11 @@ enum ValidateCommand: Subcommand {
             result = try validator.validate(archives, monitor: interruption.monitor)
         } catch is ValidationCancelled {
             result = nil
+        } catch let error as StateError {
+            throw CommandError(
+                .noInput,
+                "The keys cannot be trusted: \(error). Find out where they came from before anything is validated"
+            )
         } catch let error as ObjectReadError {
             throw CommandError(.noInput, "The archive could not be listed: \(error.description)")
         } catch {
@@ -171,7 +180,12 @@ enum ValidateCommand: Subcommand {
         guard let report = result, !interruption.monitor.isCancelled else { return try interrupted() }
         let status = status(of: report, allowed, isStrict: arguments.has("strict"))
         let runFacts = facts(status)
-        guard let failures = outputs.writeFiles(report, runFacts, interruption) else { return try interrupted() }
+        var stateFailure: CommandError?
+        if let stateFile, let next = report.state {
+            do throws(CommandError) { try stateFile.prepare(next, interruption) } catch { stateFailure = error }
+        }
+        guard var failures = outputs.writeFiles(report, runFacts, interruption) else { return try interrupted() }
+        if let stateFailure { failures.append(stateFailure) }
         defer { for failure in failures { console.complain("Error: \(escaped(failure.message))") } }
         let isVerbose = arguments.has("verbose")
         let isQuiet = arguments.has("quiet")
@@ -189,8 +203,33 @@ enum ValidateCommand: Subcommand {
                 errors: { line throws(CommandError) in console.complain(line) }
             )
         }
-        try console.flush()
-        return failures.isEmpty ? status : .outputError
+        do throws(CommandError) {
+            try console.flush()
+        } catch {
+            stateFile?.discard()
+            throw error
+        }
+        // Who did not get the report must get it the next time.
+        guard failures.isEmpty else {
+            stateFile?.discard()
+            return .outputError
+        }
+        if let stateFile {
+            let failure = interruption.unlessInterrupted { () -> CommandError? in
+                do throws(CommandError) {
+                    try stateFile.commit()
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            guard let failure else { return try interrupted() }
+            if let failure {
+                failures.append(failure)
+                return .outputError
+            }
+        }
+        return status
     }
 
     private static func status(
@@ -215,9 +254,16 @@ enum ValidateCommand: Subcommand {
         }
     }
 
-    private static func publicKeys(_ paths: [String]) throws(CommandError) -> PublicKeySet {
+    private static func publicKeys(_ paths: [String], archives: [String]) throws(CommandError) -> PublicKeySet {
         var keys = PublicKeySet()
         for path in paths {
+            if let archive = archives.first(where: { OutputFile.isFile(path, below: $0) }) {
+                throw CommandError(
+                    .usage,
+                    "The key file '\(path)' lies in the archive '\(archive)': keys must not come from where what they "
+                        + "prove came from"
+                )
+            }
             let bytes = try InputFile.read(path, purpose: "key file")
             do {
                 try keys.add(bytes, name: path)

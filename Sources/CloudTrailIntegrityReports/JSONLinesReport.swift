@@ -96,6 +96,12 @@ package struct JSONLinesReport {
         object.add("exit", Int64(facts.exit))
         object.add("digests", object: Self.object(report.digests))
         object.add("logs", object: Self.object(report.logs))
+        if let carried = report.carried {
+            var counts = JSONObjectText()
+            counts.add("digests", Int64(carried.digests))
+            counts.add("logs", Int64(carried.logs))
+            object.add("carried", object: counts)
+        }
         object.add("keys", objects: report.keySources.map(Self.object))
         object.add("bytes", Int64(clamping: report.contentBytes))
         object.add("seconds", milliseconds: facts.milliseconds)

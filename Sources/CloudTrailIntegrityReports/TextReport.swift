@@ -110,7 +110,7 @@ package struct TextReport {
         let unverified = report.findings.count { $0.severity == .unverified }
         let counts =
             "\(report.digests.valid)/\(report.digests.total) digest files valid, "
-            + "\(report.logs.valid)/\(report.logs.total) log files valid"
+            + "\(report.logs.valid)/\(report.logs.total) log files valid" + carried
         let extent =
             report.chains.isEmpty
             ? ""
@@ -136,6 +136,13 @@ package struct TextReport {
             return "VALID but for what was allowed (\(allowed)): \(counts)\(extent)\(span)."
         }
         return "VALID: \(counts)\(extent)\(span)."
+    }
+
+    /// What of it rests on earlier runs.
+    private var carried: String {
+        guard let carried = report.carried, carried.digests + carried.logs > 0 else { return "" }
+        return " (of these \(carried.digests) and \(carried.logs) proven by an earlier run, unchanged in size and time "
+            + "and not read again)"
     }
 
     private func quantity(_ number: Int, _ noun: String) -> String {
