@@ -35,13 +35,19 @@ public struct Validator: Sendable {
     ///   - monitor: Tells how far the validation is, and stops it.
     /// - Returns: What was found.
     /// - Throws: ``ValidationCancelled`` when the monitor stopped it; ``StateError`` when the keys are not those that
-    ///   earlier runs had under the same fingerprints; an error when a source cannot be listed, or when
+    ///   earlier runs had under the same fingerprints, or when the options leave out what the next run would miss; an
+    ///   error when a source cannot be listed, or when
     ///   libcrypto or zlib fail.
     public func validate(
         _ sources: [any ObjectSource],
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> ValidationReport {
-        try options.earlier?.state.check(keys)
+        if let earlier = options.earlier {
+            guard options.judgesAll else {
+                throw StateError("a run that builds on earlier ones leaves nothing out, but for what is before a start")
+            }
+            try earlier.state.check(keys)
+        }
         let folders = ListedFolders()
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
             try ValidationTools(

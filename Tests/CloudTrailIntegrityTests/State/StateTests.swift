@@ -364,6 +364,30 @@ struct StateTests {
         #expect(throws: StateError.self) { try nights.run(sample.archive) }
     }
 
+    @Test func nothingMayBeLeftOut() throws {
+        let sample = try sample()
+        var nights = Nights(sample)
+        for leaveOut: (inout ValidationOptions) -> Void in [
+            { $0.end = sample.summary.end }, { $0.accounts = ["111122223333"] }, { $0.regions = ["us-east-1"] },
+            { $0.trails = [TrailSelector("management-events")].compactMap { $0 } },
+        ] {
+            #expect(throws: StateError.self) { try nights.run(sample.archive, leaveOut) }
+        }
+    }
+
+    @Test func aForgedTwinBesideWhatWasProven() throws {
+        let sample = try sample()
+        var nights = Nights(sample)
+        _ = try nights.run(sample.archive)
+        let key = sample.logKeys()[6]
+        let twin = String(key.dropLast(".gz".count))
+        let report = try nights.run(sample.archive.changed(twin, try sample.content(key) + [UInt8(ascii: " ")]))
+        #expect(report.failures == [Found("log-modified", key)])
+        #expect(report.findings(.logModified).map(\.path) == [ObjectKey("memory/\(twin)")])
+        let added = key.replacing("_2026", with: "_2025")
+        #expect(try nights.run(sample.archive.changed(added, sample.archive[key])).count(.logUnreferenced) == 1)
+    }
+
     // MARK: Damage
 
     private func state() throws -> [UInt8] {
