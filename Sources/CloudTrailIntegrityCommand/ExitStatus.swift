@@ -1,5 +1,5 @@
 /// What the command ends with. The numbers are a contract; 64 to 74 are those of sysexits.h.
-package enum ExitStatus: Int32, Hashable, Sendable {
+package enum ExitStatus: Int32, CaseIterable, Hashable, Sendable {
     /// Everything in range is proven.
     case proven = 0
     /// Something is not as AWS delivered it, or is gone.

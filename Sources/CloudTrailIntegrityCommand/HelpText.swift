@@ -33,7 +33,8 @@ struct HelpText {
         return [head + gap + first.drop { $0 == " " }] + description.dropFirst()
     }
 
-    private static func wrap(_ text: String, indent: Int, _ width: Int) -> [String] {
+    /// `text` in lines of at most `width` columns, each after `indent` blanks.
+    static func wrap(_ text: String, indent: Int, _ width: Int) -> [String] {
         let space = String(repeating: " ", count: indent)
         var lines: [String] = []
         var line = ""

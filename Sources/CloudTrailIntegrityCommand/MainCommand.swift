@@ -4,16 +4,28 @@ internal import CloudTrailIntegrity
 package enum MainCommand {
     /// The command's name.
     static let name = "cloudtrail-integrity"
+    /// The subcommand that shows the help of the others.
+    private static let helpCommand = "help"
     /// The version, as `--version` prints it.
     package static let version = "0.1.0"
 
-    private static var subcommands: [any Subcommand.Type] { [ValidateCommand.self, SampleCommand.self] }
+    static var subcommands: [any Subcommand.Type] { [ValidateCommand.self, SampleCommand.self] }
 
-    private static var help: HelpText {
+    static var help: HelpText {
         HelpText(
             overview: "Prove, offline, that a downloaded AWS CloudTrail archive is what AWS delivered.",
             usage: "\(name) <subcommand>",
-            options: [OptionSpec("version", help: "Show the version."), helpOption],
+            options: [
+                OptionSpec("version", help: "Show the version."),
+                OptionSpec(
+                    "generate-completion-script",
+                    value: "shell",
+                    values: CompletionShell.allCases.map(\.rawValue),
+                    help: "Print a completion script for a shell."
+                ),
+                OptionSpec("generate-man-page", help: "Print the manual page."),
+                helpOption,
+            ],
             subcommands: subcommands.map { ($0.name, $0.help.overview) },
             footer: "See '\(name) help <subcommand>' for detailed help."
         )
@@ -56,25 +68,13 @@ package enum MainCommand {
             try show(help, console)
             return .usage
         }
-        switch first {
-        case "--version":
-            try console.print("\(name) \(version)")
-            return .proven
-        case "--help", "-h":
-            try show(help, console)
-            return .proven
-        case "help":
-            guard arguments.count > 1 else {
-                try show(help, console)
-                return .proven
-            }
-            try show(try subcommand(arguments[1]).help, console)
-            return .proven
-        default:
-            break
-        }
         if first.hasPrefix("-") {
-            throw OptionParser(options: help.options).unknownOption(first)
+            try runWithoutSubcommand(try OptionParser(options: help.options).parse(arguments), console)
+            return .proven
+        }
+        if first == helpCommand {
+            try show(try arguments.dropFirst().first.map(subcommand)?.help ?? help, console)
+            return .proven
         }
         let command = try subcommand(first)
         current = command
@@ -84,6 +84,34 @@ package enum MainCommand {
             return .proven
         }
         return try command.run(parsed, console, interruption)
+    }
+
+    private static func runWithoutSubcommand(
+        _ arguments: ParsedArguments,
+        _ console: Console
+    ) throws(CommandError) {
+        if let operand = arguments.operands.first {
+            throw CommandError(.usage, "Unexpected argument '\(operand)'", showsUsage: true)
+        }
+        let form = CommandLineForm(name: name, help: help, subcommands: subcommands, helpCommand: helpCommand)
+        if arguments.has(helpOption.name) {
+            try show(help, console)
+        } else if arguments.has("version") {
+            try console.print("\(name) \(version)")
+        } else if arguments.has("generate-man-page") {
+            for line in ManualPage(form: form).lines { try console.print(line) }
+        } else if let text = arguments.last("generate-completion-script") {
+            guard let shell = CompletionShell(rawValue: text) else {
+                let values = CompletionShell.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandError(
+                    .usage,
+                    "The value '\(text)' is invalid for '--generate-completion-script' (values: \(values))"
+                )
+            }
+            for line in shell.script(for: form) { try console.print(line) }
+        } else {
+            throw CommandError(.usage, "Missing expected argument '<subcommand>'", showsUsage: true)
+        }
     }
 
     private static func subcommand(_ name: String) throws(CommandError) -> any Subcommand.Type {

@@ -6,16 +6,46 @@ struct OptionSpec: Sendable {
     let letter: Character?
     /// What stands for the value in the help; `nil` for a flag.
     let value: String?
+    /// What the value is.
+    let kind: ValueKind
+    /// The one of the values that counts when the option is not given.
+    let standard: String?
     /// Whether it may be given more than once.
     let isRepeatable: Bool
-    let help: String
+    /// What it does, without its values.
+    let overview: String
 
-    init(_ name: String, letter: Character? = nil, value: String? = nil, isRepeatable: Bool = false, help: String) {
+    /// - Parameters:
+    ///   - values: The only values there are, if they can be listed.
+    ///   - standard: The one of them that counts when the option is not given.
+    init(
+        _ name: String,
+        letter: Character? = nil,
+        value: String? = nil,
+        values: [String]? = nil,
+        default standard: String? = nil,
+        isRepeatable: Bool = false,
+        help overview: String
+    ) {
         self.name = name
         self.letter = letter
         self.value = value
+        kind = values.map { .oneOf($0) } ?? ValueKind(placeholder: value ?? "")
+        self.standard = standard
         self.isRepeatable = isRepeatable
-        self.help = help
+        self.overview = overview
+    }
+
+    /// What it does and, where they can be listed, its values.
+    var help: String {
+        guard case .oneOf(let values) = kind else { return overview }
+        let standard = standard.map { "; default: \($0)" } ?? ""
+        return "\(overview) (values: \(values.joined(separator: ", "))\(standard))"
+    }
+
+    /// How it is given, with its dashes: the short form, if it has one, then the long one.
+    var spellings: [String] {
+        (letter.map { ["-\($0)"] } ?? []) + ["--\(name)"]
     }
 
     /// As it stands in the help: `-h, --help`, `--format <format>`.

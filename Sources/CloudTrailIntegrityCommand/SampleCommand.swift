@@ -24,10 +24,15 @@ enum SampleCommand: Subcommand {
             OptionSpec("organization", value: "id", help: "Lay it out as an organization trail, such as o-a1b2c3d4e5."),
             OptionSpec("prefix", value: "prefix", help: "The prefix of all keys."),
             OptionSpec("seed", value: "n", help: "Equal seeds make equal archives. (default: \(standard.seed))"),
-            OptionSpec("tamper", value: "kind", isRepeatable: true, help: "What to do to the archive. Repeatable."),
+            OptionSpec(
+                "tamper",
+                value: "kind",
+                values: Tamper.allCases.map(\.rawValue),
+                isRepeatable: true,
+                help: "What to do to the archive. Repeatable."
+            ),
             helpOption,
-        ],
-        footer: "What '--tamper' knows: " + Tamper.allCases.map(\.rawValue).joined(separator: ", ") + "."
+        ]
     )
 
     private static let standard = SampleOptions()

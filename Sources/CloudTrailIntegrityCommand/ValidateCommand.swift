@@ -52,7 +52,9 @@ enum ValidateCommand: Subcommand {
             OptionSpec(
                 "format",
                 value: "format",
-                help: "How the report is written. (values: text, jsonl, aws; default: text)"
+                values: Format.allCases.map(\.rawValue),
+                default: Format.text.rawValue,
+                help: "How the report is written."
             ),
             RequestedOutputs.reportOption,
             OptionSpec("verbose", letter: "v", help: "List every proven file and every notice."),
@@ -71,6 +73,7 @@ enum ValidateCommand: Subcommand {
             OptionSpec(
                 "allow",
                 value: "kind",
+                values: FindingKind.allCases.filter(\.isAllowable).map(\.rawValue),
                 isRepeatable: true,
                 help: "Keep findings of this unverified kind out of the exit status, not out of the report. Repeatable."
             ),

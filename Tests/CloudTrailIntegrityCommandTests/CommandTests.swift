@@ -295,7 +295,8 @@ struct CommandTests {
                 let usage = result.output.split(separator: "\n").filter {
                     !$0.hasPrefix("USAGE") && !$0.hasPrefix("  -")
                 }
-                #expect(usage.allSatisfy { $0.count <= width })
+                // A word that is too long for a line has one of its own.
+                #expect(usage.allSatisfy { $0.count <= width || $0.split(separator: " ").count == 1 })
             }
         }
         let lines = run("help", "validate").output.split(separator: "\n").map(String.init)

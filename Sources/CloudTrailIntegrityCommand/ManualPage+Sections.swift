@@ -1,0 +1,94 @@
+/// What the manual page says that no table of the command line holds.
+extension ManualPage {
+    /// The day on which the text below was last changed.
+    static let date = "2026-11-21"
+
+    static let sectionsBeforeOptions = [
+        Section(
+            title: "DESCRIPTION",
+            blocks: [
+                .text(
+                    "Checks a copy of an AWS CloudTrail archive on disk: the signature of every digest file, the links "
+                        + "between them, and the SHA-256 of every log file that they list. "
+                        + "It names every file that is changed, missing, added or not provable. "
+                        + "It opens no network connection, and never writes to the archive."
+                ),
+                .text(
+                    "The public keys are trusted because they are given. "
+                        + "Fetch them from AWS, and keep them apart from the archive. "
+                        + "Without --public-keys the command prints the commands that fetch what the archive needs."
+                ),
+                .text(
+                    "A download with the AWS CLI loses the signatures that S3 keeps beside the digest files. "
+                        + "All but the newest of each chain are repeated inside the archive. "
+                        + "That one is taken from --signatures, from a file beside the digest file, or from its "
+                        + "extended attributes."
+                ),
+                .text(
+                    "A finding is a violation (proof that something is wrong), unverified (no proof either way) or a "
+                        + "notice. "
+                        + "Without --end-time or --max-age a chain is judged up to the newest digest file held, so an "
+                        + "archive that stopped growing stays valid."
+                ),
+            ]
+        )
+    ]
+
+    static let sectionsAfterOptions = [
+        Section(
+            title: "ENVIRONMENT",
+            blocks: [.item("COLUMNS", "The width that help is wrapped at, in the place of the terminal's.")]
+        ),
+        Section(
+            title: "FILES",
+            blocks: [
+                .item(
+                    "*_CloudTrail-Digest_*.json.gz.metadata.json",
+                    "An answer of head-object, beside the digest file it belongs to: read for its signature."
+                ),
+                .item(
+                    "user.signature",
+                    "An extended attribute of a digest file, as rclone copy -M sets it: its signature. "
+                        + "With it belong user.signature-algorithm and user.backfill-generation-timestamp."
+                ),
+                .item(
+                    "/etc/cloudtrail-integrity/NAME.conf",
+                    "The settings of cloudtrail-integrity@NAME.service, which runs the check every night."
+                ),
+            ]
+        ),
+        Section(
+            title: "EXAMPLES",
+            blocks: [
+                .text("Print the commands that fetch the keys, then validate:"),
+                .example([
+                    "cloudtrail-integrity validate archive",
+                    "cloudtrail-integrity validate archive --public-keys keys.json",
+                ]),
+                .text("Prove one month:"),
+                .example([
+                    "cloudtrail-integrity validate archive --public-keys keys.json \\",
+                    "    --start-time 2026-03-01T00:00:00Z --end-time 2026-04-01T00:00:00Z",
+                ]),
+                .text("Every night, with a list of the chains that must be there and figures for Prometheus:"),
+                .example([
+                    "cloudtrail-integrity validate archive --public-keys keys.json \\",
+                    "    --signatures signatures.jsonl --max-age 3h --expect chains.jsonl \\",
+                    "    --metrics cloudtrail.prom",
+                ]),
+                .text("Try it on an archive with throwaway keys:"),
+                .example(["cloudtrail-integrity sample demo --tamper log-modified"]),
+            ]
+        ),
+        Section(
+            title: "SEE ALSO",
+            blocks: [
+                .text("aws(1), gzip(1), rclone(1), systemd.timer(5)"),
+                .text(
+                    "The user guide, the contract for programs and the threat model are in the folder docs of the "
+                        + "source and of the package."
+                ),
+            ]
+        ),
+    ]
+}
