@@ -37,6 +37,21 @@ enum InputFile {
         return content
     }
 
+    /// The first bytes of a regular file, at most so many; none where they cannot be had.
+    static func head(of path: String, bytes limit: Int) -> [UInt8] {
+        // Nothing waits for the writer of a FIFO.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+        var buffer = [UInt8](repeating: 0, count: limit)
+        var span = buffer.mutableSpan
+        var bytes = unsafe span.mutableBytes
+        let count = (try? SystemCall.read(descriptor, into: &bytes)) ?? 0
+        return Array(buffer.prefix(count))
+    }
+
     private static func failure(_ path: String, _ purpose: String, _ error: SystemError = .last) -> CommandError {
         CommandError(.noInput, "The \(purpose) '\(path)' could not be read: \(error.description)")
     }

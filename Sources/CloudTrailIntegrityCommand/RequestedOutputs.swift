@@ -5,6 +5,7 @@ internal import CloudTrailIntegrityReports
 struct RequestedOutputs {
     private enum Content {
         case report(ReportFormat)
+        case metrics(previous: [UInt8])
 
         func write<Failure: Error>(
             _ report: ValidationReport,
@@ -13,6 +14,8 @@ struct RequestedOutputs {
         ) throws(Failure) {
             switch self {
             case .report(let format): try format.write(report, facts, to: output)
+            case .metrics(let previous):
+                try MetricsReport(report, facts, previous: previous).write(to: output)
             }
         }
     }
@@ -31,6 +34,12 @@ struct RequestedOutputs {
             + "is -. Repeatable. (formats: \(names(ReportFormat.self)))"
     )
 
+    static let metricsOption = OptionSpec(
+        "metrics",
+        value: "file",
+        help: "Write metrics for Prometheus, such as the node exporter collects from files."
+    )
+
     private var outputs: [Output] = []
 
     /// What the command line asks for; nothing is made yet.
@@ -45,6 +54,10 @@ struct RequestedOutputs {
             }
             let format: ReportFormat = try Self.format(String(parts[0]), "report")
             try add(.report(format), String(parts[1]), purpose: "report")
+        }
+        if let path = arguments.last(Self.metricsOption.name) {
+            let previous = InputFile.head(of: path, bytes: MetricsReport.headBytes)
+            try add(.metrics(previous: previous), path, purpose: "file of metrics")
         }
         if takesStandardOutput, arguments.last("format") != nil {
             throw CommandError(.usage, "'--format' and a report to '-' both write to standard output: give one of them")

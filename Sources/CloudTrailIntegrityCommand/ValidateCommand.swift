@@ -57,6 +57,7 @@ enum ValidateCommand: Subcommand {
                 help: "How the report is written."
             ),
             RequestedOutputs.reportOption,
+            RequestedOutputs.metricsOption,
             OptionSpec("verbose", letter: "v", help: "List every proven file and every notice."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
             OptionSpec(
