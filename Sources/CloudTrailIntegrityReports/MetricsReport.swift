@@ -58,6 +58,14 @@ package struct MetricsReport {
                 + metric("chains", "The chains in range.", [Sample(value: "\(report.chains.count)")])
                 + metric("digests", "The digest files in range, by verdict.", samples(report.digests))
                 + metric("logs", "The log files in range, by verdict.", samples(report.logs))
+                + metric(
+                    "carried",
+                    "The valid files that an earlier run proved and the last one did not read.",
+                    [
+                        Sample(labels: [("files", "digests")], value: "\(report.carried?.digests ?? 0)"),
+                        Sample(labels: [("files", "logs")], value: "\(report.carried?.logs ?? 0)"),
+                    ]
+                )
                 + metric("findings", "The findings of the last run, by kind.", findings)
         )
         try output(

@@ -104,12 +104,11 @@ final class WorkerPool<Context>: Sendable {
     ///
     /// - Throws: What a task threw.
     func add(_ part: @escaping Task) throws {
-        let hasPlace = state.withLock { state in
+        let condition = state.withLock { state in
             if state.error == nil { state.tasks.append(part: part) }
-            startThread(&state)
-            return state.hasFreePlace
+            return takers(&state)
         }
-        if hasPlace { state.signal(Condition.work) }
+        wake(condition)
         try rethrow()
     }
 
@@ -118,12 +117,11 @@ final class WorkerPool<Context>: Sendable {
     ///
     /// - Throws: What a task threw.
     func submit(by worker: Worker<Context>, _ task: @escaping Task) throws {
-        let (isFull, hasPlace) = state.withLock { state in
+        let (isFull, condition) = state.withLock { state in
             if state.error == nil { state.tasks.append(task) }
-            startThread(&state)
-            return (state.tasks.count > capacity, state.hasFreePlace)
+            return (state.tasks.count > capacity, takers(&state))
         }
-        if hasPlace { state.signal(Condition.work) }
+        wake(condition)
         try rethrow()
         if isFull {
             try runOne(worker)
@@ -193,6 +191,18 @@ final class WorkerPool<Context>: Sendable {
 
     private func rethrow() throws {
         if let error = state.withLock({ $0.error }) { throw error }
+    }
+
+    /// What those wait for who may take a new task; `nil` when there is no place for it.
+    private func takers(_ state: inout State) -> Int? {
+        startThread(&state)
+        guard state.hasFreePlace else { return nil }
+        // Without an idle thread only the one that waits for the end can.
+        return state.idle > 0 ? Condition.work : Condition.quiet
+    }
+
+    private func wake(_ condition: Int?) {
+        if let condition { state.signal(condition) }
     }
 
     // MARK: Threads
