@@ -50,12 +50,21 @@
         package let contentBytes: UInt64
         package let form: Form
         package let condition: Condition
+        /// The object as it is stored, where that was asked for; of all of it only when the condition is complete.
+        package let stored: StoredContent?
 
-        package init(digest: SHA256Digest, contentBytes: UInt64, form: Form, condition: Condition) {
+        package init(
+            digest: SHA256Digest,
+            contentBytes: UInt64,
+            form: Form,
+            condition: Condition,
+            stored: StoredContent? = nil
+        ) {
             self.digest = digest
             self.contentBytes = contentBytes
             self.form = form
             self.condition = condition
+            self.stored = stored
         }
     }
 
@@ -81,6 +90,9 @@
 
     private var inflater: GzipInflater
     private var hasher: SHA256
+    private var storedHasher: SHA256
+    private let hashesStoredBytes: Bool
+    private var storedBytes: UInt64 = 0
     private let input: UnsafeMutableRawBufferPointer
     private let output: UnsafeMutableRawBufferPointer
     private var contentBytes: UInt64 = 0
@@ -89,9 +101,14 @@
     /// The most memory that is kept from one collected content for the next, in bytes.
     private static let keptCapacity = 1 << 20
 
-    package init() throws(NativeError) {
+    /// A hasher.
+    ///
+    /// - Parameter hashesStoredBytes: Whether to hash the bytes as they are stored too, in the same pass.
+    package init(hashesStoredBytes: Bool = false) throws(NativeError) {
         inflater = try GzipInflater()
         hasher = try SHA256()
+        storedHasher = try SHA256()
+        self.hashesStoredBytes = hashesStoredBytes
         #if Libdeflate
         wholeInflater = try WholeInflater()
         #endif
@@ -163,6 +180,8 @@
         try hasher.reset()
         try inflater.reset()
         contentBytes = 0
+        if hashesStoredBytes { try storedHasher.reset() }
+        self.storedBytes = 0
 
         // The magic number decides, so the first two bytes must be there before anything is judged.
         var filled = 0
@@ -180,7 +199,8 @@
             digest: try hasher.finalize(),
             contentBytes: contentBytes,
             form: isGzip ? .gzip : .plain,
-            condition: condition
+            condition: condition,
+            stored: hashesStoredBytes ? .hashed(try storedHasher.finalize(), bytes: self.storedBytes) : nil
         )
     }
 
@@ -189,6 +209,11 @@
         let count = try read(&rest)
         // The number becomes the bounds of unchecked buffers, and whoever brings the storage wrote the read.
         guard (0...Self.inputCapacity - offset).contains(count) else { throw InvalidReadCount(count: count) }
+        if hashesStoredBytes {
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: input[offset..<offset + count])
+            unsafe try storedHasher.update(RawSpan(_unsafeBytes: bytes))
+            storedBytes += UInt64(count)
+        }
         return count
     }
 

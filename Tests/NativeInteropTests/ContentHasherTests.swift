@@ -56,6 +56,27 @@ import Testing
         #expect(try hasher.hash(Gzip.storedMember(noise), limits: .none).outcome == complete(noise, .gzip))
     }
 
+    /// The bytes as they are stored are hashed in the same pass, whatever the sizes of the reads, and only when asked for.
+    @Test(arguments: [0, 1, 100, ContentHasher.inputCapacity, 3 * ContentHasher.inputCapacity + 1])
+    func storedBytes(_ size: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(size))
+        let content = generator.bytes(size)
+        let both = try ContentHasher(hashesStoredBytes: true)
+        for stored in [content, try Gzip.deflated(content)] {
+            let expected = StoredContent.hashed(try SHA256Digest.of(stored), bytes: UInt64(stored.count))
+            let whole = try both.hash(stored, limits: .none)
+            #expect(whole.stored == expected)
+            #expect(try both.hash(PieceReader(stored, sizes: [1, 100_003]), limits: .none) == whole)
+            // As a file is read: nothing is asked for beyond its size.
+            let reader = PieceReader(stored)
+            let sized = try both.hash(limits: .none, storedBytes: UInt64(stored.count)) { try reader.read(into: &$0) }
+            #expect(sized == whole)
+            let plain = try hasher.hash(stored, limits: .none)
+            #expect(plain.stored == nil)
+            #expect(plain.outcome == whole.outcome)
+        }
+    }
+
     // Disabled where the system has no gzip command.
     @Test(.enabled(if: Tool.gzip.isAvailable), arguments: ["-1", "-6", "-9", "-n6"])
     func gzipMadeByTheCommand(_ option: String) throws {

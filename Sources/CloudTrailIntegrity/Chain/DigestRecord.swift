@@ -25,6 +25,8 @@ package final class DigestRecord: Sendable {
     package let metadata: ObjectMetadata?
     /// When it was proven, for a file that was not read in this run; its ``claims`` have no list then.
     package let provenAt: Timestamp?
+    /// The file as it is stored, where that was asked for.
+    package let stored: StoredContent?
 
     package init(
         name: DigestFileName,
@@ -32,13 +34,15 @@ package final class DigestRecord: Sendable {
         defect: Defect?,
         hash: SHA256Digest?,
         contentBytes: UInt64,
-        metadata: ObjectMetadata? = nil
+        metadata: ObjectMetadata? = nil,
+        stored: StoredContent? = nil
     ) {
         self.name = name
         self.claims = claims
         self.defect = defect
         self.hash = hash
         self.contentBytes = contentBytes
+        self.stored = stored
         self.metadata = metadata
         provenAt = nil
     }
@@ -52,6 +56,7 @@ package final class DigestRecord: Sendable {
         contentBytes = 0
         metadata = proven.metadata
         provenAt = proven.hashedAt
+        stored = nil
     }
 }
 

@@ -232,7 +232,8 @@ final class DigestStage: Sendable {
                 defect: defect,
                 hash: hash,
                 contentBytes: result.contentBytes,
-                metadata: earlier == nil ? nil : object.metadata
+                metadata: earlier == nil ? nil : object.metadata,
+                stored: result.stored
             )
         } catch let error as ObjectReadError {
             signatures = DigestSignatures()

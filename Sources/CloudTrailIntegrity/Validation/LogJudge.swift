@@ -150,6 +150,7 @@ struct LogJudge {
                         key: key(of: held, listing),
                         path: evidence.displayPath(root: root(of: held.file), held.path),
                         sha256: Hex.encode(result.digest.bytes),
+                        stored: result.stored.map(ProvenFile.Stored.init),
                         vouchedBy: evidence.placement.places[listing.record].key.description,
                         chain: chain
                     )

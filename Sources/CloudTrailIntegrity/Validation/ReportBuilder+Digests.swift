@@ -31,6 +31,7 @@ extension ReportBuilder {
                         key: key,
                         path: path(of: number),
                         sha256: Hex.encode(hash.bytes),
+                        stored: evidence.records[number].stored.map(ProvenFile.Stored.init),
                         vouchedBy: voucher(source),
                         chain: chain
                     )

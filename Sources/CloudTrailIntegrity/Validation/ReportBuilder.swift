@@ -182,4 +182,12 @@ extension Tally {
         missing += other.missing
         unverified += other.unverified
     }
+
+    /// Takes off what was added.
+    package mutating func subtract(_ other: Tally) {
+        valid -= other.valid
+        invalid -= other.invalid
+        missing -= other.missing
+        unverified -= other.unverified
+    }
 }

@@ -65,6 +65,8 @@ public struct ValidationOptions: Sendable {
     public var earlier: EarlierRuns?
     /// Whether the report lists every file that was proven.
     public var listsValidFiles = false
+    /// Whether the files of that list are hashed as they are stored too, which costs a second SHA-256 in the same pass.
+    public var hashesStoredFiles = false
 
     /// Everything, on one thread.
     public init() {}

@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 /// How many objects came to which verdict.
 public struct Tally: Hashable, Sendable {
     package init() {}
@@ -52,10 +54,28 @@ public struct ProvenFile: Hashable, Sendable {
     public let path: ObjectKey
     /// The SHA-256 of its uncompressed content, 64 lower-case hex digits.
     public let sha256: String
+    /// The file as it is stored, where ``ValidationOptions/hashesStoredFiles`` asked for it.
+    public let stored: Stored?
     /// For a log file the key of the digest that lists it; for a digest the source of the signature that verifies.
     public let vouchedBy: String
     /// The chain it belongs to.
     public let chain: ChainIdentity
+
+    /// A file as it lies on disk, compressed or not.
+    public struct Stored: Hashable, Sendable {
+        /// Its size in bytes.
+        public let bytes: UInt64
+        /// The SHA-256 of its bytes, 64 lower-case hex digits.
+        public let sha256: String
+
+        init(_ content: StoredContent) {
+            switch content {
+            case .hashed(let digest, let bytes):
+                self.bytes = bytes
+                sha256 = Hex.encode(digest.bytes)
+            }
+        }
+    }
 }
 
 /// The result of a validation.
@@ -63,7 +83,7 @@ public struct ValidationReport: Sendable {
     /// What was found, in the fixed order of chain, time and key.
     public let findings: [Finding]
     /// Every proven file, where ``ValidationOptions/listsValidFiles`` asked for them; in order.
-    public let provenFiles: [ProvenFile]
+    public private(set) var provenFiles: [ProvenFile]
     /// The chains in range, in order.
     public let chains: [ChainSummary]
     /// The start that was asked for.
@@ -135,6 +155,13 @@ public struct ValidationReport: Sendable {
     /// The regions of the chains in range.
     public var regions: [String] { Set(chains.map(\.chain.region)).sorted() }
 
+    /// The report without the list of proven files.
+    package var withoutProvenFiles: ValidationReport {
+        var report = self
+        report.provenFiles = []
+        return report
+    }
+
     /// What it all comes to.
     @nonexhaustive public enum Outcome: Hashable, Sendable {
         /// Everything in range is proven, and every chain in range has a verified digest.
@@ -163,7 +190,8 @@ public struct ValidationReport: Sendable {
         return outcome
     }
 
-    private static func isAllowed(_ finding: Finding, _ allowed: Set<FindingKind>) -> Bool {
+    /// Whether a finding is taken out of the outcome when these kinds are accepted.
+    package static func isAllowed(_ finding: Finding, _ allowed: Set<FindingKind>) -> Bool {
         guard finding.kind.isAllowable, allowed.contains(finding.kind) else { return false }
         switch finding.kind {
         case .digestUnsigned, .logUnauthenticated: return finding.concernsNewestDigest

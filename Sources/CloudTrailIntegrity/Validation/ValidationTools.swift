@@ -7,8 +7,13 @@ final class ValidationTools {
     let opener: ObjectOpener
     var packer: LogListPacker
 
-    init(trial: @autoclosure () -> SignatureTrial, opener: ObjectOpener, folders: ListedFolders) throws {
-        hasher = try ContentHasher()
+    init(
+        trial: @autoclosure () -> SignatureTrial,
+        opener: ObjectOpener,
+        folders: ListedFolders,
+        hashesStoredBytes: Bool
+    ) throws {
+        hasher = try ContentHasher(hashesStoredBytes: hashesStoredBytes)
         self.trial = trial()
         self.opener = opener
         packer = LogListPacker(folders)

@@ -49,16 +49,23 @@ public struct Validator: Sendable {
             try earlier.state.check(keys)
         }
         let folders = ListedFolders()
+        let hashesStoredBytes = options.hashesStoredFiles
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
             try ValidationTools(
                 trial: SignatureTrial(keys: keys, manifest: signatures),
                 opener: ObjectOpener(sources),
-                folders: folders
+                folders: folders,
+                hashesStoredBytes: hashesStoredBytes
             )
         }
         let worker = try pool.makeWorker()
         defer { pool.stop() }
-        let earlier = options.earlier.map { EarlierProof($0, start: options.start) }
+        let earlier = options.earlier.map { earlier in
+            var earlier = earlier
+            // What is stored is known of files that are read alone.
+            if options.hashesStoredFiles { earlier.recheck = .all }
+            return EarlierProof(earlier, start: options.start)
+        }
         let stage = DigestStage(sources: sources, limits: options.limits, earlier: earlier, monitor: monitor)
         let (index, digests) = try stage.run(pool, worker)
         let records = digests.records
