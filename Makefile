@@ -21,8 +21,9 @@ TRAITS ?=
 TOOL = .build/release/cloudtrail-integrity
 SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
+REPORT_SAMPLES = .build/report-samples
 
-.PHONY: all setup build validate test test-traits lint conformance conformance-full
+.PHONY: all setup build validate test test-traits lint reports conformance conformance-full
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
 all: build
@@ -48,6 +49,10 @@ test-traits:
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
+
+# Every format of report and manifest, read by parsers from PyPI and of the system: see Tests/Reports.
+reports: build
+	sh Tests/Reports/run.sh $(TOOL) $(REPORT_SAMPLES)
 
 # The real AWS CLI, from PyPI, on samples of ours: served from a loopback endpoint and compared file by file. Then the
 # harness's own tests, half of which need the CLI that the comparison installed.
@@ -86,8 +91,8 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint test test-traits sanitize validate strace conformance-full fuzz
+full: lint test test-traits sanitize validate strace reports conformance-full fuzz
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES) $(BENCHMARKS)
+	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES)

@@ -47,8 +47,8 @@ package final class Console {
     }
 
     /// Writes to standard output as it is.
-    func write(_ text: String) throws(CommandError) {
-        pending.append(contentsOf: text.utf8)
+    func write(_ bytes: [UInt8]) throws(CommandError) {
+        pending += bytes
         if pending.count >= Self.bufferSize { try flush() }
     }
 

@@ -179,10 +179,6 @@ final class OutputFile: Sendable {
         stream.withLock { $0.descriptor = descriptor }
     }
 
-    func write(_ text: String) throws(CommandError) {
-        try write(Array(text.utf8))
-    }
-
     func write(_ bytes: [UInt8]) throws(CommandError) {
         try writing { stream throws(SystemError) in
             stream.buffer += bytes

@@ -1,23 +1,12 @@
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
 
-/// What `--report` asks for: files beside the report on standard output, or another report in its place.
+/// What `--report` and `--manifest` ask for: files beside the report on standard output, or something else in its place.
 struct RequestedOutputs {
     private enum Content {
         case report(ReportFormat)
         case metrics(previous: [UInt8])
-
-        func write<Failure: Error>(
-            _ report: ValidationReport,
-            _ facts: RunFacts,
-            to output: (String) throws(Failure) -> Void
-        ) throws(Failure) {
-            switch self {
-            case .report(let format): try format.write(report, facts, to: output)
-            case .metrics(let previous):
-                try MetricsReport(report, facts, previous: previous).write(to: output)
-            }
-        }
+        case manifest(ManifestFormat)
     }
 
     private struct Output {
@@ -40,10 +29,20 @@ struct RequestedOutputs {
         help: "Write metrics for Prometheus, such as the node exporter collects from files."
     )
 
+    static let manifestOption = OptionSpec(
+        "manifest",
+        value: "[format=]file",
+        isRepeatable: true,
+        help: "Write the list of proven files, with their sizes and hashes, to a file or -. Repeatable. "
+            + "(formats: \(names(ManifestFormat.self)); default: \(ManifestFormat.jsonLines.rawValue))"
+    )
+
     private var outputs: [Output] = []
+    private let listsFilesInReports: Bool
 
     /// What the command line asks for; nothing is made yet.
     init(_ arguments: ParsedArguments) throws(CommandError) {
+        listsFilesInReports = arguments.has("verbose")
         for value in arguments.all(Self.reportOption.name) {
             let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[1].isEmpty else {
@@ -58,6 +57,12 @@ struct RequestedOutputs {
         if let path = arguments.last(Self.metricsOption.name) {
             let previous = InputFile.head(of: path, bytes: MetricsReport.headBytes)
             try add(.metrics(previous: previous), path, purpose: "file of metrics")
+        }
+        for value in arguments.all(Self.manifestOption.name) {
+            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let format: ManifestFormat =
+                parts.count == 2 ? try Self.format(String(parts[0]), "manifest") : .jsonLines
+            try add(.manifest(format), String(parts[parts.count - 1]), purpose: "manifest")
         }
         if takesStandardOutput, arguments.last("format") != nil {
             throw CommandError(.usage, "'--format' and a report to '-' both write to standard output: give one of them")
@@ -99,6 +104,14 @@ struct RequestedOutputs {
     /// Whether one of them is written to standard output, so that nothing else may be.
     var takesStandardOutput: Bool { outputs.contains { $0.file == nil } }
 
+    /// Whether a list of proven files is asked for, beside that of `--verbose`.
+    var includesManifest: Bool {
+        outputs.contains { output in
+            guard case .manifest = output.content else { return false }
+            return true
+        }
+    }
+
     /// Whether what is written to standard output ends with a summary, also that of a run without a verdict.
     var endsWithSummary: Bool {
         outputs.contains { output in
@@ -135,7 +148,7 @@ struct RequestedOutputs {
             interruption.discards(file)
             do throws(CommandError) {
                 try file.begin()
-                try output.content.write(report, facts, to: file.write)
+                try write(output.content, report, facts, to: file.write)
                 try file.finish()
                 finished.append(file)
             } catch {
@@ -154,7 +167,26 @@ struct RequestedOutputs {
     /// Writes what standard output gets.
     func print(_ report: ValidationReport, _ facts: RunFacts, _ console: Console) throws(CommandError) {
         for output in outputs where output.file == nil {
-            try output.content.write(report, facts, to: console.write)
+            try write(output.content, report, facts, to: console.write)
+        }
+    }
+
+    private func write(
+        _ content: Content,
+        _ report: ValidationReport,
+        _ facts: RunFacts,
+        to output: ([UInt8]) throws(CommandError) -> Void
+    ) throws(CommandError) {
+        switch content {
+        case .report(let format):
+            try format.write(listsFilesInReports ? report : report.withoutProvenFiles, facts) {
+                text throws(CommandError) in try output(Array(text.utf8))
+            }
+        case .manifest(let format): try format.write(report, facts, to: output)
+        case .metrics(let previous):
+            try MetricsReport(report, facts, previous: previous).write { text throws(CommandError) in
+                try output(Array(text.utf8))
+            }
         }
     }
 }

@@ -58,6 +58,7 @@ enum ValidateCommand: Subcommand {
             ),
             RequestedOutputs.reportOption,
             RequestedOutputs.metricsOption,
+            RequestedOutputs.manifestOption,
             OptionSpec("verbose", letter: "v", help: "List every proven file and every notice."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
             OptionSpec(
@@ -130,6 +131,8 @@ enum ValidateCommand: Subcommand {
         let outputs = try RequestedOutputs(arguments)
         let allowed = try allowedKinds(arguments)
         var options = try options(arguments)
+        options.listsValidFiles = options.listsValidFiles || outputs.includesManifest
+        options.hashesStoredFiles = outputs.includesManifest
         var archives: [LocalArchive] = []
         for path in arguments.operands { archives.append(try archive(path)) }
         guard !arguments.all("public-keys").isEmpty else { throw missingKeys(archives) }
@@ -181,21 +184,23 @@ enum ValidateCommand: Subcommand {
             return interruption.status
         }
         // A signal may have come after the validator last looked.
-        guard let report = result, !interruption.monitor.isCancelled else { return try interrupted() }
-        let status = status(of: report, allowed, isStrict: arguments.has("strict"))
+        guard let whole = result, !interruption.monitor.isCancelled else { return try interrupted() }
+        let status = status(of: whole, allowed, isStrict: arguments.has("strict"))
         let runFacts = facts(status)
         var stateFailure: CommandError?
-        if let stateFile, let next = report.state {
+        if let stateFile, let next = whole.state {
             do throws(CommandError) { try stateFile.prepare(next, interruption) } catch { stateFailure = error }
         }
-        guard var failures = outputs.writeFiles(report, runFacts, interruption) else { return try interrupted() }
+        guard var failures = outputs.writeFiles(whole, runFacts, interruption) else { return try interrupted() }
         if let stateFailure { failures.append(stateFailure) }
         defer { for failure in failures { console.complain("Error: \(escaped(failure.message))") } }
         let isVerbose = arguments.has("verbose")
+        // A manifest lists the proven files for itself alone.
+        let report = isVerbose ? whole : whole.withoutProvenFiles
         let isQuiet = arguments.has("quiet")
         switch format {
         case _ where outputs.takesStandardOutput:
-            try outputs.print(report, runFacts, console)
+            try outputs.print(whole, runFacts, console)
         case .text:
             try TextReport(report, runFacts).write(verbose: isVerbose, quiet: isQuiet, to: console.print)
         case .jsonLines:

@@ -17,14 +17,14 @@ package struct JSONLinesReport {
         throws(Failure)
     {
         if !summaryOnly {
-            for finding in report.findings { try output(line(finding)) }
-            for file in report.provenFiles { try output(line(file)) }
-            for chain in report.chains { try output(line(chain)) }
+            for finding in report.findings { try output(Self.record(finding).closed) }
+            for file in report.provenFiles { try output(record(file).closed) }
+            for chain in report.chains { try output(record(chain).closed) }
         }
-        try output(summary())
+        try output(summary().closed)
     }
 
-    func line(_ finding: Finding) -> String {
+    static func record(_ finding: Finding) -> JSONObjectText {
         var object = JSONObjectText()
         object.add("record", "finding")
         object.add("severity", finding.severity.rawValue)
@@ -37,7 +37,7 @@ package struct JSONLinesReport {
         object.add("end", finding.end?.description)
         object.add("message", finding.message)
         object.add("detail", object: Self.detail(finding))
-        return object.closed
+        return object
     }
 
     static func detail(_ finding: Finding) -> JSONObjectText {
@@ -56,7 +56,7 @@ package struct JSONLinesReport {
         return detail
     }
 
-    func line(_ file: ProvenFile) -> String {
+    func record(_ file: ProvenFile) -> JSONObjectText {
         var object = JSONObjectText()
         object.add("record", "file")
         object.add("verdict", "valid")
@@ -66,10 +66,10 @@ package struct JSONLinesReport {
         object.add("vouchedBy", file.vouchedBy)
         if !file.key.isUTF8 { object.add("keyBytes", Hex.encode(file.key.bytes)) }
         if !file.path.isUTF8 { object.add("pathBytes", Hex.encode(file.path.bytes)) }
-        return object.closed
+        return object
     }
 
-    func line(_ chain: ChainSummary) -> String {
+    func record(_ chain: ChainSummary) -> JSONObjectText {
         var object = JSONObjectText()
         object.add("record", "chain")
         object.add("chain", object: Self.object(chain.chain))
@@ -78,10 +78,10 @@ package struct JSONLinesReport {
         object.add("unbrokenFrom", chain.unbrokenFrom?.description)
         object.add("digests", object: Self.object(chain.digests))
         object.add("logs", object: Self.object(chain.logs))
-        return object.closed
+        return object
     }
 
-    func summary() -> String {
+    func summary() -> JSONObjectText {
         var object = JSONObjectText()
         object.add("record", "summary")
         object.add("tool", RunFacts.tool)
@@ -105,7 +105,7 @@ package struct JSONLinesReport {
         object.add("keys", objects: report.keySources.map(Self.object))
         object.add("bytes", Int64(clamping: report.contentBytes))
         object.add("seconds", milliseconds: facts.milliseconds)
-        return object.closed
+        return object
     }
 
     static func object(_ chain: ChainIdentity) -> JSONObjectText {

@@ -12,24 +12,24 @@ package struct JSONReport {
 
     /// Hands out the document piece by piece, line ends included.
     package func write<Failure: Error>(to output: (String) throws(Failure) -> Void) throws(Failure) {
-        let lines = JSONLinesReport(report, facts)
+        let records = JSONLinesReport(report, facts)
         try output("{\"run\":\(facts.object(report).closed),\n")
-        try list("findings", report.findings, lines.line, to: output)
-        try list("files", report.provenFiles, lines.line, to: output)
-        try list("chains", report.chains, lines.line, to: output)
-        try output("\"summary\":\(lines.summary())}\n")
+        try list("findings", report.findings, JSONLinesReport.record, to: output)
+        try list("files", report.provenFiles, records.record, to: output)
+        try list("chains", report.chains, records.record, to: output)
+        try output("\"summary\":\(records.summary().closed)}\n")
     }
 
     private func list<Record, Failure: Error>(
         _ name: String,
         _ records: [Record],
-        _ line: (Record) -> String,
+        _ object: (Record) -> JSONObjectText,
         to output: (String) throws(Failure) -> Void
     ) throws(Failure) {
         try output("\"\(name)\":[")
         var separator = "\n"
         for record in records {
-            try output(separator + line(record))
+            try output(separator + object(record).closed)
             separator = ",\n"
         }
         try output(records.isEmpty ? "],\n" : "\n],\n")

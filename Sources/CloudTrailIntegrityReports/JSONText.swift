@@ -16,9 +16,9 @@ package struct JSONObjectText {
         text += value.map(Self.quoted) ?? "null"
     }
 
-    package mutating func add(_ name: String, _ value: Int64) {
+    package mutating func add(_ name: String, _ value: Int64?) {
         begin(name)
-        text += String(value)
+        text += value.map { String($0) } ?? "null"
     }
 
     package mutating func add(_ name: String, _ value: Bool) {

@@ -4,7 +4,9 @@ package import CloudTrailIntegrity
 package enum ReportFormat: String, CaseIterable, Sendable {
     case jsonLines = "jsonl"
     case json
+    case junit
     case csv
+    case sarif
 
     /// Hands out the report piece by piece, line ends included.
     package func write<Failure: Error>(
@@ -16,6 +18,8 @@ package enum ReportFormat: String, CaseIterable, Sendable {
         case .jsonLines:
             try JSONLinesReport(report, facts).write { line throws(Failure) in try output(line + "\n") }
         case .json: try JSONReport(report, facts).write(to: output)
+        case .junit: try JUnitReport(report, facts).write(to: output)
+        case .sarif: try SARIFReport(report, facts).write(to: output)
         case .csv: try CSVReport(report).write(to: output)
         }
     }

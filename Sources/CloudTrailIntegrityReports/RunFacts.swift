@@ -45,4 +45,18 @@ package struct RunFacts: Hashable, Sendable {
         self.begin = begin
         self.end = end
     }
+
+    /// The command line with the tool's name, as a shell takes it.
+    package var commandLine: String {
+        ([Self.tool] + arguments).map(Self.shellWord).joined(separator: " ")
+    }
+
+    private static func shellWord(_ argument: String) -> String {
+        let isPlain = argument.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || "-._/=:,@+".utf8.contains(byte)
+        }
+        if isPlain, !argument.isEmpty { return argument }
+        return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
 }
