@@ -52,7 +52,7 @@ lint:
 
 # Every format of report and manifest, read by parsers from PyPI and of the system: see Tests/Reports.
 reports: build
-	sh Tests/Reports/run.sh $(TOOL) $(REPORT_SAMPLES)
+	sh Tests/Reports/formats.sh $(TOOL) $(REPORT_SAMPLES)
 
 # The real AWS CLI, from PyPI, on samples of ours: served from a loopback endpoint and compared file by file. Then the
 # harness's own tests, half of which need the CLI that the comparison installed.

@@ -83,6 +83,7 @@ final class OutputFile: Sendable {
             }
             switch status.st_mode & S_IFMT {
             case S_IFDIR: throw refusal("it is a folder")
+            case S_IFBLK: throw refusal("it is a disk")
             case S_IFREG:
                 let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")).map { place.utf8.index(after: $0) }
                 let folder = slash.map { String(place[..<$0]) } ?? "./"

@@ -120,9 +120,17 @@ struct RequestedOutputs {
         }
     }
 
-    /// Finds out whether the files can be made, so that a long run is not in vain; nothing is written into evidence.
-    func check(archives: [String]) throws(CommandError) {
+    /// Finds out whether the files can be made, so that a long run is not in vain. What is judged and what it is judged
+    /// by is never written to.
+    ///
+    /// - Parameters:
+    ///   - archives: The roots of the archive.
+    ///   - inputs: The files that are read.
+    func check(archives: [String], inputs: [String]) throws(CommandError) {
         for case let file? in outputs.map(\.file) {
+            if let input = inputs.first(where: { (try? OutputFile($0, purpose: ""))?.identity == file.identity }) {
+                throw CommandError(.usage, "'\(file.path)' is an input, '\(input)': give the report a file of its own")
+            }
             if let archive = archives.first(where: { file.liesBelow($0) }) {
                 throw CommandError(
                     .usage,

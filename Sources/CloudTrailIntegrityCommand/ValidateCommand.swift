@@ -138,7 +138,8 @@ enum ValidateCommand: Subcommand {
         guard !arguments.all("public-keys").isEmpty else { throw missingKeys(archives) }
         let keys = try publicKeys(arguments.all("public-keys"), archives: arguments.operands)
         let manifest = try manifest(arguments.all("signatures"))
-        try outputs.check(archives: arguments.operands)
+        let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.all)
+        try outputs.check(archives: arguments.operands, inputs: inputs)
         let recheck = try StateFile.recheck(arguments, begin: beginTime)
         let stateFile = try StateFile(arguments, archives: arguments.operands)
         options.earlier = stateFile.map { EarlierRuns($0.state, time: beginTime, recheck: recheck) }

@@ -116,6 +116,7 @@ struct ReportFileTests {
             (["--report", "json=-", "--format", "text"], "'--format' and a report to '-' both write to standard"),
             (["--report", "json=S/archive/AWSLogs/../a"], "lies in the archive"),
             (["--report", "json=R/link/a"], "lies in the archive"),
+            (["--report", "json=R/link/../keys.json"], "is an input"),
         ]
     )
     func usage(options: [String], message: String) throws {

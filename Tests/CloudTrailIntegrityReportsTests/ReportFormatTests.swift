@@ -127,10 +127,15 @@ struct ReportFormatTests {
 
     @Test("no format is broken by a report on nothing", arguments: ReportFormat.allCases)
     func empty(format: ReportFormat) throws {
-        switch format {
-        case .jsonLines, .json, .sarif: #expect(try !json(text(format, [])).isEmpty)
-        case .junit: #expect(try Element(document: text(format, [])).all("testcase").count == 1)
-        case .csv: #expect(text(format, []) == CSVReport.columns.joined(separator: ",") + "\r\n")
+        let text = text(format, [])
+        if format == .csv {
+            #expect(text == CSVReport.columns.joined(separator: ",") + "\r\n")
+        } else if format == .junit {
+            #expect(try Element(document: text).all("testcase").count == 1)
+        } else if [.jsonLines, .json, .sarif].contains(format) {
+            #expect(try !json(text).isEmpty)
+        } else {
+            #expect(!text.isEmpty)
         }
     }
 

@@ -1,6 +1,6 @@
 """Reads the reports and manifests of `validate` with parsers that are not ours, and compares them.
 
-    python3 check.py TOOL FOLDER SCHEMA_WHEEL
+    python3 formats.py TOOL FOLDER SCHEMA_WHEEL
 
 TOOL is the built command and FOLDER a place for samples. SCHEMA_WHEEL is a package that carries OASIS's schema of SARIF
 2.1.0. Every format must say the same of the same findings, whatever stands in the names of files. What does not hold is
@@ -67,9 +67,9 @@ def expect(condition: object, *what: object) -> None:
         print("FAILED", *(ascii(part)[:300] for part in what), flush=True)
 
 
-def sample(tool: str, folder: Path, *tampers: str) -> None:
+def sample(tool: str, folder: Path, *tampers: str, hours: int) -> None:
     options = [word for tamper in tampers for word in ("--tamper", tamper)]
-    subprocess.run([tool, "sample", folder, "--hours", "14", *options], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([tool, "sample", folder, "--hours", str(hours), *options], check=True, stdout=subprocess.DEVNULL)
 
 
 def make_hostile(folder: Path) -> None:
@@ -89,7 +89,7 @@ MANIFESTS = {"jsonl": "m.jsonl", "sha256sum": "m.sha256", "dfxml": "m.dfxml"}
 
 def validate(tool: str, folder: Path, archive: str, *options: str) -> int:
     """Runs the command in `folder`, so that its paths are relative."""
-    command = [tool, "validate", archive, "--public-keys", "keys.json", "--signatures", "meta.jsonl", "--quiet"]
+    command = [tool, "validate", archive, "--public-keys", "keys.json", "--quiet"]
     for format, name in REPORTS.items():
         command += ["--report", f"{format}={name}"]
     for format, name in MANIFESTS.items():
@@ -131,6 +131,7 @@ def check_reports(folder: Path, status: int, sarif: jsonschema.protocols.Validat
 
     document = json.loads(read(folder, "a.json"))
     expect(document["findings"] == findings, folder, "json")
+    expect(document["files"] == [line for line in lines if line["record"] == "file"], folder, "json")
     expect(document["summary"] == lines[-1], folder, "json")
     expect(document["chains"] == [line for line in lines if line["record"] == "chain"], folder, "json")
     expect(document["run"]["folder"] == str(folder), folder, document["run"])
@@ -259,18 +260,22 @@ def main() -> int:
         if not shutil.which(name):
             print(f"SKIPPED {name}: it is not here")
 
+    signed = ["--signatures", "meta.jsonl"]
     cases: list[tuple[str, list[str], list[str]]] = [
-        ("clean", [], []),
-        ("allowed", ["log-injected"], ["--allow", "log-unreferenced"]),
-        ("violations", ["log-modified", "log-deleted", "digest-two-deleted"], []),
-        ("hostile", ["log-modified", "log-decompressed", "digest-control-characters", "digest-path-traversal"], []),
-        ("nothing", ["digest-all-deleted"], []),
-        ("late", [], ["--end-time", "2030-01-01T00:00:00Z"]),
+        ("clean", [], signed),
+        ("allowed", ["log-injected"], [*signed, "--allow", "log-unreferenced"]),
+        ("violations", ["log-modified", "log-deleted", "digest-two-deleted"], signed),
+        ("hostile", ["log-modified", "log-decompressed", "digest-control-characters", "digest-path-traversal"], signed),
+        ("nothing", ["digest-all-deleted"], signed),
+        ("late", [], [*signed, "--end-time", "2030-01-01T00:00:00Z"]),
+        # All findings are allowed, and yet no chain has a verified digest file: status 2.
+        ("bare", [], ["--allow", "digest-unsigned", "--allow", "log-unauthenticated"]),
+        ("verbose", ["log-duplicated"], [*signed, "--verbose", "--strict"]),
     ]
     count = 0
     for name, tampers, options in cases:
         folder = base / name
-        sample(tool, folder, *tampers)
+        sample(tool, folder, *tampers, hours=1 if name == "bare" else 14)
         archive = "archive"
         if name == "hostile":
             make_hostile(folder)

