@@ -56,10 +56,12 @@ final class DigestStage: Sendable {
     ///
     /// - Returns: What there is, and every digest file.
     func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> (ArchiveIndex, ReadDigests) {
+        monitor.enter(.listing)
         let index = try ArchiveIndex(sources, check: monitor.check) { batch in
             monitor.expect(moreDigests: batch.digests.count)
             try pool.submit(by: worker) { [self] worker in try read(batch, pool, worker) }
         }
+        monitor.enter(.digestFiles)
         try pool.finish(with: worker)
         var digests = ReadDigests()
         digests.reserveCapacity(index.digests.count)
@@ -140,28 +142,43 @@ final class DigestStage: Sendable {
         _ worker: ValidationWorker
     ) throws {
         let count = batch.digests.count
-        let read = LockedState([(DigestRecord, DigestSignatures)?](repeating: nil, count: count))
+        let read = LockedState(
+            (digests: [(DigestRecord, DigestSignatures)?](repeating: nil, count: count), untoldBytes: UInt64(0))
+        )
         try pool.spread(count, by: worker) { [self] offset, worker in
             let number = batch.start + offset
             let digest = batch.digests[offset]
             var signatures = DigestSignatures()
             let record: DigestRecord
+            var untoldBytes: UInt64 = 0
             if let obstacle = batch.obstacles[number] {
                 record = unreadable(digest, obstacle)
             } else {
-                let before = offset > 0 ? read.withLock { $0[offset - 1]?.0.claims } : nil
+                let before = offset > 0 ? read.withLock { $0.digests[offset - 1]?.0.claims } : nil
                 let hasSidecar = batch.sidecars.contains(number)
-                record =
-                    try unchanged(digest, worker)
-                    ?? self.read(digest, &signatures, hasSidecar: hasSidecar, after: before, worker)
+                if let unchanged = try unchanged(digest, worker) {
+                    (record, untoldBytes) = (unchanged, 0)
+                } else {
+                    (record, untoldBytes) = try self.read(
+                        digest,
+                        &signatures,
+                        hasSidecar: hasSidecar,
+                        after: before,
+                        worker
+                    )
+                }
             }
-            monitor.digestWasRead()
-            read.withLock { $0[offset] = (record, signatures) }
+            read.withLock { read in
+                read.digests[offset] = (record, signatures)
+                read.untoldBytes &+= untoldBytes
+            }
         } end: { [self] worker in
             var digests = ReadDigests()
-            read.withLock { read in
-                for case let (record, signatures)? in read { digests.append(record, signatures) }
+            let untoldBytes = read.withLock { read in
+                for case let (record, signatures)? in read.digests { digests.append(record, signatures) }
+                return read.untoldBytes
             }
+            monitor.digestsWereRead(ValidationMonitor.Work(files: count, bytes: untoldBytes))
             try digests.settle(worker.context.trial, from: batch.start)
             batches.withLock { $0[batch.start] = digests }
         }
@@ -196,15 +213,16 @@ final class DigestStage: Sendable {
     /// - Parameters:
     ///   - signatures: Given those that come with it.
     ///   - before: What the digest file before it in the batch says, whose names are shared where they are the same.
+    /// - Returns: What it says, and how many of its bytes the monitor has not been told of.
     private func read(
         _ digest: ArchiveIndex.Digest,
         _ signatures: inout DigestSignatures,
         hasSidecar: Bool,
         after before: DigestClaims?,
         _ worker: ValidationWorker
-    ) throws -> DigestRecord {
+    ) throws -> (DigestRecord, untoldBytes: UInt64) {
         do {
-            let (result, content, object) = try worker.hash(
+            let (result, content, object, untoldBytes) = try worker.hash(
                 digest.path.lastComponent,
                 in: digest.path.folder,
                 root: digest.root,
@@ -226,7 +244,7 @@ final class DigestStage: Sendable {
             let (file, defect) = parse(content, result.condition)
             let hash = result.isWhole ? result.digest : nil
             signatures.previous = file?.previousSignature.map { .written($0) }
-            return DigestRecord(
+            let record = DigestRecord(
                 name: digest.name,
                 claims: try file.map { try claims(of: $0, hash, digest, before, worker) },
                 defect: defect,
@@ -235,9 +253,10 @@ final class DigestStage: Sendable {
                 metadata: earlier == nil ? nil : object.metadata,
                 stored: result.stored
             )
+            return (record, untoldBytes)
         } catch let error as ObjectReadError {
             signatures = DigestSignatures()
-            return unreadable(digest, error)
+            return (unreadable(digest, error), 0)
         }
     }
 

@@ -41,12 +41,14 @@ struct LogStage: Sendable {
 
     /// Judges every log file in scope, and those that no digest lists.
     func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> LogFindings {
+        monitor.enter(.logFiles)
         monitor.expect(logs: evidence.index.folders.reduce(0) { $0 + $1.names.count })
         let total = LockedState(LogFindings())
         for unit in units() {
             try pool.submit(by: worker) { worker in
                 try monitor.check()
-                try judge(LogMatch(unit, evidence), total, pool, worker)
+                let held = unit.folders.reduce(0) { $0 + evidence.index.folders[$1].names.count }
+                try judge(LogMatch(unit, evidence), held, total, pool, worker)
             }
         }
         try pool.finish(with: worker)
@@ -102,30 +104,46 @@ struct LogStage: Sendable {
 
     // MARK: Hashing
 
+    /// Judges the files of a unit.
+    ///
+    /// - Parameter held: How many there are, those included that are nobody's or not asked for.
     private func judge(
         _ match: LogMatch,
+        _ held: Int,
         _ total: LockedState<LogFindings>,
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws {
-        monitor.logsWereSettled(match.unreferenced.count)
         let count = match.files.count
         let pieces = max(1, (count + Self.filesATask - 1) / Self.filesATask)
-        let outcomes = LockedState((values: [Outcome?](repeating: nil, count: count), open: pieces))
+        let outcomes = LockedState(
+            (
+                values: [Outcome?](repeating: nil, count: count), open: pieces,
+                done: ValidationMonitor.Work(files: held - count)
+            )
+        )
         for piece in 0..<pieces {
             let range = piece * Self.filesATask..<min((piece + 1) * Self.filesATask, count)
             let task: ValidationPool.Task = { worker in
                 try pool.spread(range.count, by: worker) { offset, worker in
                     let number = range.lowerBound + offset
-                    let outcome = try outcome(of: match.files[number], match, worker)
-                    monitor.logsWereSettled(1)
-                    outcomes.withLock { $0.values[number] = outcome }
+                    let (outcome, untoldBytes) = try outcome(of: match.files[number], match, worker)
+                    let done = outcomes.withLock { outcomes in
+                        outcomes.values[number] = outcome
+                        outcomes.done.files += 1
+                        outcomes.done.bytes &+= untoldBytes
+                        return outcomes.done.takeIfWorthwhile()
+                    }
+                    if let done { monitor.logsWereSettled(done) }
                 } end: { _ in
                     let isLast = outcomes.withLock { outcomes in
                         outcomes.open -= 1
                         return outcomes.open == 0
                     }
-                    if isLast { finish(match, outcomes.withLock { $0.values }, total) }
+                    guard isLast else { return }
+                    let (values, done) = outcomes.withLock { ($0.values, $0.done) }
+                    monitor.logsWereSettled(done)
+                    finish(match, values, total)
                 }
             }
             // The first piece is this task's own.
@@ -136,26 +154,28 @@ struct LogStage: Sendable {
     private func finish(_ match: LogMatch, _ outcomes: [Outcome?], _ total: LockedState<LogFindings>) {
         var judge = LogJudge(evidence: evidence)
         judge.add(match, outcomes)
+        monitor.note(judge.findings.findings)
         total.withLock { $0.add(judge.findings) }
     }
 
-    /// `nil` for a file that is not judged.
+    /// What reading a file shows, `nil` for one that is not judged, and how many of its bytes the monitor has not been told
+    /// of.
     private func outcome(
         of held: LogMatch.HeldFile,
         _ match: LogMatch,
         _ worker: ValidationWorker
-    ) throws -> Outcome? {
-        guard held.isJudged else { return nil }
-        if let obstacle = evidence.index.obstacle(of: held.file) { return .unreadable(obstacle) }
+    ) throws -> (Outcome?, untoldBytes: UInt64) {
+        guard held.isJudged else { return (nil, 0) }
+        if let obstacle = evidence.index.obstacle(of: held.file) { return (.unreadable(obstacle), 0) }
         let name = match.name(of: held)
         let folder = evidence.index.folders[held.file.folder].path.bytes[...]
         if let proof = match.proof(of: held), let known = evidence.earlier?.expectation(of: proof.file, name),
             try worker.isUnchanged(name, in: folder, root: held.root, since: known, monitor: monitor)
         {
-            return .unchanged(proof)
+            return (.unchanged(proof), 0)
         }
         do {
-            let (result, _, object) = try worker.hash(
+            let (result, _, object, untoldBytes) = try worker.hash(
                 name,
                 in: folder,
                 root: held.root,
@@ -164,9 +184,9 @@ struct LogStage: Sendable {
                 monitor: monitor
             )
             try object.checkUnchanged()
-            return .hashed(result, object.metadata)
+            return (.hashed(result, object.metadata), untoldBytes)
         } catch let error as ObjectReadError {
-            return .unreadable(error)
+            return (.unreadable(error), 0)
         }
     }
 }

@@ -86,6 +86,8 @@ extension ValidationWorker {
     ///   - folder: The folder's path, with the `/` at its end.
     ///   - root: The number of the source.
     ///   - collecting: Whether the content is wanted as well.
+    /// - Returns: What it came to, the content if it is wanted, the open object, and how many of the bytes that were read
+    ///   the monitor has not been told of.
     /// - Throws: ``ObjectReadError``, ``ValidationCancelled``, and errors of the libraries.
     func hash(
         _ name: ArraySlice<UInt8>,
@@ -94,18 +96,25 @@ extension ValidationWorker {
         limits: ContentHasher.Limits,
         collecting: Bool,
         monitor: ValidationMonitor
-    ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject) {
+    ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject, untoldBytes: UInt64) {
         var opened: (any OpenObject)?
         var storedBytes: UInt64 = 0
+        var untoldBytes: UInt64 = 0
         // Opening and the first read are one wait.
         func read(_ buffer: inout MutableRawSpan) throws -> Int {
             try monitor.check()
-            return try pool.read {
+            let count = try pool.read {
                 let object = try opened ?? context.opener.open(name, in: folder, root: root)
                 if opened == nil { storedBytes = object.storedBytes }
                 opened = object
                 return try object.read(into: &buffer)
             }
+            untoldBytes &+= UInt64(clamping: count)
+            if untoldBytes >= ValidationMonitor.Work.worthwhileBytes {
+                monitor.bytesWereRead(untoldBytes)
+                untoldBytes = 0
+            }
+            return count
         }
         do {
             var content: [UInt8] = []
@@ -119,7 +128,7 @@ extension ValidationWorker {
                 result = try context.hasher.hash(limits: limits, storedBytes: storedBytes) { try read(&$0) }
             }
             guard let opened else { throw ObjectReadError(.inputOutput, "nothing was read") }
-            return (result, content, opened)
+            return (result, content, opened, untoldBytes)
         } catch is ContentHasher.InvalidReadCount {
             throw ObjectReadError.invalidReadCount
         }

@@ -93,9 +93,11 @@ public struct Validator: Sendable {
             options: options
         )
         try monitor.check()
-        let logs = try LogStage(evidence: evidence, monitor: monitor).run(pool, worker)
         var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
         builder.addDigests()
+        monitor.note(builder.findings)
+        let logs = try LogStage(evidence: evidence, monitor: monitor).run(pool, worker)
+        monitor.enter(.conclusions)
         try monitor.check()
         builder.addLogs(logs)
         try monitor.check()

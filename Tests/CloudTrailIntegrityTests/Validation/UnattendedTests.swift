@@ -1,4 +1,5 @@
 import CloudTrailIntegrity
+import NativeInterop
 import SampleArchive
 import Testing
 
@@ -121,8 +122,14 @@ struct UnattendedTests {
         let sample = try Sample()
         let validator = Validator(keys: sample.keys, signatures: sample.manifest)
         let monitor = ValidationMonitor()
-        _ = try validator.validate([sample.archive], monitor: monitor)
+        #expect(monitor.progress == ValidationMonitor.Progress(phase: .waiting))
+        let report = try validator.validate([sample.archive], monitor: monitor)
         let progress = monitor.progress
+        #expect(progress.phase == .conclusions)
+        let logs = sample.archive.files.filter { !$0.key.description.contains("/CloudTrail-Digest/") }
+        #expect(progress.bytesRead == UInt64(logs.values.reduce(0) { $0 + $1.count }))
+        #expect(progress.findings == 0)
+        #expect(report.findings.isEmpty)
         #expect(
             [progress.digestsTotal, progress.digestsRead, progress.logsTotal, progress.logsHashed] == [
                 104, 104, 312, 312,
@@ -133,8 +140,52 @@ struct UnattendedTests {
         // In the middle of a file too.
         let stopping = ValidationMonitor()
         var archive = sample.archive
-        archive.onRead = { if stopping.progress.logsHashed >= 5 { stopping.cancel() } }
+        archive.onRead = { if stopping.progress.logsHashed >= 20 { stopping.cancel() } }
         #expect(throws: ValidationCancelled.self) { try validator.validate([archive], monitor: stopping) }
-        #expect(stopping.progress.logsHashed < 10)
+        #expect((20..<50).contains(stopping.progress.logsHashed))
+    }
+
+    @Test("a monitor knows what the validation is at, and what was found until then")
+    func phases() throws {
+        let sample = try Sample { $0.tampers = [.digestTrailingData, .logModified] }
+        let monitor = ValidationMonitor()
+        let seen = LockedState<[ValidationMonitor.Progress]>([])
+        var archive = sample.archive
+        archive.onRead = { seen.withLock { $0.append(monitor.progress) } }
+        let report = try Validator(keys: sample.keys, signatures: sample.manifest)
+            .validate([archive], monitor: monitor)
+        let progress = seen.withLock { $0 }
+        #expect(progress.map(\.phase) == progress.map(\.phase).sorted())
+        #expect(progress.contains { $0.phase <= .digestFiles } && progress.contains { $0.phase == .logFiles })
+        // The digest file's finding is known before the first log file is read.
+        #expect(try #require(progress.first { $0.phase == .logFiles }).findings == 1)
+        #expect((2...report.findings.count { $0.severity > .notice }).contains(monitor.progress.findings))
+    }
+
+    @Test("files that a filter leaves out count as passed over")
+    func passedOver() throws {
+        let sample = try Sample()
+        var options = ValidationOptions()
+        options.regions = ["us-east-1"]
+        let monitor = ValidationMonitor()
+        _ = try Validator(keys: sample.keys, signatures: sample.manifest, options: options)
+            .validate([sample.archive], monitor: monitor)
+        #expect(monitor.progress.logsHashed == monitor.progress.logsTotal)
+    }
+
+    @Test("a large file is told of while it is read")
+    func largeFile() throws {
+        let sample = try Sample { $0.hours = 4 }
+        var archive = sample.archive
+        let large = try #require(sample.logKeys().first)
+        archive[large] = [UInt8](repeating: UInt8(ascii: " "), count: 32 << 20)
+        let monitor = ValidationMonitor()
+        let seen = LockedState<Set<UInt64>>([])
+        archive.onRead = {
+            let progress = monitor.progress
+            if progress.phase == .logFiles { seen.withLock { _ = $0.insert(progress.bytesRead) } }
+        }
+        _ = try Validator(keys: sample.keys, signatures: sample.manifest).validate([archive], monitor: monitor)
+        #expect(seen.withLock { $0.count } >= 8)
     }
 }
