@@ -23,7 +23,7 @@ SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
 REPORT_SAMPLES = .build/report-samples
 
-.PHONY: all setup build validate test test-traits lint reports conformance conformance-full
+.PHONY: all setup build validate test test-traits golden lint reports conformance conformance-full
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
 all: build
@@ -46,6 +46,11 @@ test: setup
 test-traits:
 	TRAITS=Libdeflate sh Tests/Scripts/setup.sh
 	swift test --traits Libdeflate --scratch-path .build/traits
+
+# Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
+golden: setup
+	UPDATE_GOLDEN=1 swift test --filter GoldenTests
+	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

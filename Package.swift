@@ -109,6 +109,7 @@ let package = Package(
         .testTarget(
             name: "CloudTrailIntegrityCommandTests",
             dependencies: ["CloudTrailIntegrityCommand", "CloudTrailIntegrity", "SampleArchive"],
+            exclude: ["Golden"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

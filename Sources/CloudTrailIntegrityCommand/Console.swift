@@ -1,3 +1,4 @@
+internal import CloudTrailIntegrityReports
 internal import NativeInterop
 
 #if canImport(Glibc)
@@ -18,12 +19,21 @@ package final class Console {
     private var pending: [UInt8] = []
     /// The width help is wrapped at, in columns.
     let width: Int
+    /// How text reports are shown, unless options say otherwise.
+    let style: TextStyle
 
     private static let bufferSize = 64 * 1024
+    /// Text for people is not made narrower than this, in columns.
+    private static let narrowest = 40
 
     /// A console over two sinks.
-    package init(width: Int = 80, output: @escaping Sink, errors: @escaping Sink) {
-        self.width = max(40, width)
+    package convenience init(width: Int = 80, output: @escaping Sink, errors: @escaping Sink) {
+        self.init(width: width, style: TextStyle(), output: output, errors: errors)
+    }
+
+    private init(width: Int, style: TextStyle, output: @escaping Sink, errors: @escaping Sink) {
+        self.width = max(Self.narrowest, width)
+        self.style = style
         self.output = output
         self.errors = errors
     }
@@ -32,8 +42,10 @@ package final class Console {
     package static func standard() -> Console {
         // A reader that goes away must end in an exit status, not in a signal.
         signal(SIGPIPE, SIG_IGN)
+        let columns = (Terminal.columnsAskedFor ?? Terminal.output.columns).map { max(narrowest, $0) }
         return Console(
-            width: terminalWidth(),
+            width: columns ?? 80,
+            style: TextStyle(width: columns, isColored: Terminal.output.takesColors),
             output: { write($0, to: STDOUT_FILENO) },
             errors: { write($0, to: STDERR_FILENO) }
         )
@@ -71,12 +83,5 @@ package final class Console {
         } catch {
             return false
         }
-    }
-
-    private static func terminalWidth() -> Int {
-        if let columns = unsafe getenv("COLUMNS"), let width = unsafe Int(String(cString: columns)) { return width }
-        var size = winsize()
-        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
     }
 }

@@ -1,3 +1,5 @@
+internal import CloudTrailIntegrityReports
+
 /// The help of a command, in the form that users of swift-argument-parser know.
 struct HelpText {
     let overview: String
@@ -12,7 +14,7 @@ struct HelpText {
 
     func lines(width: Int) -> [String] {
         var lines = Self.wrap("OVERVIEW: " + overview, indent: 0, width)
-        lines += ["", "USAGE: " + usage]
+        lines += [""] + TextStyle(width: width).wrap("USAGE: " + usage, hanging: 7)
         lines += section("ARGUMENTS", arguments, width)
         lines += section("OPTIONS", options.map { ($0.label, $0.help) }, width)
         lines += section("SUBCOMMANDS", subcommands, width)
@@ -35,16 +37,6 @@ struct HelpText {
 
     /// `text` in lines of at most `width` columns, each after `indent` blanks.
     static func wrap(_ text: String, indent: Int, _ width: Int) -> [String] {
-        let space = String(repeating: " ", count: indent)
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, indent + line.count + 1 + word.count > width {
-                lines.append(space + line)
-                line = ""
-            }
-            line += line.isEmpty ? String(word) : " \(word)"
-        }
-        return lines + (line.isEmpty ? [] : [space + line])
+        text.isEmpty ? [] : TextStyle(width: width).wrap(text, indent: indent)
     }
 }

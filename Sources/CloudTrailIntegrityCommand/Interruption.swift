@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import CloudTrailIntegrityReports
 internal import NativeInterop
 internal import Synchronization
 
@@ -137,8 +138,8 @@ package final class Interruption: Sendable {
         let progress = monitor.progress
         let logs =
             progress.logsTotal == 0
-            ? "no log file" : "\(progress.logsHashed) of \(progress.logsTotal) log files"
-        return
-            "Interrupted: checked \(progress.digestsRead) of \(progress.digestsTotal) digest files and \(logs); no verdict."
+            ? "no log file" : "\(progress.logsHashed.grouped) of \(progress.logsTotal.grouped) log files"
+        return "Interrupted: checked \(progress.digestsRead.grouped) of \(progress.digestsTotal.grouped) digest files "
+            + "and \(logs); no verdict."
     }
 }

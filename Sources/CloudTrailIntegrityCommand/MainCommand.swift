@@ -11,6 +11,9 @@ package enum MainCommand {
 
     static var subcommands: [any Subcommand.Type] { [ValidateCommand.self, SampleCommand.self] }
 
+    /// The names of the subcommands.
+    package static var subcommandNames: [String] { subcommands.map { $0.name } }
+
     static var help: HelpText {
         HelpText(
             overview: "Prove, offline, that a downloaded AWS CloudTrail archive is what AWS delivered.",

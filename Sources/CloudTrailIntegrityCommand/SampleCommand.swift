@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import CloudTrailIntegrityReports
 internal import SampleArchive
 
 /// `sample`: makes a signed archive with throwaway keys, and tampers with it.
@@ -66,8 +67,8 @@ enum SampleCommand: Subcommand {
             throw failure(error, folder.state)
         }
         try console.print(
-            "Made \(summary.digestCount) digest files and \(summary.logCount) log files in "
-                + "\(summary.chains.count) \(summary.chains.count == 1 ? "chain" : "chains"), from \(summary.start) to \(summary.end)."
+            "Made \(summary.digestCount.grouped) digest files and \(summary.logCount.grouped) log files in "
+                + "\(summary.chains.count.of("chain")), from \(summary.start) to \(summary.end)."
         )
         for tamper in summary.tampers {
             try console.print("Tampered: \(tamper.tamper.rawValue) \(tamper.key)")

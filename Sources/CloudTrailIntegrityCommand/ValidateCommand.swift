@@ -59,8 +59,9 @@ enum ValidateCommand: Subcommand {
             RequestedOutputs.reportOption,
             RequestedOutputs.metricsOption,
             RequestedOutputs.manifestOption,
-            OptionSpec("verbose", letter: "v", help: "List every proven file and every notice."),
+            OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
+            TerminalChoice.colorOption,
             OptionSpec(
                 "jobs",
                 letter: "j",
@@ -133,6 +134,7 @@ enum ValidateCommand: Subcommand {
         var options = try options(arguments)
         options.listsValidFiles = options.listsValidFiles || outputs.includesManifest
         options.hashesStoredFiles = outputs.includesManifest
+        let style = try style(arguments, console)
         var archives: [LocalArchive] = []
         for path in arguments.operands { archives.append(try archive(path)) }
         guard !arguments.all("public-keys").isEmpty else { throw missingKeys(archives) }
@@ -203,7 +205,8 @@ enum ValidateCommand: Subcommand {
         case _ where outputs.takesStandardOutput:
             try outputs.print(whole, runFacts, console)
         case .text:
-            try TextReport(report, runFacts).write(verbose: isVerbose, quiet: isQuiet, to: console.print)
+            try TextReport(report, runFacts, style: style)
+                .write(verbose: isVerbose, quiet: isQuiet, to: console.print)
         case .jsonLines:
             try JSONLinesReport(report, runFacts).write(summaryOnly: isQuiet, to: console.print)
         case .aws:

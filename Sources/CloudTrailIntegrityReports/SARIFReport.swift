@@ -48,7 +48,6 @@ package struct SARIFReport {
     }
 
     private static func rule(_ kind: FindingKind) -> JSONObjectText {
-        let help = kind.help
         var configuration = JSONObjectText()
         configuration.add("level", level(kind))
         var properties = JSONObjectText()
@@ -56,8 +55,8 @@ package struct SARIFReport {
         properties.add("tags", ["cloudtrail", "integrity"])
         var rule = JSONObjectText()
         rule.add("id", kind.rawValue)
-        rule.add("shortDescription", object: text(help.meaning))
-        rule.add("help", object: text(help.advice))
+        rule.add("shortDescription", object: text(kind.meaning))
+        rule.add("help", object: text(kind.advice))
         rule.add("defaultConfiguration", object: configuration)
         rule.add("properties", object: properties)
         return rule

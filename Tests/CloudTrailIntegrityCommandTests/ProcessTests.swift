@@ -25,32 +25,15 @@ struct ProcessTests {
     // MARK: validate
 
     private func makeSample(hours: Int = 6) throws {
-        var options = SampleOptions()
-        (options.accounts, options.hours) = (1, hours)
-        _ = try SampleArchive.write(to: sample, options)
+        try DiskSample.make(in: sample, hours: hours)
     }
 
     private func validation(_ options: String...) -> [String] {
-        [
-            "validate", sample + "/archive", "--public-keys", sample + "/keys.json", "--signatures",
-            sample + "/meta.jsonl",
-        ]
-            + options
+        DiskSample.validation(of: sample) + options
     }
 
-    /// Makes one of the log files endless in all but name, so that a validation is in the midst of it for long.
     private func stretchLog() throws -> String {
-        let archive = sample + "/archive"
-        let logs = try FileManager.default.subpathsOfDirectory(atPath: archive).sorted().filter { path in
-            path.contains("/CloudTrail/us-west-2/") && path.hasSuffix(".json.gz")
-        }
-        let path = archive + "/" + logs[logs.count / 2]
-        // Nothing but a hole, which takes no room.
-        try FileManager.default.removeItem(atPath: path)
-        #expect(FileManager.default.createFile(atPath: path, contents: nil))
-        let result = unsafe truncate(path, 1 << 40)
-        #expect(result == 0)
-        return path
+        try DiskSample.stretchLog(of: sample, bytes: 1 << 40)
     }
 
     @Test(

@@ -70,15 +70,17 @@ struct ReportTests {
         #expect(lines[1].hasSuffix("\"seconds\":1.234}"))
     }
 
-    @Test("the text report is a line a finding, and nothing raw")
+    @Test("the text report holds nothing raw")
     func text() throws {
-        var lines: [String] = []
-        TextReport(report([finding]), facts).write { lines.append($0) }
-        #expect(lines.count == 3)
-        #expect(lines[0].hasPrefix(#"violation  log-modified             a\xff\x0a: a\u{1b}[2K\u{d}\u{a}violation"#))
-        #expect(lines[1].isEmpty)
-        #expect(lines[2].hasPrefix("NOT VALID: 1 violation; "))
-        for line in lines { #expect(!line.unicodeScalars.contains { $0.needsEscape }) }
+        for style in [TextStyle(), TextStyle(width: 40), TextStyle(width: 80)] {
+            var lines: [String] = []
+            TextReport(report([finding]), facts, style: style).write { lines.append($0) }
+            let isWhole = lines.contains { $0.hasPrefix("  violation log-modified (1): a\\u{1b}[2K\\u{d}\\u{a}") }
+            #expect(isWhole == (style.width == nil))
+            #expect(lines.contains(#"    a\xff\x0a"#))
+            #expect(lines.last?.hasPrefix("NOT VALID: 1 violation; ") == true)
+            for line in lines { #expect(!line.unicodeScalars.contains { $0.needsEscape }) }
+        }
     }
 
     @Test("the AWS CLI's words, and what it has none for in ours")
@@ -103,19 +105,5 @@ struct ReportTests {
             ]
         )
         #expect(output.last == "No digests found")
-    }
-
-    @Test("many notices of a kind are folded, unless all are asked for")
-    func folded() throws {
-        let notices = (0..<11).map { Finding(.logDecompressed, "x", key: ObjectKey("k\($0)")) }
-        var lines: [String] = []
-        TextReport(report(notices), facts).write { lines.append($0) }
-        #expect(lines.count { $0.hasPrefix("notice") } == 1)
-        lines = []
-        TextReport(report(notices), facts).write(verbose: true) { lines.append($0) }
-        #expect(lines.count { $0.hasPrefix("notice") } == 11)
-        lines = []
-        TextReport(report(notices), facts).write(quiet: true) { lines.append($0) }
-        #expect(lines.count == 1)
     }
 }

@@ -34,7 +34,13 @@ final class CommandProcess {
         try self.init(executable: "/bin/sh", ["-c", script, "sh", Self.path()] + arguments)
     }
 
-    private init(executable: String, _ arguments: [String]) throws {
+    /// Starts a shell script in which `"$@"` is the command line, with both streams on a terminal.
+    convenience init(script: String, _ arguments: [String], terminal: PseudoTerminal) throws {
+        try self.init(executable: "/bin/sh", ["-c", script, "sh", Self.path()] + arguments, terminal)
+        terminal.wasHandedOn()
+    }
+
+    private init(executable: String, _ arguments: [String], _ terminal: PseudoTerminal? = nil) throws {
         folder = try TestFolder()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
@@ -43,8 +49,9 @@ final class CommandProcess {
         let sanitizer = [environment["TSAN_OPTIONS"], "atexit_sleep_ms=0"].compactMap(\.self).joined(separator: ":")
         process.environment = environment.merging(["TSAN_OPTIONS": sanitizer]) { _, new in new }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try folder.makeFile("output")
-        process.standardError = try folder.makeFile("errors")
+        let (output, errors) = (try folder.makeFile("output"), try folder.makeFile("errors"))
+        process.standardOutput = terminal?.end ?? output
+        process.standardError = terminal?.end ?? errors
         // The tests themselves may run in the background of a script, where SIGINT is ignored and stays so.
         let action = signal(SIGINT, SIG_DFL)
         defer { signal(SIGINT, action) }

@@ -1,0 +1,23 @@
+/// Whether something is shown that is meant for terminals.
+enum TerminalChoice: String, CaseIterable {
+    case auto
+    case always
+    case never
+
+    static let colorOption = OptionSpec(
+        "color",
+        value: "when",
+        help: "Colour the text report; auto: at a terminal, without NO_COLOR. "
+            + "(values: auto, always, never; default: auto)"
+    )
+
+    /// What was chosen with an option.
+    static func of(_ option: OptionSpec, in arguments: ParsedArguments) throws(CommandError) -> TerminalChoice {
+        guard let text = arguments.last(option.name) else { return .auto }
+        guard let choice = TerminalChoice(rawValue: text) else {
+            let values = allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError(.usage, "The value '\(text)' is invalid for '--\(option.name)' (values: \(values))")
+        }
+        return choice
+    }
+}

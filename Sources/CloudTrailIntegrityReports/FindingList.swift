@@ -1,0 +1,103 @@
+internal import CloudTrailIntegrity
+
+/// The findings chain by chain and kind by kind, each kind with what to do next where it comes first.
+struct FindingList {
+    /// The findings of one kind in one chain.
+    private struct Group {
+        var count = 0
+        var shown: [Finding] = []
+        /// What is said of each of them; `nil` when it is not the same.
+        var message: String?
+
+        /// Adds one; returns whether it is shown.
+        mutating func add(_ finding: Finding, limit: Int) -> Bool {
+            count += 1
+            if message != finding.message { message = nil }
+            guard shown.count < limit else { return false }
+            shown.append(finding)
+            return true
+        }
+    }
+
+    private let names: ChainNames
+    private let style: TextStyle
+    private let isVerbose: Bool
+    /// In the order of the report; `nil` for what belongs to no chain.
+    private var chains: [ChainIdentity?] = []
+    private var groups: [ChainIdentity?: [FindingKind: Group]] = [:]
+    /// A chain's heading says what is cut out of the names below it: names are told apart within a chain.
+    private var shortNames: [ChainIdentity?: ShortNames] = [:]
+
+    /// The findings of one kind in one chain that are shown where not all are asked for.
+    private static let shownOfAKind = 10
+
+    init(_ findings: [Finding], _ names: ChainNames, _ style: TextStyle, verbose: Bool) {
+        self.names = names
+        self.style = style
+        isVerbose = verbose
+        let noNames = ShortNames(width: verbose ? nil : style.width.map { $0 - Self.findingIndent })
+        for finding in findings {
+            if groups[finding.chain] == nil { chains.append(finding.chain) }
+            let isShown = groups[finding.chain, default: [:]][finding.kind, default: Group(message: finding.message)]
+                .add(finding, limit: verbose ? .max : Self.shownOfAKind)
+            if isShown, let subject = TextReport.subject(finding) {
+                shortNames[finding.chain, default: noNames].add(subject)
+            }
+        }
+    }
+
+    private static let kindIndent = 2
+    private static let findingIndent = 4
+
+    func write<Failure: Error>(to output: (String) throws(Failure) -> Void) throws(Failure) {
+        var advised: Set<FindingKind> = []
+        for chain in chains {
+            for line in style.wrap(chain.map(names.name) ?? "Of no chain") { try output(line) }
+            for kind in FindingKind.inReportOrder {
+                guard let group = groups[chain]?[kind] else { continue }
+                for line in heading(kind, group) { try output(line) }
+                for finding in group.shown {
+                    for line in lines(finding, saysMessage: group.message == nil) { try output(line) }
+                }
+                let rest = group.count - group.shown.count
+                if rest > 0 { try output(Self.space + "… and \(rest.grouped) more (--verbose)") }
+                guard advised.insert(kind).inserted else { continue }
+                for line in style.wrap("What to do: \(kind.advice)", indent: Self.findingIndent, hanging: 2) {
+                    try output(line)
+                }
+            }
+            try output("")
+        }
+    }
+
+    /// The kind, how many there are, and what is said of each where it is the same.
+    private func heading(_ kind: FindingKind, _ group: Group) -> [String] {
+        let severity = kind.severity.rawValue
+        let message = group.message.map { ": \(escaped($0))" } ?? ""
+        let text = "\(severity) \(kind.rawValue) (\(group.count.grouped))\(message)"
+        var lines = style.wrap(text, indent: Self.kindIndent, hanging: 4)
+        let first = String(repeating: " ", count: Self.kindIndent) + style.paint(kind.severity)
+        lines[0] = first + lines[0].dropFirst(Self.kindIndent + severity.count)
+        return lines
+    }
+
+    private static let space = String(repeating: " ", count: findingIndent)
+
+    private func lines(_ finding: Finding, saysMessage: Bool) -> [String] {
+        let message = saysMessage ? escaped(finding.message) : ""
+        guard let subject = TextReport.subject(finding) else {
+            return saysMessage ? style.wrap(message, indent: Self.findingIndent, hanging: 2) : []
+        }
+        let line = "\(Self.space)\(subject)\(saysMessage ? ": " : "")\(message)"
+        if style.width.map({ line.count <= $0 }) ?? true { return [line] }
+        let name = Self.space + (shortNames[finding.chain]?.shown(subject) ?? subject)
+        return saysMessage ? [name] + style.wrap(message, indent: Self.findingIndent + 2) : [name]
+    }
+}
+
+extension FindingKind {
+    /// What says most comes first.
+    fileprivate static let inReportOrder = Severity.allCases.sorted().reversed().flatMap { severity in
+        allCases.filter { $0.severity == severity }
+    }
+}

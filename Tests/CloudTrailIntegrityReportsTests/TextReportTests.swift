@@ -1,0 +1,165 @@
+import CloudTrailIntegrity
+import CloudTrailIntegrityReports
+import Foundation
+import Testing
+
+@Suite("The text report")
+struct TextReportTests {
+    private let facts = RunFacts(version: "1.2.3", exit: 1, milliseconds: 1234, allowed: [])
+
+    private func chain(_ region: String, home: String = "h") -> ChainIdentity {
+        ChainIdentity(account: "1", region: region, trail: "t", homeRegion: home, isBackfill: false)
+    }
+
+    private func lines(
+        _ findings: [Finding],
+        _ style: TextStyle = TextStyle(),
+        verbose: Bool = false,
+        quiet: Bool = false
+    ) -> [String] {
+        var lines: [String] = []
+        TextReport(ValidationReport(findings: findings), facts, style: style)
+            .write(verbose: verbose, quiet: quiet) { lines.append($0) }
+        return lines
+    }
+
+    // MARK: Order
+
+    @Test("findings stand by chain and kind, violations first, each kind with what to do where it comes first")
+    func groups() {
+        let findings = [
+            Finding(.logDecompressed, "n", key: ObjectKey("a"), chain: chain("r1")),
+            Finding(.logMissing, "one", key: ObjectKey("b"), chain: chain("r1")),
+            Finding(.digestUnsigned, "u", key: ObjectKey("c"), chain: chain("r1")),
+            Finding(.logMissing, "two", key: ObjectKey("d"), chain: chain("r1")),
+            Finding(.logMissing, "one", key: ObjectKey("e"), chain: chain("r2")),
+            Finding(.nothingValidated, "nothing"),
+        ]
+        #expect(
+            lines(findings).dropLast() == [
+                "1 r1 t",
+                "  violation log-missing (2)",
+                "    b: one",
+                "    d: two",
+                "    What to do: \(FindingKind.logMissing.advice)",
+                "  unverified digest-unsigned (1): u",
+                "    c",
+                "    What to do: \(FindingKind.digestUnsigned.advice)",
+                "  notice log-decompressed (1): n",
+                "    a",
+                "    What to do: \(FindingKind.logDecompressed.advice)",
+                "",
+                "1 r2 t",
+                "  violation log-missing (1): one",
+                "    e",
+                "",
+                "Of no chain",
+                "  unverified nothing-validated (1): nothing",
+                "    What to do: \(FindingKind.nothingValidated.advice)",
+                "",
+            ]
+        )
+    }
+
+    @Test("the first ten of a kind stand for the others, unless all are asked for")
+    func folded() {
+        let findings = (0..<1214).map { Finding(.logMissing, "x", key: ObjectKey("k\($0)"), chain: chain("r")) }
+        let short = lines(findings)
+        #expect(short[1] == "  violation log-missing (1,214): x")
+        #expect(short[2...11].elementsEqual((0..<10).map { "    k\($0)" }))
+        #expect(short[12] == "    … and 1,204 more (--verbose)")
+        #expect(short.last?.hasPrefix("NOT VALID: 1,214 violations; 0/0 digest files valid") == true)
+        let all = lines(findings, verbose: true)
+        #expect(all.count { $0.hasPrefix("    k") } == 1214)
+        #expect(!all.contains { $0.contains("more") })
+        #expect(lines(findings, quiet: true).count == 1)
+    }
+
+    @Test("chains that only their home region tells apart are told apart")
+    func homeRegions() {
+        let findings = [chain("r", home: "h1"), chain("r", home: "h2"), chain("s")].map {
+            Finding(.chainGap, "x", chain: $0)
+        }
+        #expect(lines(findings).filter { $0.hasPrefix("1 ") } == ["1 r t of h1", "1 r t of h2", "1 s t"])
+    }
+
+    // MARK: Width
+
+    @Test("lines fit the width, and no two names that differ look the same", arguments: [40, 60, 80, 120])
+    func width(width: Int) {
+        let middle = String(repeating: "m", count: 200)
+        let names = (0..<8).map { "head\($0)/\(middle)/tail" } + ["h/\(middle)1\(middle)", "h/\(middle)2\(middle)"]
+        let findings = names.map { Finding(.logMissing, "a message", key: ObjectKey($0), chain: chain("r")) }
+        let shown = lines(findings, TextStyle(width: width))
+        let shownNames = shown.filter { $0.hasPrefix("    h") }
+        #expect(Set(shownNames).count == 10)
+        // Those two are alike but for the middle, so they are whole.
+        #expect(shown.contains("    h/\(middle)1\(middle)"))
+        #expect(shown.contains("    h/\(middle)2\(middle)"))
+        #expect(shown.dropLast().filter { !$0.contains(middle) }.allSatisfy { $0.count <= width })
+        #expect(shownNames.count { $0.contains("…") } == 8)
+        #expect(!lines(findings, TextStyle(width: width), verbose: true).contains { $0.contains("…") })
+        #expect(!lines(findings).contains { $0.contains("…") })
+    }
+
+    @Test("a name that is what another is shortened to is no disguise")
+    func disguise() throws {
+        let long = "a/" + String(repeating: "x", count: 100) + "/b"
+        func names(_ findings: [Finding]) -> [String] {
+            lines(findings, TextStyle(width: 40)).filter { $0.hasPrefix("    a/") }
+        }
+        let first = Finding(.logMissing, "x", key: ObjectKey(long), chain: chain("r"))
+        let short = try #require(names([first]).first)
+        #expect(short.contains("…"))
+        let second = Finding(.logMissing, "x", key: ObjectKey(short.dropFirst(4).description), chain: chain("r"))
+        #expect(names([first, second]) == ["    " + long, short])
+    }
+
+    // MARK: Colour
+
+    @Test("colour is added to severities and the verdict, and takes nothing away")
+    func color() {
+        let findings = [
+            Finding(.logMissing, "violation x", key: ObjectKey("violation"), chain: chain("r")),
+            Finding(.digestUnsigned, "x", key: ObjectKey("b"), chain: chain("r")),
+            Finding(.logDecompressed, "x", key: ObjectKey("b"), chain: chain("r")),
+        ]
+        for width in [nil, 40] {
+            let colored = lines(findings, TextStyle(width: width, isColored: true))
+            #expect(colored[1].hasPrefix("  \u{1b}[1;31mviolation\u{1b}[0m log-missing"))
+            #expect(colored.contains { $0.hasPrefix("  \u{1b}[1;35munverified\u{1b}[0m digest-unsigned") })
+            #expect(colored.contains { $0.hasPrefix("  notice log-decompressed") })
+            #expect(colored.last?.hasPrefix("\u{1b}[1;31mNOT VALID\u{1b}[0m: 1 violation") == true)
+            #expect(
+                colored.map { $0.replacing(/\u{1b}\[[0-9;]*m/, with: "") } == lines(findings, TextStyle(width: width))
+            )
+        }
+    }
+
+    // MARK: Words
+
+    @Test("numbers for people have separators")
+    func numbers() {
+        #expect(
+            [0, 7, 999, 1000, 1_234_567, -1, -1204].map(\.grouped) == [
+                "0", "7", "999", "1,000", "1,234,567", "-1", "-1,204",
+            ]
+        )
+        #expect(Int.min.grouped == "-9,223,372,036,854,775,808")
+        #expect(UInt64.max.grouped == "18,446,744,073,709,551,615")
+        #expect([0, 1, 1204].map { $0.of("chain") } == ["0 chains", "1 chain", "1,204 chains"])
+    }
+
+    @Test("the user guide says of each kind what the report advises", arguments: FindingKind.allCases)
+    func advice(kind: FindingKind) throws {
+        #expect(kind.advice.hasSuffix("."))
+        #expect(!kind.advice.contains("\n"))
+        let guide = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("docs/user-guide.md")
+        let rows = try String(contentsOf: guide, encoding: .utf8).split(separator: "\n").filter {
+            $0.hasPrefix("| `") && $0.split(separator: "|")[0].contains("`\(kind.rawValue)`")
+        }
+        let row = try #require(rows.first)
+        #expect(row.replacing("`", with: "").contains(kind.advice))
+    }
+}
