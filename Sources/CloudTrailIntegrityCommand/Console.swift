@@ -21,6 +21,8 @@ package final class Console {
     let width: Int
     /// How text reports are shown, unless options say otherwise.
     let style: TextStyle
+    /// Whether these are the process's own streams, so that standard error can show how far a run is.
+    let isOfProcess: Bool
 
     private static let bufferSize = 64 * 1024
     /// Text for people is not made narrower than this, in columns.
@@ -28,12 +30,13 @@ package final class Console {
 
     /// A console over two sinks.
     package convenience init(width: Int = 80, output: @escaping Sink, errors: @escaping Sink) {
-        self.init(width: width, style: TextStyle(), output: output, errors: errors)
+        self.init(width: width, style: TextStyle(), isOfProcess: false, output: output, errors: errors)
     }
 
-    private init(width: Int, style: TextStyle, output: @escaping Sink, errors: @escaping Sink) {
+    private init(width: Int, style: TextStyle, isOfProcess: Bool, output: @escaping Sink, errors: @escaping Sink) {
         self.width = max(Self.narrowest, width)
         self.style = style
+        self.isOfProcess = isOfProcess
         self.output = output
         self.errors = errors
     }
@@ -46,6 +49,7 @@ package final class Console {
         return Console(
             width: columns ?? 80,
             style: TextStyle(width: columns, isColored: Terminal.output.takesColors),
+            isOfProcess: true,
             output: { write($0, to: STDOUT_FILENO) },
             errors: { write($0, to: STDERR_FILENO) }
         )

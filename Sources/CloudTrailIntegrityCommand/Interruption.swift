@@ -11,7 +11,8 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// SIGINT and SIGTERM: they end a run with what can honestly be said, and never with a verdict.
+/// The signals that the command takes. SIGINT and SIGTERM end a run with what can honestly be said, and never with a
+/// verdict. SIGUSR1 asks how far it is.
 package final class Interruption: Sendable {
     /// What a run leaves to be done before the process may end.
     struct Cleanup: Sendable {
@@ -29,13 +30,17 @@ package final class Interruption: Sendable {
 
     /// What a signal cancels.
     let monitor = ValidationMonitor()
+    /// What shows how far a run is, and answers when it is asked.
+    let display: ProgressDisplay
 
     private let signalNumber = Atomic<CInt>(0)
     private let state = LockedState(State())
     private let isLastWordSpoken = Atomic<Bool>(false)
 
     /// An interruption that never comes.
-    package init() {}
+    package init() {
+        display = ProgressDisplay(monitor)
+    }
 
     /// How long a run has to end by itself after a signal before the process is ended.
     private static let patience = Duration.milliseconds(700)
@@ -47,7 +52,7 @@ package final class Interruption: Sendable {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         // A shell starts what runs in the background without job control so that Ctrl-C leaves it alone.
-        for number in [SIGINT, SIGTERM] where !isIgnored(number) { unsafe sigaddset(&signals, number) }
+        for number in [SIGINT, SIGTERM, SIGUSR1] where !isIgnored(number) { unsafe sigaddset(&signals, number) }
         guard unsafe pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return interruption }
         let thread = WorkerThread { [signals] in interruption.wait(for: signals) }
         if thread.start() { thread.detach() }
@@ -63,7 +68,7 @@ package final class Interruption: Sendable {
     }
 
     private func wait(for signals: sigset_t) {
-        guard let number = Self.next(of: signals) else { return }
+        guard let number = nextToEnd(of: signals) else { return }
         let clock = ContinuousClock()
         let begin = clock.now
         signalNumber.store(number, ordering: .relaxed)
@@ -73,10 +78,19 @@ package final class Interruption: Sendable {
         guard ending.start() else { return end() }
         ending.detach()
         // One who waits no longer gives another signal; but some programs, such as timeout, give two at once.
-        while Self.next(of: signals) != nil {
+        while nextToEnd(of: signals) != nil {
             guard begin.duration(to: clock.now) > Self.patience else { continue }
             exit(saying: state.withLock { $0.cleanup?.messageIfCutShort } ?? message)
         }
+    }
+
+    /// The next signal that ends the run; those that ask are answered meanwhile.
+    private func nextToEnd(of signals: sigset_t) -> CInt? {
+        while let number = Self.next(of: signals) {
+            if number != SIGUSR1 { return number }
+            display.announce()
+        }
+        return nil
     }
 
     private static func next(of signals: sigset_t) -> CInt? {
@@ -95,7 +109,10 @@ package final class Interruption: Sendable {
     }
 
     private func exit(saying words: String) -> Never {
-        if takesLastWord() { _ = Console.write(Array("\(words)\n".utf8), to: STDERR_FILENO) }
+        if takesLastWord() {
+            display.end()
+            _ = Console.write(Array("\(words)\n".utf8), to: STDERR_FILENO)
+        }
         _exit(status.rawValue)
     }
 

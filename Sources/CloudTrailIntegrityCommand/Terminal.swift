@@ -12,6 +12,7 @@ struct Terminal {
     let descriptor: CInt
 
     static var output: Terminal { Terminal(descriptor: STDOUT_FILENO) }
+    static var errors: Terminal { Terminal(descriptor: STDERR_FILENO) }
 
     /// Whether it is a terminal that understands the common control sequences.
     var takesControlSequences: Bool {
@@ -29,6 +30,18 @@ struct Terminal {
         var size = winsize()
         guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
+    }
+
+    /// Whether a line can be written to it without waiting for who reads it; not so while Ctrl-S holds it.
+    var isReady: Bool {
+        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&request, 1, 0) == 1 && request.revents & Int16(POLLOUT) != 0
+    }
+
+    /// Whether it is not lent to another program of the same shell, as while this one runs in the background.
+    var isInForeground: Bool {
+        let group = tcgetpgrp(descriptor)
+        return group < 0 || group == getpgrp()
     }
 
     /// The columns that the environment asks for.

@@ -4,6 +4,13 @@ enum TerminalChoice: String, CaseIterable {
     case always
     case never
 
+    static let progressOption = OptionSpec(
+        "progress",
+        value: "when",
+        help: "Show on standard error how far the run is; auto: at a terminal, without --quiet. "
+            + "(values: auto, always, never; default: auto)"
+    )
+
     static let colorOption = OptionSpec(
         "color",
         value: "when",

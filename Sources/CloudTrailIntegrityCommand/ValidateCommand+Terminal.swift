@@ -12,4 +12,19 @@ extension ValidateCommand {
         }
         return style
     }
+
+    static func progressForm(
+        _ arguments: ParsedArguments,
+        _ console: Console
+    ) throws(CommandError) -> ProgressDisplay.Form? {
+        let choice = try TerminalChoice.of(TerminalChoice.progressOption, in: arguments)
+        return console.isOfProcess ? ProgressDisplay.form(choice, isQuiet: arguments.has("quiet")) : nil
+    }
+}
+
+extension ValidationOptions {
+    /// Whether no range and no filter leaves files out, so that those that were read tell how long the others take.
+    var isEven: Bool {
+        start == nil && end == nil && accounts.isEmpty && regions.isEmpty && trails.isEmpty
+    }
 }

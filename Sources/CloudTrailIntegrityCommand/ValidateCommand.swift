@@ -61,6 +61,7 @@ enum ValidateCommand: Subcommand {
             RequestedOutputs.manifestOption,
             OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
+            TerminalChoice.progressOption,
             TerminalChoice.colorOption,
             OptionSpec(
                 "jobs",
@@ -135,6 +136,7 @@ enum ValidateCommand: Subcommand {
         options.listsValidFiles = options.listsValidFiles || outputs.includesManifest
         options.hashesStoredFiles = outputs.includesManifest
         let style = try style(arguments, console)
+        let progress = try progressForm(arguments, console)
         var archives: [LocalArchive] = []
         for path in arguments.operands { archives.append(try archive(path)) }
         guard !arguments.all("public-keys").isEmpty else { throw missingKeys(archives) }
@@ -164,6 +166,8 @@ enum ValidateCommand: Subcommand {
         let result: ValidationReport?
         do {
             let validator = Validator(keys: keys, signatures: manifest, options: options)
+            interruption.display.begin(progress, isEven: options.isEven)
+            defer { interruption.display.end() }
             result = try validator.validate(archives, monitor: interruption.monitor)
         } catch is ValidationCancelled {
             result = nil
