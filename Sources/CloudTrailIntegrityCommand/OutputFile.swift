@@ -229,6 +229,9 @@ final class OutputFile: Sendable {
                 try body(&stream)
                 return nil
             } catch {
+                // An open file keeps its room on the disk, which the next one may need.
+                if stream.descriptor >= 0 { close(stream.descriptor) }
+                stream.descriptor = -1
                 return error
             }
         }

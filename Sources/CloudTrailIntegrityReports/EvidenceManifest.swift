@@ -44,7 +44,7 @@ struct EvidenceManifest {
         object.add("sha256", file.sha256)
         object.add("bucket", file.bucket)
         object.add("key", file.key.description)
-        object.add("chain", object: JSONLinesReport.object(file.chain))
+        object.add("chain", object: JSONObjectText(file.chain))
         object.add("vouchedBy", file.vouchedBy)
         if !file.key.isUTF8 { object.add("keyBytes", Hex.encode(file.key.bytes)) }
         if !file.path.isUTF8 { object.add("pathBytes", Hex.encode(file.path.bytes)) }

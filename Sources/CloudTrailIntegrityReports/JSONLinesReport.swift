@@ -32,7 +32,7 @@ package struct JSONLinesReport {
         object.add("bucket", finding.bucket)
         object.add("key", finding.key?.description)
         object.add("path", finding.path?.description)
-        object.add("chain", object: finding.chain.map(Self.object))
+        object.add("chain", object: finding.chain.map(JSONObjectText.init))
         object.add("start", finding.start?.description)
         object.add("end", finding.end?.description)
         object.add("message", finding.message)
@@ -72,12 +72,12 @@ package struct JSONLinesReport {
     func record(_ chain: ChainSummary) -> JSONObjectText {
         var object = JSONObjectText()
         object.add("record", "chain")
-        object.add("chain", object: Self.object(chain.chain))
+        object.add("chain", object: JSONObjectText(chain.chain))
         object.add("start", chain.start?.description)
         object.add("end", chain.end?.description)
         object.add("unbrokenFrom", chain.unbrokenFrom?.description)
-        object.add("digests", object: Self.object(chain.digests))
-        object.add("logs", object: Self.object(chain.logs))
+        object.add("digests", object: tallyObject(chain.digests))
+        object.add("logs", object: tallyObject(chain.logs))
         return object
     }
 
@@ -94,38 +94,21 @@ package struct JSONLinesReport {
         object.add("accounts", report.accounts)
         object.add("regions", report.regions)
         object.add("exit", Int64(facts.exit))
-        object.add("digests", object: Self.object(report.digests))
-        object.add("logs", object: Self.object(report.logs))
+        object.add("digests", object: tallyObject(report.digests))
+        object.add("logs", object: tallyObject(report.logs))
         if let carried = report.carried {
             var counts = JSONObjectText()
             counts.add("digests", Int64(carried.digests))
             counts.add("logs", Int64(carried.logs))
             object.add("carried", object: counts)
         }
-        object.add("keys", objects: report.keySources.map(Self.object))
+        object.add("keys", objects: report.keySources.map(JSONObjectText.init))
         object.add("bytes", Int64(clamping: report.contentBytes))
         object.add("seconds", milliseconds: facts.milliseconds)
         return object
     }
 
-    static func object(_ chain: ChainIdentity) -> JSONObjectText {
-        var object = JSONObjectText()
-        object.add("account", chain.account)
-        object.add("region", chain.region)
-        object.add("trail", chain.trail)
-        object.add("homeRegion", chain.homeRegion)
-        object.add("backfill", chain.isBackfill)
-        return object
-    }
-
-    static func object(_ source: PublicKeySet.Source) -> JSONObjectText {
-        var object = JSONObjectText()
-        object.add("file", source.name)
-        object.add("sha256", source.sha256)
-        return object
-    }
-
-    static func object(_ tally: Tally) -> JSONObjectText {
+    private func tallyObject(_ tally: Tally) -> JSONObjectText {
         var object = JSONObjectText()
         object.add("total", Int64(tally.total))
         object.add("valid", Int64(tally.valid))

@@ -45,7 +45,7 @@ extension RunFacts {
         object.add("arguments", arguments)
         object.add("folder", folder)
         object.add("archives", archives)
-        object.add("keys", objects: report.keySources.map(JSONLinesReport.object))
+        object.add("keys", objects: report.keySources.map(JSONObjectText.init))
         object.add("allowed", allowed)
         object.add("begin", begin?.description)
         object.add("end", end?.description)

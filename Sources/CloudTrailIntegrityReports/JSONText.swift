@@ -1,4 +1,4 @@
-internal import CloudTrailIntegrity
+package import CloudTrailIntegrity
 
 /// Writes one JSON object (RFC 8259) on one line, members in the order they are added.
 ///
@@ -18,7 +18,7 @@ package struct JSONObjectText {
 
     package mutating func add(_ name: String, _ value: Int64?) {
         begin(name)
-        text += value.map { String($0) } ?? "null"
+        text += value.map(String.init) ?? "null"
     }
 
     package mutating func add(_ name: String, _ value: Bool) {
@@ -68,5 +68,22 @@ package struct JSONObjectText {
             }
         }
         return result + "\""
+    }
+}
+
+extension JSONObjectText {
+    /// A chain, as every line that speaks of one has it.
+    package init(_ chain: ChainIdentity) {
+        add("account", chain.account)
+        add("region", chain.region)
+        add("trail", chain.trail)
+        add("homeRegion", chain.homeRegion)
+        add("backfill", chain.isBackfill)
+    }
+
+    /// A key file, as every summary has it.
+    package init(_ source: PublicKeySet.Source) {
+        add("file", source.name)
+        add("sha256", source.sha256)
     }
 }

@@ -5,8 +5,8 @@ package enum ReportFormat: String, CaseIterable, Sendable {
     case jsonLines = "jsonl"
     case json
     case junit
-    case csv
     case sarif
+    case csv
 
     /// Hands out the report piece by piece, line ends included.
     package func write<Failure: Error>(

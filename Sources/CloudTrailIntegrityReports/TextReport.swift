@@ -56,7 +56,7 @@ package struct TextReport {
     }
 
     /// A name as text; bytes that are not UTF-8 become visible escapes.
-    static func shown(_ key: ObjectKey) -> String {
+    package static func shown(_ key: ObjectKey) -> String {
         if key.isUTF8 { return escaped(key.description) }
         return key.bytes.map { byte in
             (0x20..<0x7f).contains(byte)

