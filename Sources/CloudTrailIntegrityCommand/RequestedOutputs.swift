@@ -101,6 +101,9 @@ struct RequestedOutputs {
         type.allCases.map(\.rawValue).joined(separator: ", ")
     }
 
+    /// Whether nothing is asked for.
+    var isEmpty: Bool { outputs.isEmpty }
+
     /// Whether one of them is written to standard output, so that nothing else may be.
     var takesStandardOutput: Bool { outputs.contains { $0.file == nil } }
 

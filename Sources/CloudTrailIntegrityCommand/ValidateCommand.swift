@@ -157,7 +157,7 @@ enum ValidateCommand: Subcommand {
                 milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
                 allowed: allowedNames,
                 arguments: [name] + arguments.line,
-                folder: workingFolder(),
+                folder: outputs.isEmpty ? nil : workingFolder(),
                 archives: arguments.operands,
                 begin: beginTime,
                 end: now()
