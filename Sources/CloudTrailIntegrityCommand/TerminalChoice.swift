@@ -7,15 +7,17 @@ enum TerminalChoice: String, CaseIterable {
     static let progressOption = OptionSpec(
         "progress",
         value: "when",
-        help: "Show on standard error how far the run is; auto: at a terminal, without --quiet. "
-            + "(values: auto, always, never; default: auto)"
+        values: allCases.map(\.rawValue),
+        default: auto.rawValue,
+        help: "Show on standard error how far the run is; auto: at a terminal, without --quiet."
     )
 
     static let colorOption = OptionSpec(
         "color",
         value: "when",
-        help: "Colour the text report; auto: at a terminal, without NO_COLOR. "
-            + "(values: auto, always, never; default: auto)"
+        values: allCases.map(\.rawValue),
+        default: auto.rawValue,
+        help: "Colour the text report; auto: at a terminal, without NO_COLOR."
     )
 
     /// What was chosen with an option.
