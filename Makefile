@@ -1,5 +1,5 @@
-# What people run: `make validate`, `make test`. What CI adds: `make lint`, `make build`. What takes long: `make full`,
-# `make fuzz SECONDS=600`, `make bench`.
+# What people run: `make validate`, `make test`, `make install`. What CI adds: `make lint`, `make build`. What takes
+# long: `make full`, `make fuzz SECONDS=600`, `make bench`.
 
 ARCHIVE ?= TestVectors/archives/clean/archive
 KEYS ?= TestVectors/archives/clean/keys.json
@@ -96,7 +96,9 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint test test-traits sanitize validate strace reports conformance-full fuzz
+full: lint tools test test-traits sanitize validate strace reports conformance-full check-units check-deb fuzz
+
+include packaging/install.mk
 
 clean:
 	swift package clean
