@@ -31,9 +31,12 @@ if dpkg -s $name >/dev/null 2>&1; then fail "the package is installed already: r
 say "installing"
 trap 'dpkg -P $name >/dev/null 2>&1 || true; rm -rf "$scratch"' EXIT
 dpkg -i "$package" >"$scratch/log" 2>&1 || fail "$(cat "$scratch/log")"
-dpkg -V $name
+# An image of a container may leave out documents and manual pages.
+if dpkg -V $name | grep -v '^missing'; then fail "that is not what the package holds"; fi
 [ "$(env -i /usr/bin/$name --version)" = "$name $(dpkg-query -Wf '${Version}' $name | sed 's/-1$//')" ]
-man --warnings $name 2>&1 >/dev/null | if grep .; then fail "the manual page has errors"; fi
+if [ -e /usr/share/man/man1/$name.1.gz ] && man --warnings $name 2>&1 >/dev/null | grep .; then
+    fail "the manual page has errors"
+fi
 
 env -i /usr/bin/$name sample "$scratch/clean" --accounts 1 --hours 4 >/dev/null
 env -i /usr/bin/$name sample "$scratch/tampered" --accounts 1 --hours 4 --tamper log-modified >/dev/null

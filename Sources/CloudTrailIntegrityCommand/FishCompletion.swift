@@ -55,6 +55,8 @@ struct FishCompletion {
         case .text: nil
         case .file: " -F"
         case .folder: " -f -a \(quoted("(__fish_complete_directories (commandline -ct) '')"))"
+        // fish completes a file behind an equals sign.
+        case .fileInFormat(let formats): " -F -a \(quoted(formats.map { "\($0)=" }.joined(separator: " ")))"
         case .oneOf(let values): " -f -a \(quoted(values.joined(separator: " ")))"
         }
     }

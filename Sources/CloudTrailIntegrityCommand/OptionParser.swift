@@ -16,7 +16,7 @@ struct OptionSpec: Sendable {
     let overview: String
 
     /// - Parameters:
-    ///   - values: The only values there are, if they can be listed.
+    ///   - values: The only values there are, if they can be listed; where the value is a format and a file, the formats.
     ///   - standard: The one of them that counts when the option is not given.
     init(
         _ name: String,
@@ -30,7 +30,7 @@ struct OptionSpec: Sendable {
         self.name = name
         self.letter = letter
         self.value = value
-        kind = values.map { .oneOf($0) } ?? ValueKind(placeholder: value ?? "")
+        kind = ValueKind(placeholder: value ?? "", values: values)
         self.standard = standard
         self.isRepeatable = isRepeatable
         self.overview = overview
@@ -38,9 +38,12 @@ struct OptionSpec: Sendable {
 
     /// What it does and, where they can be listed, its values.
     var help: String {
-        guard case .oneOf(let values) = kind else { return overview }
         let standard = standard.map { "; default: \($0)" } ?? ""
-        return "\(overview) (values: \(values.joined(separator: ", "))\(standard))"
+        return switch kind {
+        case .text, .file, .folder: overview
+        case .oneOf(let values): "\(overview) (values: \(values.joined(separator: ", "))\(standard))"
+        case .fileInFormat(let formats): "\(overview) (formats: \(formats.joined(separator: ", "))\(standard))"
+        }
     }
 
     /// How it is given, with its dashes: the short form, if it has one, then the long one.

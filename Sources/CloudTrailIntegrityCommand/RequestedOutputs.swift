@@ -18,9 +18,10 @@ struct RequestedOutputs {
     static let reportOption = OptionSpec(
         "report",
         value: "format=file",
+        values: ReportFormat.allCases.map(\.rawValue),
         isRepeatable: true,
         help: "Write a report to a file as well, or to standard output in the place of the other where the file "
-            + "is -. Repeatable. (formats: \(names(ReportFormat.self)))"
+            + "is -. Repeatable."
     )
 
     static let metricsOption = OptionSpec(
@@ -32,9 +33,10 @@ struct RequestedOutputs {
     static let manifestOption = OptionSpec(
         "manifest",
         value: "[format=]file",
+        values: ManifestFormat.allCases.map(\.rawValue),
+        default: ManifestFormat.jsonLines.rawValue,
         isRepeatable: true,
-        help: "Write the list of proven files, with their sizes and hashes, to a file or -. Repeatable. "
-            + "(formats: \(names(ManifestFormat.self)); default: \(ManifestFormat.jsonLines.rawValue))"
+        help: "Write the list of proven files, with their sizes and hashes, to a file or -. Repeatable."
     )
 
     private var outputs: [Output] = []

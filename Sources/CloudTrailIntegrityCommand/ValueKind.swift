@@ -8,9 +8,17 @@ enum ValueKind: Hashable, Sendable {
     case folder
     /// One of these.
     case oneOf([String])
+    /// One of these formats, an equals sign, and a file, or the name of a new one.
+    case fileInFormat([String])
 
     /// What the name that stands for a value in the help says of it: `file` is a file.
-    init(placeholder: some StringProtocol) {
+    ///
+    /// - Parameter values: The only values there are, if they can be listed.
+    init(placeholder: some StringProtocol, values: [String]? = nil) {
+        if let values {
+            self = placeholder.hasSuffix("file") ? .fileInFormat(values) : .oneOf(values)
+            return
+        }
         switch placeholder {
         case "file", "path": self = .file
         case "folder", "directory", "archive": self = .folder

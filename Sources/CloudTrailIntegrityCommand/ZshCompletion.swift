@@ -10,6 +10,14 @@ struct ZshCompletion {
         return [
             "#compdef \(name)",
             "# zsh completion for \(name), made by '\(name) --generate-completion-script zsh'.",
+            "\(formatFunction)() {",
+            "    if compset -P '*='; then",
+            "        _files",
+            "    else",
+            "        compadd -q -S = -- \"$@\"",
+            "    fi",
+            "}",
+            "",
             "_\(name)() {",
             "    local curcontext=$curcontext state state_descr line ret=1",
             "    local -a commands",
@@ -44,6 +52,9 @@ struct ZshCompletion {
         ]
     }
 
+    /// The function that completes a format and a file.
+    private var formatFunction: String { "_\(form.name)-file-in-format" }
+
     private func arm(_ command: CommandLineForm.Command) -> [String] {
         let operands = command.operands.enumerated().map { index, operand in
             let position = operand.isRepeatable ? "*" : "\(index + 1)"
@@ -70,6 +81,8 @@ struct ZshCompletion {
         case .text: " "
         case .file: "_files"
         case .folder: "_files -/"
+        case .fileInFormat(let formats):
+            " \(formatFunction) \(formats.map(escapedColons).joined(separator: " "))"
         case .oneOf(let values): "(\(values.map(escapedColons).joined(separator: " ")))"
         }
     }

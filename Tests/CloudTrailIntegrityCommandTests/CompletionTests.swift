@@ -41,18 +41,45 @@ struct CompletionTests {
     func values(shell: CompletingShell) throws {
         var cases: [(line: String, expected: Set<String>)] = []
         for (name, page) in try Helps().subcommands {
-            for option in page.options {
+            for option in page.options where option.formats.isEmpty {
                 guard let placeholder = option.placeholder, let long = option.names.last else { continue }
-                let expected =
-                    option.values.isEmpty ? shell.paths(placeholder) : Set(option.values)
+                let expected = option.values.isEmpty ? shell.paths(placeholder) : Set(option.values)
                 cases.append(("cloudtrail-integrity \(name) \(long) ", expected))
                 // fish says the whole word again.
-                let whole = shell == .fish && !option.values.isEmpty ? Set(expected.map { "\(long)=\($0)" }) : expected
-                guard shell != .fish || !option.values.isEmpty else { continue }
-                cases.append(("cloudtrail-integrity \(name) \(long)=", whole))
+                let prefix = shell == .fish ? "\(long)=" : ""
+                cases.append(("cloudtrail-integrity \(name) \(long)=", Set(expected.map { prefix + $0 })))
             }
         }
         #expect(cases.contains { !$0.expected.isEmpty })
+        let found = try shell.candidates(for: cases.map(\.line))
+        for (asked, found) in zip(cases, found) { #expect(found == asked.expected, "\(asked.line)") }
+    }
+
+    @Test("a format, and the file behind it", arguments: installedShells)
+    func formats(shell: CompletingShell) throws {
+        var cases: [(line: String, expected: Set<String>)] = []
+        for (name, page) in try Helps().subcommands {
+            for option in page.options where !option.formats.isEmpty {
+                let line = "cloudtrail-integrity \(name) \(try #require(option.names.last))"
+                let format = option.formats[0]
+                let files = shell.paths("file")
+                let formats: Set<String> =
+                    switch shell {
+                    case .bash: Set(option.formats.map { "\($0)=" } + ["<nospace>"])
+                    case .zsh: Set(option.formats)
+                    case .fish: files.union(option.formats.map { "\($0)=" })
+                    }
+                cases.append(("\(line) ", formats))
+                let prefix = shell == .fish ? "\(format)=" : ""
+                // fish also offers what stands there already.
+                let standing: Set<String> = shell == .fish ? [prefix] : []
+                cases.append(("\(line) \(format)=", standing.union(files.map { prefix + $0 })))
+                cases.append(("\(line) \(format)=k", Set(files.filter { !$0.hasPrefix("a") }.map { prefix + $0 })))
+                // Behind it, the next word is a new one.
+                cases.append(("\(line) \(format)=keys.json --ver", ["--verbose"]))
+            }
+        }
+        #expect(!cases.isEmpty)
         let found = try shell.candidates(for: cases.map(\.line))
         for (asked, found) in zip(cases, found) { #expect(found == asked.expected, "\(asked.line)") }
     }
@@ -88,7 +115,7 @@ struct CompletionTests {
     @Test("values stand in the tables alone: no help lists them a second time")
     func valuesAreListedOnce() {
         let options = MainCommand.help.options + MainCommand.subcommands.flatMap { $0.help.options }
-        for option in options { #expect(!option.overview.contains("(values:"), "--\(option.name)") }
+        for option in options { #expect(!option.overview.contains(/\((values|formats):/), "--\(option.name)") }
     }
 
     @Test("a shell that is not known is an error with those that are")
@@ -113,7 +140,7 @@ extension CompletingShell {
         case (.zsh, .folder): ["archive.d"]
         case (.fish, .file): ["archive.d/", "keys.json"]
         case (.fish, .folder): ["archive.d/"]
-        case (_, .text), (_, .oneOf): []
+        case (_, .text), (_, .oneOf), (_, .fileInFormat): []
         }
     }
 }

@@ -11,6 +11,8 @@ struct Helps {
         let placeholder: String?
         /// What `(values: …)` lists.
         let values: [String]
+        /// What `(formats: …)` lists, of a value that is a format and a file.
+        let formats: [String]
     }
 
     /// The sections of one page, by title.
@@ -65,9 +67,10 @@ struct Helps {
         let label = row.prefixMatch(of: /(-[^ ], )?--[^ ]+( <[^>]*>)?|<[^>]*>/)?.output.0 ?? ""
         let placeholder = label.firstMatch(of: /<([^>]*)>/).map { String($0.output.1) }
         let names = label.split(separator: ", ").map { String($0.prefix { $0 != " " }) }
-        let values = row.firstMatch(of: /\(values: ([^;)]*)/).map { match in
-            match.output.1.split(separator: ", ").map(String.init)
+        func list(_ title: String) -> [String] {
+            guard let begin = row.firstRange(of: "(\(title): ")?.upperBound else { return [] }
+            return row[begin...].prefix { $0 != ";" && $0 != ")" }.split(separator: ", ").map(String.init)
         }
-        return Entry(names: names, placeholder: placeholder, values: values ?? [])
+        return Entry(names: names, placeholder: placeholder, values: list("values"), formats: list("formats"))
     }
 }
