@@ -1,8 +1,9 @@
 #!/bin/sh
-# Checks the Debian package that `make deb` left: check-deb.sh FOLDER. Needs root, and takes back what it installs.
+# Checks the Debian package that `make deb` left: check-deb.sh COMMAND FOLDER. Needs root, and takes back what it installs.
 set -eu
 
-folder=$1
+tool=$1
+folder=$2
 name=cloudtrail-integrity
 package=$(ls "$folder/$name"_*.deb)
 scratch=$(mktemp -d)
@@ -16,7 +17,7 @@ fail() {
 
 say "the same bytes from the same sources"
 cp "$package" "$scratch/first.deb"
-sh packaging/deb.sh .build/release/$name "$folder" >"$scratch/log" 2>&1 || fail "$(cat "$scratch/log")"
+sh packaging/deb.sh "$tool" "$folder" >"$scratch/log" 2>&1 || fail "$(cat "$scratch/log")"
 cmp "$package" "$scratch/first.deb"
 
 say "lintian"

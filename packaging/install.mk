@@ -64,7 +64,7 @@ tools:
 
 # The package through lintian, and installed and removed again, which needs root; what is installed runs without Swift.
 check-deb: tools deb
-	sh packaging/check-deb.sh .build/deb
+	sh packaging/check-deb.sh $(TOOL) .build/deb
 
 # The units and the alerts through the tools of those who read them.
 check-units: $(TOOL)
