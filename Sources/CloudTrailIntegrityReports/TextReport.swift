@@ -106,7 +106,8 @@ package struct TextReport {
     /// What of it rests on earlier runs.
     private var carried: String {
         guard let carried = report.carried, carried.digests + carried.logs > 0 else { return "" }
-        return " (of these \(carried.digests.grouped) and \(carried.logs.grouped) proven by an earlier run, unchanged in size and time "
+        return
+            " (of these \(carried.digests.grouped) and \(carried.logs.grouped) proven by an earlier run, unchanged in size and time "
             + "and not read again)"
     }
 }
