@@ -37,7 +37,18 @@ extension ManualPage {
     static let sectionsAfterOptions = [
         Section(
             title: "ENVIRONMENT",
-            blocks: [.item("COLUMNS", "The width that help is wrapped at, in the place of the terminal's.")]
+            blocks: [
+                .item("COLUMNS", "The width that help and the text report fit, in the place of the terminal's."),
+                .item("NO_COLOR", "Where it is set and not empty: no colours, unless --color always is given."),
+                .item("TERM", "Where it is dumb or not set: neither colours nor a line that changes in place."),
+            ]
+        ),
+        Section(
+            title: "SIGNALS",
+            blocks: [
+                .item("SIGINT, SIGTERM", "End the run without a verdict, with status 130 or 143."),
+                .item("SIGUSR1", "Asks for a line on standard error that says how far the run is."),
+            ]
         ),
         Section(
             title: "FILES",

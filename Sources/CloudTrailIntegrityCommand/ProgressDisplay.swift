@@ -28,7 +28,7 @@ final class ProgressDisplay: Sendable {
         var turn = 0
         /// Whether a line stands on the terminal that must be erased before anything else is written there.
         var isLineShown = false
-        /// Whether no range and no filter leaves files out.
+        /// Whether no range, filter or earlier run leaves files out.
         var isEven = false
     }
 
@@ -54,7 +54,7 @@ final class ProgressDisplay: Sendable {
     ///
     /// - Parameters:
     ///   - form: How; `nil` shows nothing but what ``announce()`` is asked for.
-    ///   - isEven: Whether no range and no filter leaves files out, so that the time left can be told.
+    ///   - isEven: Whether no range, filter or earlier run leaves files out, so that the time left can be told.
     func begin(_ form: Form?, isEven: Bool) {
         let turn = state.withLock { state in
             state.turn += 1

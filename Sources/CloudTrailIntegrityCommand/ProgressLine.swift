@@ -7,7 +7,7 @@ package struct ProgressLine {
     /// Whether all files are read, so that those that were read tell of those that were not.
     private let isEven: Bool
 
-    /// - Parameter isEven: Whether no range and no filter leaves files out.
+    /// - Parameter isEven: Whether no range, filter or earlier run leaves files out.
     package init(_ progress: ValidationMonitor.Progress, isEven: Bool) {
         self.progress = progress
         self.isEven = isEven

@@ -23,8 +23,9 @@ extension ValidateCommand {
 }
 
 extension ValidationOptions {
-    /// Whether no range and no filter leaves files out, so that those that were read tell how long the others take.
+    /// Whether no range, filter or earlier run leaves files out, so that those that were read tell how long the others
+    /// take.
     var isEven: Bool {
-        start == nil && end == nil && accounts.isEmpty && regions.isEmpty && trails.isEmpty
+        start == nil && end == nil && accounts.isEmpty && regions.isEmpty && trails.isEmpty && earlier == nil
     }
 }

@@ -52,7 +52,7 @@ public final class ValidationMonitor: Sendable {
         public let digestsRead: Int
         /// The log files to be hashed, as far as is known: 0 until the digest files are read.
         public let logsTotal: Int
-        /// The log files that were hashed or, where a range or a filter leaves them out, passed over.
+        /// The log files that were hashed or, where a range, a filter or an earlier run leaves them out, passed over.
         public let logsHashed: Int
         /// The bytes that were read of the digest files, or of the log files once those were begun, as they are stored:
         /// compressed.
