@@ -98,7 +98,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CloudTrailIntegrityReportsTests",
-            dependencies: ["CloudTrailIntegrityReports", "CloudTrailIntegrity"],
+            dependencies: ["CloudTrailIntegrityReports", "CloudTrailIntegrity", "NativeInterop"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

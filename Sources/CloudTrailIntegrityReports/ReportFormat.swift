@@ -7,6 +7,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
     case junit
     case sarif
     case csv
+    case html
 
     /// Hands out the report piece by piece, line ends included.
     package func write<Failure: Error>(
@@ -21,6 +22,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
         case .junit: try JUnitReport(report, facts).write(to: output)
         case .sarif: try SARIFReport(report, facts).write(to: output)
         case .csv: try CSVReport(report).write(to: output)
+        case .html: try HTMLReport(report, facts).write(to: output)
         }
     }
 }

@@ -1,6 +1,6 @@
 internal import CloudTrailIntegrity
 
-/// `text` as XML 1.0 takes it between tags and in quotes, without anything that could steer what shows it: that becomes
+/// `text` as XML 1.0 and HTML take it between tags and in quotes, without anything that could steer what shows it: that becomes
 /// an escape such as `\u{1b}`, and so does all that XML cannot hold.
 func xmlText(_ text: String) -> String {
     var result = ""
