@@ -18,12 +18,17 @@ ROWS ?=
 PAIRS ?= 7
 TRAITS ?=
 
+# For `make html-check`: where the picture of a page goes; none is made when it is empty.
+PICTURE ?=
+
 TOOL = .build/release/cloudtrail-integrity
 SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
 REPORT_SAMPLES = .build/report-samples
+HTML_PAGES = .build/html
 
-.PHONY: all setup build validate test test-traits golden lint reports conformance conformance-full
+.PHONY: all setup build validate test test-traits golden lint reports html-check
+.PHONY: conformance conformance-full
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
 all: build
@@ -58,6 +63,11 @@ lint:
 # Every format of report and manifest, read by parsers from PyPI and of the system: see Tests/Reports.
 reports: build
 	sh Tests/Reports/formats.sh $(TOOL) $(REPORT_SAMPLES)
+
+# The pages of `--report html`, used in a real Chromium; skipped where there is none. PICTURE=docs/images/report.png makes
+# the picture of the README anew.
+html-check: build
+	sh Tests/Reports/html.sh $(TOOL) $(HTML_PAGES) $(addprefix --picture ,$(PICTURE))
 
 # The real AWS CLI, from PyPI, on samples of ours: served from a loopback endpoint and compared file by file. Then the
 # harness's own tests, half of which need the CLI that the comparison installed.
@@ -96,10 +106,10 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint tools test test-traits sanitize validate strace reports conformance-full check-units check-deb fuzz
+full: lint tools test test-traits sanitize validate strace reports html-check conformance-full check-units check-deb fuzz
 
 include packaging/install.mk
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES)
+	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES)
