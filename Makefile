@@ -54,8 +54,8 @@ test-traits:
 
 # Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
 golden: setup
-	UPDATE_GOLDEN=1 swift test --filter GoldenTests
-	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden
+	UPDATE_GOLDEN=1 swift test --filter "GoldenTests|HTMLReportTests"
+	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden TestVectors/reports
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -204,10 +204,9 @@ package struct HTMLReport {
         for severity in Severity.gravestFirst {
             for kind in FindingKind.allCases where kind.severity == severity {
                 guard let count = counts[kind] else { continue }
-                let (meaning, advice) = kind.help
                 try output("<tr><td>\(Self.badge(severity))</td><th scope=\"row\">\(kind.rawValue)</th>")
                 try output(
-                    "<td class=\"number\">\(count)</td><td>\(xmlText(meaning))</td><td>\(xmlText(advice))</td></tr>"
+                    "<td class=\"number\">\(count)</td><td>\(xmlText(kind.meaning))</td><td>\(xmlText(kind.advice))</td></tr>"
                 )
             }
         }

@@ -54,7 +54,7 @@ struct HTMLReportTests {
         page = page.replacingOccurrences(of: HTMLReport.script, with: "SCRIPT")
         page = page.replacing(/sha256-[A-Za-z0-9+\/]{43}=/, with: "HASH")
         let file = repository.appending(path: "TestVectors/reports/small.html")
-        if ProcessInfo.processInfo.environment["CLOUDTRAIL_UPDATE_GOLDEN"] != nil {
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
             try Data(page.utf8).write(to: file)
         }
         #expect(page == String(decoding: try Data(contentsOf: file), as: UTF8.self))
