@@ -126,8 +126,11 @@ struct NightTests {
         let made = unsafe mkfifo(report, 0o600)
         #expect(made == 0)
         let process = try CommandProcess(command(["--report", "json=\(report)"]))
+        let next = folder.path + "/.cloudtrail-integrity-\(process.identifier)-0"
+        // An empty one is made and removed at the beginning, to see that it can be.
         let isWaiting = try process.runs {
-            (try? folder.names().contains(".cloudtrail-integrity-\(process.identifier)-0")) ?? false
+            let size = try? FileManager.default.attributesOfItem(atPath: next)[.size] as? Int
+            return (size ?? 0) > 0
         }
         #expect(isWaiting)
         usleep(50_000)

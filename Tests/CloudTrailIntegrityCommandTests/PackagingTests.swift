@@ -52,7 +52,7 @@ struct PackagingTests {
         let written = try folder.text("a.prom").matches(of: #/TYPE cloudtrail_integrity_([a-z_]+) /#).map {
             $0.output.1
         }
-        #expect(written.count == 11)
+        #expect(written.count == 12)
         let text = try text(path)
         for name in text.matches(of: /cloudtrail_integrity_([a-z_]+)/) { #expect(written.contains(name.output.1)) }
         if path.hasSuffix(".md") { for name in written { #expect(text.contains("`\(name)`"), "\(name)") } }
