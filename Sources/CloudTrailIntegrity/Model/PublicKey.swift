@@ -9,8 +9,12 @@ public struct PublicKey: Sendable {
     /// The end of the key's validity; `nil` when the file does not say.
     public let validUntil: Timestamp?
 
-    let der: [UInt8]
+    /// The bytes of the key as they were given.
+    package let der: [UInt8]
     let key: RSAPublicKey
+
+    /// The size of the key in bits.
+    package var bits: Int { key.bits }
 
     /// Reads a key's DER bytes, PKCS#1 or SPKI, and computes its fingerprint.
     init(der: [UInt8], validFrom: Timestamp?, validUntil: Timestamp?) throws(PublicKeySetError) {
@@ -35,7 +39,7 @@ public struct PublicKey: Sendable {
     }
 
     /// Whether the key was valid at `moment`; a bound that is not known excludes nothing.
-    func isValid(at moment: Timestamp) -> Bool {
+    package func isValid(at moment: Timestamp) -> Bool {
         (validFrom.map { $0 <= moment } ?? true) && (validUntil.map { moment <= $0 } ?? true)
     }
 }
