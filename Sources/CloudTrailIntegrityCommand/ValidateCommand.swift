@@ -16,19 +16,8 @@ enum ValidateCommand: Subcommand {
             )
         ],
         options: [
-            OptionSpec(
-                "public-keys",
-                value: "file",
-                isRepeatable: true,
-                help: "Answers of 'aws cloudtrail list-public-keys'. Repeat it for several files."
-            ),
-            OptionSpec(
-                "signatures",
-                value: "file",
-                isRepeatable: true,
-                help: "Signatures kept outside the archive: JSON Lines of bucket, key and metadata, the output of "
-                    + "'rclone lsjson -R -M', or lines of 's5cmd head'. Repeat it for several files."
-            ),
+            publicKeysOption,
+            signaturesOption,
             OptionSpec(
                 "start-time",
                 value: "time",
@@ -138,10 +127,10 @@ enum ValidateCommand: Subcommand {
         let style = try style(arguments, console)
         let progress = try progressForm(arguments, console)
         var archives: [LocalArchive] = []
-        for path in arguments.operands { archives.append(try archive(path)) }
-        guard !arguments.all("public-keys").isEmpty else { throw missingKeys(archives) }
-        let keys = try publicKeys(arguments.all("public-keys"), archives: arguments.operands)
-        let manifest = try manifest(arguments.all("signatures"))
+        for path in arguments.operands { archives.append(try InputFile.archive(path)) }
+        guard !arguments.all("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
+        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: arguments.operands)
+        let manifest = try InputFile.manifest(arguments.all("signatures"))
         let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.all)
         try outputs.check(archives: arguments.operands, inputs: inputs)
         let recheck = try StateFile.recheck(arguments, begin: beginTime)
@@ -259,72 +248,5 @@ enum ValidateCommand: Subcommand {
         case .violated: .violation
         case .unverified: isStrict ? .violation : .unverified
         }
-    }
-
-    // MARK: Inputs
-
-    private static func archive(_ path: String) throws(CommandError) -> LocalArchive {
-        do {
-            return try LocalArchive(path: path)
-        } catch {
-            throw CommandError(.noInput, "The archive '\(path)' cannot be validated: \(error)")
-        }
-    }
-
-    private static func publicKeys(_ paths: [String], archives: [String]) throws(CommandError) -> PublicKeySet {
-        var keys = PublicKeySet()
-        for path in paths {
-            if let archive = archives.first(where: { OutputFile.isFile(path, below: $0) }) {
-                throw CommandError(
-                    .usage,
-                    "The key file '\(path)' lies in the archive '\(archive)': keys must not come from where what they "
-                        + "prove came from"
-                )
-            }
-            let bytes = try InputFile.read(path, purpose: "key file")
-            do {
-                try keys.add(bytes, name: path)
-            } catch {
-                throw CommandError(.noInput, "The key file '\(path)' cannot be used: \(error)")
-            }
-        }
-        return keys
-    }
-
-    private static func manifest(_ paths: [String]) throws(CommandError) -> SignatureManifest {
-        var manifest = SignatureManifest()
-        for path in paths {
-            let bytes = try InputFile.read(path, purpose: "signature manifest")
-            do {
-                try manifest.add(bytes)
-            } catch {
-                throw CommandError(.noInput, "The signature manifest '\(path)' cannot be used: \(error)")
-            }
-        }
-        return manifest
-    }
-
-    /// The very commands that fetch what is missing.
-    private static func missingKeys(_ archives: [LocalArchive]) -> CommandError {
-        let requests: [PublicKeyRequest]
-        do {
-            requests = try PublicKeyRequest.requests(for: archives)
-        } catch {
-            return CommandError(.noInput, "The archive could not be listed: \(error)")
-        }
-        guard !requests.isEmpty else {
-            return CommandError(
-                .usage,
-                "No public keys: give them with '--public-keys <file>'; the archive holds no digest file"
-            )
-        }
-        return CommandError(
-            .usage,
-            "No public keys: give them with '--public-keys <file>', one for each file that these commands make",
-            advice: requests.map { request in
-                "aws cloudtrail list-public-keys --region \(request.region) --start-time \(request.start) "
-                    + "--end-time \(request.end) --output json > keys-\(request.region).json"
-            }
-        )
     }
 }

@@ -53,7 +53,8 @@ package struct JSONObjectText {
         text += Self.quoted(name) + ":"
     }
 
-    private static func quoted(_ value: String) -> String {
+    /// A JSON string.
+    package static func quoted(_ value: String) -> String {
         var result = "\""
         for scalar in value.unicodeScalars {
             switch scalar {

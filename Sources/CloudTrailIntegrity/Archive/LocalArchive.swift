@@ -33,9 +33,18 @@ public final class LocalArchive: ObjectSource {
     /// Opens the folder at `path`, which may itself be a link.
     ///
     /// - Throws: ``LocalArchiveError`` when it is not there, is no folder, or may not be read.
-    public init(path: String) throws {
-        guard !path.utf8.contains(0) else { throw LocalArchiveError(description: "there is no such folder") }
-        let descriptor = unsafe openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    public convenience init(path: String) throws {
+        try self.init(path: Array(path.utf8)[...], name: path)
+    }
+
+    /// Opens the folder with this path, whose bytes need not be UTF-8.
+    convenience init(path: ArraySlice<UInt8>) throws {
+        try self.init(path: path, name: String(decoding: path, as: UTF8.self))
+    }
+
+    private init(path: ArraySlice<UInt8>, name: String) throws {
+        guard !path.contains(0) else { throw LocalArchiveError(description: "there is no such folder") }
+        let descriptor = unsafe openat(AT_FDCWD, Self.path(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             switch errno {
             case ENOENT: throw LocalArchiveError(description: "there is no such folder")
@@ -43,7 +52,7 @@ public final class LocalArchive: ObjectSource {
             default: throw LocalArchiveError(description: SystemError.last.description)
             }
         }
-        name = path
+        self.name = name
         root = FolderDescriptor(descriptor)
     }
 
@@ -393,7 +402,7 @@ private struct FileTime: Equatable {
 extension ObjectReadError {
     fileprivate static let notRegular = ObjectReadError(.notRegularFile, "not a regular file")
 
-    fileprivate static func system(_ code: CInt) -> ObjectReadError {
+    static func system(_ code: CInt) -> ObjectReadError {
         switch code {
         case EACCES, EPERM: ObjectReadError(.permission, SystemError(code: code).description)
         case ENOENT: ObjectReadError(.vanished, SystemError(code: code).description)

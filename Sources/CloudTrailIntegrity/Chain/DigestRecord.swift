@@ -91,6 +91,8 @@ package enum SignatureSource: Hashable, Sendable {
     case manifest
     /// An earlier run proved a file with this content here.
     case state
+    /// Given by the caller for this very digest file.
+    case given
     /// The `previousDigestSignature` of the digest record with this number.
     case successor(Int)
 
@@ -100,6 +102,7 @@ package enum SignatureSource: Hashable, Sendable {
         case .sidecar: "sidecar"
         case .manifest: "manifest"
         case .state: "state"
+        case .given: "given"
         case .successor: "successor"
         }
     }

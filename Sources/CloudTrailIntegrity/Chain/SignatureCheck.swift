@@ -130,6 +130,11 @@ package struct SignatureCheck: Sendable {
         return trial.ownCandidates(of: record, signatures[number]).compactMap(\.backfillGenerationTime).first
     }
 
+    /// Whether anything is at hand that may be the record's signature.
+    package func hasCandidates(_ number: Int, _ trial: SignatureTrial) -> Bool {
+        !candidates(for: number, trial).isEmpty
+    }
+
     private func candidates(for number: Int, _ trial: SignatureTrial) -> [SignatureCandidate] {
         guard let claims = records[number].claims, let key = keys.claimed[number] else { return [] }
         let record = records[number]

@@ -34,7 +34,7 @@ package struct DigestFileName: Hashable, Sendable {
         self.init(name)
     }
 
-    fileprivate init(chain: ChainIdentity, endTime: Timestamp, isCompressed: Bool) {
+    init(chain: ChainIdentity, endTime: Timestamp, isCompressed: Bool = true) {
         self.chain = chain
         self.endTime = endTime
         self.isCompressed = isCompressed

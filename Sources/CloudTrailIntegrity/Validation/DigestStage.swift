@@ -85,7 +85,9 @@ final class DigestStage: Sendable {
         for number in index.lateSidecars where records[number].claims != nil && records[number].provenAt == nil {
             let digest = index.digests[number]
             try pool.submit(by: worker) { [self] worker in
-                if let metadata = try readSidecar(of: digest, worker) { found.withLock { $0[number] = metadata } }
+                if let metadata = try readSidecar(of: digest.path, root: digest.root, worker) {
+                    found.withLock { $0[number] = metadata }
+                }
             }
         }
         try pool.finish(with: worker)
@@ -237,11 +239,11 @@ final class DigestStage: Sendable {
             if let metadata = try object.signatureMetadata() {
                 signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
             }
-            if hasSidecar, let metadata = try readSidecar(of: digest, worker) {
+            if hasSidecar, let metadata = try readSidecar(of: digest.path, root: digest.root, worker) {
                 signatures.own.append(SignatureCandidate(.sidecar, metadata))
             }
             try object.checkUnchanged()
-            let (file, defect) = parse(content, result.condition)
+            let (file, defect) = Self.parse(content, result.condition, limits)
             let hash = result.isWhole ? result.digest : nil
             signatures.previous = file?.previousSignature.map { .written($0) }
             let record = DigestRecord(
@@ -290,9 +292,10 @@ final class DigestStage: Sendable {
     }
 
     /// The container's defect comes first; what could be parsed all the same is kept for what it lists.
-    private func parse(
+    static func parse(
         _ content: [UInt8],
-        _ condition: ContentHasher.Condition
+        _ condition: ContentHasher.Condition,
+        _ limits: Limits
     ) -> (DigestFile?, DigestRecord.Defect?) {
         let containerDefect: DigestRecord.Defect?
         switch condition {
@@ -319,14 +322,15 @@ final class DigestStage: Sendable {
     private static let maximumSidecarBytes = 64 * 1024
 
     /// A sidecar that cannot be read is like one that is not there: the digest file is what matters.
-    private func readSidecar(
-        of digest: ArchiveIndex.Digest,
+    func readSidecar(
+        of digest: ObjectKey,
+        root: Int,
         _ worker: ValidationWorker
     ) throws -> SignatureMetadata? {
         try monitor.check()
-        let path = ObjectKey(bytes: digest.path.bytes + ArchiveIndex.sidecarSuffix.description.utf8)
+        let path = ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8)
         do {
-            let object = try worker.pool.read { try sources[digest.root].open(path) }
+            let object = try worker.pool.read { try sources[root].open(path) }
             var content: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: Self.maximumSidecarBytes + 1)
             while content.count <= Self.maximumSidecarBytes {

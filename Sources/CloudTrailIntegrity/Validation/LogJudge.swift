@@ -190,7 +190,14 @@ struct LogJudge {
                 ["reason": .text(error.reason.rawValue)]
             )
         }
-        guard let result = outcome.result else { return ([], "", [:]) }
+        return outcome.result.map { judge($0, listing) } ?? ([], "", [:])
+    }
+
+    /// All that is wrong with a content, the primary finding first, and what to say of that one.
+    func judge(
+        _ result: ContentHasher.Result,
+        _ listing: LogListing
+    ) -> (kinds: [FindingKind], message: String, detail: [String: Finding.Detail]) {
         let matches = result.digest == listing.hash
         var kinds: [FindingKind] = []
         var messages: [String] = []

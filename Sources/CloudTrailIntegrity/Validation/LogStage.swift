@@ -57,7 +57,8 @@ struct LogStage: Sendable {
 
     // MARK: Units
 
-    private func units() -> [LogUnit] {
+    /// The parts of the archive that can be judged by themselves.
+    func units() -> [LogUnit] {
         // In a flat folder names alone tell keys, so that nothing can be told apart by folders.
         if evidence.placement.hasFlatRoot {
             var unit = LogUnit()

@@ -14,8 +14,13 @@ public struct PublicKeyRequest: Hashable, Sendable {
     ///
     /// - Throws: An error when a source cannot be listed.
     public static func requests(for sources: [any ObjectSource]) throws -> [PublicKeyRequest] {
+        requests(for: try ArchiveIndex(sources).digests.map(\.name))
+    }
+
+    /// The calls that fetch every key the digest files with these names may be signed with.
+    package static func requests(for names: [DigestFileName]) -> [PublicKeyRequest] {
         var spans: [String: TimeRange] = [:]
-        for name in try ArchiveIndex(sources).digests.map(\.name) {
+        for name in names {
             let start = name.endTime.advanced(bySeconds: -DigestChain.hour)
             let end = name.chain.isBackfill ? name.endTime.advanced(bySeconds: backfillDelay) : name.endTime
             let known = spans[name.chain.region] ?? TimeRange(start: start, end: end)

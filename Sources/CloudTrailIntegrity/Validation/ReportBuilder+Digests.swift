@@ -86,7 +86,8 @@ extension ReportBuilder {
         )
     }
 
-    private func digestFinding(_ number: Int, _ primary: DigestFault, _ verdict: DigestVerdict) -> Finding {
+    /// What is said of a digest file that is not verified.
+    func digestFinding(_ number: Int, _ primary: DigestFault, _ verdict: DigestVerdict) -> Finding {
         var (kind, message, detail) = describe(primary, number)
         if case .valid = verdict.signature, kind == .digestLinkMismatch { detail["ownSignature"] = .text("valid") }
         if let successor = verdict.linkedBy {
@@ -205,7 +206,7 @@ extension ReportBuilder {
 
     // MARK: Notices
 
-    private mutating func addNotices(_ number: Int, _ verdict: DigestVerdict) {
+    mutating func addNotices(_ number: Int, _ verdict: DigestVerdict) {
         if case .valid(let source, let differing) = verdict.signature, !differing.isEmpty {
             findings.append(
                 finding(

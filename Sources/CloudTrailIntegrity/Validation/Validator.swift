@@ -5,9 +5,9 @@ internal import NativeInterop
 /// It opens no network connection and writes nothing. Keys are trusted because the caller says so; nothing inside the
 /// archive is believed before a signature under one of them holds.
 public struct Validator: Sendable {
-    private let keys: PublicKeySet
-    private let signatures: SignatureManifest
-    private let options: ValidationOptions
+    let keys: PublicKeySet
+    let signatures: SignatureManifest
+    let options: ValidationOptions
 
     /// A validator.
     ///
@@ -49,6 +49,32 @@ public struct Validator: Sendable {
             try earlier.state.check(keys)
         }
         let folders = ListedFolders()
+        let (pool, worker) = try makePool(for: sources, folders)
+        defer { pool.stop() }
+        let (evidence, check) = try judgeDigests(of: sources, folders, monitor, pool, worker)
+        try monitor.check()
+        var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
+        builder.addDigests()
+        monitor.note(builder.findings)
+        let logs = try LogStage(evidence: evidence, monitor: monitor).run(pool, worker)
+        monitor.enter(.conclusions)
+        try monitor.check()
+        builder.addLogs(logs)
+        try monitor.check()
+        builder.addChains()
+        try builder.addEarlier(logs)
+        return builder.report()
+    }
+
+    // MARK: Stages
+
+    /// The threads that work on `sources`, and the caller's own hands among them.
+    ///
+    /// - Parameter folders: Shared by all that speak of them.
+    func makePool(
+        for sources: [any ObjectSource],
+        _ folders: ListedFolders
+    ) throws -> (ValidationPool, ValidationWorker) {
         let hashesStoredBytes = options.hashesStoredFiles
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
             try ValidationTools(
@@ -58,8 +84,17 @@ public struct Validator: Sendable {
                 hashesStoredBytes: hashesStoredBytes
             )
         }
-        let worker = try pool.makeWorker()
-        defer { pool.stop() }
+        return (pool, try pool.makeWorker())
+    }
+
+    /// Lists the sources, and reads and judges their digest files; no log file is read.
+    func judgeDigests(
+        of sources: [any ObjectSource],
+        _ folders: ListedFolders,
+        _ monitor: ValidationMonitor,
+        _ pool: ValidationPool,
+        _ worker: ValidationWorker
+    ) throws -> (Evidence, SignatureCheck) {
         let earlier = options.earlier.map { earlier in
             var earlier = earlier
             // What is stored is known of files that are read alone.
@@ -92,17 +127,6 @@ public struct Validator: Sendable {
             folders: folders,
             options: options
         )
-        try monitor.check()
-        var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
-        builder.addDigests()
-        monitor.note(builder.findings)
-        let logs = try LogStage(evidence: evidence, monitor: monitor).run(pool, worker)
-        monitor.enter(.conclusions)
-        try monitor.check()
-        builder.addLogs(logs)
-        try monitor.check()
-        builder.addChains()
-        try builder.addEarlier(logs)
-        return builder.report()
+        return (evidence, check)
     }
 }

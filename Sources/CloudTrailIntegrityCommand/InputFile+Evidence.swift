@@ -1,0 +1,141 @@
+internal import CloudTrailIntegrity
+
+/// What every command that judges something takes.
+extension InputFile {
+    /// The archive in the folder at `path`.
+    static func archive(_ path: String) throws(CommandError) -> LocalArchive {
+        do {
+            return try LocalArchive(path: path)
+        } catch {
+            throw CommandError(.noInput, "The archive '\(path)' cannot be validated: \(error)")
+        }
+    }
+
+    /// The archives in the folders at `paths`.
+    static func archives(_ paths: [String]) throws(CommandError) -> [LocalArchive] {
+        var archives: [LocalArchive] = []
+        for path in paths { archives.append(try archive(path)) }
+        return archives
+    }
+
+    /// The keys of the files at `paths`.
+    ///
+    /// - Parameter archives: The folders that no key file may lie in.
+    static func publicKeys(_ paths: [String], archives: [String]) throws(CommandError) -> PublicKeySet {
+        var keys = PublicKeySet()
+        for path in paths {
+            if let archive = archives.first(where: { OutputFile.isFile(path, below: $0) }) {
+                throw CommandError(
+                    .usage,
+                    "The key file '\(path)' lies in the archive '\(archive)': keys must not come from where what they "
+                        + "prove came from"
+                )
+            }
+            let bytes = try read(path, purpose: "key file")
+            do {
+                try keys.add(bytes, name: path)
+            } catch {
+                throw CommandError(.noInput, "The key file '\(path)' cannot be used: \(error)")
+            }
+        }
+        return keys
+    }
+
+    /// The signatures of the files at `paths`.
+    static func manifest(_ paths: [String]) throws(CommandError) -> SignatureManifest {
+        var manifest = SignatureManifest()
+        for path in paths {
+            let bytes = try read(path, purpose: "signature manifest")
+            do {
+                try manifest.add(bytes)
+            } catch {
+                throw CommandError(.noInput, "The signature manifest '\(path)' cannot be used: \(error)")
+            }
+        }
+        return manifest
+    }
+
+    /// The error for a command line without keys, with the very commands that fetch them.
+    static func missingKeys(_ archives: [LocalArchive]) -> CommandError {
+        let requests: [PublicKeyRequest]
+        do {
+            requests = try PublicKeyRequest.requests(for: archives)
+        } catch {
+            return CommandError(.noInput, "The archive could not be listed: \(error)")
+        }
+        guard !requests.isEmpty else {
+            return CommandError(
+                .usage,
+                "No public keys: give them with '--public-keys <file>'; the archive holds no digest file"
+            )
+        }
+        return CommandError(
+            .usage,
+            "No public keys: give them with '--public-keys <file>', one for each file that these commands make",
+            advice: requests.map { request in
+                "aws cloudtrail list-public-keys --region \(ShellWord.quoted(request.region)) "
+                    + "--start-time \(request.start) --end-time \(request.end) --output json "
+                    + "> \(ShellWord.quoted("keys-\(request.region).json"))"
+            }
+        )
+    }
+}
+
+/// `--public-keys`, as every command that verifies signatures has it.
+let publicKeysOption = OptionSpec(
+    "public-keys",
+    value: "file",
+    isRepeatable: true,
+    help: "Answers of 'aws cloudtrail list-public-keys'. Repeat it for several files."
+)
+
+/// `--signatures`, as every command that verifies signatures has it.
+let signaturesOption = OptionSpec(
+    "signatures",
+    value: "file",
+    isRepeatable: true,
+    help: "Signatures kept outside the archive: JSON Lines of bucket, key and metadata, the output of "
+        + "'rclone lsjson -R -M', or lines of 's5cmd head'. Repeat it for several files."
+)
+
+extension Subcommand {
+    /// The value of an option that takes one of a few.
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ option: String,
+        in arguments: ParsedArguments,
+        default standard: Choice
+    ) throws(CommandError) -> Choice {
+        guard let name = arguments.last(option) else { return standard }
+        guard let choice = Choice(rawValue: name) else {
+            let values = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError(.usage, "The value '\(name)' is invalid for '--\(option)' (values: \(values))")
+        }
+        return choice
+    }
+
+    /// Runs work that a signal may stop; `nil` when one did, which has been said then.
+    static func untilInterrupted<Result>(
+        _ interruption: Interruption,
+        _ console: Console,
+        _ work: () throws -> Result
+    ) throws(CommandError) -> Result? {
+        let result: Result?
+        do {
+            result = try work()
+        } catch is ValidationCancelled {
+            result = nil
+        } catch let error as CommandError {
+            throw error
+        } catch let error as ObjectReadError {
+            throw CommandError(.noInput, "The archive could not be listed: \(error.description)")
+        } catch {
+            throw CommandError(.internalError, "\(error)")
+        }
+        // A signal may have come after the work last looked.
+        guard let result, !interruption.monitor.isCancelled else {
+            if interruption.takesLastWord() { console.complain(interruption.message) }
+            return nil
+        }
+        return result
+    }
+}
