@@ -9,7 +9,11 @@ package enum MainCommand {
     /// The version, as `--version` prints it.
     package static let version = "0.1.0"
 
-    static var subcommands: [any Subcommand.Type] { [ValidateCommand.self, SampleCommand.self] }
+    static var subcommands: [any Subcommand.Type] {
+        [
+            ValidateCommand.self, ChainsCommand.self, KeysCommand.self, SampleCommand.self,
+        ]
+    }
 
     /// The names of the subcommands.
     package static var subcommandNames: [String] { subcommands.map { $0.name } }
