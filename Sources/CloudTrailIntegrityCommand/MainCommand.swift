@@ -11,7 +11,8 @@ package enum MainCommand {
 
     static var subcommands: [any Subcommand.Type] {
         [
-            ValidateCommand.self, ChainsCommand.self, KeysCommand.self, SampleCommand.self,
+            ValidateCommand.self, CheckCommand.self, InspectCommand.self, ChainsCommand.self, KeysCommand.self,
+            SampleCommand.self,
         ]
     }
 

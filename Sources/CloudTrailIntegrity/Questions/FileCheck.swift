@@ -1,0 +1,388 @@
+package import NativeInterop
+
+/// What is known of one file: whether CloudTrail delivered it, unchanged, and who says so.
+package struct FileCheck: Sendable {
+    /// What it comes to.
+    package enum Verdict: String, Hashable, Sendable {
+        /// A verified digest file vouches for the content, or it is a verified digest file itself.
+        case valid
+        /// It is proven not to be what CloudTrail delivered under its name.
+        case violation
+        /// No proof either way.
+        case unverified
+        /// It could not be read.
+        case unreadable
+    }
+
+    /// The verified digest file that lists a log file, or the one that the file is.
+    package struct Voucher: Hashable, Sendable {
+        /// What it says it was delivered as.
+        package let location: ObjectLocation
+        /// Where it was found: below the name of its archive, or the path that the caller gave.
+        package let path: ObjectKey
+        /// The fingerprint of the key that its signature verifies with.
+        package let fingerprint: String
+        /// When it was signed, as far as it says.
+        package let time: Timestamp
+        /// Where the signature that verifies was found.
+        package let source: String
+    }
+
+    /// The path as it was given.
+    package let path: String
+    package let verdict: Verdict
+    /// What is wrong or not proven; `nil` when nothing is, and for a file that could not be read.
+    package let kind: FindingKind?
+    /// Whether it is, or is named like, a digest file.
+    package let isDigest: Bool
+    /// The SHA-256 of the content; `nil` when it could not be read to its end.
+    package let hash: SHA256Digest?
+    /// What it was delivered as, or what its name is known as; `nil` when nothing is known.
+    package let location: ObjectLocation?
+    /// It vouches for the file where that is valid, and says otherwise where it is not; `nil` where there is none.
+    package let voucher: Voucher?
+    /// What and why, in one sentence; it may hold text from the archive.
+    package let message: String
+    /// What is good to know beside it.
+    package let notes: [String]
+
+    static func unreadable(_ path: String, _ error: ObjectReadError) -> FileCheck {
+        FileCheck(
+            path: path,
+            verdict: .unreadable,
+            kind: nil,
+            isDigest: false,
+            hash: nil,
+            location: nil,
+            voucher: nil,
+            message: "could not be read: \(error.description)",
+            notes: []
+        )
+    }
+}
+
+extension FileCheck.Verdict {
+    init(_ kind: FindingKind?) {
+        switch kind?.severity {
+        case .violation: self = .violation
+        case .unverified: self = .unverified
+        case .notice, nil: self = .valid
+        }
+    }
+}
+
+extension Validator {
+    /// Checks single files against the digest files of an archive, all of which are verified; no other log file is
+    /// read. A file that is itself a digest file is judged like one of the archive's.
+    ///
+    /// - Parameters:
+    ///   - paths: The files, wherever they lie.
+    ///   - archives: What holds the digest files.
+    /// - Returns: What is known of each file, in their order.
+    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when an archive cannot be listed, or when
+    ///   libcrypto or zlib fail.
+    package func check(
+        _ paths: [String],
+        in archives: [any ObjectSource],
+        monitor: ValidationMonitor = ValidationMonitor()
+    ) throws -> [FileCheck] {
+        let readings = try paths.map { try FileReading(path: $0, self, monitor) }
+        // A digest file is a source of its own, so that it is judged by the same rules in every way.
+        var sources = archives
+        var rootOfFile: [Int: Int] = [:]
+        for (number, reading) in readings.enumerated() {
+            guard case .digest(let file) = reading else { continue }
+            rootOfFile[number] = sources.count
+            sources.append(file)
+        }
+        let folders = ListedFolders()
+        let (pool, worker) = try makePool(for: sources, folders)
+        defer { pool.stop() }
+        let (evidence, check) = try judgeDigests(of: sources, folders, monitor, pool, worker)
+        let judge = FileJudge(
+            evidence: evidence,
+            builder: ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial),
+            archiveCount: archives.count
+        )
+        let listings = try judge.listings(of: readings, monitor)
+        return zip(readings.indices, readings).map { number, reading in
+            switch reading {
+            case .unreadable(let path, let error): .unreadable(path, error)
+            case .digest(let file): judge.check(digest: file, root: rootOfFile[number] ?? 0)
+            case .content(let content): judge.check(content, listings)
+            }
+        }
+    }
+}
+
+/// What reading a file showed.
+private enum FileReading {
+    struct Content {
+        let path: String
+        /// The name that it was delivered under, if it kept its name.
+        let name: ObjectKey
+        let result: ContentHasher.Result
+    }
+
+    case unreadable(String, ObjectReadError)
+    /// A digest file, or what is named like one.
+    case digest(SingleFile)
+    /// Anything else.
+    case content(Content)
+
+    init(path: String, _ validator: Validator, _ monitor: ValidationMonitor) throws {
+        do {
+            let file = try SingleFile(path: path)
+            if DigestFileName(file.path) != nil {
+                self = .digest(file)
+                return
+            }
+            let (pool, worker) = try validator.makePool(for: [file], ListedFolders())
+            defer { pool.stop() }
+            let limits = validator.options.limits
+            func read(_ bytes: UInt64, collecting: Bool) throws -> (ContentHasher.Result, [UInt8]) {
+                let (result, content, object, _) = try worker.hash(
+                    file.path.lastComponent,
+                    in: [],
+                    root: 0,
+                    limits: ContentHasher.Limits(
+                        contentBytes: bytes,
+                        ratio: limits.inflateRatio,
+                        ratioFloorBytes: limits.ratioFloorBytes
+                    ),
+                    collecting: collecting,
+                    monitor: monitor
+                )
+                try object.checkUnchanged()
+                return (result, content)
+            }
+            let name = ObjectKey(bytes: file.path.compressedName.lastComponent)
+            // A digest file under another name shows by what it holds.
+            if LogFileName(file.path) == nil {
+                let (result, content) = try read(limits.digestBytes, collecting: true)
+                if let digest = try? DigestFile(parsing: content, limits: limits) {
+                    let own = ObjectKey(bytes: digest.location.key.lastComponent)
+                    if DigestFileName(own) != nil {
+                        self = .digest(file.called(own))
+                        return
+                    }
+                }
+                if result.condition != .overContentLimit {
+                    self = .content(Content(path: path, name: name, result: result))
+                    return
+                }
+            }
+            let (result, _) = try read(limits.contentBytes, collecting: false)
+            self = .content(Content(path: path, name: name, result: result))
+        } catch let error as ObjectReadError {
+            self = .unreadable(path, error)
+        }
+    }
+}
+
+/// Judges single files by the evidence of an archive.
+private struct FileJudge {
+    let evidence: Evidence
+    let builder: ReportBuilder
+    /// The number of sources that are archives; those behind them are single files.
+    let archiveCount: Int
+
+    /// What digests say that may concern one of the files: the same content, or the same name.
+    func listings(of readings: [FileReading], _ monitor: ValidationMonitor) throws -> [LogListing] {
+        var hashes: Set<SHA256Digest> = []
+        var names: Set<ObjectKey> = []
+        for case .content(let content) in readings {
+            hashes.insert(content.result.digest)
+            names.insert(content.name)
+        }
+        if names.isEmpty { return [] }
+        var found: [LogListing] = []
+        for var unit in LogStage(evidence: evidence, monitor: monitor).units() where !unit.lists.isEmpty {
+            try monitor.check()
+            // Only what is listed matters here, not what of it is held.
+            unit.folders = []
+            let match = LogMatch(unit, evidence)
+            match.forEachKey { key in
+                guard hashes.contains(key.hash) || names.contains(ObjectKey(bytes: match.listedName(key).name)) else {
+                    return
+                }
+                found.append(match.listing(key))
+            }
+        }
+        return found.sorted { ($0.location.bucket, $0.location.key) < ($1.location.bucket, $1.location.key) }
+    }
+
+    // MARK: Log files
+
+    func check(_ content: FileReading.Content, _ listings: [LogListing]) -> FileCheck {
+        let hash = content.result.isWhole ? content.result.digest : nil
+        let named = listings.filter { $0.location.key.lastComponent == content.name.bytes[...] }
+        let same = listings.filter { $0.hash == hash }
+        func isSame(_ listing: LogListing) -> Bool { listing.hash == hash }
+        let listing =
+            named.first { $0.isVerified && isSame($0) } ?? named.first { $0.isVerified }
+            ?? same.first { $0.isVerified } ?? named.first(where: isSame) ?? named.first ?? same.first
+        var kind: FindingKind?
+        var message: String
+        var notes: [String] = []
+        if let listing {
+            let judged = LogJudge(evidence: evidence).judge(content.result, listing)
+            kind = judged.kinds.first
+            message =
+                kind == nil
+                ? "delivered, unchanged, as s3://\(listing.location)"
+                : "\(judged.message); it is named for s3://\(listing.location)"
+            if kind != nil, isSame(listing), listing.location.key.lastComponent != content.name.bytes[...] {
+                message = "\(judged.message); the content is listed as s3://\(listing.location)"
+            }
+            for other in judged.kinds.dropFirst() { notes.append("also \(other.rawValue)") }
+            if kind == nil, listing.location.key.lastComponent != content.name.bytes[...] {
+                notes.append("it has another name than the one it was delivered under")
+            }
+            if kind == nil, content.result.form == .plain { notes.append("a download decompressed it") }
+            if listing.differs {
+                notes.append("verified digest files list different hashes for it; the newest one counts")
+            }
+        } else {
+            (kind, message) = unlisted(content)
+            notes += evidenceNotes()
+        }
+        notes += elsewhere(same.filter { $0.location != listing?.location && $0.isVerified })
+        let voucher = listing.flatMap { $0.isVerified ? self.voucher($0.record) : nil }
+        if let listing, listing.isVerified { notes += signatureNotes(listing.record) }
+        return FileCheck(
+            path: content.path,
+            verdict: FileCheck.Verdict(kind),
+            kind: kind,
+            isDigest: false,
+            hash: hash,
+            location: listing?.location,
+            voucher: voucher,
+            message: message,
+            notes: notes
+        )
+    }
+
+    private func unlisted(_ content: FileReading.Content) -> (FindingKind, String) {
+        switch content.result.condition {
+        case .overContentLimit, .overRatioLimit:
+            (.logOverLimit, "it hits a limit: \(content.result.condition.sentence)")
+        case .complete:
+            (.logUnreferenced, "no digest file of the archive lists its content or its name")
+        default:
+            (
+                .logUnreferenced,
+                "no digest file of the archive lists its content or its name, and it is broken: "
+                    + content.result.condition.sentence
+            )
+        }
+    }
+
+    /// The most other places of the same content that are named.
+    private static let placesShown = 5
+
+    private func elsewhere(_ others: [LogListing]) -> [String] {
+        let rest = others.count - Self.placesShown
+        return others.prefix(Self.placesShown).map { "the same content was delivered as s3://\($0.location)" }
+            + (rest > 0 ? ["the same content was delivered as \(rest) more objects"] : [])
+    }
+
+    /// Why a file may be in none of the lists.
+    private func evidenceNotes() -> [String] {
+        let records = evidence.records.indices.filter { evidence.index.digests[$0].root < archiveCount }
+        let unverified = records.count { !evidence.verdicts[$0].isVerified }
+        var notes: [String] = []
+        if records.isEmpty { notes.append("the archive holds no digest file") }
+        if unverified > 0 {
+            notes.append("\(unverified) of \(records.count) digest files of the archive are not verified")
+        }
+        let hidden = evidence.index.hiddenFolders.count
+        if hidden > 0 {
+            notes.append("not known: what lies behind links and unreadable folders of the archive (\(hidden))")
+        }
+        return notes
+    }
+
+    // MARK: Digest files
+
+    func check(digest file: SingleFile, root: Int) -> FileCheck {
+        guard let number = evidence.index.digests.indices.first(where: { evidence.index.digests[$0].root == root })
+        else { return .unreadable(file.name, ObjectReadError(.vanished, "it was removed while it was read")) }
+        let record = evidence.records[number]
+        if case .unreadable(let error) = record.defect { return .unreadable(file.name, error) }
+        let verdict = evidence.verdicts[number]
+        var kind: FindingKind?
+        var message: String
+        var notes: [String] = []
+        if let fault = verdict.faults.first {
+            let finding = builder.digestFinding(number, fault, verdict)
+            kind = finding.kind
+            message = finding.message
+        } else {
+            let location = record.claims.map { "s3://\($0.location)" } ?? ""
+            message = "delivered, unchanged, as \(location)"
+            notes += signatureNotes(number)
+            if file.path.lastComponent != file.resolvedPath.lastComponent {
+                notes.append("it has another name than the one it was delivered under")
+            }
+            notes += linkNotes(number)
+        }
+        return FileCheck(
+            path: file.name,
+            verdict: FileCheck.Verdict(kind),
+            kind: kind,
+            isDigest: true,
+            hash: record.hash,
+            location: record.claims?.location,
+            voucher: voucher(number),
+            message: message,
+            notes: notes
+        )
+    }
+
+    /// How a verified digest file stands in its chain, as far as the archive tells.
+    private func linkNotes(_ number: Int) -> [String] {
+        let record = evidence.records[number]
+        var notes: [String] = []
+        if let successor = evidence.verdicts[number].linkedBy {
+            notes.append("its successor \(evidence.placement.places[successor].key) has its hash")
+        } else {
+            notes.append("the archive holds no verified successor of it")
+        }
+        guard let previous = record.claims?.previous else {
+            return notes + ["it begins its chain: it names no digest file before it"]
+        }
+        let name = "the digest file before it, s3://\(previous.location),"
+        let held = evidence.records.indices.filter {
+            evidence.placement.places[$0].key == previous.location.key.collapsed
+                && evidence.placement.places[$0].bucket.map { $0 == previous.location.bucket } ?? true
+        }
+        if held.isEmpty { return notes + ["\(name) is not held"] }
+        let isSame = held.contains { evidence.records[$0].hash == previous.hash }
+        return notes + ["\(name) is held\(isSame ? " and has the hash it names" : ", with another hash than it names")"]
+    }
+
+    // MARK: Signatures
+
+    private func voucher(_ number: Int) -> FileCheck.Voucher? {
+        guard evidence.verdicts[number].isVerified, let claims = evidence.records[number].claims,
+            case .valid(let source, _) = evidence.verdicts[number].signature
+        else { return nil }
+        let digest = evidence.index.digests[number]
+        return FileCheck.Voucher(
+            location: claims.location,
+            path: digest.root < archiveCount
+                ? evidence.displayPath(ofDigest: number) : ObjectKey(evidence.names[digest.root]),
+            fingerprint: claims.fingerprint,
+            time: builder.check.signingTime(of: number, builder.trial) ?? claims.endTime,
+            source: source.name
+        )
+    }
+
+    /// What a report would note of a verified digest file.
+    private func signatureNotes(_ number: Int) -> [String] {
+        var builder = builder
+        builder.addNotices(number, evidence.verdicts[number])
+        return builder.findings.map(\.message)
+    }
+}

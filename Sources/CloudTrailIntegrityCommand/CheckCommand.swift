@@ -1,0 +1,173 @@
+internal import CloudTrailIntegrity
+internal import CloudTrailIntegrityReports
+internal import NativeInterop
+
+/// `check`: says of single files whether CloudTrail delivered them.
+enum CheckCommand: Subcommand {
+    static let name = "check"
+
+    static let help = HelpText(
+        overview: "Check whether CloudTrail delivered single files, unchanged, and which digest file says so.",
+        usage: "\(MainCommand.name) check <file> ... --archive <folder> ... --public-keys <file> ... [<options>]",
+        arguments: [
+            (
+                "<file>",
+                "A log file or a digest file, wherever it lies, compressed or not. It is found by its content and by "
+                    + "its name."
+            )
+        ],
+        options: [
+            OptionSpec(
+                "archive",
+                value: "folder",
+                isRepeatable: true,
+                help: "A folder that came out of the bucket and holds the digest files. All of them are verified. "
+                    + "Repeatable."
+            ),
+            publicKeysOption,
+            signaturesOption,
+            OptionSpec(
+                "format",
+                value: "format",
+                values: Format.allCases.map(\.rawValue),
+                default: Format.text.rawValue,
+                help: "How it is written."
+            ),
+            helpOption,
+        ],
+        footer: "Exit status: 0 every file is proven; 1 one is not what was delivered under its name; 2 one is not "
+            + "proven; 64 usage; 66 an input is missing or unusable, or one of the files could not be read; "
+            + "70 internal error; 74 the output could not be written; 130, 143 interrupted."
+    )
+
+    private enum Format: String, CaseIterable {
+        case text, jsonl
+    }
+
+    static func run(
+        _ arguments: ParsedArguments,
+        _ console: Console,
+        _ interruption: Interruption
+    ) throws(CommandError) -> ExitStatus {
+        guard !arguments.operands.isEmpty else {
+            throw CommandError(.usage, "Missing expected argument '<file> ...'", showsUsage: true)
+        }
+        guard !arguments.all("archive").isEmpty else {
+            throw CommandError(.usage, "Missing expected option '--archive <folder>'", showsUsage: true)
+        }
+        let format = try choice("format", in: arguments, default: Format.text)
+        let archives = try InputFile.archives(arguments.all("archive"))
+        guard !arguments.all("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
+        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: arguments.all("archive"))
+        let manifest = try InputFile.manifest(arguments.all("signatures"))
+        var options = ValidationOptions()
+        options.jobs = SystemCall.processorCount
+        let validator = Validator(keys: keys, signatures: manifest, options: options)
+        let checked = try untilInterrupted(interruption, console) {
+            try validator.check(arguments.operands, in: archives, monitor: interruption.monitor)
+        }
+        guard let files = checked else { return interruption.status }
+        let status = status(of: files)
+        switch format {
+        case .text:
+            for file in files { try writeText(file, console) }
+            try console.print("")
+            try console.print(verdict(files))
+        case .jsonl:
+            for file in files { try console.print(line(file)) }
+            try console.print(summary(files, status, keys))
+        }
+        return status
+    }
+
+    private static func status(of files: [FileCheck]) -> ExitStatus {
+        func has(_ verdict: FileCheck.Verdict) -> Bool { files.contains { $0.verdict == verdict } }
+        if has(.violation) { return .violation }
+        if has(.unreadable) { return .noInput }
+        return has(.unverified) ? .unverified : .proven
+    }
+
+    // MARK: Text
+
+    private static func writeText(_ file: FileCheck, _ console: Console) throws(CommandError) {
+        let proven = file.verdict == .valid ? (file.isDigest ? "digest" : "log") : ""
+        let heading = pad(file.verdict.rawValue, 10) + " " + pad(file.kind?.rawValue ?? proven, 24)
+        try console.print("\(heading) \(escaped(file.path)): \(escaped(file.message))")
+        if let voucher = file.voucher {
+            let role = file.verdict == .valid ? "vouched for" : "listed"
+            let by = file.isDigest ? "" : "\(role) by s3://\(voucher.location), "
+            try console.print(
+                escaped(
+                    "           \(by)signed with the key \(voucher.fingerprint) at \(voucher.time) "
+                        + "(signature: \(voucher.source))"
+                )
+            )
+            if !file.isDigest { try console.print("           held as \(TextReport.shown(voucher.path))") }
+        }
+        for note in file.notes { try console.print("           \(escaped(note))") }
+    }
+
+    private static func pad(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private static func verdict(_ files: [FileCheck]) -> String {
+        func count(_ verdict: FileCheck.Verdict) -> Int { files.count { $0.verdict == verdict } }
+        let valid = "\(count(.valid))/\(files.count) files are as CloudTrail delivered them"
+        let unreadable = count(.unreadable) > 0 ? "; \(count(.unreadable)) could not be read" : ""
+        if count(.violation) > 0 {
+            let rest = count(.unverified) > 0 ? ", \(count(.unverified)) without proof" : ""
+            return "NOT VALID: \(count(.violation)) not as delivered\(rest); \(valid)\(unreadable)."
+        }
+        if count(.unverified) > 0 { return "NOT PROVEN: \(count(.unverified)) without proof; \(valid)\(unreadable)." }
+        return unreadable.isEmpty ? "VALID: \(valid)." : "NOT PROVEN: \(valid)\(unreadable)."
+    }
+
+    // MARK: JSON Lines
+
+    private static func line(_ file: FileCheck) -> String {
+        var object = JSONObjectText()
+        object.add("record", "check")
+        object.add("path", file.path)
+        object.add("verdict", file.verdict.rawValue)
+        object.add("kind", file.kind?.rawValue)
+        object.add("digest", file.isDigest)
+        object.add("sha256", file.hash.map { Hex.encode($0.bytes) })
+        object.add("bucket", file.location?.bucket)
+        object.add("key", file.location?.key.description)
+        let isValid = file.verdict == .valid
+        object.add("vouchedBy", object: isValid ? file.voucher.map { Self.object($0) } : nil)
+        object.add("listedBy", object: isValid ? nil : file.voucher.map { Self.object($0) })
+        object.add("message", file.message)
+        object.add("notes", file.notes)
+        return object.closed
+    }
+
+    private static func object(_ voucher: FileCheck.Voucher) -> JSONObjectText {
+        var object = JSONObjectText()
+        object.add("bucket", voucher.location.bucket)
+        object.add("key", voucher.location.key.description)
+        object.add("path", voucher.path.description)
+        if !voucher.path.isUTF8 { object.add("pathBytes", Hex.encode(voucher.path.bytes)) }
+        object.add("fingerprint", voucher.fingerprint)
+        object.add("time", voucher.time.description)
+        object.add("signature", voucher.source)
+        return object
+    }
+
+    private static func summary(_ files: [FileCheck], _ status: ExitStatus, _ keys: PublicKeySet) -> String {
+        var counts = JSONObjectText()
+        counts.add("total", Int64(files.count))
+        for verdict in [FileCheck.Verdict.valid, .violation, .unverified, .unreadable] {
+            counts.add(verdict.rawValue, Int64(files.count { $0.verdict == verdict }))
+        }
+        var object = JSONObjectText()
+        object.add("record", "summary")
+        object.add("tool", MainCommand.name)
+        object.add("version", MainCommand.version)
+        object.add("exit", Int64(status.rawValue))
+        object.add("files", object: counts)
+        object.add("keys", objects: keys.sources.map(JSONObjectText.init))
+        return object.closed
+    }
+}
