@@ -12,7 +12,7 @@ package enum MainCommand {
     static var subcommands: [any Subcommand.Type] {
         [
             ValidateCommand.self, CheckCommand.self, InspectCommand.self, ChainsCommand.self, KeysCommand.self,
-            SampleCommand.self,
+            PlanCommand.self, SampleCommand.self,
         ]
     }
 

@@ -1,0 +1,119 @@
+/// What has to be fetched from AWS before an archive can be validated: keys and signatures.
+package struct FetchPlan: Sendable {
+    /// A digest file that nothing can be asked for.
+    package struct Obstacle: Hashable, Sendable {
+        /// The file, below the name of its source.
+        package let path: ObjectKey
+        /// Why, in one line; it may hold text from the archive.
+        package let reason: String
+    }
+
+    /// The calls of ListPublicKeys, in the order of their regions.
+    package let keyRequests: [PublicKeyRequest]
+    /// The digest files whose signature is not at hand, or of which none that is verifies, in the order of their chains.
+    package let signatures: [ObjectLocation]
+    /// What is left out, in the order of the listing.
+    package let obstacles: [Obstacle]
+    /// The number of digest files.
+    package let digestCount: Int
+    /// The number of links and folders that hide what is behind them.
+    package let hiddenCount: Int
+}
+
+extension Validator {
+    /// Finds out what the archive in `sources` still needs, by what its digest files say.
+    ///
+    /// ``ValidationOptions/bucket`` keeps other buckets from being asked, and stands for the bucket of digest files that
+    /// say nothing of themselves.
+    ///
+    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when a source cannot be listed, or when
+    ///   libcrypto or zlib fail.
+    package func fetchPlan(
+        for sources: [any ObjectSource],
+        monitor: ValidationMonitor = ValidationMonitor()
+    ) throws -> FetchPlan {
+        let folders = ListedFolders()
+        let (pool, worker) = try makePool(for: sources, folders)
+        defer { pool.stop() }
+        let (evidence, check) = try judgeDigests(of: sources, folders, monitor, pool, worker)
+        let trial = worker.context.trial
+        var names: [DigestFileName] = []
+        var wanted: [(record: Int, location: ObjectLocation)] = []
+        var obstacles: [FetchPlan.Obstacle] = []
+        for (number, record) in evidence.records.enumerated() {
+            let isKeyHeld = record.claims.map { keys.key(fingerprint: $0.fingerprint) != nil } ?? (keys.count > 0)
+            if !isKeyHeld { names.append(record.name) }
+            guard needsSignature(number, evidence, check, trial) else { continue }
+            switch location(number, evidence) {
+            case .success(let location): wanted.append((number, location))
+            case .failure(let refusal):
+                let path = evidence.displayPath(ofDigest: number)
+                obstacles.append(FetchPlan.Obstacle(path: path, reason: refusal.reason))
+            }
+        }
+        wanted.sort { first, second in
+            let (left, right) = (evidence.records[first.record].name, evidence.records[second.record].name)
+            if left.chain != right.chain { return left.chain < right.chain }
+            return (left.endTime, first.location.key, first.location.bucket)
+                < (right.endTime, second.location.key, second.location.bucket)
+        }
+        var seen: Set<ObjectLocation> = []
+        return FetchPlan(
+            keyRequests: PublicKeyRequest.requests(for: names),
+            signatures: wanted.map(\.location).filter { seen.insert($0).inserted },
+            obstacles: obstacles,
+            digestCount: evidence.records.count,
+            hiddenCount: evidence.index.hiddenFolders.count
+        )
+    }
+
+    /// Whether another signature could make a difference.
+    private func needsSignature(
+        _ number: Int,
+        _ evidence: Evidence,
+        _ check: SignatureCheck,
+        _ trial: SignatureTrial
+    ) -> Bool {
+        switch evidence.verdicts[number].signature {
+        case .noCandidate, .failed: true
+        case .keyUnknown: !check.hasCandidates(number, trial)
+        case .valid, .unsupportedAlgorithm: false
+        // What is broken stays so; what could not be read may be readable when it is validated.
+        case .notApplicable: evidence.records[number].isOnlyUnread
+        }
+    }
+
+    private struct Refusal: Error {
+        let reason: String
+    }
+
+    private func location(_ number: Int, _ evidence: Evidence) -> Result<ObjectLocation, Refusal> {
+        guard let claims = evidence.records[number].claims else {
+            let digest = evidence.index.digests[number]
+            let bucket = evidence.placement.bucket(of: digest.path, root: digest.root)
+            guard let bucket, ObjectLocation.isBucketName(bucket) else {
+                return .failure(Refusal(reason: "it cannot be read, and so its bucket is not known: give --bucket"))
+            }
+            let key = evidence.placement.places[number].key
+            // A flat folder tells the name alone.
+            guard !key.folder.isEmpty, key.isUTF8 else {
+                return .failure(Refusal(reason: "it cannot be read, and so its key is not known"))
+            }
+            return .success(ObjectLocation(bucket: bucket, key: key))
+        }
+        if let bucket = options.bucket, bucket != claims.location.bucket {
+            return .failure(Refusal(reason: "it says that it is of another bucket, \(claims.location.bucket)"))
+        }
+        return .success(claims.location)
+    }
+}
+
+extension DigestRecord {
+    /// Whether nothing is known of its content.
+    fileprivate var isOnlyUnread: Bool {
+        switch defect {
+        case .unreadable, .overLimit: claims == nil
+        case .malformed, nil: false
+        }
+    }
+}

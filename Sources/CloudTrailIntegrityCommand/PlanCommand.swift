@@ -1,0 +1,76 @@
+internal import CloudTrailIntegrity
+internal import NativeInterop
+
+/// `plan`: prints a script that fetches what the validation of an archive still needs.
+enum PlanCommand: Subcommand {
+    static let name = "plan"
+
+    static let help = HelpText(
+        overview: "Print a shell script that fetches the keys and signatures which an archive still needs.",
+        usage: "\(MainCommand.name) plan <archive> ... [<options>]",
+        arguments: [
+            (
+                "<archive>",
+                "A folder that came out of the bucket. Several folders are the parts of one archive. It is only read: "
+                    + "the script writes to the folder that it is run in."
+            )
+        ],
+        options: [
+            publicKeysOption,
+            signaturesOption,
+            OptionSpec(
+                "bucket",
+                value: "name",
+                help: "The bucket the archive came from: no other is asked, and it stands for the bucket of digest "
+                    + "files that cannot be read."
+            ),
+            helpOption,
+        ],
+        footer: "Exit status: 0 the script is printed; 2 no digest file is held; 64 usage; 66 an input is missing or "
+            + "unusable; 70 internal error; 74 the output could not be written; 130, 143 interrupted."
+    )
+
+    static func run(
+        _ arguments: ParsedArguments,
+        _ console: Console,
+        _ interruption: Interruption
+    ) throws(CommandError) -> ExitStatus {
+        guard !arguments.operands.isEmpty else {
+            throw CommandError(.usage, "Missing expected argument '<archive> ...'", showsUsage: true)
+        }
+        for path in arguments.operands + arguments.all("public-keys") + arguments.all("signatures")
+        where ShellWord.endsInLineBreak(path) {
+            throw CommandError(.usage, "The name '\(path)' ends in a line break: a script cannot repeat it")
+        }
+        var options = ValidationOptions()
+        options.jobs = SystemCall.processorCount
+        options.bucket = arguments.last("bucket")
+        if let bucket = options.bucket, !ObjectLocation.isBucketName(bucket) {
+            throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
+        }
+        let archives = try InputFile.archives(arguments.operands)
+        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: arguments.operands)
+        let manifest = try InputFile.manifest(arguments.all("signatures"))
+        let validator = Validator(keys: keys, signatures: manifest, options: options)
+        let planned = try untilInterrupted(interruption, console) {
+            try validator.fetchPlan(for: archives, monitor: interruption.monitor)
+        }
+        guard let plan = planned else { return interruption.status }
+        guard plan.digestCount > 0 else {
+            console.complain("No digest file is held, so nothing can be planned.")
+            return .unverified
+        }
+        if plan.hiddenCount > 0 {
+            console.complain("Not planned: what lies behind links and unreadable folders (\(plan.hiddenCount)).")
+        }
+        let script = FetchScript(
+            plan,
+            archives: arguments.operands,
+            keyFiles: arguments.all("public-keys"),
+            manifests: arguments.all("signatures"),
+            bucket: options.bucket
+        )
+        for line in script.lines { try console.print(line) }
+        return .proven
+    }
+}
