@@ -38,7 +38,7 @@ if has systemd-analyze "the units"; then
         "$tool" sample "$scratch/sample" --accounts 1 --hours 4 >/dev/null
         strace -f -qq -o "$scratch/calls" "$tool" validate "$scratch/sample/archive" --public-keys \
             "$scratch/sample/keys.json" --signatures "$scratch/sample/meta.jsonl" --quiet --jobs 2 \
-            --metrics "$scratch/metrics.prom" --report "json=$scratch/report.json"
+            --metrics "$scratch/metrics.prom" --report "json=$scratch/report.json" --state "$scratch/state" --new-state
         python3 packaging/allowed_calls.py "$units/cloudtrail-integrity@.service" "$scratch/sets" "$scratch/calls"
     fi
 fi

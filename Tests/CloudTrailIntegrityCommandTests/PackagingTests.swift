@@ -13,9 +13,6 @@ struct PackagingTests {
         try String(contentsOf: Self.repository.appendingPathComponent(path), encoding: .utf8)
     }
 
-    /// Options that the service gives, and that come with the next change of the engine.
-    private static let expectedOptions: Set<String> = ["state", "recheck"]
-
     @Test(
         "every option that is given to the command is one that it takes",
         arguments: [
@@ -33,7 +30,7 @@ struct PackagingTests {
         }
         #expect(!given.isEmpty)
         for option in Set(given) {
-            #expect(names.contains(option) || Self.expectedOptions.contains(option), "--\(option)")
+            #expect(names.contains(option), "--\(option)")
         }
     }
 
@@ -52,7 +49,7 @@ struct PackagingTests {
         let written = try folder.text("a.prom").matches(of: #/TYPE cloudtrail_integrity_([a-z_]+) /#).map {
             $0.output.1
         }
-        #expect(written.count == 12)
+        #expect(written.contains("exit_status"))
         let text = try text(path)
         for name in text.matches(of: /cloudtrail_integrity_([a-z_]+)/) { #expect(written.contains(name.output.1)) }
         if path.hasSuffix(".md") { for name in written { #expect(text.contains("`\(name)`"), "\(name)") } }
