@@ -54,7 +54,9 @@ struct FishCompletion {
         switch kind {
         case .text: nil
         case .file: " -F"
-        case .folder: " -f -a \(quoted("(__fish_complete_directories (commandline -ct) '')"))"
+        // Of a word with an option before the value, the function would take all for the name of a folder.
+        case .folder:
+            " -f -a \(quoted("(__fish_complete_directories (commandline -ct | string replace -r '^-[^=]*=' '') '')"))"
         // fish completes a file behind an equals sign.
         case .fileInFormat(let formats): " -F -a \(quoted(formats.map { "\($0)=" }.joined(separator: " ")))"
         case .oneOf(let values): " -f -a \(quoted(values.joined(separator: " ")))"
