@@ -127,11 +127,7 @@ extension Validator {
             file.path.lastComponent,
             in: [],
             root: 0,
-            limits: ContentHasher.Limits(
-                contentBytes: limits.digestBytes,
-                ratio: limits.inflateRatio,
-                ratioFloorBytes: limits.ratioFloorBytes
-            ),
+            limits: limits.hashing(contentBytes: limits.digestBytes),
             collecting: true,
             monitor: monitor
         )

@@ -145,11 +145,7 @@ private enum FileReading {
                     file.path.lastComponent,
                     in: [],
                     root: 0,
-                    limits: ContentHasher.Limits(
-                        contentBytes: bytes,
-                        ratio: limits.inflateRatio,
-                        ratioFloorBytes: limits.ratioFloorBytes
-                    ),
+                    limits: limits.hashing(contentBytes: bytes),
                     collecting: collecting,
                     monitor: monitor
                 )

@@ -228,11 +228,7 @@ final class DigestStage: Sendable {
                 digest.path.lastComponent,
                 in: digest.path.folder,
                 root: digest.root,
-                limits: ContentHasher.Limits(
-                    contentBytes: limits.digestBytes,
-                    ratio: limits.inflateRatio,
-                    ratioFloorBytes: limits.ratioFloorBytes
-                ),
+                limits: limits.hashing(contentBytes: limits.digestBytes),
                 collecting: true,
                 monitor: monitor
             )

@@ -29,11 +29,7 @@ struct LogStage: Sendable {
         self.evidence = evidence
         self.monitor = monitor
         let limits = evidence.options.limits
-        self.limits = ContentHasher.Limits(
-            contentBytes: limits.contentBytes,
-            ratio: limits.inflateRatio,
-            ratioFloorBytes: limits.ratioFloorBytes
-        )
+        self.limits = limits.hashing(contentBytes: limits.contentBytes)
     }
 
     /// The files that one task reads.

@@ -135,6 +135,13 @@ extension ValidationWorker {
     }
 }
 
+extension Limits {
+    /// The bounds of one object's content of at most so many bytes.
+    func hashing(contentBytes: UInt64) -> ContentHasher.Limits {
+        ContentHasher.Limits(contentBytes: contentBytes, ratio: inflateRatio, ratioFloorBytes: ratioFloorBytes)
+    }
+}
+
 extension ContentHasher.Result {
     /// Whether the content was read to its end, so that the hash is that of all of it.
     var isWhole: Bool {

@@ -1,0 +1,116 @@
+import CloudTrailIntegrityCommand
+import Foundation
+import Testing
+
+@Suite("The file of --state")
+struct StateFileTests {
+    private let sample: SampleFolder
+    private var state: String { sample.path + "/state" }
+
+    init() throws {
+        sample = try SampleFolder()
+    }
+
+    private func errorOf(_ run: Run) -> String { run.errorLines.first.map(String.init) ?? "" }
+
+    @Test func beginsOnlyWhereItIsTold() throws {
+        let early = sample.validate("--state", state)
+        #expect(early.status == .noInput && errorOf(early).contains("'--new-state'"))
+        #expect(!FileManager.default.fileExists(atPath: state + ".lock"))
+        #expect(sample.validate("--state", state, "--new-state").status == .proven)
+        let late = sample.validate("--state", state, "--new-state")
+        #expect(late.status == .usage && errorOf(late).contains("there already"))
+        let next = sample.validate("--state", state)
+        #expect(next.status == .proven)
+        #expect(next.output.contains("(of these 12 and 36 proven by an earlier run, unchanged in size and time"))
+    }
+
+    @Test func theSummarySaysWhatWasCarried() throws {
+        #expect(!sample.validate("--format", "jsonl", "-q").output.contains("carried"))
+        let first = sample.validate("--state", state, "--new-state", "--format", "jsonl", "-q")
+        #expect(first.output.contains(#""carried":{"digests":0,"logs":0}"#))
+        let second = sample.validate("--state", state, "--format", "jsonl", "-q")
+        #expect(second.output.contains(#""carried":{"digests":12,"logs":36},"keys""#))
+        #expect(second.output.contains(#""bytes":0,"#))
+    }
+
+    @Test(
+        "what cannot be is refused before anything is read",
+        arguments: [
+            (["--new-state"], "'--new-state' needs '--state <file>'"),
+            (["--recheck", "5%"], "'--recheck' needs '--state <file>'"),
+            (["--state", "s", "--end-time", "2026-03-02T00:00:00Z"], "leave out '--end-time'"),
+            (["--state", "s", "--account-id", "111122223333"], "leave out '--account-id'"),
+            (["--state", "s", "--region", "us-east-1"], "leave out '--region'"),
+            (["--state", "s", "--trail", "t"], "leave out '--trail'"),
+            (["--state", "s", "--recheck", "0%"], "'0%' is invalid for '--recheck'"),
+            (["--state", "s", "--recheck", "101%"], "'101%' is invalid for '--recheck'"),
+            (["--state", "s", "--recheck", "nan%"], "'nan%' is invalid for '--recheck'"),
+            (["--state", "s", "--recheck", "5"], "'5' is invalid for '--recheck'"),
+        ]
+    )
+    func usage(options: [String], message: String) {
+        let refused = run(["validate", sample.archive, "--public-keys", sample.keys] + options)
+        #expect(refused.status == .usage && errorOf(refused).contains(message), "\(refused.errors)")
+    }
+
+    @Test func itDoesNotLieWhereTheArchiveDoes() throws {
+        let link = sample.path + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: sample.archive)
+        for path in [sample.archive + "/state", link + "/state", sample.archive + "/AWSLogs/../state"] {
+            let refused = sample.validate("--state", path, "--new-state")
+            #expect(refused.status == .usage && errorOf(refused).contains("lies in the archive"))
+            #expect(!FileManager.default.fileExists(atPath: path))
+        }
+        let folder = sample.validate("--state", sample.path, "--new-state")
+        #expect(folder.status == .outputError && errorOf(folder).contains("it is a folder"))
+        let device = sample.validate("--state", "/dev/null", "--new-state")
+        #expect(device.status == .noInput && errorOf(device).contains("not a regular file"))
+    }
+
+    @Test func keysDoNotLieWhereTheArchiveDoes() throws {
+        let keys = sample.archive + "/keys.json"
+        try FileManager.default.copyItem(atPath: sample.keys, toPath: keys)
+        let link = sample.path + "/keys-link.json"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: keys)
+        for path in [keys, link] {
+            let refused = run("validate", sample.archive, "--public-keys", path)
+            #expect(refused.status == .usage && errorOf(refused).contains("keys must not come from where"))
+        }
+    }
+
+    @Test func damageIsNamedWithTheWayOut() throws {
+        #expect(sample.validate("--state", state, "--new-state").status == .proven)
+        var bytes = try #require(FileManager.default.contents(atPath: state))
+        bytes[bytes.count - 40] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: state))
+        let damaged = sample.validate("--state", state)
+        #expect(damaged.status == .noInput)
+        #expect(errorOf(damaged).contains("damaged") && errorOf(damaged).contains("Bring back a copy of it"))
+        #expect(FileManager.default.contents(atPath: state) == bytes)
+        try Data().write(to: URL(fileURLWithPath: state))
+        #expect(errorOf(sample.validate("--state", state)).contains("it is empty"))
+    }
+
+    @Test func aReportThatIsNotWrittenLeavesTheStateAsItWas() throws {
+        #expect(sample.validate("--state", state, "--new-state").status == .proven)
+        let before = try #require(FileManager.default.contents(atPath: state))
+        let arguments = [
+            "validate", sample.archive, "--public-keys", sample.keys, "--signatures", sample.manifest, "--state", state,
+        ]
+        #expect(run(arguments, outputFails: true).status == .outputError)
+        #expect(FileManager.default.contents(atPath: state) == before)
+        #expect(run(arguments + ["--report", "json=/dev/full"]).status == .outputError)
+        #expect(FileManager.default.contents(atPath: state) == before)
+        #expect(run(arguments).status == .proven)
+        #expect(FileManager.default.contents(atPath: state) != before)
+    }
+
+    @Test func aManifestReadsAll() throws {
+        #expect(sample.validate("--state", state, "--new-state").status == .proven)
+        let manifest = sample.path + "/SHA256SUMS"
+        #expect(sample.validate("--state", state, "--manifest", "sha256sum=\(manifest)").status == .proven)
+        let lines = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count { !$0.hasPrefix("#") } == 48)
+    }
+}
