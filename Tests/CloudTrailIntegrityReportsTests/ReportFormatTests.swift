@@ -85,6 +85,8 @@ private final class Element: NSObject, XMLParserDelegate {
     convenience init(document: String) throws {
         self.init()
         open = [self]
+        // An object that holds itself is never freed.
+        defer { open = [] }
         let parser = XMLParser(data: Data(document.utf8))
         parser.delegate = self
         try #require(parser.parse(), "\(String(describing: parser.parserError))")

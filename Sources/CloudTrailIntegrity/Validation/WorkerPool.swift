@@ -379,23 +379,26 @@ struct Worker<Context> {
     let context: Context
 }
 
-/// Whether reads take long, by the last 16 of them.
+/// Whether reads take long, by the last 16 of them; one that takes very long counts as four.
 private final class ReadLatency: Sendable {
-    /// One bit a read, the newest lowest: whether it was slow. At the beginning two slow reads tell.
-    private let history = Atomic<UInt32>(0x3f)
+    /// One bit a read, the newest lowest: whether it was slow.
+    private let history = Atomic<UInt32>(0)
     /// A copy of what the pool's state says, to be asked without its lock.
     let isWide = Atomic<Bool>(false)
 
     /// A read of something that the system holds in memory takes a few microseconds.
     private static let slow: UInt64 = 60_000
+    /// What only storage that is waited for takes: two such reads tell.
+    private static let verySlow: UInt64 = 1_000_000
     private static let window: UInt32 = 0xffff
 
     var isHigh: Bool { history.load(ordering: .relaxed).nonzeroBitCount >= 8 }
 
     func note(nanoseconds: UInt64) {
         let bits = history.load(ordering: .relaxed)
-        let isSlow: UInt32 = nanoseconds > Self.slow ? 1 : 0
-        let next = (bits << 1 | isSlow) & Self.window
+        let next =
+            (nanoseconds > Self.verySlow ? bits << 4 | 0xf : bits << 1 | (nanoseconds > Self.slow ? 1 : 0))
+            & Self.window
         // A note that another thread overwrites is no loss; one that changes nothing is not worth the memory traffic.
         if next != bits { history.store(next, ordering: .relaxed) }
     }
