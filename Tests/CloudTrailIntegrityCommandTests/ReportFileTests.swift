@@ -155,7 +155,10 @@ struct ReportFileTests {
         #expect(try text("a.csv").hasSuffix("\r\n"))
     }
 
-    @Test("nothing is left of a file for which there is no room, and the older one stays")
+    @Test(
+        "nothing is left of a file for which there is no room, and the older one stays",
+        .disabled(if: CommandProcess.isUnderThreadSanitizer, "the thread sanitizer writes large files of its own")
+    )
     func noRoom() throws {
         try Data("older".utf8).write(to: URL(fileURLWithPath: reports + "/a.json"))
         let ending = try validate(

@@ -11,6 +11,11 @@ final class CommandProcess {
     private let folder: TestFolder
     private let clock = ContinuousClock()
 
+    /// Whether the command, like the tests, was built with the thread sanitizer.
+    static var isUnderThreadSanitizer: Bool {
+        unsafe dlsym(nil, "__tsan_init") != nil
+    }
+
     var identifier: pid_t { process.processIdentifier }
 
     /// The command's path: SwiftPM builds it into the folder of the test bundle.
