@@ -9,7 +9,8 @@ shift 2
 
 rm -rf "$folder"
 mkdir -p "$folder"
-tampers=$(COLUMNS=100000 "$tool" sample --help | sed -n "s/^What '--tamper' knows: \(.*\)\.$/\1/p" | tr -d ',')
+tampers=$(COLUMNS=100000 "$tool" sample --help | sed -n 's/^  --tamper .*(values: \([^);]*\).*/\1/p' | tr -d ',')
+[ -n "$tampers" ] || { echo "'sample --help' does not say what '--tamper' knows" >&2; exit 70; }
 for layout in "$@"; do
     case $layout in
         plain) options="" ;;

@@ -177,7 +177,7 @@ def tampers(tool: Path) -> list[str]:
     text = subprocess.run(
         [tool, "sample", "--help"], capture_output=True, text=True, check=True, env=wide
     ).stdout
-    names = re.search(r"^What '--tamper' knows: (.*)\.$", text, re.MULTILINE)
+    names = re.search(r"^  --tamper .*\(values: ([^);]*)", text, re.MULTILINE)
     if names is None:
         raise StraceError("'sample --help' does not say what '--tamper' knows")
     return names[1].split(", ")
