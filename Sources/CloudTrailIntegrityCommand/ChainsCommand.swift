@@ -12,11 +12,8 @@ enum ChainsCommand: Subcommand {
             ("<archive>", "A folder that came out of the bucket. Several folders are the parts of one archive.")
         ],
         options: [
-            OptionSpec(
-                "format",
-                value: "format",
-                values: Format.allCases.map(\.rawValue),
-                default: Format.text.rawValue,
+            formatOption(
+                default: Format.text,
                 help: "How it is written; expect makes the lines that 'validate --expect' takes."
             ),
             OptionSpec("verbose", letter: "v", help: "List every hole and every folder that hides something."),
@@ -35,11 +32,9 @@ enum ChainsCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
-        guard !arguments.operands.isEmpty else {
-            throw CommandError(.usage, "Missing expected argument '<archive> ...'", showsUsage: true)
-        }
+        let operands = try operands(arguments)
         let format = try choice("format", in: arguments, default: Format.text)
-        let archives = try InputFile.archives(arguments.operands)
+        let archives = try InputFile.archives(operands)
         let listed = try untilInterrupted(interruption, console) {
             try ArchiveContents(archives, monitor: interruption.monitor)
         }

@@ -26,11 +26,8 @@ enum CheckCommand: Subcommand {
             ),
             publicKeysOption,
             signaturesOption,
-            OptionSpec(
-                "format",
-                value: "format",
-                values: Format.allCases.map(\.rawValue),
-                default: Format.text.rawValue,
+            formatOption(
+                default: Format.text,
                 help: "How it is written."
             ),
             helpOption,
@@ -49,9 +46,7 @@ enum CheckCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
-        guard !arguments.operands.isEmpty else {
-            throw CommandError(.usage, "Missing expected argument '<file> ...'", showsUsage: true)
-        }
+        let operands = try operands(arguments)
         guard !arguments.all("archive").isEmpty else {
             throw CommandError(.usage, "Missing expected option '--archive <folder>'", showsUsage: true)
         }
@@ -64,7 +59,7 @@ enum CheckCommand: Subcommand {
         options.jobs = SystemCall.processorCount
         let validator = Validator(keys: keys, signatures: manifest, options: options)
         let checked = try untilInterrupted(interruption, console) {
-            try validator.check(arguments.operands, in: archives, monitor: interruption.monitor)
+            try validator.check(operands, in: archives, monitor: interruption.monitor)
         }
         guard let files = checked else { return interruption.status }
         let status = status(of: files)
@@ -105,10 +100,6 @@ enum CheckCommand: Subcommand {
             if !file.isDigest { try console.print("           held as \(TextReport.shown(voucher.path))") }
         }
         for note in file.notes { try console.print("           \(escaped(note))") }
-    }
-
-    private static func pad(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
     }
 
     private static func verdict(_ files: [FileCheck]) -> String {

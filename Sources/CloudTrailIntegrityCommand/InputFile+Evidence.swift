@@ -99,20 +99,6 @@ let signaturesOption = OptionSpec(
 )
 
 extension Subcommand {
-    /// The value of an option that takes one of a few.
-    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ option: String,
-        in arguments: ParsedArguments,
-        default standard: Choice
-    ) throws(CommandError) -> Choice {
-        guard let name = arguments.last(option) else { return standard }
-        guard let choice = Choice(rawValue: name) else {
-            let values = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandError(.usage, "The value '\(name)' is invalid for '--\(option)' (values: \(values))")
-        }
-        return choice
-    }
-
     /// Runs work that a signal may stop; `nil` when one did, which has been said then.
     static func untilInterrupted<Result>(
         _ interruption: Interruption,

@@ -28,12 +28,10 @@ enum InspectCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
-        guard !arguments.operands.isEmpty else {
-            throw CommandError(.usage, "Missing expected argument '<digest> ...'", showsUsage: true)
-        }
+        let operands = try operands(arguments)
         let signature = arguments.last("signature")
         if let signature {
-            guard arguments.operands.count == 1 else {
+            guard operands.count == 1 else {
                 throw CommandError(.usage, "'--signature' is the signature of one digest file: give one")
             }
             guard !signature.isEmpty, Hex.decode(signature) != nil else {
@@ -48,7 +46,7 @@ enum InspectCommand: Subcommand {
         let validator = Validator(keys: keys, signatures: manifest)
         var statuses: Set<ExitStatus> = []
         var isFirst = true
-        for path in arguments.operands {
+        for path in operands {
             let read = try untilInterrupted(interruption, console) { () -> Result<DigestInspection, ObjectReadError> in
                 do {
                     let inspection = try validator.inspect(path, signature: signature, monitor: interruption.monitor)

@@ -11,11 +11,8 @@ enum KeysCommand: Subcommand {
         usage: "\(MainCommand.name) keys <file> ... [<options>]",
         arguments: [("<file>", "An answer of 'aws cloudtrail list-public-keys', or several one after the other.")],
         options: [
-            OptionSpec(
-                "format",
-                value: "format",
-                values: Format.allCases.map(\.rawValue),
-                default: Format.text.rawValue,
+            formatOption(
+                default: Format.text,
                 help: "How it is written."
             ),
             OptionSpec("verbose", letter: "v", help: "List the keys that were valid at the same time."),
@@ -34,11 +31,9 @@ enum KeysCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
-        guard !arguments.operands.isEmpty else {
-            throw CommandError(.usage, "Missing expected argument '<file> ...'", showsUsage: true)
-        }
+        let operands = try operands(arguments)
         let format = try choice("format", in: arguments, default: Format.text)
-        let contents = KeyFiles(arguments.operands)
+        let contents = KeyFiles(operands)
         switch format {
         case .text: try writeText(contents, isVerbose: arguments.has("verbose"), console)
         case .jsonl: try writeJSONLines(contents, console)

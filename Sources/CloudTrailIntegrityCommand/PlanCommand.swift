@@ -35,10 +35,8 @@ enum PlanCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
-        guard !arguments.operands.isEmpty else {
-            throw CommandError(.usage, "Missing expected argument '<archive> ...'", showsUsage: true)
-        }
-        for path in arguments.operands + arguments.all("public-keys") + arguments.all("signatures")
+        let operands = try operands(arguments)
+        for path in operands + arguments.all("public-keys") + arguments.all("signatures")
         where ShellWord.endsInLineBreak(path) {
             throw CommandError(.usage, "The name '\(path)' ends in a line break: a script cannot repeat it")
         }
@@ -48,8 +46,8 @@ enum PlanCommand: Subcommand {
         if let bucket = options.bucket, !ObjectLocation.isBucketName(bucket) {
             throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
         }
-        let archives = try InputFile.archives(arguments.operands)
-        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: arguments.operands)
+        let archives = try InputFile.archives(operands)
+        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: operands)
         let manifest = try InputFile.manifest(arguments.all("signatures"))
         let validator = Validator(keys: keys, signatures: manifest, options: options)
         let planned = try untilInterrupted(interruption, console) {
@@ -65,7 +63,7 @@ enum PlanCommand: Subcommand {
         }
         let script = FetchScript(
             plan,
-            archives: arguments.operands,
+            archives: operands,
             keyFiles: arguments.all("public-keys"),
             manifests: arguments.all("signatures"),
             bucket: options.bucket

@@ -19,14 +19,4 @@ enum TerminalChoice: String, CaseIterable {
         default: auto.rawValue,
         help: "Colour the text report; auto: at a terminal, without NO_COLOR."
     )
-
-    /// What was chosen with an option.
-    static func of(_ option: OptionSpec, in arguments: ParsedArguments) throws(CommandError) -> TerminalChoice {
-        guard let text = arguments.last(option.name) else { return .auto }
-        guard let choice = TerminalChoice(rawValue: text) else {
-            let values = allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandError(.usage, "The value '\(text)' is invalid for '--\(option.name)' (values: \(values))")
-        }
-        return choice
-    }
 }

@@ -11,15 +11,6 @@ extension ValidateCommand {
         case aws
     }
 
-    static func format(_ arguments: ParsedArguments) throws(CommandError) -> Format {
-        guard let name = arguments.last("format") else { return .text }
-        guard let format = Format(rawValue: name) else {
-            let values = Format.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandError(.usage, "The value '\(name)' is invalid for '--format' (values: \(values))")
-        }
-        return format
-    }
-
     static func allowedKinds(_ arguments: ParsedArguments) throws(CommandError) -> Set<FindingKind> {
         var kinds: Set<FindingKind> = []
         for name in arguments.all("allow") {

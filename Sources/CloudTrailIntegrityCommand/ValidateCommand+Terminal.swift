@@ -5,7 +5,7 @@ internal import CloudTrailIntegrityReports
 extension ValidateCommand {
     static func style(_ arguments: ParsedArguments, _ console: Console) throws(CommandError) -> TextStyle {
         var style = console.style
-        switch try TerminalChoice.of(TerminalChoice.colorOption, in: arguments) {
+        switch try choice("color", in: arguments, default: TerminalChoice.auto) {
         case .auto: break
         case .always: style.isColored = true
         case .never: style.isColored = false
@@ -17,7 +17,7 @@ extension ValidateCommand {
         _ arguments: ParsedArguments,
         _ console: Console
     ) throws(CommandError) -> ProgressDisplay.Form? {
-        let choice = try TerminalChoice.of(TerminalChoice.progressOption, in: arguments)
+        let choice = try choice("progress", in: arguments, default: TerminalChoice.auto)
         return console.isOfProcess ? ProgressDisplay.form(choice, isQuiet: arguments.has("quiet")) : nil
     }
 }
@@ -26,6 +26,6 @@ extension ValidationOptions {
     /// Whether no range, filter or earlier run leaves files out, so that those that were read tell how long the others
     /// take.
     var isEven: Bool {
-        start == nil && end == nil && accounts.isEmpty && regions.isEmpty && trails.isEmpty && earlier == nil
+        judgesAll && start == nil && earlier == nil
     }
 }

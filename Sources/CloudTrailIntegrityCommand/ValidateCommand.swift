@@ -38,11 +38,8 @@ enum ValidateCommand: Subcommand {
                 help: "Report on this trail alone. Repeatable."
             ),
             OptionSpec("bucket", value: "name", help: "The bucket the archive came from, to be compared with."),
-            OptionSpec(
-                "format",
-                value: "format",
-                values: Format.allCases.map(\.rawValue),
-                default: Format.text.rawValue,
+            formatOption(
+                default: Format.text,
                 help: "How the report is written."
             ),
             RequestedOutputs.reportOption,
@@ -115,10 +112,8 @@ enum ValidateCommand: Subcommand {
         let clock = ContinuousClock()
         let begin = clock.now
         let beginTime = now()
-        guard !arguments.operands.isEmpty else {
-            throw CommandError(.usage, "Missing expected argument '<archive> ...'", showsUsage: true)
-        }
-        let format = try format(arguments)
+        let operands = try operands(arguments)
+        let format = try choice("format", in: arguments, default: Format.text)
         let outputs = try RequestedOutputs(arguments)
         let allowed = try allowedKinds(arguments)
         var options = try options(arguments)
@@ -127,14 +122,14 @@ enum ValidateCommand: Subcommand {
         let style = try style(arguments, console)
         let progress = try progressForm(arguments, console)
         var archives: [LocalArchive] = []
-        for path in arguments.operands { archives.append(try InputFile.archive(path)) }
+        for path in operands { archives.append(try InputFile.archive(path)) }
         guard !arguments.all("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
-        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: arguments.operands)
+        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: operands)
         let manifest = try InputFile.manifest(arguments.all("signatures"))
         let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.all)
-        try outputs.check(archives: arguments.operands, inputs: inputs)
+        try outputs.check(archives: operands, inputs: inputs)
         let recheck = try StateFile.recheck(arguments, begin: beginTime)
-        let stateFile = try StateFile(arguments, archives: arguments.operands)
+        let stateFile = try StateFile(arguments, archives: operands)
         options.earlier = stateFile.map { EarlierRuns($0.state, time: beginTime, recheck: recheck) }
 
         let allowedNames = allowed.map(\.rawValue).sorted()
@@ -147,7 +142,7 @@ enum ValidateCommand: Subcommand {
                 allowed: allowedNames,
                 arguments: [name] + arguments.line,
                 folder: outputs.isEmpty ? nil : workingFolder(),
-                archives: arguments.operands,
+                archives: operands,
                 begin: beginTime,
                 end: now()
             )

@@ -118,6 +118,6 @@ extension Tally {
 }
 
 /// `text` and as many spaces as make it `width` columns wide.
-func pad(_ text: String, _ width: Int) -> String {
+package func pad(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
 }

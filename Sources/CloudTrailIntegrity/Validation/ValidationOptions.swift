@@ -74,7 +74,7 @@ public struct ValidationOptions: Sendable {
     var range: TimeRange { TimeRange(start: start ?? .distantPast, end: end ?? .distantFuture) }
 
     /// Whether nothing is left out but what is before ``start``.
-    var judgesAll: Bool { end == nil && accounts.isEmpty && regions.isEmpty && trails.isEmpty }
+    package var judgesAll: Bool { end == nil && accounts.isEmpty && regions.isEmpty && trails.isEmpty }
 
     func selects(_ chain: ChainIdentity) -> Bool {
         selects(account: chain.account, region: chain.region)
