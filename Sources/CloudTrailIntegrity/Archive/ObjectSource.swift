@@ -1,11 +1,8 @@
-/// Storage that holds a downloaded archive: a folder, a disk image, a case database.
+/// Storage that holds a downloaded archive and opens any file of it: a folder, a disk image, a case database.
 ///
 /// The validator calls it from several threads at once. Paths are below the source's root, components separated by
 /// `/`; they are bytes, and need not be UTF-8.
-public protocol ObjectSource: Sendable {
-    /// What the report calls this source: for a folder, its path as it was given.
-    var name: String { get }
-
+public protocol ObjectSource: ArchiveSource {
     /// Calls `visit` once with everything that is there, files and what stands in the way of finding files.
     ///
     /// - Throws: What `visit` throws, and an error when the source cannot be listed at all. What cannot be listed in
@@ -24,6 +21,9 @@ public protocol ObjectSource: Sendable {
 }
 
 extension ObjectSource {
+    /// Any file at any time.
+    public var access: ArchiveAccess { .random(self) }
+
     /// Opens the file and asks it.
     public func metadata(of path: ObjectKey) throws -> ObjectMetadata {
         try open(path).metadata
@@ -80,17 +80,26 @@ public protocol OpenObject {
     /// - Throws: ``ObjectReadError``.
     func read(into buffer: inout MutableRawSpan) throws -> Int
 
-    /// The S3 user metadata that was kept with the file, such as in extended attributes; `nil` where there is none.
+    /// The S3 user metadata that was kept with the file, such as in extended attributes; `nil`, the default, where there
+    /// is none.
+    ///
+    /// - Throws: ``ObjectReadError``.
     func signatureMetadata() throws -> SignatureMetadata?
 
     /// Throws ``ObjectReadError`` with ``ObjectReadError/Reason/changed`` when the file is not the one that was opened
-    /// any more, or has another size or time.
+    /// any more, or has another size or time; by default nothing is compared, for storage where files do not change.
     func checkUnchanged() throws
 }
 
 extension OpenObject {
     /// The size, and no time.
     public var metadata: ObjectMetadata { ObjectMetadata(storedBytes: storedBytes, modified: nil) }
+
+    /// None.
+    public func signatureMetadata() throws -> SignatureMetadata? { nil }
+
+    /// Compares nothing.
+    public func checkUnchanged() throws {}
 }
 
 /// Something that a listing came upon.
