@@ -44,6 +44,8 @@ struct StateFile {
         }
 
         deinit {
+            // A process that was begun meanwhile may hold the descriptor for a moment longer.
+            flock(descriptor, LOCK_UN)
             close(descriptor)
         }
     }

@@ -127,15 +127,17 @@
     ///   - limits: Where to stop.
     ///   - storedBytes: The size of the object as it is stored, in bytes, asked for once it was read; 0 when it is not
     ///     known. A member that ends there is not asked for more.
+    ///   - check: Called before every read, and for every piece of content; what it throws ends the pass.
     ///   - read: Fills the buffer with the next bytes and returns their number; 0 at the end.
-    /// - Throws: What `read` throws; ``InvalidReadCount`` when it returns a number that cannot be; ``NativeError`` when
+    /// - Throws: What `read` and `check` throw; ``InvalidReadCount`` when it returns a number that cannot be; ``NativeError`` when
     ///   a library fails.
     package func hash(
         limits: Limits,
         storedBytes: @autoclosure () -> UInt64 = 0,
+        check: () throws -> Void = {},
         read: (inout MutableRawSpan) throws -> Int
     ) throws -> Result {
-        try run(limits: limits, collecting: false, storedBytes, read)
+        try run(limits: limits, collecting: false, storedBytes, check, read)
     }
 
     /// Hashes what `read` yields, and hands its content on as well: a copy is made only if that is still held when the
@@ -143,11 +145,12 @@
     package func hashAndCollect(
         limits: Limits,
         storedBytes: @autoclosure () -> UInt64 = 0,
+        check: () throws -> Void = {},
         read: (inout MutableRawSpan) throws -> Int
     ) throws -> (result: Result, content: [UInt8]) {
         if content.capacity > Self.keptCapacity { content = [] }
         content.removeAll(keepingCapacity: true)
-        let result = try run(limits: limits, collecting: true, storedBytes, read)
+        let result = try run(limits: limits, collecting: true, storedBytes, check, read)
         return (result, content)
     }
 
@@ -160,14 +163,23 @@
 
     /// Hashes `bytes`.
     package func hash(_ bytes: [UInt8], limits: Limits) throws -> Result {
-        var offset = 0
-        return try hash(limits: limits) { buffer in
-            let count = min(buffer.byteCount, bytes.count - offset)
+        try hash(bytes[...], limits: limits)
+    }
+
+    /// Hashes `bytes`.
+    package func hash(
+        _ bytes: ArraySlice<UInt8>,
+        limits: Limits,
+        check: () throws -> Void = {}
+    ) throws -> Result {
+        var rest = bytes
+        return try hash(limits: limits, storedBytes: UInt64(bytes.count), check: check) { buffer in
+            let piece = rest.prefix(buffer.byteCount)
             unsafe buffer.withUnsafeMutableBytes { target in
-                unsafe target.copyBytes(from: bytes[offset..<offset + count])
+                unsafe piece.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
             }
-            offset += count
-            return count
+            rest = rest.dropFirst(piece.count)
+            return piece.count
         }
     }
 
@@ -175,6 +187,7 @@
         limits: Limits,
         collecting: Bool,
         _ storedBytes: () -> UInt64,
+        _ check: () throws -> Void,
         _ read: (inout MutableRawSpan) throws -> Int
     ) throws -> Result {
         try hasher.reset()
@@ -186,15 +199,15 @@
         // The magic number decides, so the first two bytes must be there before anything is judged.
         var filled = 0
         while filled < 2 {
-            let count = try fill(from: filled, read)
+            let count = try fill(from: filled, check, read)
             if count == 0 { break }
             filled += count
         }
         let isGzip = unsafe filled >= 2 && input[0] == 0x1f && input[1] == 0x8b
         let condition =
             isGzip
-            ? try inflateAll(filled, limits, collecting, storedBytes, read)
-            : try passAll(filled, limits, collecting, read)
+            ? try inflateAll(filled, limits, collecting, storedBytes, check, read)
+            : try passAll(filled, limits, collecting, check, read)
         return Result(
             digest: try hasher.finalize(),
             contentBytes: contentBytes,
@@ -204,7 +217,12 @@
         )
     }
 
-    private func fill(from offset: Int, _ read: (inout MutableRawSpan) throws -> Int) throws -> Int {
+    private func fill(
+        from offset: Int,
+        _ check: () throws -> Void,
+        _ read: (inout MutableRawSpan) throws -> Int
+    ) throws -> Int {
+        try check()
         var rest = unsafe MutableRawSpan(_unsafeBytes: input[offset...])
         let count = try read(&rest)
         // The number becomes the bounds of unchecked buffers, and whoever brings the storage wrote the read.
@@ -229,13 +247,14 @@
         _ filled: Int,
         _ limits: Limits,
         _ collecting: Bool,
+        _ check: () throws -> Void,
         _ read: (inout MutableRawSpan) throws -> Int
     ) throws -> Condition {
         var filled = filled
         while filled > 0 {
             if contentBytes + UInt64(filled) > limits.contentBytes { return .overContentLimit }
             unsafe try take(filled, of: input, collecting)
-            filled = try fill(from: 0, read)
+            filled = try fill(from: 0, check, read)
         }
         return .complete
     }
@@ -245,6 +264,7 @@
         _ limits: Limits,
         _ collecting: Bool,
         _ storedBytes: () -> UInt64,
+        _ check: () throws -> Void,
         _ read: (inout MutableRawSpan) throws -> Int
     ) throws -> Condition {
         var filled = filled
@@ -252,7 +272,7 @@
         #if Libdeflate
         var isAtEnd = false
         while filled < Self.inputCapacity, !isAtEnd, UInt64(filled) != storedBytes() {
-            let count = try fill(from: filled, read)
+            let count = try fill(from: filled, check, read)
             isAtEnd = count == 0
             filled += count
         }
@@ -277,6 +297,7 @@
                 unsafe try take(step.produced, of: output, collecting)
                 switch step.status {
                 case .needsOutput:
+                    try check()
                     continue
                 case .needsInput:
                     break
@@ -285,11 +306,11 @@
                 case .finished:
                     if offset < filled { return .trailingData }
                     if consumed == storedBytes() { return .complete }
-                    return try fill(from: 0, read) > 0 ? .trailingData : .complete
+                    return try fill(from: 0, check, read) > 0 ? .trailingData : .complete
                 }
                 break
             }
-            filled = try fill(from: 0, read)
+            filled = try fill(from: 0, check, read)
         }
         return .truncated
     }

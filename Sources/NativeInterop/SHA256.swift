@@ -7,6 +7,13 @@ package struct SHA256Digest: Hashable, Sendable {
     /// The number of bytes of a SHA-256 value.
     package static let byteCount = 32
 
+    /// All bits zero: fills the place of a value that is not known.
+    package static let zero = SHA256Digest()
+
+    private init() {
+        words = (0, 0, 0, 0)
+    }
+
     /// Takes 32 bytes; `nil` for any other number.
     package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }

@@ -18,6 +18,8 @@ package struct ArchiveIndex: Sendable {
         package fileprivate(set) var names: PackedNames
         /// What those are that are no regular files, by their position among ``names``.
         package fileprivate(set) var obstacles: [Int: ObjectReadError] = [:]
+        /// What the files hold, where they were hashed as they went by; `nil` where they can be opened.
+        package fileprivate(set) var contents: StreamedContents?
     }
 
     /// A file that may be a log file.
@@ -62,30 +64,76 @@ package struct ArchiveIndex: Sendable {
     package private(set) var hiddenFolders: [HiddenFolder] = []
     /// The digest files whose sidecar was listed after their batch, by their numbers.
     package private(set) var lateSidecars: [Int] = []
+    /// Sidecars without a digest file in the same part of the listing.
+    private var looseSidecars: [Sidecar] = []
 
     /// What a sidecar's name has more than its digest file's.
     package static let sidecarSuffix: StaticString = ".metadata.json"
 
-    /// Lists `sources`.
+    /// A sidecar, by the digest file it would lie beside.
+    fileprivate struct Sidecar: Hashable {
+        let root: Int
+        let digest: ObjectKey
+
+        var path: ObjectKey { ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8) }
+    }
+
+    /// Nothing yet.
+    package init() {}
+
+    /// Lists `sources`, by names alone.
+    ///
+    /// - Parameter check: Called with every entry; what it throws ends the listing.
+    package init(_ sources: [any ArchiveSource], check: () throws -> Void = {}) throws {
+        for (root, source) in sources.enumerated() {
+            switch source.access {
+            case .random(let source):
+                try list(source, root: root, check: check)
+            case .singlePass(let stream):
+                var listing = StreamListing(root: root)
+                try stream.forEachObject { entry, _ in
+                    try check()
+                    _ = listing.add(entry)
+                }
+                add(listing.finish())
+            }
+        }
+        settleSidecars()
+    }
+
+    /// Lists a source.
     ///
     /// - Parameters:
+    ///   - root: The number of the source.
     ///   - check: Called with every entry; what it throws ends the listing.
     ///   - batch: Called with the digest files of each folder, as soon as the listing leaves it.
-    package init(
-        _ sources: [any ObjectSource],
-        check: () throws -> Void = {},
+    package mutating func list(
+        _ source: any ObjectSource,
+        root: Int,
+        check: () throws -> Void,
         batch: (DigestBatch) throws -> Void = { _ in }
     ) throws {
-        var listing = ArchiveListing()
-        for (root, source) in sources.enumerated() {
-            try source.list { entry in
-                try check()
-                if let left = listing.enter(entry.path, root: root) { try send(left, batch) }
-                listing.add(entry)
-            }
-            if let left = listing.leave() { try send(left, batch) }
+        var listing = ArchiveListing(root: root)
+        try source.list { entry in
+            try check()
+            if let left = listing.enter(entry.path) { try send(left, batch) }
+            listing.add(entry)
         }
-        settle(listing.looseSidecars)
+        if let left = listing.leave() { try send(left, batch) }
+        looseSidecars += listing.looseSidecars
+    }
+
+    /// Adds what went by in a stream.
+    ///
+    /// - Parameter contents: What its files hold, where that was read, by their numbers in the stream.
+    package mutating func add(_ listing: StreamListing.Listed, _ contents: StreamedContents? = nil) {
+        hiddenFolders += listing.hiddenFolders
+        digests += listing.digests
+        folders += listing.folders.map { folder in
+            var added = Folder(root: listing.root, path: folder.path, names: folder.names)
+            added.contents = contents?.picking(folder.numbers)
+            return added
+        }
     }
 
     /// The digest files of a folder are many only in a flat one; there they are read in pieces.
@@ -111,14 +159,14 @@ package struct ArchiveIndex: Sendable {
         }
     }
 
-    /// What is named like a sidecar and has no digest file beside it is a file like any other.
-    private mutating func settle(_ sidecars: [ArchiveListing.Sidecar]) {
-        guard !sidecars.isEmpty else { return }
-        var numbers: [ArchiveListing.Sidecar: Int] = [:]
+    /// Ends the listing: what is named like a sidecar and has no digest file beside it is a file like any other.
+    package mutating func settleSidecars() {
+        guard !looseSidecars.isEmpty else { return }
+        var numbers: [Sidecar: Int] = [:]
         for (number, digest) in digests.enumerated() {
-            numbers[ArchiveListing.Sidecar(root: digest.root, digest: digest.path)] = number
+            numbers[Sidecar(root: digest.root, digest: digest.path)] = number
         }
-        for sidecar in sidecars {
+        for sidecar in looseSidecars {
             if let number = numbers[sidecar] {
                 lateSidecars.append(number)
                 continue
@@ -128,6 +176,7 @@ package struct ArchiveIndex: Sendable {
             writer.append(path.lastComponent)
             folders.append(Folder(root: sidecar.root, path: ObjectKey(bytes: path.folder), names: writer.finish()))
         }
+        looseSidecars = []
     }
 
     // MARK: Files
@@ -144,11 +193,11 @@ package struct ArchiveIndex: Sendable {
     }
 
     /// Calls `body` with every file that may be a log file, until it returns `false`.
-    package func forEachFile(_ body: (Folder, ArraySlice<UInt8>) -> Bool) {
+    package func forEachFile(_ body: (Folder, ArraySlice<UInt8>) throws -> Bool) rethrows {
         for folder in folders {
             var reader = folder.names.makeReader()
             while reader.next() {
-                if !body(folder, reader.name[...]) { return }
+                if try !body(folder, reader.name[...]) { return }
             }
         }
     }
@@ -156,14 +205,6 @@ package struct ArchiveIndex: Sendable {
 
 /// Gathers what a listing comes upon, a folder at a time.
 private struct ArchiveListing {
-    /// A sidecar, by the digest file it would lie beside.
-    struct Sidecar: Hashable {
-        let root: Int
-        let digest: ObjectKey
-
-        var path: ObjectKey { ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8) }
-    }
-
     struct Folder {
         var files: ArchiveIndex.Folder
         var digests: [ArchiveIndex.Digest] = []
@@ -174,23 +215,26 @@ private struct ArchiveListing {
     }
 
     /// Sidecars without a digest file in the same part of the listing.
-    private(set) var looseSidecars: [Sidecar] = []
+    private(set) var looseSidecars: [ArchiveIndex.Sidecar] = []
 
+    private let root: Int
     private var folder: Folder?
-    private var sidecars: [Sidecar] = []
+    private var sidecars: [ObjectKey] = []
     private var writer = PackedNames.Writer()
-    private var nameReader = DigestFileNameReader()
-    /// Whether every file of the folder is one that readers of the logs read.
-    private var isLogFolder = false
+    private var roles = EntryRoles()
+
+    init(root: Int) {
+        self.root = root
+    }
 
     /// Goes to the folder of `path`; returns the one that was left.
-    mutating func enter(_ path: ObjectKey, root: Int) -> Folder? {
+    mutating func enter(_ path: ObjectKey) -> Folder? {
         let entered = path.folder
-        if let folder, folder.files.root == root, entered.isEqual(to: folder.files.path.bytes[...]) { return nil }
+        if let folder, entered.isEqual(to: folder.files.path.bytes[...]) { return nil }
         let left = leave()
         let key = ObjectKey(bytes: entered)
         folder = Folder(files: ArchiveIndex.Folder(root: root, path: key, names: .none))
-        isLogFolder = LogFolder(key) != nil
+        roles.enter(key)
         return left
     }
 
@@ -202,11 +246,11 @@ private struct ArchiveListing {
         if !sidecars.isEmpty {
             var positions: [ObjectKey: Int] = [:]
             for (position, digest) in left.digests.enumerated() { positions[digest.path] = position }
-            for sidecar in sidecars {
-                if let position = positions[sidecar.digest] {
+            for digest in sidecars {
+                if let position = positions[digest] {
                     left.sidecars.insert(position)
                 } else {
-                    looseSidecars.append(sidecar)
+                    looseSidecars.append(ArchiveIndex.Sidecar(root: root, digest: digest))
                 }
             }
             sidecars = []
@@ -215,41 +259,21 @@ private struct ArchiveListing {
     }
 
     mutating func add(_ entry: ArchiveEntry) {
-        guard let root = folder?.files.root else { return }
         let path = entry.path
-        var obstacle: ObjectReadError?
-        switch entry.kind {
-        case .file: break
-        case .unreadableFolder(let error):
-            folder?.hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: path, error: error))
-            return
-        case .link: obstacle = ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
-        case .special: obstacle = ObjectReadError(.notRegularFile, "a device, a FIFO or a socket")
-        }
-        if let name = nameReader.read(path) {
+        switch roles.role(of: entry) {
+        case .digest(let name, let obstacle):
             let position = folder?.digests.count ?? 0
             if let obstacle { folder?.digestObstacles[position] = obstacle }
             folder?.digests.append(ArchiveIndex.Digest(root: root, path: path, name: name))
-        } else if obstacle == nil, let digest = Self.digest(besides: path), DigestFileName(digest) != nil {
-            sidecars.append(Sidecar(root: root, digest: digest))
-        } else if mayBeLogFile(path), entry.kind != .link || LogFileName(path) != nil {
+        case .sidecar(let digest):
+            sidecars.append(digest)
+        case .file(let obstacle):
             if let obstacle { folder?.files.obstacles[writer.count] = obstacle }
             writer.append(path.lastComponent)
-        } else if entry.kind == .link {
-            // Nothing in its name says that it leads to a file, so it may lead to a folder.
-            folder?.hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: path, error: nil))
+        case .hidden(let error):
+            folder?.hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: path, error: error))
+        case .none:
+            break
         }
-    }
-
-    /// The path of the digest file that a sidecar of this path lies beside.
-    private static func digest(besides path: ObjectKey) -> ObjectKey? {
-        guard path.hasSuffix(ArchiveIndex.sidecarSuffix) else { return nil }
-        return ObjectKey(bytes: path.bytes.dropLast(ArchiveIndex.sidecarSuffix.utf8CodeUnitCount))
-    }
-
-    /// Whether a reader of the log files may read it.
-    private func mayBeLogFile(_ path: ObjectKey) -> Bool {
-        if path.lastComponent.first == UInt8(ascii: ".") { return false }
-        return isLogFolder || path.hasSuffix(".gz") || path.hasSuffix(".json")
     }
 }

@@ -29,18 +29,25 @@ package struct DigestChain: Sendable {
     package static let longestInferredHole: Int64 = 48
 
     /// The chains of the archive, in their fixed order.
+    ///
+    /// - Parameter check: Called for every record; what it throws ends the work.
     package static func chains(
         records: [DigestRecord],
         places: [DigestPlace],
         verdicts: [DigestVerdict],
-        keys: DigestKeys
-    ) -> [DigestChain] {
+        keys: DigestKeys,
+        check: () throws -> Void = {}
+    ) rethrows -> [DigestChain] {
         var numbers: [ChainIdentity: [Int]] = [:]
-        for (number, record) in records.enumerated() { numbers[record.name.chain, default: []].append(number) }
-        return numbers.keys.sorted().map { identity in
+        for (number, record) in records.enumerated() {
+            try check()
+            numbers[record.name.chain, default: []].append(number)
+        }
+        return try numbers.keys.sorted().map { identity in
             let standing = standing(numbers[identity] ?? [], records, places, verdicts)
-            var members = standing.map { number in
-                Member(
+            var members = try standing.map { number in
+                try check()
+                return Member(
                     record: number,
                     key: places[number].key,
                     keyNumber: places[number].keyNumber,

@@ -54,11 +54,14 @@ package struct DigestJudge {
     let keys: DigestKeys
 
     /// The verdict on every record, by its number.
-    package func verdicts() -> [DigestVerdict] {
+    ///
+    /// - Parameter check: Called for every record; what it throws ends the judging.
+    package func verdicts(check: () throws -> Void = {}) rethrows -> [DigestVerdict] {
         var verdicts = [DigestVerdict?](repeating: nil, count: records.count)
         var order = records.indices.map { (end: records[$0].name.endTime, number: $0) }
         order.sort { ($1.end, $1.number) < ($0.end, $0.number) }
         for (_, number) in order {
+            try check()
             let key = places[number].keyNumber
             let successors = keys.namers[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
             verdicts[number] = verdict(on: number, verifiedSuccessors: successors)

@@ -8,11 +8,13 @@ package struct DigestKeys: Sendable {
     /// The records that name each key as their predecessor's.
     package private(set) var namers = RecordsByKey()
 
-    package init(_ records: [DigestRecord]) {
+    /// - Parameter check: Called for every record; what it throws ends the numbering.
+    package init(_ records: [DigestRecord], check: () throws -> Void = {}) rethrows {
         numbers.reserveCapacity(records.count)
         claimed.reserveCapacity(records.count)
         previous.reserveCapacity(records.count)
         for (record, claims) in records.lazy.map(\.claims).enumerated() {
+            try check()
             claimed.append(claims.map { number(of: $0.location.key.collapsed) })
             guard let named = claims?.previous?.location.key else {
                 previous.append(nil)

@@ -70,6 +70,13 @@ package struct DigestSignatures: Sendable {
     package var trial: SignatureVerdict?
 
     package init() {}
+
+    /// The same, where the records have other numbers.
+    package func renumbered(_ number: (Int) -> Int) -> DigestSignatures {
+        var renumbered = self
+        renumbered.trial = trial?.renumbered(number)
+        return renumbered
+    }
 }
 
 /// The value of a signature.
@@ -95,6 +102,10 @@ package enum SignatureSource: Hashable, Sendable {
     case given
     /// The `previousDigestSignature` of the digest record with this number.
     case successor(Int)
+
+    fileprivate func renumbered(_ number: (Int) -> Int) -> SignatureSource {
+        if case .successor(let successor) = self { .successor(number(successor)) } else { self }
+    }
 
     package var name: String {
         switch self {
@@ -146,4 +157,13 @@ package enum SignatureVerdict: Hashable, Sendable {
     case noCandidate
     /// The file could not be parsed, so there is nothing to verify.
     case notApplicable
+
+    fileprivate func renumbered(_ number: (Int) -> Int) -> SignatureVerdict {
+        switch self {
+        case .valid(let source, let differing):
+            .valid(source.renumbered(number), differing: differing.map { $0.renumbered(number) })
+        case .failed(let sources): .failed(sources.map { $0.renumbered(number) })
+        case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: self
+        }
+    }
 }

@@ -44,7 +44,7 @@ package struct ArchiveContents: Sendable {
     /// Lists `sources`.
     ///
     /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when a source cannot be listed at all.
-    package init(_ sources: [any ObjectSource], monitor: ValidationMonitor = ValidationMonitor()) throws {
+    package init(_ sources: [any ArchiveSource], monitor: ValidationMonitor = ValidationMonitor()) throws {
         let index = try ArchiveIndex(sources, check: monitor.check)
         var ends: [ChainIdentity: [Timestamp]] = [:]
         for digest in index.digests { ends[digest.name.chain, default: []].append(digest.name.endTime) }

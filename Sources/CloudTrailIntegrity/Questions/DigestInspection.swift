@@ -120,23 +120,19 @@ extension Validator {
     }
 
     private func examine(_ file: SingleFile, _ monitor: ValidationMonitor) throws -> Examined {
-        let (pool, worker) = try makePool(for: [file], ListedFolders())
+        let (pool, worker) = try makePool(for: [file.access], ListedFolders())
         defer { pool.stop() }
         let limits = options.limits
         let (result, content, object, _) = try worker.hash(
-            file.path.lastComponent,
-            in: [],
-            root: 0,
             limits: limits.hashing(contentBytes: limits.digestBytes),
             collecting: true,
             monitor: monitor
-        )
+        ) { try file.open(file.path) }
         var signatures = DigestSignatures()
         if let metadata = try object.signatureMetadata() {
             signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
         }
-        let stage = DigestStage(sources: [file], limits: limits, earlier: nil, monitor: monitor)
-        if let metadata = try stage.readSidecar(of: file.path, root: 0, worker) {
+        if let metadata = try DigestStage.readSidecar(of: file.path, in: file, worker, monitor) {
             signatures.own.append(SignatureCandidate(.sidecar, metadata))
         }
         try object.checkUnchanged()

@@ -29,13 +29,22 @@ extension Validator {
     /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when a source cannot be listed, or when
     ///   libcrypto or zlib fail.
     package func fetchPlan(
-        for sources: [any ObjectSource],
+        for sources: [any ArchiveSource],
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> FetchPlan {
         let folders = ListedFolders()
-        let (pool, worker) = try makePool(for: sources, folders)
+        let access = sources.map(\.access)
+        let (pool, worker) = try makePool(for: access, folders)
         defer { pool.stop() }
-        let (evidence, check) = try judgeDigests(of: sources, folders, monitor, pool, worker)
+        let (evidence, check) = try judgeDigests(
+            of: access,
+            names: sources.map(\.name),
+            folders,
+            hashesStreams: false,
+            monitor,
+            pool,
+            worker
+        )
         let trial = worker.context.trial
         var names: [DigestFileName] = []
         var wanted: [(record: Int, location: ObjectLocation)] = []

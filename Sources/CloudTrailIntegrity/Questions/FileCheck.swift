@@ -83,22 +83,32 @@ extension Validator {
     ///   libcrypto or zlib fail.
     package func check(
         _ paths: [String],
-        in archives: [any ObjectSource],
+        in archives: [any ArchiveSource],
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> [FileCheck] {
         let readings = try paths.map { try FileReading(path: $0, self, monitor) }
         // A digest file is a source of its own, so that it is judged by the same rules in every way.
-        var sources = archives
+        var sources = archives.map(\.access)
+        var names = archives.map(\.name)
         var rootOfFile: [Int: Int] = [:]
         for (number, reading) in readings.enumerated() {
             guard case .digest(let file) = reading else { continue }
             rootOfFile[number] = sources.count
-            sources.append(file)
+            sources.append(file.access)
+            names.append(file.name)
         }
         let folders = ListedFolders()
         let (pool, worker) = try makePool(for: sources, folders)
         defer { pool.stop() }
-        let (evidence, check) = try judgeDigests(of: sources, folders, monitor, pool, worker)
+        let (evidence, check) = try judgeDigests(
+            of: sources,
+            names: names,
+            folders,
+            hashesStreams: false,
+            monitor,
+            pool,
+            worker
+        )
         let judge = FileJudge(
             evidence: evidence,
             builder: ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial),
@@ -137,18 +147,15 @@ private enum FileReading {
                 self = .digest(file)
                 return
             }
-            let (pool, worker) = try validator.makePool(for: [file], ListedFolders())
+            let (pool, worker) = try validator.makePool(for: [file.access], ListedFolders())
             defer { pool.stop() }
             let limits = validator.options.limits
             func read(_ bytes: UInt64, collecting: Bool) throws -> (ContentHasher.Result, [UInt8]) {
                 let (result, content, object, _) = try worker.hash(
-                    file.path.lastComponent,
-                    in: [],
-                    root: 0,
                     limits: limits.hashing(contentBytes: bytes),
                     collecting: collecting,
                     monitor: monitor
-                )
+                ) { try file.open(file.path) }
                 try object.checkUnchanged()
                 return (result, content)
             }
@@ -193,11 +200,11 @@ private struct FileJudge {
         }
         if names.isEmpty { return [] }
         var found: [LogListing] = []
-        for var unit in LogStage(evidence: evidence, monitor: monitor).units() where !unit.lists.isEmpty {
+        for var unit in try LogStage.units(of: evidence, check: monitor.check) where !unit.lists.isEmpty {
             try monitor.check()
             // Only what is listed matters here, not what of it is held.
             unit.folders = []
-            let match = LogMatch(unit, evidence)
+            let match = try LogMatch(unit, evidence, check: monitor.check)
             match.forEachKey { key in
                 guard hashes.contains(key.hash) || names.contains(ObjectKey(bytes: match.listedName(key).name)) else {
                     return

@@ -15,11 +15,12 @@ struct ArchivePlacement: Sendable {
         keys: inout DigestKeys,
         bucket: String?,
         rootCount: Int,
-        proven: [ProvenFolder]
-    ) {
+        proven: [ProvenFolder],
+        check: () throws -> Void
+    ) throws {
         self.bucket = bucket
-        layouts = Self.layouts(index, records, signatures, rootCount: rootCount, proven)
-        places = Self.places(index, records, layouts, &keys, bucket)
+        layouts = try Self.layouts(index, records, signatures, rootCount: rootCount, proven, check)
+        places = try Self.places(index, records, layouts, &keys, bucket, check)
     }
 
     /// Whether a root is a flat folder, so that file names alone tell keys.
@@ -72,13 +73,15 @@ struct ArchivePlacement: Sendable {
         _ records: [DigestRecord],
         _ signatures: [SignatureVerdict],
         rootCount: Int,
-        _ proven: [ProvenFolder]
-    ) -> [ArchiveLayout] {
-        let only = onlyLayouts(index, records, signatures, rootCount: rootCount)
+        _ proven: [ProvenFolder],
+        _ check: () throws -> Void
+    ) throws -> [ArchiveLayout] {
+        let only = try onlyLayouts(index, records, signatures, rootCount: rootCount, check)
         if let only { return only }
         var signed = [[ArchiveLayout.Evidence]](repeating: [], count: rootCount)
         var claimed = signed
         for (number, record) in records.enumerated() {
+            try check()
             guard let claims = record.claims else { continue }
             let digest = index.digests[number]
             let evidence = ArchiveLayout.Evidence(path: digest.path, location: claims.location)
@@ -87,7 +90,8 @@ struct ArchivePlacement: Sendable {
             if case .valid = signatures[number] { signed[digest.root].append(evidence) }
         }
         var listed: [ObjectKey: ObjectLocation]?
-        return (0..<rootCount).map { root in
+        return try (0..<rootCount).map { root in
+            try check()
             let hasTopLevelLogs = hasTopLevelLogs(index, root)
             // A signed digest under another's name tells nothing; then those that are not signed do, before log files.
             for digests in [signed[root], claimed[root]] {
@@ -116,10 +120,12 @@ struct ArchivePlacement: Sendable {
         _ index: ArchiveIndex,
         _ records: [DigestRecord],
         _ signatures: [SignatureVerdict],
-        rootCount: Int
-    ) -> [ArchiveLayout]? {
+        rootCount: Int,
+        _ check: () throws -> Void
+    ) rethrows -> [ArchiveLayout]? {
         var layouts = [ArchiveLayout?](repeating: nil, count: rootCount)
         for number in records.indices {
+            try check()
             guard let claims = records[number].claims, case .valid = signatures[number] else { continue }
             let root = index.digests[number].root
             let evidence = ArchiveLayout.Evidence(path: index.digests[number].path, location: claims.location)
@@ -172,8 +178,9 @@ struct ArchivePlacement: Sendable {
         _ records: [DigestRecord],
         _ layouts: [ArchiveLayout],
         _ keys: inout DigestKeys,
-        _ bucket: String?
-    ) -> [DigestPlace] {
+        _ bucket: String?,
+        _ check: () throws -> Void
+    ) rethrows -> [DigestPlace] {
         // In a flat folder a file that says nothing usable of itself is what others call by its name.
         var namedKeys: [ObjectKey: ObjectKey] = [:]
         if layouts.contains(.flat) {
@@ -185,6 +192,7 @@ struct ArchivePlacement: Sendable {
         var places: [DigestPlace] = []
         places.reserveCapacity(records.count)
         for (number, record) in records.enumerated() {
+            try check()
             let digest = index.digests[number]
             let claim = record.claims?.location
             let claimedKey = claim?.key.collapsed

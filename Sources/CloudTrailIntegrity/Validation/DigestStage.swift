@@ -26,6 +26,26 @@ struct ReadDigests: Sendable {
         signatures[number].trial = nil
     }
 
+    /// The same in another order.
+    ///
+    /// - Parameter order: The position of each of those that come out.
+    func reordered(_ order: [Int]) -> ReadDigests {
+        var positions = [Int](repeating: 0, count: order.count)
+        for (new, old) in order.enumerated() { positions[old] = new }
+        var reordered = ReadDigests()
+        reordered.reserveCapacity(order.count)
+        for old in order { reordered.append(records[old], signatures[old].renumbered { positions[$0] }) }
+        return reordered
+    }
+
+    /// The same as records with greater numbers.
+    func moved(by offset: Int) -> ReadDigests {
+        if offset == 0 { return self }
+        var moved = self
+        for index in signatures.indices { moved.signatures[index] = signatures[index].renumbered { $0 + offset } }
+        return moved
+    }
+
     /// Tries what neighbours can tell of each other.
     ///
     /// - Parameter start: The number of the first.
@@ -38,17 +58,26 @@ struct ReadDigests: Sendable {
 
 /// Reads digest files while they are found, and tries their signatures: the only station that holds their content.
 final class DigestStage: Sendable {
-    private let sources: [any ObjectSource]
+    private let sources: [ArchiveAccess]
     private let limits: Limits
     private let earlier: EarlierProof?
     private let monitor: ValidationMonitor
+    /// Whether the log files of streams are hashed as they go by; where not, nobody can ask for them afterwards.
+    private let hashesStreams: Bool
     /// What was read of each batch, by the number of its first.
     private let batches = LockedState<[Int: ReadDigests]>([:])
 
-    init(sources: [any ObjectSource], limits: Limits, earlier: EarlierProof?, monitor: ValidationMonitor) {
+    init(
+        sources: [ArchiveAccess],
+        limits: Limits,
+        earlier: EarlierProof?,
+        hashesStreams: Bool,
+        monitor: ValidationMonitor
+    ) {
         self.sources = sources
         self.limits = limits
         self.earlier = earlier
+        self.hashesStreams = hashesStreams
         self.monitor = monitor
     }
 
@@ -57,10 +86,19 @@ final class DigestStage: Sendable {
     /// - Returns: What there is, and every digest file.
     func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> (ArchiveIndex, ReadDigests) {
         monitor.enter(.listing)
-        let index = try ArchiveIndex(sources, check: monitor.check) { batch in
-            monitor.expect(moreDigests: batch.digests.count)
-            try pool.submit(by: worker) { [self] worker in try read(batch, pool, worker) }
+        var index = ArchiveIndex()
+        for (root, source) in sources.enumerated() {
+            switch source {
+            case .random(let source):
+                try index.list(source, root: root, check: monitor.check) { batch in
+                    monitor.expect(moreDigests: batch.digests.count)
+                    try pool.submit(by: worker) { [self] worker in try read(batch, pool, worker) }
+                }
+            case .singlePass(let stream):
+                try add(stream, root: root, to: &index, pool, worker)
+            }
         }
+        index.settleSidecars()
         monitor.enter(.digestFiles)
         try pool.finish(with: worker)
         var digests = ReadDigests()
@@ -72,6 +110,31 @@ final class DigestStage: Sendable {
             digests.add(SignatureCandidate(.sidecar, metadata), to: number)
         }
         return (index, digests)
+    }
+
+    /// Goes through a stream, and adds what went by.
+    private func add(
+        _ stream: any ObjectStream,
+        root: Int,
+        to index: inout ArchiveIndex,
+        _ pool: ValidationPool,
+        _ worker: ValidationWorker
+    ) throws {
+        let pass = StreamPass(
+            root: root,
+            stage: self,
+            fileLimits: hashesStreams ? limits.hashing(contentBytes: limits.contentBytes) : nil,
+            keepsMetadata: earlier != nil,
+            monitor: monitor,
+            pool: pool,
+            worker: worker
+        )
+        let passed = try pass.run(stream)
+        let start = index.digests.count
+        index.add(passed.listing, passed.contents)
+        if passed.digests.records.isEmpty { return }
+        let digests = passed.digests.moved(by: start)
+        batches.withLock { $0[start] = digests }
     }
 
     /// Reads the sidecars that were listed after their digest files were sent off.
@@ -154,7 +217,7 @@ final class DigestStage: Sendable {
             let record: DigestRecord
             var untoldBytes: UInt64 = 0
             if let obstacle = batch.obstacles[number] {
-                record = unreadable(digest, obstacle)
+                record = Self.unreadable(digest, obstacle)
             } else {
                 let before = offset > 0 ? read.withLock { $0.digests[offset - 1]?.0.claims } : nil
                 let hasSidecar = batch.sidecars.contains(number)
@@ -167,7 +230,13 @@ final class DigestStage: Sendable {
                         hasSidecar: hasSidecar,
                         after: before,
                         worker
-                    )
+                    ) {
+                        try worker.context.opener.open(
+                            digest.path.lastComponent,
+                            in: digest.path.folder,
+                            root: digest.root
+                        )
+                    }
                 }
             }
             read.withLock { read in
@@ -200,7 +269,8 @@ final class DigestStage: Sendable {
         return DigestRecord(name: digest.name, proven: expected.digest)
     }
 
-    private func unreadable(_ digest: ArchiveIndex.Digest, _ error: ObjectReadError) -> DigestRecord {
+    /// The record of a digest file that could not be read.
+    static func unreadable(_ digest: ArchiveIndex.Digest, _ error: ObjectReadError) -> DigestRecord {
         DigestRecord(
             name: digest.name,
             claims: nil,
@@ -214,23 +284,24 @@ final class DigestStage: Sendable {
     ///
     /// - Parameters:
     ///   - signatures: Given those that come with it.
+    ///   - hasSidecar: Whether the answer of `head-object` lies beside it, in a source that opens any file.
     ///   - before: What the digest file before it in the batch says, whose names are shared where they are the same.
+    ///   - open: Opens it.
     /// - Returns: What it says, and how many of its bytes the monitor has not been told of.
-    private func read(
+    func read(
         _ digest: ArchiveIndex.Digest,
         _ signatures: inout DigestSignatures,
-        hasSidecar: Bool,
+        hasSidecar: Bool = false,
         after before: DigestClaims?,
-        _ worker: ValidationWorker
+        _ worker: ValidationWorker,
+        opening open: () throws -> any OpenObject
     ) throws -> (DigestRecord, untoldBytes: UInt64) {
         do {
             let (result, content, object, untoldBytes) = try worker.hash(
-                digest.path.lastComponent,
-                in: digest.path.folder,
-                root: digest.root,
                 limits: limits.hashing(contentBytes: limits.digestBytes),
                 collecting: true,
-                monitor: monitor
+                monitor: monitor,
+                opening: open
             )
             if let metadata = try object.signatureMetadata() {
                 signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
@@ -254,7 +325,7 @@ final class DigestStage: Sendable {
             return (record, untoldBytes)
         } catch let error as ObjectReadError {
             signatures = DigestSignatures()
-            return (unreadable(digest, error), 0)
+            return (Self.unreadable(digest, error), 0)
         }
     }
 
@@ -315,21 +386,31 @@ final class DigestStage: Sendable {
     // MARK: Sidecars
 
     /// The largest sidecar that is read, in bytes; an answer of `head-object` has a few thousand.
-    private static let maximumSidecarBytes = 64 * 1024
+    static let maximumSidecarBytes = 64 * 1024
 
-    /// A sidecar that cannot be read is like one that is not there: the digest file is what matters.
-    func readSidecar(
+    private func readSidecar(
         of digest: ObjectKey,
         root: Int,
         _ worker: ValidationWorker
     ) throws -> SignatureMetadata? {
+        guard case .random(let source) = sources[root] else { return nil }
+        return try Self.readSidecar(of: digest, in: source, worker, monitor)
+    }
+
+    /// A sidecar that cannot be read is like one that is not there: the digest file is what matters.
+    static func readSidecar(
+        of digest: ObjectKey,
+        in source: any ObjectSource,
+        _ worker: ValidationWorker,
+        _ monitor: ValidationMonitor
+    ) throws -> SignatureMetadata? {
         try monitor.check()
         let path = ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8)
         do {
-            let object = try worker.pool.read { try sources[root].open(path) }
+            let object = try worker.pool.read { try source.open(path) }
             var content: [UInt8] = []
-            var buffer = [UInt8](repeating: 0, count: Self.maximumSidecarBytes + 1)
-            while content.count <= Self.maximumSidecarBytes {
+            var buffer = [UInt8](repeating: 0, count: maximumSidecarBytes + 1)
+            while content.count <= maximumSidecarBytes {
                 let count = try unsafe buffer.withUnsafeMutableBytes { bytes in
                     var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
                     return try worker.pool.read { try object.read(into: &span) }

@@ -35,8 +35,9 @@ final class Evidence: Sendable {
         keys: DigestKeys,
         earlier: EarlierProof?,
         folders: ListedFolders,
-        options: ValidationOptions
-    ) {
+        options: ValidationOptions,
+        check: () throws -> Void
+    ) throws {
         self.names = names
         self.index = index
         self.records = records
@@ -44,9 +45,15 @@ final class Evidence: Sendable {
         self.options = options
         self.keys = keys
         let judge = DigestJudge(records: records, places: placement.places, signatures: signatures, keys: keys)
-        let verdicts = judge.verdicts()
+        let verdicts = try judge.verdicts(check: check)
         self.verdicts = verdicts
-        chains = DigestChain.chains(records: records, places: placement.places, verdicts: verdicts, keys: keys)
+        chains = try DigestChain.chains(
+            records: records,
+            places: placement.places,
+            verdicts: verdicts,
+            keys: keys,
+            check: check
+        )
         var coveredUntil: [[String]: Timestamp] = [:]
         for chain in chains where !chain.identity.isBackfill {
             guard let end = chain.verifiedUntil else { continue }
@@ -54,7 +61,8 @@ final class Evidence: Sendable {
             coveredUntil[place] = max(coveredUntil[place] ?? end, end)
         }
         self.coveredUntil = coveredUntil
-        isInScope = records.indices.map { number in
+        isInScope = try records.indices.map { number in
+            try check()
             let record = records[number]
             guard options.selects(record.name.chain) else { return false }
             let isVerified = verdicts[number].isVerified
@@ -165,6 +173,10 @@ final class Evidence: Sendable {
     func concealment(of location: ObjectLocation) -> Concealment? {
         if location.key.hasUnsafeComponent { return .unsafeKey }
         for (root, layout) in placement.layouts.enumerated() where !hiddenFolders[root].isEmpty {
+            // The rest of a source that could not be read to its end may hold anything.
+            if let rest = hiddenFolders[root][ObjectKey(bytes: [])], let error = rest.error {
+                return .unreadableFolder(displayPath(root: root, rest.path), error)
+            }
             guard let path = layout.path(of: location) else { continue }
             for (offset, byte) in path.bytes.enumerated() where byte == UInt8(ascii: "/") {
                 guard let folder = hiddenFolders[root][ObjectKey(bytes: Array(path.bytes[..<offset]))] else { continue }

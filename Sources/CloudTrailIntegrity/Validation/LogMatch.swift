@@ -100,7 +100,8 @@ struct LogMatch: Sendable {
         fileprivate(set) var isHeld = false
     }
 
-    init(_ unit: LogUnit, _ evidence: Evidence) {
+    /// - Parameter check: Called for every name; what it throws ends the matching.
+    init(_ unit: LogUnit, _ evidence: Evidence, check: () throws -> Void) rethrows {
         self.evidence = evidence
         var count = unit.lists.reduce(0) { $0 + (group($1)?.names.count ?? 0) }
         for number in unit.proven { count += evidence.earlier?.state.folders[number].files.count ?? 0 }
@@ -108,9 +109,9 @@ struct LogMatch: Sendable {
         while capacity < count * 2 { capacity *= 2 }
         slots = [Int32](repeating: -1, count: capacity)
         drafts.reserveCapacity(count)
-        for number in unit.proven { addProven(number) }
-        for list in unit.lists { add(list) }
-        for folder in unit.folders { match(folder) }
+        for number in unit.proven { try addProven(number, check) }
+        for list in unit.lists { try add(list, check) }
+        for folder in unit.folders { try match(folder, check) }
         settleScope()
         if !orphans.isEmpty { findOrphans(unit.folders) }
     }
@@ -121,7 +122,7 @@ struct LogMatch: Sendable {
 
     // MARK: Lists
 
-    private mutating func add(_ list: (record: Int32, group: Int32)) {
+    private mutating func add(_ list: (record: Int32, group: Int32), _ check: () throws -> Void) rethrows {
         let record = Int(list.record)
         let isVerified = evidence.verdicts[record].isVerified
         let isInScope = evidence.isInScope[record]
@@ -129,6 +130,7 @@ struct LogMatch: Sendable {
         let folder = index(of: group.folder)
         var reader = group.makeReader()
         while reader.next() {
+            try check()
             guard let hash = reader.hash else { continue }
             let slot = slot(of: reader.name)
             var number = slots[slot]
@@ -168,12 +170,13 @@ struct LogMatch: Sendable {
     }
 
     /// Adds what was proven before in a folder, as if the digests had listed it again.
-    private mutating func addProven(_ number: Int) {
+    private mutating func addProven(_ number: Int, _ check: () throws -> Void) rethrows {
         guard let earlier = evidence.earlier else { return }
         let proven = earlier.state.folders[number]
         let folder = index(of: evidence.provenFolders[number])
         var reader = proven.names.makeReader()
         for file in proven.files {
+            try check()
             guard reader.next(), let hash = reader.hash else { return }
             switch evidence.fates[file.digest] {
             case .forgotten: continue
@@ -255,7 +258,7 @@ struct LogMatch: Sendable {
 
     // MARK: Files
 
-    private mutating func match(_ number: Int) {
+    private mutating func match(_ number: Int, _ check: () throws -> Void) rethrows {
         let folder = evidence.index.folders[number]
         let place = evidence.placement.place(of: folder)
         // Which of the listed folders its files can be of.
@@ -265,6 +268,7 @@ struct LogMatch: Sendable {
         var reader = folder.names.makeReader()
         var compressed: [UInt8] = []
         while reader.next() {
+            try check()
             let file = ArchiveIndex.File(folder: number, position: reader.position)
             let isDecompressed = ObjectKey(bytes: reader.name).hasSuffix(".json")
             if isDecompressed { compressed = reader.name + ".gz".utf8 }

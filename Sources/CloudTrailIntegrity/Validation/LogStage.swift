@@ -10,6 +10,14 @@ struct LogStage: Sendable {
         /// It is what it was when an earlier run read it.
         case unchanged(LogMatch.Proof)
 
+        /// What it showed when it went by.
+        init(_ content: StreamedContents.Content) {
+            switch content {
+            case .unreadable(let error): self = .unreadable(error)
+            case .hashed(let result, let metadata): self = .hashed(result, metadata)
+            }
+        }
+
         /// What its content is; `nil` where that is not known.
         var result: ContentHasher.Result? {
             switch self {
@@ -23,11 +31,13 @@ struct LogStage: Sendable {
 
     let evidence: Evidence
     private let monitor: ValidationMonitor
+    private let listener: FindingListener
     private let limits: ContentHasher.Limits
 
-    init(evidence: Evidence, monitor: ValidationMonitor) {
+    init(evidence: Evidence, monitor: ValidationMonitor, listener: FindingListener) {
         self.evidence = evidence
         self.monitor = monitor
+        self.listener = listener
         let limits = evidence.options.limits
         self.limits = limits.hashing(contentBytes: limits.contentBytes)
     }
@@ -40,11 +50,11 @@ struct LogStage: Sendable {
         monitor.enter(.logFiles)
         monitor.expect(logs: evidence.index.folders.reduce(0) { $0 + $1.names.count })
         let total = LockedState(LogFindings())
-        for unit in units() {
+        for unit in try Self.units(of: evidence, check: monitor.check) {
             try pool.submit(by: worker) { worker in
                 try monitor.check()
                 let held = unit.folders.reduce(0) { $0 + evidence.index.folders[$1].names.count }
-                try judge(LogMatch(unit, evidence), held, total, pool, worker)
+                try judge(LogMatch(unit, evidence, check: monitor.check), held, total, pool, worker)
             }
         }
         try pool.finish(with: worker)
@@ -54,11 +64,14 @@ struct LogStage: Sendable {
     // MARK: Units
 
     /// The parts of the archive that can be judged by themselves.
-    func units() -> [LogUnit] {
+    static func units(of evidence: Evidence, check: () throws -> Void) rethrows -> [LogUnit] {
         // In a flat folder names alone tell keys, so that nothing can be told apart by folders.
         if evidence.placement.hasFlatRoot {
             var unit = LogUnit()
-            forEachList { _, record, group in unit.lists.append((record, group)) }
+            try forEachList(of: evidence) { _, record, group in
+                try check()
+                unit.lists.append((record, group))
+            }
             unit.proven = Array(evidence.provenFolders.indices)
             unit.folders = Array(evidence.index.folders.indices)
             return [unit]
@@ -72,7 +85,8 @@ struct LogStage: Sendable {
             units.append(LogUnit())
             return units.count - 1
         }
-        forEachList { folder, record, group in
+        try forEachList(of: evidence) { folder, record, group in
+            try check()
             let unit = known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)
             known[ObjectIdentifier(folder)] = unit
             units[unit].lists.append((record, group))
@@ -81,6 +95,7 @@ struct LogStage: Sendable {
             units[known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)].proven.append(number)
         }
         for (number, folder) in evidence.index.folders.enumerated() {
+            try check()
             let path = evidence.placement.place(of: folder).path ?? folder.path
             let unit = unitNumber(of: path)
             units[unit].folders.append(number)
@@ -90,12 +105,15 @@ struct LogStage: Sendable {
 
     /// Calls `body` with every list of every digest, from the oldest digest to the newest, so that the newest listing
     /// of a key comes last.
-    private func forEachList(_ body: (ListedFolder, Int32, Int32) -> Void) {
+    private static func forEachList(
+        of evidence: Evidence,
+        _ body: (ListedFolder, Int32, Int32) throws -> Void
+    ) rethrows {
         var order = evidence.records.enumerated().map { (end: $1.name.endTime, number: Int32(clamping: $0)) }
         order.sort { ($0.end, $0.number) < ($1.end, $1.number) }
         for entry in order {
             guard let groups = evidence.records[Int(entry.number)].claims?.logs.groups else { continue }
-            for (number, group) in groups.enumerated() { body(group.folder, entry.number, Int32(clamping: number)) }
+            for (number, group) in groups.enumerated() { try body(group.folder, entry.number, Int32(clamping: number)) }
         }
     }
 
@@ -151,7 +169,7 @@ struct LogStage: Sendable {
     private func finish(_ match: LogMatch, _ outcomes: [Outcome?], _ total: LockedState<LogFindings>) {
         var judge = LogJudge(evidence: evidence)
         judge.add(match, outcomes)
-        monitor.note(judge.findings.findings)
+        listener.hear(judge.findings.findings)
         total.withLock { $0.add(judge.findings) }
     }
 
@@ -163,6 +181,9 @@ struct LogStage: Sendable {
         _ worker: ValidationWorker
     ) throws -> (Outcome?, untoldBytes: UInt64) {
         guard held.isJudged else { return (nil, 0) }
+        if let contents = evidence.index.folders[held.file.folder].contents {
+            return (Outcome(contents[held.file.position]), 0)
+        }
         if let obstacle = evidence.index.obstacle(of: held.file) { return (.unreadable(obstacle), 0) }
         let name = match.name(of: held)
         let folder = evidence.index.folders[held.file.folder].path.bytes[...]
@@ -172,14 +193,10 @@ struct LogStage: Sendable {
             return (.unchanged(proof), 0)
         }
         do {
-            let (result, _, object, untoldBytes) = try worker.hash(
-                name,
-                in: folder,
-                root: held.root,
-                limits: limits,
-                collecting: false,
-                monitor: monitor
-            )
+            let (result, _, object, untoldBytes) = try worker.hash(limits: limits, collecting: false, monitor: monitor)
+            {
+                try worker.context.opener.open(name, in: folder, root: held.root)
+            }
             try object.checkUnchanged()
             return (.hashed(result, object.metadata), untoldBytes)
         } catch let error as ObjectReadError {

@@ -13,7 +13,7 @@ public struct PublicKeyRequest: Hashable, Sendable {
     /// The calls that fetch every key the digest files in `sources` may be signed with, by the files' names alone.
     ///
     /// - Throws: An error when a source cannot be listed.
-    public static func requests(for sources: [any ObjectSource]) throws -> [PublicKeyRequest] {
+    public static func requests(for sources: [any ArchiveSource]) throws -> [PublicKeyRequest] {
         requests(for: try ArchiveIndex(sources).digests.map(\.name))
     }
 

@@ -3,10 +3,11 @@ extension ReportBuilder {
     private static let siblingTolerance: Int64 = 3 * DigestChain.hour
 
     /// Judges the order of every chain, and how much of the range it covers.
-    mutating func addChains() {
+    mutating func addChains(_ monitor: ValidationMonitor) throws {
         for folder in evidence.index.hiddenFolders { addHiddenFolder(folder) }
         let siblings = verifiedEnds()
         for chain in evidence.chains where options.selects(chain.identity) {
+            try monitor.check()
             for event in chain.events(isHeld: evidence.isHeld) { add(event, chain) }
             if !chain.identity.isBackfill { addCoverage(chain, siblings) }
         }

@@ -2,11 +2,12 @@ internal import NativeInterop
 
 extension ReportBuilder {
     /// Judges every digest file in scope.
-    mutating func addDigests() {
+    mutating func addDigests(_ monitor: ValidationMonitor) throws {
         // A copy that is proven is not the same as one that is not: it may lie in its place where the other does not.
         var firstProven: [ObjectKey: [SHA256Digest: Int]] = [:]
         var firstOthers: [ObjectKey: [SHA256Digest: Int]] = [:]
         for number in evidence.records.indices where evidence.isInScope[number] {
+            try monitor.check()
             let verdict = evidence.verdicts[number]
             let chain = evidence.records[number].name.chain
             if let primary = verdict.faults.first {

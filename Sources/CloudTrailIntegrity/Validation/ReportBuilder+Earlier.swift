@@ -2,7 +2,7 @@ internal import NativeInterop
 
 extension ReportBuilder {
     /// Holds the archive to what earlier runs proved, and notes what the next run needs.
-    mutating func addEarlier(_ logs: LogFindings) throws {
+    mutating func addEarlier(_ logs: LogFindings, _ monitor: ValidationMonitor) throws {
         guard let earlier = evidence.earlier else { return }
         if earlier.state.runs > 0 { addNewKeys(earlier.state) }
         addLostDigests(earlier.state)
@@ -12,7 +12,7 @@ extension ReportBuilder {
                 && evidence.verdicts[number].isVerified
         }
         carried = ValidationReport.Carried(digests: digests, logs: logs.unchanged)
-        state = try nextState(earlier, logs.proven)
+        state = try nextState(earlier, logs.proven, monitor)
     }
 
     private mutating func addNewKeys(_ state: ProvenState) {
@@ -136,7 +136,11 @@ extension ReportBuilder {
 
     // MARK: The next run
 
-    private func nextState(_ earlier: EarlierProof, _ proven: [ProvenFolder]) throws -> ProvenState {
+    private func nextState(
+        _ earlier: EarlierProof,
+        _ proven: [ProvenFolder],
+        _ monitor: ValidationMonitor
+    ) throws -> ProvenState {
         var state = ProvenState()
         let (runs, overflow) = earlier.state.runs.addingReportingOverflow(1)
         state.runs = overflow ? 1 : runs
@@ -149,6 +153,7 @@ extension ReportBuilder {
         var numbers: [Int: Int] = [:]
         for record in evidence.records.indices where evidence.isInScope[record] && evidence.verdicts[record].isVerified
         {
+            try monitor.check()
             guard let digest = provenDigest(record, earlier, proofs: proofs[record] ?? 0) else { continue }
             numbers[record] = state.digests.count
             state.digests.append(digest)

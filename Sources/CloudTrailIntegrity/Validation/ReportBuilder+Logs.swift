@@ -1,7 +1,9 @@
 extension ReportBuilder {
     /// Adds what judging the log files came to, and judges those that are not there.
-    mutating func addLogs(_ logs: LogFindings) {
+    mutating func addLogs(_ logs: LogFindings, _ monitor: ValidationMonitor) throws {
+        // The caller was told of these while the log files were judged.
         findings += logs.findings
+        toldCount = findings.count
         provenFiles += logs.provenFiles
         for (chain, tally) in logs.tallies { self.logs[chain, default: Tally()].add(tally) }
         looseLogs.add(logs.loose)
@@ -9,8 +11,11 @@ extension ReportBuilder {
         provenRoots.formUnion(logs.provenRoots)
         for location in logs.heldFolders.values { heldLocations.insert(DeliveryLocation(location)) }
         if logs.absent.isEmpty { return }
-        let heldDays = heldDays()
-        for listing in logs.absent { addAbsent(listing, heldDays) }
+        let heldDays = try heldDays(monitor)
+        for listing in logs.absent {
+            try monitor.check()
+            addAbsent(listing, heldDays)
+        }
     }
 
     private mutating func count(_ kind: FindingKind, _ listing: LogListing) {
@@ -123,9 +128,10 @@ extension ReportBuilder {
         }
     }
 
-    private func heldDays() -> Set<HeldDay> {
+    private func heldDays(_ monitor: ValidationMonitor) throws -> Set<HeldDay> {
         var days: Set<HeldDay> = []
-        evidence.index.forEachFile { _, name in
+        try evidence.index.forEachFile { _, name in
+            try monitor.check()
             if let log = LogFileName(ObjectKey(bytes: name)) { days.insert(HeldDay(log)) }
             return true
         }

@@ -8,6 +8,8 @@ struct ReportBuilder {
     let trial: SignatureTrial
 
     var findings: [Finding] = []
+    /// How many of them the caller was told of.
+    var toldCount = 0
     var provenFiles: [ProvenFile] = []
     var digests: [ChainIdentity: Tally] = [:]
     var logs: [ChainIdentity: Tally] = [:]
@@ -63,10 +65,12 @@ struct ReportBuilder {
     }
 
     /// The report on all that was added.
-    consuming func report() -> ValidationReport {
+    consuming func report(_ monitor: ValidationMonitor, _ listener: FindingListener) throws -> ValidationReport {
         addLocationsNotHeld()
-        let chains = chainSummaries()
+        let chains = try chainSummaries(monitor)
         addNothingValidated(chains)
+        listener.hear(&self)
+        try monitor.check()
         let regular = chains.filter { !$0.chain.isBackfill }
         let provenFrom = regular.map(\.unbrokenFrom).max { ($0 ?? .distantFuture) < ($1 ?? .distantFuture) } ?? nil
         let provenUntil = regular.map(\.end).min { ($0 ?? .distantPast) < ($1 ?? .distantPast) } ?? nil
@@ -111,8 +115,9 @@ struct ReportBuilder {
         }
     }
 
-    private func chainSummaries() -> [ChainSummary] {
-        let held = evidence.chains.compactMap { chain -> ChainSummary? in
+    private func chainSummaries(_ monitor: ValidationMonitor) throws -> [ChainSummary] {
+        let held = try evidence.chains.compactMap { chain -> ChainSummary? in
+            try monitor.check()
             guard let tally = digests[chain.identity] else { return nil }
             let verified = chain.members.filter { $0.isVerified && evidence.isInScope[$0.record] }
             var unbrokenFrom = verified.last?.window.start

@@ -153,7 +153,7 @@ public final class ValidationMonitor: Sendable {
         bytesRead.wrappingAdd(count, ordering: .relaxed)
     }
 
-    func note(_ findings: [Finding]) {
+    func note(_ findings: some Sequence<Finding>) {
         let count = findings.count { $0.severity > .notice }
         if count > 0 { self.findings.wrappingAdd(count, ordering: .relaxed) }
     }

@@ -23,13 +23,21 @@ final class ValidationTools {
 /// Opens the files of one folder after another. Threads share nothing here: what two of them count references of, or
 /// lock, for every file, would cost more than opening it.
 final class ObjectOpener {
-    private let sources: [any ObjectSource]
+    private let sources: [ArchiveAccess]
     private var root = -1
     private var path: [UInt8] = []
     private var folder: (any OpenFolder)?
 
-    init(_ sources: [any ObjectSource]) {
+    init(_ sources: [ArchiveAccess]) {
         self.sources = sources
+    }
+
+    /// - Throws: ``ObjectReadError`` for a stream, which has gone by.
+    private func source(_ root: Int) throws(ObjectReadError) -> any ObjectSource {
+        guard case .random(let source) = sources[root] else {
+            throw ObjectReadError(.inputOutput, "a stream is read only once")
+        }
+        return source
     }
 
     /// Opens a file.
@@ -41,19 +49,19 @@ final class ObjectOpener {
     func open(_ name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>, root: Int) throws -> any OpenObject {
         if self.root != root || !folder.isEqual(to: path[...]) { try enter(folder, root) }
         if let folder = self.folder { return try folder.open(name) }
-        return try sources[root].open(ObjectKey(bytes: Array(folder) + name))
+        return try source(root).open(ObjectKey(bytes: Array(folder) + name))
     }
 
     /// What the storage knows of a file without reading it; parameters as for opening it.
     func metadata(of name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>, root: Int) throws -> ObjectMetadata {
         if self.root != root || !folder.isEqual(to: path[...]) { try enter(folder, root) }
         if let folder = self.folder { return try folder.metadata(of: name) }
-        return try sources[root].metadata(of: ObjectKey(bytes: Array(folder) + name))
+        return try source(root).metadata(of: ObjectKey(bytes: Array(folder) + name))
     }
 
     private func enter(_ path: ArraySlice<UInt8>, _ root: Int) throws {
         self.root = -1
-        folder = try (sources[root] as? any FolderSource)?.openFolder(path.dropLast())
+        folder = try (source(root) as? any FolderSource)?.openFolder(path.dropLast())
         self.path = Array(path)
         self.root = root
     }
@@ -82,29 +90,24 @@ extension ValidationWorker {
     /// Opens an object and hashes its content; what follows the content's end is asked of the open object.
     ///
     /// - Parameters:
-    ///   - name: The object's name in its folder.
-    ///   - folder: The folder's path, with the `/` at its end.
-    ///   - root: The number of the source.
     ///   - collecting: Whether the content is wanted as well.
+    ///   - open: Opens the object.
     /// - Returns: What it came to, the content if it is wanted, the open object, and how many of the bytes that were read
     ///   the monitor has not been told of.
     /// - Throws: ``ObjectReadError``, ``ValidationCancelled``, and errors of the libraries.
     func hash(
-        _ name: ArraySlice<UInt8>,
-        in folder: ArraySlice<UInt8>,
-        root: Int,
         limits: ContentHasher.Limits,
         collecting: Bool,
-        monitor: ValidationMonitor
+        monitor: ValidationMonitor,
+        opening open: () throws -> any OpenObject
     ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject, untoldBytes: UInt64) {
         var opened: (any OpenObject)?
         var storedBytes: UInt64 = 0
         var untoldBytes: UInt64 = 0
         // Opening and the first read are one wait.
         func read(_ buffer: inout MutableRawSpan) throws -> Int {
-            try monitor.check()
             let count = try pool.read {
-                let object = try opened ?? context.opener.open(name, in: folder, root: root)
+                let object = try opened ?? open()
                 if opened == nil { storedBytes = object.storedBytes }
                 opened = object
                 return try object.read(into: &buffer)
@@ -122,10 +125,15 @@ extension ValidationWorker {
             if collecting {
                 (result, content) = try context.hasher.hashAndCollect(
                     limits: limits,
-                    storedBytes: storedBytes
+                    storedBytes: storedBytes,
+                    check: monitor.check
                 ) { try read(&$0) }
             } else {
-                result = try context.hasher.hash(limits: limits, storedBytes: storedBytes) { try read(&$0) }
+                result = try context.hasher.hash(
+                    limits: limits,
+                    storedBytes: storedBytes,
+                    check: monitor.check
+                ) { try read(&$0) }
             }
             guard let opened else { throw ObjectReadError(.inputOutput, "nothing was read") }
             return (result, content, opened, untoldBytes)

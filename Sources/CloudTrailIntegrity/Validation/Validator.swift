@@ -25,22 +25,40 @@ public struct Validator: Sendable {
         self.options = options
     }
 
+    /// Validates an archive that lies in one source.
+    ///
+    /// - Parameters:
+    ///   - source: The archive.
+    ///   - monitor: Tells how far the validation is, and stops it.
+    ///   - onFinding: Given every finding as it comes; see ``validate(_:monitor:onFinding:)-([ArchiveSource],_,_)``.
+    /// - Returns: What was found.
+    /// - Throws: As for several sources.
+    public func validate(
+        _ source: any ArchiveSource,
+        monitor: ValidationMonitor = ValidationMonitor(),
+        onFinding: (@Sendable (Finding) -> Void)? = nil
+    ) throws -> ValidationReport {
+        try validate([source], monitor: monitor, onFinding: onFinding)
+    }
+
     /// Validates an archive that lies in one or more sources.
     ///
     /// A file that fails a check, or cannot be read, is a finding and not an error. The calling thread waits; the work
-    /// is done on threads of the validator's own.
+    /// is done on threads of the validator's own, all of which have ended when this returns or throws.
     ///
     /// - Parameters:
     ///   - sources: The parts of one archive.
     ///   - monitor: Tells how far the validation is, and stops it.
+    ///   - onFinding: Given every finding of the report once, as soon as it is known: one at a time, by any thread of the
+    ///     validation, in no fixed order. What it waits for, the validation waits for.
     /// - Returns: What was found.
     /// - Throws: ``ValidationCancelled`` when the monitor stopped it; ``StateError`` when the keys are not those that
     ///   earlier runs had under the same fingerprints, or when the options leave out what the next run would miss; an
-    ///   error when a source cannot be listed, or when
-    ///   libcrypto or zlib fail.
+    ///   error when a source cannot be listed, or when libcrypto or zlib fail.
     public func validate(
-        _ sources: [any ObjectSource],
-        monitor: ValidationMonitor = ValidationMonitor()
+        _ sources: [any ArchiveSource],
+        monitor: ValidationMonitor = ValidationMonitor(),
+        onFinding: (@Sendable (Finding) -> Void)? = nil
     ) throws -> ValidationReport {
         if let earlier = options.earlier {
             guard options.judgesAll else {
@@ -48,22 +66,31 @@ public struct Validator: Sendable {
             }
             try earlier.state.check(keys)
         }
+        let listener = FindingListener(monitor, onFinding)
         let folders = ListedFolders()
-        let (pool, worker) = try makePool(for: sources, folders)
+        let access = sources.map(\.access)
+        let (pool, worker) = try makePool(for: access, folders)
         defer { pool.stop() }
-        let (evidence, check) = try judgeDigests(of: sources, folders, monitor, pool, worker)
+        let (evidence, check) = try judgeDigests(
+            of: access,
+            names: sources.map(\.name),
+            folders,
+            hashesStreams: true,
+            monitor,
+            pool,
+            worker
+        )
         try monitor.check()
         var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
-        builder.addDigests()
-        monitor.note(builder.findings)
-        let logs = try LogStage(evidence: evidence, monitor: monitor).run(pool, worker)
+        try builder.addDigests(monitor)
+        listener.hear(&builder)
+        let logs = try LogStage(evidence: evidence, monitor: monitor, listener: listener).run(pool, worker)
         monitor.enter(.conclusions)
-        try monitor.check()
-        builder.addLogs(logs)
-        try monitor.check()
-        builder.addChains()
-        try builder.addEarlier(logs)
-        return builder.report()
+        try builder.addLogs(logs, monitor)
+        listener.hear(&builder)
+        try builder.addChains(monitor)
+        try builder.addEarlier(logs, monitor)
+        return try builder.report(monitor, listener)
     }
 
     // MARK: Stages
@@ -72,7 +99,7 @@ public struct Validator: Sendable {
     ///
     /// - Parameter folders: Shared by all that speak of them.
     func makePool(
-        for sources: [any ObjectSource],
+        for sources: [ArchiveAccess],
         _ folders: ListedFolders
     ) throws -> (ValidationPool, ValidationWorker) {
         let hashesStoredBytes = options.hashesStoredFiles
@@ -87,10 +114,14 @@ public struct Validator: Sendable {
         return (pool, try pool.makeWorker())
     }
 
-    /// Lists the sources, and reads and judges their digest files; no log file is read.
+    /// Lists the sources, and reads and judges their digest files; of log files only those of streams are read.
+    ///
+    /// - Parameter hashesStreams: Whether the log files of streams are hashed, which only a later call could judge.
     func judgeDigests(
-        of sources: [any ObjectSource],
+        of sources: [ArchiveAccess],
+        names: [String],
         _ folders: ListedFolders,
+        hashesStreams: Bool,
         _ monitor: ValidationMonitor,
         _ pool: ValidationPool,
         _ worker: ValidationWorker
@@ -101,23 +132,30 @@ public struct Validator: Sendable {
             if options.hashesStoredFiles { earlier.recheck = .all }
             return EarlierProof(earlier, start: options.start)
         }
-        let stage = DigestStage(sources: sources, limits: options.limits, earlier: earlier, monitor: monitor)
+        let stage = DigestStage(
+            sources: sources,
+            limits: options.limits,
+            earlier: earlier,
+            hashesStreams: hashesStreams,
+            monitor: monitor
+        )
         let (index, digests) = try stage.run(pool, worker)
         let records = digests.records
-        var digestKeys = DigestKeys(records)
+        var digestKeys = try DigestKeys(records, check: monitor.check)
         let check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)
         let verdicts = try stage.signatures(check, index, records, pool, worker)
-        let placement = ArchivePlacement(
+        let placement = try ArchivePlacement(
             index: index,
             records: records,
             signatures: verdicts,
             keys: &digestKeys,
             bucket: options.bucket,
             rootCount: sources.count,
-            proven: earlier?.state.folders ?? []
+            proven: earlier?.state.folders ?? [],
+            check: monitor.check
         )
-        let evidence = Evidence(
-            names: sources.map(\.name),
+        let evidence = try Evidence(
+            names: names,
             index: index,
             records: records,
             placement: placement,
@@ -125,7 +163,8 @@ public struct Validator: Sendable {
             keys: digestKeys,
             earlier: earlier,
             folders: folders,
-            options: options
+            options: options,
+            check: monitor.check
         )
         return (evidence, check)
     }

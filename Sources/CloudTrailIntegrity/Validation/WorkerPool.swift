@@ -123,10 +123,15 @@ final class WorkerPool<Context>: Sendable {
         }
         wake(condition)
         try rethrow()
-        if isFull {
-            try runOne(worker)
-            try rethrow()
-        }
+        if isFull { try help(worker) }
+    }
+
+    /// Does one of the tasks that wait, if there is one.
+    ///
+    /// - Throws: What a task threw.
+    func help(_ worker: Worker<Context>) throws {
+        try runOne(worker)
+        try rethrow()
     }
 
     /// Calls `body` with every number below `count`, one after another; from where reads turn out to be slow, each as a

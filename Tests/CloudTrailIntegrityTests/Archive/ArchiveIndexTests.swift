@@ -38,12 +38,16 @@ import Testing
 
     private static func index(_ sources: [Listing]) throws -> Held {
         var held = Held()
-        let index = try ArchiveIndex(sources, check: {}) { batch in
-            #expect(batch.start == held.digests.count)
-            held.digests += batch.digests.map(\.path.description)
-            for number in batch.sidecars.sorted() { held.sidecars.append(held.digests[number]) }
-            for (number, obstacle) in batch.obstacles { held.obstacles[held.digests[number]] = obstacle.reason }
+        var index = ArchiveIndex()
+        for (root, source) in sources.enumerated() {
+            try index.list(source, root: root, check: {}) { batch in
+                #expect(batch.start == held.digests.count)
+                held.digests += batch.digests.map(\.path.description)
+                for number in batch.sidecars.sorted() { held.sidecars.append(held.digests[number]) }
+                for (number, obstacle) in batch.obstacles { held.obstacles[held.digests[number]] = obstacle.reason }
+            }
         }
+        index.settleSidecars()
         #expect(index.digests.map(\.path.description) == held.digests)
         held.sidecars += index.lateSidecars.map { index.digests[$0].path.description }
         held.hiddenFolders = index.hiddenFolders
@@ -137,7 +141,8 @@ import Testing
         }
         var sizes: [Int] = []
         let listing = Listing(entries: names.map { ArchiveEntry(path: ObjectKey($0), kind: .file) })
-        let index = try ArchiveIndex([listing], check: {}) { sizes.append($0.digests.count) }
+        var index = ArchiveIndex()
+        try index.list(listing, root: 0, check: {}) { sizes.append($0.digests.count) }
         #expect(sizes == [48, 48, 4])
         #expect(index.digests.map(\.path.description) == names)
         #expect(index.digests.map(\.name) == names.compactMap { DigestFileName(ObjectKey($0)) })

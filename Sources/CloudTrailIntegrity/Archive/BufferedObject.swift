@@ -1,0 +1,44 @@
+/// A file whose first bytes were read ahead, or all of them.
+final class BufferedObject: OpenObject {
+    let metadata: ObjectMetadata
+
+    private var ahead: ArraySlice<UInt8>
+    private let signature: SignatureMetadata?
+    /// What yields the bytes behind those; `nil` when there are none.
+    private let rest: (any OpenObject)?
+
+    /// A file that was read to its end.
+    init(_ content: ArraySlice<UInt8>, metadata: ObjectMetadata, signature: SignatureMetadata?) {
+        ahead = content
+        self.metadata = metadata
+        self.signature = signature
+        rest = nil
+    }
+
+    /// A file of which the first bytes were read.
+    init(_ ahead: ArraySlice<UInt8>, of object: any OpenObject) throws {
+        self.ahead = ahead
+        metadata = object.metadata
+        signature = try object.signatureMetadata()
+        rest = object
+    }
+
+    /// What the file's end is told by; the size that an archive states may be wrong.
+    var storedBytes: UInt64 { 0 }
+
+    func read(into buffer: inout MutableRawSpan) throws -> Int {
+        if ahead.isEmpty { return try rest?.read(into: &buffer) ?? 0 }
+        let piece = ahead.prefix(buffer.byteCount)
+        unsafe buffer.withUnsafeMutableBytes { target in
+            unsafe piece.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        }
+        ahead = ahead.dropFirst(piece.count)
+        return piece.count
+    }
+
+    func signatureMetadata() throws -> SignatureMetadata? { signature }
+
+    func checkUnchanged() throws {
+        try rest?.checkUnchanged()
+    }
+}

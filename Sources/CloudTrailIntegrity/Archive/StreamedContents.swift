@@ -1,0 +1,87 @@
+package import NativeInterop
+
+/// What files held that were hashed as they went by: some forty bytes a file.
+package struct StreamedContents: Sendable {
+    /// What reading a file showed.
+    package enum Content: Sendable {
+        case unreadable(ObjectReadError)
+        /// It was read; as it was then.
+        case hashed(ContentHasher.Result, ObjectMetadata)
+    }
+
+    private var digests: [SHA256Digest] = []
+    private var contentBytes: [UInt64] = []
+    /// The form and the condition of each; ``Mark/special`` where ``special`` has more to say.
+    private var marks: [UInt8] = []
+    /// What does not fit into the three, by its number.
+    private var special: [Int: Content] = [:]
+    /// Of each, where that is to be remembered.
+    private var metadata: [ObjectMetadata] = []
+    private let keepsMetadata: Bool
+
+    /// The number of files.
+    package var count: Int { marks.count }
+
+    /// None.
+    ///
+    /// - Parameter keepsMetadata: Whether sizes and times are wanted.
+    package init(keepsMetadata: Bool) {
+        self.keepsMetadata = keepsMetadata
+    }
+
+    package mutating func append(_ content: Content) {
+        switch content {
+        case .hashed(let result, let metadata):
+            digests.append(result.digest)
+            contentBytes.append(result.contentBytes)
+            marks.append(result.stored == nil ? Self.mark(result) : Self.specialMark)
+            if result.stored != nil { special[count - 1] = content }
+            if keepsMetadata { self.metadata.append(metadata) }
+        case .unreadable:
+            special[count] = content
+            digests.append(.zero)
+            contentBytes.append(0)
+            marks.append(Self.specialMark)
+            if keepsMetadata { metadata.append(ObjectMetadata(storedBytes: 0, modified: nil)) }
+        }
+    }
+
+    /// What the file with this number held.
+    package subscript(number: Int) -> Content {
+        if marks[number] == Self.specialMark, let content = special[number] { return content }
+        let result = ContentHasher.Result(
+            digest: digests[number],
+            contentBytes: contentBytes[number],
+            form: marks[number] & 1 == 0 ? .gzip : .plain,
+            condition: Self.conditions[Int(marks[number] >> 1)]
+        )
+        let known = keepsMetadata ? metadata[number] : ObjectMetadata(storedBytes: 0, modified: nil)
+        return .hashed(result, known)
+    }
+
+    /// Those with these numbers.
+    package func picking(_ numbers: [Int32]) -> StreamedContents {
+        var picked = StreamedContents(keepsMetadata: keepsMetadata)
+        picked.digests = numbers.map { digests[Int($0)] }
+        picked.contentBytes = numbers.map { contentBytes[Int($0)] }
+        picked.marks = numbers.map { marks[Int($0)] }
+        if keepsMetadata { picked.metadata = numbers.map { metadata[Int($0)] } }
+        if !special.isEmpty {
+            for (position, number) in numbers.enumerated() {
+                if let content = special[Int(number)] { picked.special[position] = content }
+            }
+        }
+        return picked
+    }
+
+    private static let conditions: [ContentHasher.Condition] = [
+        .complete, .truncated, .corrupt(.stream), .corrupt(.checksum), .corrupt(.length), .trailingData,
+        .overContentLimit, .overRatioLimit,
+    ]
+    private static let specialMark = UInt8.max
+
+    private static func mark(_ result: ContentHasher.Result) -> UInt8 {
+        let condition = conditions.firstIndex(of: result.condition) ?? 0
+        return UInt8(truncatingIfNeeded: condition << 1) | (result.form == .gzip ? 0 : 1)
+    }
+}

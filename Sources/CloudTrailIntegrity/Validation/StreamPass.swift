@@ -1,0 +1,386 @@
+internal import NativeInterop
+
+/// Goes through a stream once: reads its digest files, and hashes every file that may be a log file.
+///
+/// One thread goes through the stream; what it read of small files is hashed on all threads, many files at a time. Large
+/// files are hashed as they go by.
+struct StreamPass {
+    /// What went by.
+    struct Passed {
+        let listing: StreamListing.Listed
+        /// What the digest files say, in the order of the listing.
+        var digests: ReadDigests
+        /// What the files held; `nil` when they were not hashed.
+        let contents: StreamedContents?
+    }
+
+    private let root: Int
+    private let stage: DigestStage
+    private let monitor: ValidationMonitor
+    private let pool: ValidationPool
+    private let worker: ValidationWorker
+    private let results: LockedState<Results>
+    /// The bounds of a log file; `nil` when log files are passed over.
+    private let fileLimits: ContentHasher.Limits?
+
+    private var listing: StreamListing
+    private var files = FileBatch(start: 0)
+    private var digests = DigestBatch(start: 0)
+    /// The numbers of the digest files in the stream, in the order in which they were sent off.
+    private var sentDigests: [Int] = []
+
+    /// - Parameters:
+    ///   - root: The number of the source.
+    ///   - stage: Reads the digest files.
+    ///   - fileLimits: The bounds of a log file; `nil` to pass over log files.
+    ///   - keepsMetadata: Whether the sizes and times of log files are wanted.
+    init(
+        root: Int,
+        stage: DigestStage,
+        fileLimits: ContentHasher.Limits?,
+        keepsMetadata: Bool,
+        monitor: ValidationMonitor,
+        pool: ValidationPool,
+        worker: ValidationWorker
+    ) {
+        self.root = root
+        self.stage = stage
+        self.fileLimits = fileLimits
+        self.monitor = monitor
+        self.pool = pool
+        self.worker = worker
+        listing = StreamListing(root: root)
+        results = LockedState(Results(contents: StreamedContents(keepsMetadata: keepsMetadata)))
+    }
+
+    /// Files behind each other, to be hashed together.
+    private struct FileBatch: Sendable {
+        enum Member: Sendable {
+            /// Its content, as a part of ``bytes``.
+            case content(Range<Int>, ObjectMetadata, isSidecar: Bool)
+            case unreadable(ObjectReadError)
+        }
+
+        /// The number of the first.
+        let start: Int
+        var members: [Member] = []
+        var bytes: [UInt8] = []
+        /// How many of ``bytes`` are used.
+        var byteCount = 0
+    }
+
+    /// Digest files of one folder, to be read together.
+    private struct DigestBatch: Sendable {
+        struct Member: Sendable {
+            /// Its number in the stream.
+            let number: Int
+            let digest: ArchiveIndex.Digest
+            let content: Result<StoredFile, ObjectReadError>
+        }
+
+        struct StoredFile: Sendable {
+            let bytes: [UInt8]
+            let metadata: ObjectMetadata
+            let signature: SignatureMetadata?
+        }
+
+        /// The number of digest files that were sent off before.
+        let start: Int
+        var members: [Member] = []
+        var byteCount = 0
+    }
+
+    /// What the threads found.
+    private struct Results: Sendable {
+        /// By the number of digest files that were sent off before.
+        var digests: [Int: ReadDigests] = [:]
+        var contents: StreamedContents
+        /// What comes behind what is not there yet, by the number of the first.
+        var pending: [Int: [StreamedContents.Content]] = [:]
+        /// What sidecars hold, by their numbers.
+        var signatures: [Int: SignatureMetadata] = [:]
+        /// The bytes that were read and are not yet hashed.
+        var waitingBytes = 0
+        /// Buffers to be used again.
+        var buffers: [[UInt8]] = []
+
+        mutating func add(_ found: [StreamedContents.Content], from start: Int) {
+            pending[start] = found
+            while let next = pending.removeValue(forKey: contents.count) {
+                for content in next { contents.append(content) }
+            }
+        }
+    }
+
+    /// What is hashed together, in bytes and in files.
+    private static let batchBytes = 256 * 1024
+    private static let batchFiles = 64
+    /// A file up to this size is read into memory and hashed by any thread, in bytes.
+    private static let largestHandedOn = 2 << 20
+    /// As much is read ahead of the threads, in bytes.
+    private static let largestWaiting = 8 << 20
+
+    // MARK: Going through
+
+    /// Goes through `stream`.
+    consuming func run(_ stream: any ObjectStream) throws -> Passed {
+        try stream.forEachObject { entry, object in
+            try monitor.check()
+            switch listing.add(entry) {
+            case .digest(let number, let name, let obstacle):
+                let digest = ArchiveIndex.Digest(root: root, path: entry.path, name: name)
+                try addDigest(number, digest, obstacle, object)
+            case .file(let number, let obstacle):
+                if fileLimits != nil { try addFile(number, obstacle, object, isSidecar: false) }
+            case .sidecar(let number):
+                try addFile(number, nil, object, isSidecar: true)
+            case .none:
+                break
+            }
+        }
+        try send()
+        try pool.finish(with: worker)
+        let listed = listing.finish()
+        let contents = fileLimits == nil ? nil : results.withLock { $0.contents }
+        var passed = Passed(listing: listed, digests: ordered(listed), contents: contents)
+        for (digest, number) in listed.sidecars where passed.digests.records[digest].claims != nil {
+            guard let metadata = results.withLock({ $0.signatures[number] }) else { continue }
+            passed.digests.add(SignatureCandidate(.sidecar, metadata), to: digest)
+        }
+        return passed
+    }
+
+    /// The digests in the order of the listing.
+    private func ordered(_ listed: StreamListing.Listed) -> ReadDigests {
+        var sent = ReadDigests()
+        sent.reserveCapacity(sentDigests.count)
+        results.withLock { results in
+            while let batch = results.digests.removeValue(forKey: sent.records.count) { sent.append(batch) }
+        }
+        var sentPosition = [Int](repeating: 0, count: sentDigests.count)
+        for (position, number) in sentDigests.enumerated() { sentPosition[number] = position }
+        return sent.reordered(listed.digestNumbers.map { sentPosition[$0] })
+    }
+
+    /// Sends off what was gathered.
+    private mutating func send() throws {
+        try sendFiles()
+        try sendDigests()
+    }
+
+    // MARK: Files
+
+    private mutating func addFile(
+        _ number: Int,
+        _ obstacle: ObjectReadError?,
+        _ object: (any OpenObject)?,
+        isSidecar: Bool
+    ) throws {
+        guard obstacle == nil, let object else {
+            files.members.append(.unreadable(obstacle ?? Self.noContent))
+            return
+        }
+        do {
+            let size = Int(clamping: object.storedBytes)
+            // One byte more than there should be shows whether that is the end.
+            if size == 0 || size >= Self.batchBytes - files.byteCount || files.members.count >= Self.batchFiles {
+                try sendFiles()
+            }
+            if files.members.isEmpty { prepareBuffer(size) }
+            let begin = files.byteCount
+            guard let end = try Self.read(object, into: &files.bytes, from: begin) else {
+                // What is larger, or does not say how large it is, goes by.
+                let ahead = files.bytes[begin...]
+                try sendFiles()
+                return try hashInPassing(number, BufferedObject(ahead, of: object))
+            }
+            try object.checkUnchanged()
+            files.members.append(.content(begin..<end, object.metadata, isSidecar: isSidecar))
+            files.byteCount = end
+        } catch let error as ObjectReadError {
+            files.members.append(.unreadable(error))
+        }
+    }
+
+    private static let noContent = ObjectReadError(.inputOutput, "the stream has no content for it")
+
+    /// Makes room for files, the first of this size, in bytes.
+    private mutating func prepareBuffer(_ size: Int) {
+        let isLarge = size >= Self.batchBytes && size < Self.largestHandedOn
+        let kept = isLarge ? nil : results.withLock { $0.buffers.popLast() }
+        files.bytes = kept ?? [UInt8](repeating: 0, count: isLarge ? size + 1 : Self.batchBytes)
+    }
+
+    /// Reads an object to its end.
+    ///
+    /// - Returns: The end of what was read; `nil` when the buffer is full.
+    private static func read(_ object: any OpenObject, into bytes: inout [UInt8], from begin: Int) throws -> Int? {
+        var end = begin
+        while end < bytes.count {
+            let count = try unsafe bytes.withUnsafeMutableBytes { buffer in
+                var span = unsafe MutableRawSpan(_unsafeBytes: buffer[end...])
+                return try object.read(into: &span)
+            }
+            guard (0...bytes.count - end).contains(count) else { throw ObjectReadError.invalidReadCount }
+            if count == 0 { return end }
+            end += count
+        }
+        return nil
+    }
+
+    /// Hashes a file while it goes by.
+    private mutating func hashInPassing(_ number: Int, _ object: BufferedObject) throws {
+        files = FileBatch(start: number + 1)
+        guard let fileLimits else { return }
+        var content: StreamedContents.Content
+        do {
+            let (result, _, object, untoldBytes) = try worker.hash(
+                limits: fileLimits,
+                collecting: false,
+                monitor: monitor
+            ) { object }
+            try object.checkUnchanged()
+            monitor.bytesWereRead(untoldBytes)
+            content = .hashed(result, object.metadata)
+        } catch let error as ObjectReadError {
+            content = .unreadable(error)
+        }
+        results.withLock { $0.add([content], from: number) }
+    }
+
+    private mutating func sendFiles() throws {
+        defer { files = FileBatch(start: files.start + files.members.count) }
+        guard !files.members.isEmpty else { return }
+        let batch = files
+        let waiting = results.withLock { results in
+            results.waitingBytes += batch.bytes.count
+            return results.waitingBytes
+        }
+        let (results, monitor, limits) = (results, monitor, fileLimits)
+        try pool.submit(by: worker) { worker in
+            let (found, signatures) = try Self.hash(batch, limits, monitor, worker)
+            results.withLock { results in
+                if limits != nil { results.add(found, from: batch.start) }
+                results.signatures.merge(signatures) { first, _ in first }
+                results.waitingBytes -= batch.bytes.count
+                if batch.bytes.count == Self.batchBytes { results.buffers.append(batch.bytes) }
+            }
+            monitor.bytesWereRead(UInt64(clamping: batch.byteCount))
+        }
+        if waiting > Self.largestWaiting { try pool.help(worker) }
+    }
+
+    private static func hash(
+        _ batch: FileBatch,
+        _ limits: ContentHasher.Limits?,
+        _ monitor: ValidationMonitor,
+        _ worker: ValidationWorker
+    ) throws -> (contents: [StreamedContents.Content], signatures: [Int: SignatureMetadata]) {
+        var contents: [StreamedContents.Content] = []
+        var signatures: [Int: SignatureMetadata] = [:]
+        contents.reserveCapacity(batch.members.count)
+        for (offset, member) in batch.members.enumerated() {
+            switch member {
+            case .unreadable(let error):
+                contents.append(.unreadable(error))
+            case .content(let range, let metadata, let isSidecar):
+                try monitor.check()
+                if isSidecar, range.count <= DigestStage.maximumSidecarBytes {
+                    signatures[batch.start + offset] = SignatureMetadata(headObjectAnswer: Array(batch.bytes[range]))
+                }
+                guard let limits else { continue }
+                let result = try worker.context.hasher.hash(batch.bytes[range], limits: limits, check: monitor.check)
+                contents.append(.hashed(result, metadata))
+            }
+        }
+        return (contents, signatures)
+    }
+
+    // MARK: Digest files
+
+    private mutating func addDigest(
+        _ number: Int,
+        _ digest: ArchiveIndex.Digest,
+        _ obstacle: ObjectReadError?,
+        _ object: (any OpenObject)?
+    ) throws {
+        let isOther = digests.members.last.map { !$0.digest.path.folder.isEqual(to: digest.path.folder) } ?? false
+        if isOther || digests.members.count >= Self.batchFiles || digests.byteCount >= Self.batchBytes {
+            try sendDigests()
+        }
+        guard obstacle == nil, let object else {
+            let error = obstacle ?? Self.noContent
+            digests.members.append(DigestBatch.Member(number: number, digest: digest, content: .failure(error)))
+            return
+        }
+        do {
+            let size = Int(clamping: object.storedBytes)
+            var bytes = [UInt8](repeating: 0, count: size > 0 && size < Self.batchBytes ? size + 1 : Self.batchBytes)
+            guard let end = try Self.read(object, into: &bytes, from: 0) else {
+                return try readInPassing(number, digest, BufferedObject(bytes[...], of: object))
+            }
+            let signature = try object.signatureMetadata()
+            try object.checkUnchanged()
+            // A buffer of unknown size may be far too large to be kept.
+            if size == 0 { bytes = Array(bytes[..<end]) } else { bytes.removeSubrange(end...) }
+            let file = DigestBatch.StoredFile(bytes: bytes, metadata: object.metadata, signature: signature)
+            digests.members.append(DigestBatch.Member(number: number, digest: digest, content: .success(file)))
+            digests.byteCount += bytes.count
+        } catch let error as ObjectReadError {
+            digests.members.append(DigestBatch.Member(number: number, digest: digest, content: .failure(error)))
+        }
+    }
+
+    /// Reads a digest file while it goes by.
+    private mutating func readInPassing(
+        _ number: Int,
+        _ digest: ArchiveIndex.Digest,
+        _ object: BufferedObject
+    ) throws {
+        try sendDigests()
+        monitor.expect(moreDigests: 1)
+        var read = ReadDigests()
+        var signatures = DigestSignatures()
+        let (record, untoldBytes) = try stage.read(digest, &signatures, after: nil, worker) { object }
+        read.append(record, signatures)
+        monitor.digestsWereRead(ValidationMonitor.Work(files: 1, bytes: untoldBytes))
+        results.withLock { $0.digests[sentDigests.count] = read }
+        sentDigests.append(number)
+        digests = DigestBatch(start: sentDigests.count)
+    }
+
+    private mutating func sendDigests() throws {
+        guard !digests.members.isEmpty else { return }
+        var batch = digests
+        // Successors behind each other are tried with each other at once.
+        batch.members.sort { ($0.digest.path, $0.number) < ($1.digest.path, $1.number) }
+        sentDigests += batch.members.map(\.number)
+        digests = DigestBatch(start: sentDigests.count)
+        monitor.expect(moreDigests: batch.members.count)
+        let (results, monitor, stage) = (results, monitor, stage)
+        try pool.submit(by: worker) { [batch] worker in
+            var read = ReadDigests()
+            var untold = ValidationMonitor.Work()
+            for member in batch.members {
+                try monitor.check()
+                var signatures = DigestSignatures()
+                let record: DigestRecord
+                switch member.content {
+                case .failure(let error):
+                    record = DigestStage.unreadable(member.digest, error)
+                case .success(let file):
+                    let object = BufferedObject(file.bytes[...], metadata: file.metadata, signature: file.signature)
+                    let before = read.records.last?.claims
+                    let untoldBytes: UInt64
+                    (record, untoldBytes) = try stage.read(member.digest, &signatures, after: before, worker) { object }
+                    untold.bytes &+= untoldBytes
+                }
+                read.append(record, signatures)
+                untold.files += 1
+            }
+            monitor.digestsWereRead(untold)
+            try read.settle(worker.context.trial, from: batch.start)
+            results.withLock { $0.digests[batch.start] = read }
+        }
+    }
+}
