@@ -33,7 +33,7 @@ extension InputFile {
             }
             let bytes = try read(path, purpose: "key file")
             do {
-                try keys.add(bytes, name: path)
+                try keys.add(reading: bytes, name: path)
             } catch {
                 throw CommandError(.noInput, "The key file '\(path)' cannot be used: \(error)")
             }
@@ -47,7 +47,7 @@ extension InputFile {
         for path in paths {
             let bytes = try read(path, purpose: "signature manifest")
             do {
-                try manifest.add(bytes)
+                try manifest.add(reading: bytes)
             } catch {
                 throw CommandError(.noInput, "The signature manifest '\(path)' cannot be used: \(error)")
             }
@@ -108,7 +108,7 @@ extension Subcommand {
         let result: Result?
         do {
             result = try work()
-        } catch is ValidationCancelled {
+        } catch is CancellationError {
             result = nil
         } catch let error as CommandError {
             throw error

@@ -155,7 +155,7 @@ package final class Interruption: Sendable {
         let progress = monitor.progress
         let logs =
             progress.logsTotal == 0
-            ? "no log file" : "\(progress.logsHashed.grouped) of \(progress.logsTotal.grouped) log files"
+            ? "no log file" : "\(progress.logsSettled.grouped) of \(progress.logsTotal.grouped) log files"
         return "Interrupted: checked \(progress.digestsRead.grouped) of \(progress.digestsTotal.grouped) digest files "
             + "and \(logs); no verdict."
     }

@@ -7,7 +7,7 @@ package enum MainCommand {
     /// The subcommand that shows the help of the others.
     private static let helpCommand = "help"
     /// The version, as `--version` prints it.
-    package static let version = "0.1.0"
+    package static let version = Validator.version
 
     static var subcommands: [any Subcommand.Type] {
         [

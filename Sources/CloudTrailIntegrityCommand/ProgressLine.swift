@@ -35,7 +35,7 @@ package struct ProgressLine {
         case .listing:
             "Listing: \(progress.digestsTotal.of("digest file")) found, \(progress.digestsRead.grouped) read"
         case .digestFiles: "Digest files: \(Self.part(progress.digestsRead, of: progress.digestsTotal))"
-        case .logFiles: "Log files: \(Self.part(progress.logsHashed, of: progress.logsTotal))"
+        case .logFiles: "Log files: \(Self.part(progress.logsSettled, of: progress.logsTotal))"
         case .conclusions: "All files read: working out what is missing"
         }
     }
@@ -57,13 +57,13 @@ package struct ProgressLine {
 
     /// How long it will take at the same pace; told only from where that can be known.
     private var timeLeft: String? {
-        guard progress.phase == .logFiles, isEven, seconds >= 5, progress.logsHashed * 20 >= progress.logsTotal,
-            progress.logsHashed > 0, progress.logsHashed < progress.logsTotal
+        guard progress.phase == .logFiles, isEven, seconds >= 5, progress.logsSettled * 20 >= progress.logsTotal,
+            progress.logsSettled > 0, progress.logsSettled < progress.logsTotal
         else { return nil }
         // A file that takes much longer than those before it makes their pace worthless.
         let sinceLastFile = progress.sinceLastFile / .seconds(1)
-        guard sinceLastFile <= max(2, 5 * seconds / Double(progress.logsHashed)) else { return nil }
-        let left = seconds * Double(progress.logsTotal - progress.logsHashed) / Double(progress.logsHashed)
+        guard sinceLastFile <= max(2, 5 * seconds / Double(progress.logsSettled)) else { return nil }
+        let left = seconds * Double(progress.logsTotal - progress.logsSettled) / Double(progress.logsSettled)
         guard left < 1_000_000 else { return nil }
         let minutes = Int((left / 60).rounded())
         switch left {

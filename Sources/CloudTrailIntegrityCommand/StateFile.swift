@@ -143,8 +143,8 @@ struct StateFile {
     ///
     /// - Parameter begin: When the run began.
     static func recheck(_ arguments: ParsedArguments, begin: Timestamp) throws(CommandError) -> EarlierRuns.Recheck {
-        guard let text = arguments.last("recheck") else { return .none }
-        if text == "all" { return .all }
+        guard let text = arguments.last("recheck") else { return .nothing }
+        if text == "all" { return .everything }
         if text.hasSuffix("%"), let share = Double(text.dropLast()), share > 0, share <= 100 {
             return .oneIn(Int(clamping: Int64((100 / max(share, 1e-6)).rounded(.up))))
         }

@@ -60,7 +60,7 @@ extension ValidateCommand {
         if let bucket = options.bucket, !ObjectLocation.isBucketName(bucket) {
             throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
         }
-        options.grace = try duration("grace", arguments) ?? options.grace
+        if let grace = try duration("grace", arguments) { options.grace = .seconds(grace) }
         if let age = try duration("max-age", arguments) {
             guard options.end == nil else {
                 throw CommandError(.usage, "'--max-age' stands in the place of '--end-time': give one of them")
@@ -69,14 +69,16 @@ extension ValidateCommand {
         }
         for path in arguments.all("expect") {
             do {
-                options.expectedChains += try ExpectedChain.read(InputFile.read(path, purpose: "list of chains"))
+                options.expectedChains += try ExpectedChain.list(
+                    reading: InputFile.read(path, purpose: "list of chains")
+                )
             } catch let error as CommandError {
                 throw error
             } catch {
                 throw CommandError(.noInput, "The list of chains '\(path)' cannot be used: \(error)")
             }
         }
-        options.limits.contentBytes = try size("max-log-size", arguments) ?? options.limits.contentBytes
+        options.limits.logBytes = try size("max-log-size", arguments) ?? options.limits.logBytes
         options.limits.digestBytes = try size("max-digest-size", arguments) ?? options.limits.digestBytes
         options.limits.inflateRatio = UInt64(
             try number("max-inflate-ratio", in: arguments, minimum: 1, default: Int(options.limits.inflateRatio))
@@ -101,7 +103,7 @@ extension ValidateCommand {
         )
         options.jobs = try number("jobs", in: arguments, minimum: 1, default: SystemCall.processorCount)
         options.readers = try number("readers", in: arguments, minimum: 1, default: max(options.readers, options.jobs))
-        options.listsValidFiles = arguments.has("verbose")
+        options.listsProvenFiles = arguments.has("verbose")
         return options
     }
 

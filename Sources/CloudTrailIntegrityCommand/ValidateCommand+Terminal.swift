@@ -26,6 +26,6 @@ extension ValidationOptions {
     /// Whether no range, filter or earlier run leaves files out, so that those that were read tell how long the others
     /// take.
     var isEven: Bool {
-        judgesAll && start == nil && earlier == nil
+        judgesAll && start == nil && earlierRuns == nil
     }
 }

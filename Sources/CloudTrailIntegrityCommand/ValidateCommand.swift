@@ -117,7 +117,7 @@ enum ValidateCommand: Subcommand {
         let outputs = try RequestedOutputs(arguments)
         let allowed = try allowedKinds(arguments)
         var options = try options(arguments)
-        options.listsValidFiles = options.listsValidFiles || outputs.includesManifest
+        options.listsProvenFiles = options.listsProvenFiles || outputs.includesManifest
         options.hashesStoredFiles = outputs.includesManifest
         let style = try style(arguments, console)
         let progress = try progressForm(arguments, console)
@@ -130,7 +130,7 @@ enum ValidateCommand: Subcommand {
         try outputs.check(archives: operands, inputs: inputs)
         let recheck = try StateFile.recheck(arguments, begin: beginTime)
         let stateFile = try StateFile(arguments, archives: operands)
-        options.earlier = stateFile.map { EarlierRuns($0.state, time: beginTime, recheck: recheck) }
+        options.earlierRuns = stateFile.map { EarlierRuns($0.state, now: beginTime, recheck: recheck) }
 
         let allowedNames = allowed.map(\.rawValue).sorted()
         func facts(_ status: ExitStatus) -> RunFacts {
@@ -153,7 +153,7 @@ enum ValidateCommand: Subcommand {
             interruption.display.begin(progress, isEven: options.isEven)
             defer { interruption.display.end() }
             result = try validator.validate(archives, monitor: interruption.monitor)
-        } catch is ValidationCancelled {
+        } catch is CancellationError {
             result = nil
         } catch let error as StateError {
             throw CommandError(

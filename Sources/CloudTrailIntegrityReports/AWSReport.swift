@@ -19,8 +19,8 @@ package struct AWSReport {
         to output: (String) throws(Failure) -> Void,
         errors: (String) throws(Failure) -> Void
     ) throws(Failure) {
-        let start = report.start ?? foundStart
-        let end = report.end ?? foundEnd
+        let start = report.requestedStart ?? foundStart
+        let end = report.requestedEnd ?? foundEnd
         let span = "\(start?.description ?? "?") to \(end?.description ?? "?")"
         for trail in trails {
             try output(

@@ -356,14 +356,17 @@ package struct HTMLReport {
         try row("Run in", [facts.folder].compactMap { $0 })
         try row("Archive", facts.archives)
         for source in report.keySources { try row("Key file", [source.name, "SHA-256 \(source.sha256)"]) }
-        let asked = Self.span(report.start, report.end, open: "all that the archive holds")
-        try row("Time asked for", report.end == nil && report.start != nil ? asked.map { "from \($0)" } : asked)
+        let asked = Self.span(report.requestedStart, report.requestedEnd, open: "all that the archive holds")
+        try row(
+            "Time asked for",
+            report.requestedEnd == nil && report.requestedStart != nil ? asked.map { "from \($0)" } : asked
+        )
         try row("Every chain without a hole", Self.span(report.provenFrom, report.provenUntil, open: "no such time"))
         try row("Allowed", facts.allowed.isEmpty ? ["nothing"] : facts.allowed)
         try row("Begun", [facts.begin?.description].compactMap { $0 })
         try row("Ended", [facts.end?.description].compactMap { $0 })
         try row("Took", ["\(facts.milliseconds / 1000).\(String(facts.milliseconds % 1000 + 1000).dropFirst()) s"])
-        try row("Hashed", ["\(report.contentBytes) bytes of content"])
+        try row("Hashed", ["\(report.hashedBytes) bytes of content"])
         try row("Exit status", ["\(facts.exit)"])
         try output("</tbody></table></section>")
     }

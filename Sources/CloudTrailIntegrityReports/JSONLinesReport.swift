@@ -86,8 +86,8 @@ package struct JSONLinesReport {
         object.add("record", "summary")
         object.add("tool", RunFacts.tool)
         object.add("version", facts.version)
-        object.add("start", report.start?.description)
-        object.add("end", report.end?.description)
+        object.add("start", report.requestedStart?.description)
+        object.add("end", report.requestedEnd?.description)
         object.add("provenFrom", report.provenFrom?.description)
         object.add("provenUntil", report.provenUntil?.description)
         object.add("chains", Int64(report.chains.count))
@@ -103,7 +103,7 @@ package struct JSONLinesReport {
             object.add("carried", object: counts)
         }
         object.add("keys", objects: report.keySources.map(JSONObjectText.init))
-        object.add("bytes", Int64(clamping: report.contentBytes))
+        object.add("bytes", Int64(clamping: report.hashedBytes))
         object.add("seconds", milliseconds: facts.milliseconds)
         return object
     }

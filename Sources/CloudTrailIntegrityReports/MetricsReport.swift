@@ -53,7 +53,7 @@ package struct MetricsReport {
                 + metric(
                     "hashed_bytes",
                     "The uncompressed bytes that the last run hashed.",
-                    [Sample(value: "\(report.contentBytes)")]
+                    [Sample(value: "\(report.hashedBytes)")]
                 )
                 + metric("chains", "The chains in range.", [Sample(value: "\(report.chains.count)")])
                 + metric("digests", "The digest files in range, by verdict.", samples(report.digests))

@@ -132,8 +132,8 @@ struct Timeline {
             if let start = chain.start { sure.include(start) }
             if let end = chain.end { sure.include(end) }
         }
-        if let start = report.start { sure.include(start) }
-        if let end = report.end { sure.include(end) }
+        if let start = report.requestedStart { sure.include(start) }
+        if let end = report.requestedEnd { sure.include(end) }
         var whole = sure
         let reach = sure.range.map { max($0.end.seconds(since: $0.start), week) }
         for finding in report.findings {

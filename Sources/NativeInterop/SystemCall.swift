@@ -15,6 +15,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         self.code = code
     }
 
+    /// The system has no thread to give.
+    package static let noThread = SystemError(code: EAGAIN)
+
     /// The error of the call that has just failed on this thread.
     package static var last: SystemError { SystemError(code: errno) }
 

@@ -16,7 +16,7 @@ struct ProgressLineTests {
             digestsTotal: 104,
             digestsRead: 104,
             logsTotal: total,
-            logsHashed: done,
+            logsSettled: done,
             bytesRead: UInt64(seconds * 84_000_000),
             elapsed: .seconds(seconds),
             sinceLastFile: .seconds(sinceLastFile),

@@ -11,7 +11,7 @@ public protocol ArchiveSource: Sendable {
 }
 
 /// How the files of a source are reached.
-public enum ArchiveAccess: Sendable {
+@nonexhaustive public enum ArchiveAccess: Sendable {
     /// Listed first, then opened one by one and by several threads at once.
     case random(any ObjectSource)
     /// In the order in which they go by, once.

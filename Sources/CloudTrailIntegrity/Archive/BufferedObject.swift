@@ -19,12 +19,12 @@ final class BufferedObject: OpenObject {
     init(_ ahead: ArraySlice<UInt8>, of object: any OpenObject) throws {
         self.ahead = ahead
         metadata = object.metadata
-        signature = try object.signatureMetadata()
+        signature = try ObjectReadError.catching { try object.signatureMetadata() }
         rest = object
     }
 
-    /// What the file's end is told by; the size that an archive states may be wrong.
-    var storedBytes: UInt64 { 0 }
+    /// Not told: its end is where nothing more comes, whatever size was stated.
+    var storedBytes: UInt64? { nil }
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
         if ahead.isEmpty { return try rest?.read(into: &buffer) ?? 0 }

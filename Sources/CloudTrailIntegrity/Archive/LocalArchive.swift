@@ -10,8 +10,24 @@ internal import Darwin
 
 /// Why a folder cannot be taken as an archive.
 public struct LocalArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What stood in the way.
+    @nonexhaustive public enum Reason: Hashable, Sendable {
+        /// Nothing is there.
+        case notFound
+        /// What is there is no folder.
+        case notAFolder
+        /// The system refuses to open it.
+        case unreadable
+    }
+
+    /// What stood in the way.
+    public let reason: Reason
     /// What is wrong, in one line without the path.
     public let description: String
+}
+
+extension LocalArchiveError {
+    fileprivate static let notFound = LocalArchiveError(reason: .notFound, description: "there is no such folder")
 }
 
 /// An archive in a folder of the file system.
@@ -38,18 +54,23 @@ public final class LocalArchive: ObjectSource {
     }
 
     /// Opens the folder with this path, whose bytes need not be UTF-8.
-    convenience init(path: ArraySlice<UInt8>) throws {
-        try self.init(path: path, name: String(decoding: path, as: UTF8.self))
+    ///
+    /// - Throws: ``LocalArchiveError``, as for a path that is text.
+    public convenience init(pathBytes: some Sequence<UInt8>) throws {
+        let path = Array(pathBytes)
+        try self.init(path: path[...], name: String(decoding: path, as: UTF8.self))
     }
 
     private init(path: ArraySlice<UInt8>, name: String) throws {
-        guard !path.contains(0) else { throw LocalArchiveError(description: "there is no such folder") }
+        guard !path.contains(0) else { throw LocalArchiveError.notFound }
         let descriptor = unsafe openat(AT_FDCWD, Self.path(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             switch errno {
-            case ENOENT: throw LocalArchiveError(description: "there is no such folder")
-            case ENOTDIR: throw LocalArchiveError(description: "not a folder: give the folder the archive is in")
-            default: throw LocalArchiveError(description: SystemError.last.description)
+            case ENOENT: throw LocalArchiveError.notFound
+            case ENOTDIR:
+                let description = "not a folder: give the folder the archive is in"
+                throw LocalArchiveError(reason: .notAFolder, description: description)
+            default: throw LocalArchiveError(reason: .unreadable, description: SystemError.last.description)
             }
         }
         self.name = name
@@ -290,7 +311,7 @@ private final class FolderDescriptor: OpenFolder {
 
 /// An open file of a ``LocalArchive``.
 private final class LocalFile: OpenObject {
-    let storedBytes: UInt64
+    private let size: UInt64
 
     private let descriptor: CInt
     private let folder: FolderDescriptor
@@ -313,16 +334,18 @@ private final class LocalFile: OpenObject {
         self.folder = folder
         self.name = name
         self.status = status
-        storedBytes = UInt64(clamping: status.st_size)
+        size = UInt64(clamping: status.st_size)
     }
 
     deinit {
         close(descriptor)
     }
 
+    var storedBytes: UInt64? { size }
+
     func read(into buffer: inout MutableRawSpan) throws -> Int {
         // Its end is known: a file that has grown since is one that changed.
-        if offset >= storedBytes, offset > 0 { return 0 }
+        if offset >= size, offset > 0 { return 0 }
         do throws(SystemError) {
             let count = try SystemCall.read(descriptor, into: &buffer)
             offset += UInt64(count)

@@ -11,7 +11,8 @@ public protocol ObjectSource: ArchiveSource {
 
     /// Opens the file at `path` for one pass from its beginning.
     ///
-    /// - Throws: ``ObjectReadError``.
+    /// - Throws: ``ObjectReadError``; any other error counts as ``ObjectReadError/Reason/inputOutput``, but for
+    ///   `CancellationError`, which ends the validation.
     func open(_ path: ObjectKey) throws -> any OpenObject
 
     /// What the storage knows of the file at `path` without reading it; by default it is opened for that.
@@ -65,11 +66,12 @@ protocol OpenFolder: Sendable {
     func metadata(of name: ArraySlice<UInt8>) throws -> ObjectMetadata
 }
 
-/// A file that is being read, by one thread.
+/// A file that is being read, by one thread. It ends with its last reference: nothing closes it.
 public protocol OpenObject {
-    /// The size of the file as it is stored, in bytes, when it was opened; 0 when it is not known. Where content that is
-    /// whole ends there, nothing more is read.
-    var storedBytes: UInt64 { get }
+    /// The size of the file as it is stored, in bytes, when it was opened; `nil` when it is not known.
+    ///
+    /// Where content that is whole ends there, nothing more is read: bytes behind a size that is too small are not seen.
+    var storedBytes: UInt64? { get }
 
     /// The file as it was when it was opened; by default its size alone.
     var metadata: ObjectMetadata { get }
@@ -77,7 +79,7 @@ public protocol OpenObject {
     /// Fills `buffer` with the next bytes, as many as are at hand.
     ///
     /// - Returns: The number of bytes; 0 only at the end.
-    /// - Throws: ``ObjectReadError``.
+    /// - Throws: As for opening a file.
     func read(into buffer: inout MutableRawSpan) throws -> Int
 
     /// The S3 user metadata that was kept with the file, such as in extended attributes; `nil`, the default, where there
@@ -93,7 +95,7 @@ public protocol OpenObject {
 
 extension OpenObject {
     /// The size, and no time.
-    public var metadata: ObjectMetadata { ObjectMetadata(storedBytes: storedBytes, modified: nil) }
+    public var metadata: ObjectMetadata { ObjectMetadata(storedBytes: storedBytes ?? 0, modified: nil) }
 
     /// None.
     public func signatureMetadata() throws -> SignatureMetadata? { nil }
@@ -105,7 +107,7 @@ extension OpenObject {
 /// Something that a listing came upon.
 public struct ArchiveEntry: Hashable, Sendable {
     /// What it is.
-    public enum Kind: Hashable, Sendable {
+    @nonexhaustive public enum Kind: Hashable, Sendable {
         /// A file that can be opened.
         case file
         /// A symbolic link. Links are never followed.
@@ -131,7 +133,7 @@ public struct ArchiveEntry: Hashable, Sendable {
 /// Why a file could not be read. It says nothing of what the file holds.
 public struct ObjectReadError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What stood in the way.
-    public enum Reason: String, Hashable, Sendable {
+    @nonexhaustive public enum Reason: String, Hashable, Sendable {
         /// The file or a folder on its way may not be read.
         case permission
         /// It was listed and is not there any more.
@@ -157,6 +159,22 @@ public struct ObjectReadError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension ObjectReadError {
+    /// Calls `body`, which uses storage that others may have written: whatever keeps it from reading a file keeps nobody
+    /// from reading the next one.
+    ///
+    /// - Throws: ``ObjectReadError``, and the `CancellationError` of a source that was told to stop.
+    static func catching<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as ObjectReadError {
+            throw error
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ObjectReadError(.inputOutput, shortened("\(error)"))
+        }
+    }
+
     /// The storage reported more bytes than it was asked for.
     static let invalidReadCount = ObjectReadError(.inputOutput, "the storage reported more bytes than it was asked for")
 }

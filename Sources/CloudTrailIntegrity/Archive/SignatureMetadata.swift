@@ -8,10 +8,27 @@ public struct SignatureMetadata: Hashable, Sendable {
     public let backfillGenerationTime: Timestamp?
 
     /// The metadata with these values.
-    public init(signature: String, algorithm: String?, backfillGenerationTime: Timestamp?) {
+    public init(signature: String, algorithm: String? = nil, backfillGenerationTime: Timestamp? = nil) {
         self.signature = signature
         self.algorithm = algorithm
         self.backfillGenerationTime = backfillGenerationTime
+    }
+
+    /// Reads S3 user metadata, names in any case, with or without `x-amz-meta-`; `nil` when it holds no signature.
+    public init?(userMetadata: [String: String]) {
+        var values: [String: String] = [:]
+        for (name, value) in userMetadata where Self.plainName(name) != nil {
+            values[Self.plainName(name) ?? ""] = value
+        }
+        self.init { values[$0] }
+    }
+
+    /// The name as CloudTrail gave it; `nil` when it is none of its names.
+    private static func plainName(_ name: String) -> String? {
+        let lowered = name.lowercased()
+        let prefix = "x-amz-meta-"
+        let plain = lowered.hasPrefix(prefix) ? String(lowered.dropFirst(prefix.count)) : lowered
+        return names.contains(plain) ? plain : nil
     }
 
     /// The names of the three, as S3 user metadata has them.
@@ -39,10 +56,7 @@ public struct SignatureMetadata: Hashable, Sendable {
         try reader.readObject { (reader, name) throws(JSONError) in
             guard try reader.kind() == .string else { return try reader.skipValue() }
             let value = try reader.readString()
-            let lowered = reader.string(name).lowercased()
-            let prefix = "x-amz-meta-"
-            let plain = lowered.hasPrefix(prefix) ? String(lowered.dropFirst(prefix.count)) : lowered
-            if names.contains(plain) { values[plain] = value }
+            if let plain = plainName(reader.string(name)) { values[plain] = value }
         }
         return SignatureMetadata { values[$0] }
     }

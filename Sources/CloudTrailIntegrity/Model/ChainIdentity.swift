@@ -2,7 +2,7 @@
 ///
 /// A chain's bucket and prefix may change along the way and are not part of it (CloudTrail User Guide, "CloudTrail
 /// digest file structure").
-public struct ChainIdentity: Hashable, Comparable, Sendable {
+public struct ChainIdentity: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Shared by all that speak of the chain: an archive has many digest files and few chains.
     private final class Names: Sendable {
         let account: String
@@ -57,6 +57,12 @@ public struct ChainIdentity: Hashable, Comparable, Sendable {
                 rhs.account, rhs.region, rhs.trail, rhs.homeRegion
             )
                 && lhs.isBackfill == rhs.isBackfill
+    }
+
+    /// The chain in one line, with what could steer a terminal made visible.
+    public var description: String {
+        let kind = isBackfill ? ", backfill" : ""
+        return escaped("\(account) \(region) \(trail) (home region \(homeRegion)\(kind))")
     }
 
     /// Hashes what tells the chain from others.

@@ -1,7 +1,7 @@
 /// The bounds that keep hostile input from costing unbounded time or memory; each ends in a finding of its own.
 public struct Limits: Hashable, Sendable {
     /// The largest uncompressed content of a log file, in bytes. Default 8 GiB.
-    public var contentBytes: UInt64 = 8 << 30
+    public var logBytes: UInt64 = 8 << 30
     /// The largest ratio of content to compressed bytes, applied only beyond ``ratioFloorBytes``. Default 256.
     public var inflateRatio: UInt64 = 256
     /// Up to this much content the ratio does not matter, in bytes. Default 1 GiB.

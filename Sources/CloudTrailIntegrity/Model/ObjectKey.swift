@@ -146,14 +146,14 @@ extension ArraySlice<UInt8> {
 }
 
 /// Where CloudTrail put an object: a bucket and a key.
-public struct ObjectLocation: Hashable, Sendable {
+package struct ObjectLocation: Hashable, Sendable {
     /// The bucket's name.
-    public let bucket: String
+    package let bucket: String
     /// The object's key.
-    public let key: ObjectKey
+    package let key: ObjectKey
 
     /// The object `key` in `bucket`.
-    public init(bucket: String, key: ObjectKey) {
+    package init(bucket: String, key: ObjectKey) {
         self.bucket = bucket
         self.key = key
     }
@@ -175,5 +175,5 @@ public struct ObjectLocation: Hashable, Sendable {
 
 extension ObjectLocation: CustomStringConvertible {
     /// `bucket/key`, as it stands in a digest's string to sign.
-    public var description: String { "\(bucket)/\(key)" }
+    package var description: String { "\(bucket)/\(key)" }
 }

@@ -1,13 +1,13 @@
 internal import NativeInterop
 
 /// A public key of CloudTrail's, as ListPublicKeys answers it.
-public struct PublicKey: Sendable {
+package struct PublicKey: Sendable {
     /// The MD5 of the DER bytes as they were given, 32 lower-case hex digits: how a digest file names its key.
-    public let fingerprint: String
+    package let fingerprint: String
     /// The start of the key's validity; `nil` when the file does not say.
-    public let validFrom: Timestamp?
+    package let validFrom: Timestamp?
     /// The end of the key's validity; `nil` when the file does not say.
-    public let validUntil: Timestamp?
+    package let validUntil: Timestamp?
 
     /// The bytes of the key as they were given.
     package let der: [UInt8]
@@ -21,12 +21,12 @@ public struct PublicKey: Sendable {
         do throws(RSAPublicKey.Rejection) {
             key = try RSAPublicKey(der: der)
         } catch {
-            throw PublicKeySetError(error.text)
+            throw PublicKeySetError(.malformed, error.text)
         }
         do throws(NativeError) {
             fingerprint = Hex.encode(try MD5.of(der))
         } catch {
-            throw PublicKeySetError(error.description)
+            throw PublicKeySetError(.malformed, error.description)
         }
         self.der = der
         self.validFrom = validFrom

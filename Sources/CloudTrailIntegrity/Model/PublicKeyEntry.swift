@@ -24,7 +24,7 @@ package struct PublicKeyEntry: Sendable {
     /// - Throws: ``PublicKeySetError`` with the number and what is wrong.
     func usableKey() throws(PublicKeySetError) -> PublicKey {
         if let key { return key }
-        throw PublicKeySetError("key \(number): \(problem ?? "there is none")")
+        throw PublicKeySetError(.malformed, "key \(number): \(problem ?? "there is none")")
     }
 
     /// Reads the entries of a key file: one or more answers of ListPublicKeys.
@@ -36,7 +36,7 @@ package struct PublicKeyEntry: Sendable {
         do {
             repeat { try readAnswer(&reader, into: &entries) } while !reader.isAtEnd()
         } catch let error as JSONError {
-            throw PublicKeySetError(escaped(error.description))
+            throw PublicKeySetError(.malformed, escaped(error.description))
         }
         return entries
     }
@@ -71,11 +71,13 @@ package struct PublicKeyEntry: Sendable {
             },
             failure: { $0 }
         )
-        guard sawList else { throw PublicKeySetError("it has no PublicKeyList: not an answer of ListPublicKeys") }
+        guard sawList else {
+            throw PublicKeySetError(.malformed, "it has no PublicKeyList: not an answer of ListPublicKeys")
+        }
     }
 
     private static func readList(_ reader: inout JSONReader, into entries: inout [PublicKeyEntry]) throws {
-        guard try reader.kind() == .array else { throw PublicKeySetError("PublicKeyList is not a list") }
+        guard try reader.kind() == .array else { throw PublicKeySetError(.malformed, "PublicKeyList is not a list") }
         try reader.readArray(
             { (reader) throws(any Error) in
                 var draft = Draft()

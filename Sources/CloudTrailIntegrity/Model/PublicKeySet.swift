@@ -2,10 +2,21 @@ internal import NativeInterop
 
 /// Why a file is not a set of public keys.
 public struct PublicKeySetError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong with the keys.
+    @nonexhaustive public enum Reason: Hashable, Sendable {
+        /// The file is no answer of ListPublicKeys, or one of its keys cannot be used.
+        case malformed
+        /// Two different keys have one fingerprint.
+        case conflict
+    }
+
+    /// What is wrong with the keys.
+    public let reason: Reason
     /// What is wrong, in one line without the file's name.
     public let description: String
 
-    init(_ description: String) {
+    init(_ reason: Reason, _ description: String) {
+        self.reason = reason
         self.description = description
     }
 }
@@ -37,7 +48,7 @@ public struct PublicKeySet: Sendable {
     var all: [PublicKey] { keys.values.sorted { $0.fingerprint < $1.fingerprint } }
 
     /// The key with this fingerprint, 32 lower-case hex digits.
-    public func key(fingerprint: String) -> PublicKey? {
+    package func key(fingerprint: String) -> PublicKey? {
         keys[fingerprint]
     }
 
@@ -50,13 +61,13 @@ public struct PublicKeySet: Sendable {
     ///   - name: What to call the file in the report.
     /// - Throws: ``PublicKeySetError`` when the bytes are no such answer, hold no key, or hold a key whose fingerprint
     ///   is not the MD5 of its bytes or names another key already in the set.
-    public mutating func add(_ bytes: [UInt8], name: String) throws {
+    public mutating func add(reading bytes: [UInt8], name: String) throws {
         var found: [PublicKey] = []
         for entry in try PublicKeyEntry.read(bytes) { found.append(try entry.usableKey()) }
-        guard !found.isEmpty else { throw PublicKeySetError("it holds no public key") }
+        guard !found.isEmpty else { throw PublicKeySetError(.malformed, "it holds no public key") }
         for key in found {
             if let known = keys[key.fingerprint], known.der != key.der {
-                throw PublicKeySetError("two different keys have the fingerprint \(key.fingerprint)")
+                throw PublicKeySetError(.conflict, "two different keys have the fingerprint \(key.fingerprint)")
             }
         }
         for key in found { keys[key.fingerprint] = key }

@@ -43,7 +43,7 @@ package struct ArchiveContents: Sendable {
 
     /// Lists `sources`.
     ///
-    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when a source cannot be listed at all.
+    /// - Throws: ``CancellationError`` when the monitor stopped it; an error when a source cannot be listed at all.
     package init(_ sources: [any ArchiveSource], monitor: ValidationMonitor = ValidationMonitor()) throws {
         let index = try ArchiveIndex(sources, check: monitor.check)
         var ends: [ChainIdentity: [Timestamp]] = [:]

@@ -70,7 +70,7 @@ extension Validator {
     /// - Parameters:
     ///   - path: The file, wherever it lies.
     ///   - signature: A signature of the file, in hex.
-    /// - Throws: ``ObjectReadError`` when it could not be read; ``ValidationCancelled`` when the monitor stopped it; an
+    /// - Throws: ``ObjectReadError`` when it could not be read; ``CancellationError`` when the monitor stopped it; an
     ///   error when libcrypto or zlib fail.
     package func inspect(
         _ path: String,

@@ -26,7 +26,7 @@ extension Validator {
     /// ``ValidationOptions/bucket`` keeps other buckets from being asked, and stands for the bucket of digest files that
     /// say nothing of themselves.
     ///
-    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when a source cannot be listed, or when
+    /// - Throws: ``CancellationError`` when the monitor stopped it; an error when a source cannot be listed, or when
     ///   libcrypto or zlib fail.
     package func fetchPlan(
         for sources: [any ArchiveSource],

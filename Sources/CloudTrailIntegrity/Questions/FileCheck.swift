@@ -79,7 +79,7 @@ extension Validator {
     ///   - paths: The files, wherever they lie.
     ///   - archives: What holds the digest files.
     /// - Returns: What is known of each file, in their order.
-    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; an error when an archive cannot be listed, or when
+    /// - Throws: ``CancellationError`` when the monitor stopped it; an error when an archive cannot be listed, or when
     ///   libcrypto or zlib fail.
     package func check(
         _ paths: [String],
@@ -175,7 +175,7 @@ private enum FileReading {
                     return
                 }
             }
-            let (result, _) = try read(limits.contentBytes, collecting: false)
+            let (result, _) = try read(limits.logBytes, collecting: false)
             self = .content(Content(path: path, name: name, result: result))
         } catch let error as ObjectReadError {
             self = .unreadable(path, error)

@@ -41,7 +41,7 @@ package struct SingleFile: ObjectSource {
         file = ObjectKey(bytes: resolvedPath.lastComponent)
         path = file
         do {
-            folder = try LocalArchive(path: resolvedPath.folder)
+            folder = try LocalArchive(pathBytes: resolvedPath.folder)
         } catch let error as LocalArchiveError {
             throw ObjectReadError(.inputOutput, error.description)
         } catch {

@@ -1,11 +1,11 @@
 /// What a run builds on.
 public struct EarlierRuns: Sendable {
     /// Which files that were proven before are read again although nothing tells that they changed.
-    public enum Recheck: Hashable, Sendable {
-        /// None.
-        case none
-        /// All.
-        case all
+    @nonexhaustive public enum Recheck: Hashable, Sendable {
+        /// None of them.
+        case nothing
+        /// All of them.
+        case everything
         /// One in so many, and others in the next run: after so many runs each was read again.
         case oneIn(Int)
         /// Those that were read last before this moment.
@@ -14,23 +14,23 @@ public struct EarlierRuns: Sendable {
 
     /// What was proven.
     public var state: ProvenState
-    /// The time of this run.
-    public var time: Timestamp
+    /// When this run is.
+    public var now: Timestamp
     /// What is read again.
     public var recheck: Recheck
 
     /// Builds on `state`; a state before the first run makes this run the first.
-    public init(_ state: ProvenState, time: Timestamp, recheck: Recheck = .none) {
+    public init(_ state: ProvenState, now: Timestamp, recheck: Recheck = .nothing) {
         self.state = state
-        self.time = time
+        self.now = now
         self.recheck = recheck
     }
 
     /// Whether a file is read again, by its name and when it was read last.
     func isDue(_ name: some Sequence<UInt8>, hashedAt: Timestamp) -> Bool {
         switch recheck {
-        case .none: return false
-        case .all: return true
+        case .nothing: return false
+        case .everything: return true
         case .readBefore(let moment): return hashedAt < moment
         case .oneIn(let count):
             // FNV-1a: the same in every process, so that each name has its turn once in so many runs.

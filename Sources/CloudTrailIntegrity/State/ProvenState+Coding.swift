@@ -11,18 +11,22 @@ extension ProvenState {
     public init(reading bytes: [UInt8]) throws {
         guard bytes.starts(with: Self.title.utf8) else {
             throw StateError(
+                .damaged,
                 bytes.isEmpty ? "it is empty" : "it is not a state of \(Self.title.split(separator: " ")[0])"
             )
         }
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
         guard line.elementsEqual("\(Self.title)\(Self.version)".utf8) else {
             let version = escaped(String(decoding: line.dropFirst(Self.title.utf8.count).prefix(20), as: UTF8.self))
-            throw StateError("it is of version \(version), which this version of the tool does not read")
+            throw StateError(
+                .unsupportedVersion,
+                "it is of version \(version), which this version of the tool does not read"
+            )
         }
         let content = bytes.dropLast(SHA256Digest.byteCount)
         let checksum = SHA256Digest(Array(bytes.suffix(SHA256Digest.byteCount)))
         guard content.count > line.count, try SHA256Digest.of(content.span) == checksum else {
-            throw StateError("it is damaged: its checksum is not that of its content")
+            throw StateError(.damaged, "it is damaged: its checksum is not that of its content")
         }
         var reader = StateReader(content.dropFirst(line.count + 1))
         try read(from: &reader)

@@ -22,6 +22,7 @@ public struct ProvenState: Sendable {
         for key in keys.all {
             if let known = self.keys[key.fingerprint], try key.hash != known {
                 throw StateError(
+                    .keysDiffer,
                     "under the fingerprint \(key.fingerprint) earlier runs had another key than the one given now"
                 )
             }

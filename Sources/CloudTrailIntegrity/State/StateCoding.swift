@@ -72,7 +72,7 @@ struct StateReader {
         offset = bytes.startIndex
     }
 
-    static let broken = StateError("it is damaged: what it holds is not a state")
+    static let broken = StateError(.damaged, "it is damaged: what it holds is not a state")
 
     var isAtEnd: Bool { offset == bytes.endIndex }
 

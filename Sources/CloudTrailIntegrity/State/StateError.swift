@@ -1,9 +1,24 @@
-/// Why bytes are not a state of earlier runs.
+/// Why a run cannot build on earlier ones.
 public struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What stands in the way.
+    @nonexhaustive public enum Reason: Hashable, Sendable {
+        /// The bytes are not a state, or not the whole of one as it was written.
+        case damaged
+        /// The state was written by a version that this one does not read.
+        case unsupportedVersion
+        /// A key is another one than earlier runs had under its fingerprint.
+        case keysDiffer
+        /// The options leave out what the next run would miss.
+        case optionsContradict
+    }
+
+    /// What stands in the way.
+    public let reason: Reason
     /// What is wrong, in one line without the file's name.
     public let description: String
 
-    init(_ description: String) {
+    init(_ reason: Reason, _ description: String) {
+        self.reason = reason
         self.description = description
     }
 }

@@ -123,7 +123,7 @@ final class DigestStage: Sendable {
         let pass = StreamPass(
             root: root,
             stage: self,
-            fileLimits: hashesStreams ? limits.hashing(contentBytes: limits.contentBytes) : nil,
+            fileLimits: hashesStreams ? limits.hashing(contentBytes: limits.logBytes) : nil,
             keepsMetadata: earlier != nil,
             monitor: monitor,
             pool: pool,
@@ -303,13 +303,13 @@ final class DigestStage: Sendable {
                 monitor: monitor,
                 opening: open
             )
-            if let metadata = try object.signatureMetadata() {
+            if let metadata = try ObjectReadError.catching({ try object.signatureMetadata() }) {
                 signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
             }
             if hasSidecar, let metadata = try readSidecar(of: digest.path, root: digest.root, worker) {
                 signatures.own.append(SignatureCandidate(.sidecar, metadata))
             }
-            try object.checkUnchanged()
+            try ObjectReadError.catching { try object.checkUnchanged() }
             let (file, defect) = Self.parse(content, result.condition, limits)
             let hash = result.isWhole ? result.digest : nil
             signatures.previous = file?.previousSignature.map { .written($0) }
@@ -407,13 +407,13 @@ final class DigestStage: Sendable {
         try monitor.check()
         let path = ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8)
         do {
-            let object = try worker.pool.read { try source.open(path) }
+            let object = try worker.pool.read { try ObjectReadError.catching { try source.open(path) } }
             var content: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: maximumSidecarBytes + 1)
             while content.count <= maximumSidecarBytes {
                 let count = try unsafe buffer.withUnsafeMutableBytes { bytes in
                     var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
-                    return try worker.pool.read { try object.read(into: &span) }
+                    return try worker.pool.read { try ObjectReadError.catching { try object.read(into: &span) } }
                 }
                 if count == 0 { return SignatureMetadata(headObjectAnswer: content) }
                 guard (0...buffer.count).contains(count) else { return nil }

@@ -16,7 +16,7 @@ public struct ExpectedChain: Hashable, Sendable {
     /// Reads JSON Lines of `{"account","region","trail","homeRegion","until"?}`.
     ///
     /// - Throws: ``ExpectedChainError`` with the line that could not be read.
-    public static func read(_ bytes: [UInt8]) throws -> [ExpectedChain] {
+    public static func list(reading bytes: [UInt8]) throws -> [ExpectedChain] {
         var chains: [ExpectedChain] = []
         do throws(JSONLines.Failure) {
             try JSONLines.forEach(bytes, maximumDepth: 8) { (reader) throws(JSONError) in

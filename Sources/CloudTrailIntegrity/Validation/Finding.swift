@@ -1,7 +1,7 @@
 /// One thing that validation has to say of one object, chain or span of time.
-public struct Finding: Hashable, Sendable {
+public struct Finding: Hashable, Sendable, CustomStringConvertible {
     /// A value of ``Finding/detail``.
-    public enum Detail: Hashable, Sendable {
+    @nonexhaustive public enum Detail: Hashable, Sendable {
         /// Text; it may hold anything that stood in the archive.
         case text(String)
         /// A number.
@@ -58,6 +58,13 @@ public struct Finding: Hashable, Sendable {
         self.end = end
         self.detail = detail
         self.concernsNewestDigest = concernsNewestDigest
+    }
+
+    /// Severity, kind, where and what, in one line, with what could steer a terminal or forge a line made visible.
+    public var description: String {
+        let place = key ?? path
+        let text = [severity.rawValue, kind.rawValue, place?.description].compactMap { $0 }.joined(separator: " ")
+        return escaped("\(text): \(message)")
     }
 
     /// The fixed order of a report: chain, time, key; what belongs to no chain comes last.

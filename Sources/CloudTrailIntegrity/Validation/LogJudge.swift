@@ -82,7 +82,7 @@ struct LogJudge {
 
     /// Whether a key's only file is exactly what a verified digest lists, and nothing is to be said of it.
     private func isAsDelivered(_ outcome: LogStage.Outcome?, _ key: LogMatch.Key) -> Bool {
-        !evidence.options.listsValidFiles && isPlainlyProven(outcome, key)
+        !evidence.options.listsProvenFiles && isPlainlyProven(outcome, key)
     }
 
     private func isPlainlyProven(_ outcome: LogStage.Outcome?, _ key: LogMatch.Key) -> Bool {
@@ -98,7 +98,7 @@ struct LogJudge {
             if case .unchanged = outcomes[file] { findings.unchanged += 1 }
             if let metadata, metadata.modified != nil, let earlier = evidence.earlier {
                 let (folder, name) = match.listedName(key)
-                let known = ProvenFolder.File(digest: key.record, metadata: metadata, hashedAt: earlier.runs.time)
+                let known = ProvenFolder.File(digest: key.record, metadata: metadata, hashedAt: earlier.runs.now)
                 return proven.add(name, key.hash, known, root: match.files[file].root, folder)
             }
         }
@@ -143,7 +143,7 @@ struct LogJudge {
             guard let result = outcome.result else { continue }
             addNotices(result, listing, held, firstCopy)
             firstCopy = firstCopy ?? held
-            if evidence.options.listsValidFiles {
+            if evidence.options.listsProvenFiles {
                 findings.provenFiles.append(
                     ProvenFile(
                         bucket: listing.location.bucket,
@@ -271,7 +271,8 @@ struct LogJudge {
         let name = LogFileName(path)
         // The name has the minute alone, so the file may be as new as the minute's last second.
         if let name, let end = evidence.coveredUntil[[name.account, name.region]],
-            name.time.advanced(bySeconds: 59) > end, name.time <= end.advanced(bySeconds: evidence.options.grace)
+            name.time.advanced(bySeconds: 59) > end,
+            name.time <= end.advanced(bySeconds: evidence.options.grace.components.seconds)
         {
             kind = .logAwaitingDigest
             message = "newer than the last verified digest, whose successor may not have been delivered yet"

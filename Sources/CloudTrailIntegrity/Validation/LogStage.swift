@@ -39,7 +39,7 @@ struct LogStage: Sendable {
         self.monitor = monitor
         self.listener = listener
         let limits = evidence.options.limits
-        self.limits = limits.hashing(contentBytes: limits.contentBytes)
+        self.limits = limits.hashing(contentBytes: limits.logBytes)
     }
 
     /// The files that one task reads.
@@ -197,7 +197,7 @@ struct LogStage: Sendable {
             {
                 try worker.context.opener.open(name, in: folder, root: held.root)
             }
-            try object.checkUnchanged()
+            try ObjectReadError.catching { try object.checkUnchanged() }
             return (.hashed(result, object.metadata), untoldBytes)
         } catch let error as ObjectReadError {
             return (.unreadable(error), 0)

@@ -25,7 +25,7 @@ extension ReportBuilder {
             } else if let first = firstProven[key]?[hash] {
                 addDuplicate(number, of: first)
             }
-            if options.listsValidFiles, case .valid(let source, _) = verdict.signature {
+            if options.listsProvenFiles, case .valid(let source, _) = verdict.signature {
                 provenFiles.append(
                     ProvenFile(
                         bucket: evidence.records[number].claims?.location.bucket ?? "",

@@ -181,7 +181,7 @@ extension ReportBuilder {
             root: digest.root,
             path: digest.path,
             metadata: record.metadata,
-            hashedAt: record.provenAt ?? earlier.runs.time,
+            hashedAt: record.provenAt ?? earlier.runs.now,
             hash: hash,
             claims: record.provenAt == nil ? claims.withoutList : claims,
             isSettled: isSettled

@@ -84,14 +84,14 @@ struct ReportBuilder {
             findings: findings.sorted(by: Finding.inReportOrder),
             provenFiles: provenFiles.sorted { ($0.chain, $0.key, $0.path) < ($1.chain, $1.key, $1.path) },
             chains: chains,
-            start: options.start,
-            end: options.end,
+            requestedStart: options.start,
+            requestedEnd: options.end,
             provenFrom: span?.0,
             provenUntil: span?.1,
             digests: digestTotal,
             logs: logTotal,
             keySources: keys.sources,
-            contentBytes: contentBytes,
+            hashedBytes: contentBytes,
             carried: carried,
             state: state
         )

@@ -181,9 +181,9 @@ struct StreamPass {
             return
         }
         do {
-            let size = Int(clamping: object.storedBytes)
+            let size = object.storedBytes.map { Int(clamping: $0) } ?? Self.largestHandedOn
             // One byte more than there should be shows whether that is the end.
-            if size == 0 || size >= Self.batchBytes - files.byteCount || files.members.count >= Self.batchFiles {
+            if size >= Self.batchBytes - files.byteCount || files.members.count >= Self.batchFiles {
                 try sendFiles()
             }
             if files.members.isEmpty { prepareBuffer(size) }
@@ -194,7 +194,7 @@ struct StreamPass {
                 try sendFiles()
                 return try hashInPassing(number, BufferedObject(ahead, of: object))
             }
-            try object.checkUnchanged()
+            try ObjectReadError.catching { try object.checkUnchanged() }
             files.members.append(.content(begin..<end, object.metadata, isSidecar: isSidecar))
             files.byteCount = end
         } catch let error as ObjectReadError {
@@ -219,7 +219,7 @@ struct StreamPass {
         while end < bytes.count {
             let count = try unsafe bytes.withUnsafeMutableBytes { buffer in
                 var span = unsafe MutableRawSpan(_unsafeBytes: buffer[end...])
-                return try object.read(into: &span)
+                return try ObjectReadError.catching { try object.read(into: &span) }
             }
             guard (0...bytes.count - end).contains(count) else { throw ObjectReadError.invalidReadCount }
             if count == 0 { return end }
@@ -239,7 +239,7 @@ struct StreamPass {
                 collecting: false,
                 monitor: monitor
             ) { object }
-            try object.checkUnchanged()
+            try ObjectReadError.catching { try object.checkUnchanged() }
             monitor.bytesWereRead(untoldBytes)
             content = .hashed(result, object.metadata)
         } catch let error as ObjectReadError {
@@ -314,15 +314,17 @@ struct StreamPass {
             return
         }
         do {
-            let size = Int(clamping: object.storedBytes)
-            var bytes = [UInt8](repeating: 0, count: size > 0 && size < Self.batchBytes ? size + 1 : Self.batchBytes)
+            let size = object.storedBytes.map { Int(clamping: $0) } ?? Self.batchBytes
+            var bytes = [UInt8](repeating: 0, count: min(size, Self.batchBytes - 1) + 1)
             guard let end = try Self.read(object, into: &bytes, from: 0) else {
                 return try readInPassing(number, digest, BufferedObject(bytes[...], of: object))
             }
-            let signature = try object.signatureMetadata()
-            try object.checkUnchanged()
-            // A buffer of unknown size may be far too large to be kept.
-            if size == 0 { bytes = Array(bytes[..<end]) } else { bytes.removeSubrange(end...) }
+            let signature = try ObjectReadError.catching {
+                try object.checkUnchanged()
+                return try object.signatureMetadata()
+            }
+            // A buffer for a size that was not known may be far too large to be kept.
+            if size >= Self.batchBytes { bytes = Array(bytes[..<end]) } else { bytes.removeSubrange(end...) }
             let file = DigestBatch.StoredFile(bytes: bytes, metadata: object.metadata, signature: signature)
             digests.members.append(DigestBatch.Member(number: number, digest: digest, content: .success(file)))
             digests.byteCount += bytes.count

@@ -4,7 +4,7 @@ internal import Synchronization
 /// Watches a validation from another thread, and stops it.
 public final class ValidationMonitor: Sendable {
     private let cancelled = Atomic<Bool>(false)
-    private let phase = Atomic<Int>(Phase.waiting.rawValue)
+    private let phase = Atomic<Int>(0)
     /// When the files that are being read were begun, on the monotonic clock, in nanoseconds; 0 before.
     private let begin = Atomic<UInt64>(0)
     /// When files were last told of, on the same clock.
@@ -12,7 +12,7 @@ public final class ValidationMonitor: Sendable {
     private let digestsTotal = Atomic<Int>(0)
     private let digestsRead = Atomic<Int>(0)
     private let logsTotal = Atomic<Int>(0)
-    private let logsHashed = Atomic<Int>(0)
+    private let logsSettled = Atomic<Int>(0)
     /// Of the digest files, and anew of the log files.
     private let bytesRead = Atomic<UInt64>(0)
     private let findings = Atomic<Int>(0)
@@ -21,7 +21,7 @@ public final class ValidationMonitor: Sendable {
     public init() {}
 
     /// What a validation is at. The phases follow each other in this order.
-    @nonexhaustive public enum Phase: Int, Hashable, Comparable, CaseIterable, Sendable {
+    @nonexhaustive public enum Phase: Hashable, Comparable, CaseIterable, Sendable {
         /// Not begun.
         case waiting
         /// The sources are being listed; digest files are read as they are found.
@@ -32,11 +32,6 @@ public final class ValidationMonitor: Sendable {
         case logFiles
         /// All is read: what is absent and what is covered is worked out.
         case conclusions
-
-        /// Whether the first comes before the second.
-        public static func < (lhs: Phase, rhs: Phase) -> Bool {
-            lhs.rawValue < rhs.rawValue
-        }
     }
 
     /// How far a validation is.
@@ -53,7 +48,7 @@ public final class ValidationMonitor: Sendable {
         /// The log files to be hashed, as far as is known: 0 until the digest files are read.
         public let logsTotal: Int
         /// The log files that were hashed or, where a range, a filter or an earlier run leaves them out, passed over.
-        public let logsHashed: Int
+        public let logsSettled: Int
         /// The bytes that were read of the digest files, or of the log files once those were begun, as they are stored:
         /// compressed.
         public let bytesRead: UInt64
@@ -70,7 +65,7 @@ public final class ValidationMonitor: Sendable {
             digestsTotal: Int = 0,
             digestsRead: Int = 0,
             logsTotal: Int = 0,
-            logsHashed: Int = 0,
+            logsSettled: Int = 0,
             bytesRead: UInt64 = 0,
             elapsed: Duration = .zero,
             sinceLastFile: Duration = .zero,
@@ -80,7 +75,7 @@ public final class ValidationMonitor: Sendable {
             self.digestsTotal = digestsTotal
             self.digestsRead = digestsRead
             self.logsTotal = logsTotal
-            self.logsHashed = logsHashed
+            self.logsSettled = logsSettled
             self.bytesRead = bytesRead
             self.elapsed = elapsed
             self.sinceLastFile = sinceLastFile
@@ -90,14 +85,14 @@ public final class ValidationMonitor: Sendable {
 
     /// How far the validation is now.
     public var progress: Progress {
-        let phase = Phase(rawValue: phase.load(ordering: .relaxed)) ?? .waiting
+        let phase = Phase.allCases[phase.load(ordering: .relaxed)]
         let now = MonotonicClock.nanoseconds
         return Progress(
             phase: phase,
             digestsTotal: digestsTotal.load(ordering: .relaxed),
             digestsRead: digestsRead.load(ordering: .relaxed),
             logsTotal: logsTotal.load(ordering: .relaxed),
-            logsHashed: logsHashed.load(ordering: .relaxed),
+            logsSettled: logsSettled.load(ordering: .relaxed),
             bytesRead: bytesRead.load(ordering: .relaxed),
             elapsed: Self.duration(from: begin.load(ordering: .relaxed), to: now),
             sinceLastFile: Self.duration(from: lastFile.load(ordering: .relaxed), to: now),
@@ -112,7 +107,7 @@ public final class ValidationMonitor: Sendable {
     /// Whether ``cancel()`` was called.
     public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-    /// Makes the validation end with ``ValidationCancelled`` at the next file or piece of a file.
+    /// Makes the validation end with ``CancellationError`` at the next file or piece of a file.
     public func cancel() {
         cancelled.store(true, ordering: .relaxed)
     }
@@ -126,7 +121,7 @@ public final class ValidationMonitor: Sendable {
             begin.store(now, ordering: .relaxed)
             lastFile.store(now, ordering: .relaxed)
         }
-        self.phase.store(phase.rawValue, ordering: .relaxed)
+        self.phase.store(Phase.allCases.firstIndex(of: phase) ?? 0, ordering: .relaxed)
     }
 
     func expect(moreDigests count: Int) {
@@ -144,7 +139,7 @@ public final class ValidationMonitor: Sendable {
     }
 
     func logsWereSettled(_ work: Work) {
-        logsHashed.wrappingAdd(work.files, ordering: .relaxed)
+        logsSettled.wrappingAdd(work.files, ordering: .relaxed)
         bytesWereRead(work.bytes)
         lastFile.store(MonotonicClock.nanoseconds, ordering: .relaxed)
     }
@@ -159,7 +154,7 @@ public final class ValidationMonitor: Sendable {
     }
 
     func check() throws {
-        if isCancelled { throw ValidationCancelled() }
+        if isCancelled { throw CancellationError() }
     }
 }
 
@@ -181,6 +176,3 @@ extension ValidationMonitor {
         static let worthwhileBytes: UInt64 = 4 << 20
     }
 }
-
-/// A validation was stopped before it came to a verdict.
-public struct ValidationCancelled: Error, Hashable, Sendable {}

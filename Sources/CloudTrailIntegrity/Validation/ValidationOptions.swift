@@ -45,8 +45,9 @@ public struct ValidationOptions: Sendable {
     public var trails: [TrailSelector] = []
     /// The bucket the archive came from; `nil` compares buckets only where the layout names them.
     public var bucket: String?
-    /// How long after a chain's last verified end a log file may still wait for its digest, in seconds. Default 2 h 30 min.
-    public var grace: Int64 = 9000
+    /// How long after a chain's last verified end a log file may still wait for its digest, in whole seconds. Default
+    /// 2 h 30 min.
+    public var grace = Duration.seconds(9000)
     /// Without ``end``: the moment that verified coverage must reach, for runs that nobody watches; `nil` judges each
     /// chain by its siblings.
     public var coverageMustReach: Timestamp?
@@ -62,9 +63,9 @@ public struct ValidationOptions: Sendable {
     ///
     /// With it the report has the ``ValidationReport/state`` for the next run. Accounts, regions, trails and ``end`` must
     /// not be set then: what a run leaves out would be held against the next one.
-    public var earlier: EarlierRuns?
+    public var earlierRuns: EarlierRuns?
     /// Whether the report lists every file that was proven.
-    public var listsValidFiles = false
+    public var listsProvenFiles = false
     /// Whether the files of that list are hashed as they are stored too, which costs a second SHA-256 in the same pass.
     public var hashesStoredFiles = false
 

@@ -82,14 +82,14 @@ public struct ProvenFile: Hashable, Sendable {
 public struct ValidationReport: Sendable {
     /// What was found, in the fixed order of chain, time and key.
     public let findings: [Finding]
-    /// Every proven file, where ``ValidationOptions/listsValidFiles`` asked for them; in order.
+    /// Every proven file, where ``ValidationOptions/listsProvenFiles`` asked for them; in order.
     public private(set) var provenFiles: [ProvenFile]
     /// The chains in range, in order.
     public let chains: [ChainSummary]
     /// The start that was asked for.
-    public let start: Timestamp?
+    public let requestedStart: Timestamp?
     /// The end that was asked for.
-    public let end: Timestamp?
+    public let requestedEnd: Timestamp?
     /// From here to ``provenUntil`` every regular chain is covered without a hole; `nil` when there is no such span.
     public let provenFrom: Timestamp?
     /// The end of what every regular chain covers.
@@ -101,10 +101,10 @@ public struct ValidationReport: Sendable {
     /// The key files.
     public let keySources: [PublicKeySet.Source]
     /// The uncompressed bytes that were hashed.
-    public let contentBytes: UInt64
-    /// What was proven before and not read in this run; `nil` without ``ValidationOptions/earlier``.
+    public let hashedBytes: UInt64
+    /// What was proven before and not read in this run; `nil` without ``ValidationOptions/earlierRuns``.
     public let carried: Carried?
-    /// What the next run may build on; `nil` without ``ValidationOptions/earlier``.
+    /// What the next run may build on; `nil` without ``ValidationOptions/earlierRuns``.
     public let state: ProvenState?
 
     /// Files that an earlier run proved and that have had the same size and time since.
@@ -124,28 +124,28 @@ public struct ValidationReport: Sendable {
         findings: [Finding] = [],
         provenFiles: [ProvenFile] = [],
         chains: [ChainSummary] = [],
-        start: Timestamp? = nil,
-        end: Timestamp? = nil,
+        requestedStart: Timestamp? = nil,
+        requestedEnd: Timestamp? = nil,
         provenFrom: Timestamp? = nil,
         provenUntil: Timestamp? = nil,
         digests: Tally = Tally(),
         logs: Tally = Tally(),
         keySources: [PublicKeySet.Source] = [],
-        contentBytes: UInt64 = 0,
+        hashedBytes: UInt64 = 0,
         carried: Carried? = nil,
         state: ProvenState? = nil
     ) {
         self.findings = findings
         self.provenFiles = provenFiles
         self.chains = chains
-        self.start = start
-        self.end = end
+        self.requestedStart = requestedStart
+        self.requestedEnd = requestedEnd
         self.provenFrom = provenFrom
         self.provenUntil = provenUntil
         self.digests = digests
         self.logs = logs
         self.keySources = keySources
-        self.contentBytes = contentBytes
+        self.hashedBytes = hashedBytes
         self.carried = carried
         self.state = state
     }

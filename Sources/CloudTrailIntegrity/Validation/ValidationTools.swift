@@ -81,7 +81,9 @@ extension ValidationWorker {
     ) throws -> Bool {
         try monitor.check()
         do {
-            return try pool.read { try context.opener.metadata(of: name, in: folder, root: root) } == known
+            return try pool.read {
+                try ObjectReadError.catching { try context.opener.metadata(of: name, in: folder, root: root) }
+            } == known
         } catch is ObjectReadError {
             return false
         }
@@ -94,7 +96,7 @@ extension ValidationWorker {
     ///   - open: Opens the object.
     /// - Returns: What it came to, the content if it is wanted, the open object, and how many of the bytes that were read
     ///   the monitor has not been told of.
-    /// - Throws: ``ObjectReadError``, ``ValidationCancelled``, and errors of the libraries.
+    /// - Throws: ``ObjectReadError``, ``CancellationError``, and errors of the libraries.
     func hash(
         limits: ContentHasher.Limits,
         collecting: Bool,
@@ -107,10 +109,12 @@ extension ValidationWorker {
         // Opening and the first read are one wait.
         func read(_ buffer: inout MutableRawSpan) throws -> Int {
             let count = try pool.read {
-                let object = try opened ?? open()
-                if opened == nil { storedBytes = object.storedBytes }
-                opened = object
-                return try object.read(into: &buffer)
+                try ObjectReadError.catching {
+                    let object = try opened ?? open()
+                    if opened == nil { storedBytes = object.storedBytes ?? 0 }
+                    opened = object
+                    return try object.read(into: &buffer)
+                }
             }
             untoldBytes &+= UInt64(clamping: count)
             if untoldBytes >= ValidationMonitor.Work.worthwhileBytes {

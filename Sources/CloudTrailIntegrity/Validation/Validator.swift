@@ -5,6 +5,9 @@ internal import NativeInterop
 /// It opens no network connection and writes nothing. Keys are trusted because the caller says so; nothing inside the
 /// archive is believed before a signature under one of them holds.
 public struct Validator: Sendable {
+    /// The version of this library and of the command, as semantic versioning has it.
+    public static let version = "0.1.0"
+
     let keys: PublicKeySet
     let signatures: SignatureManifest
     let options: ValidationOptions
@@ -52,7 +55,7 @@ public struct Validator: Sendable {
     ///   - onFinding: Given every finding of the report once, as soon as it is known: one at a time, by any thread of the
     ///     validation, in no fixed order. What it waits for, the validation waits for.
     /// - Returns: What was found.
-    /// - Throws: ``ValidationCancelled`` when the monitor stopped it; ``StateError`` when the keys are not those that
+    /// - Throws: ``CancellationError`` when the monitor stopped it; ``StateError`` when the keys are not those that
     ///   earlier runs had under the same fingerprints, or when the options leave out what the next run would miss; an
     ///   error when a source cannot be listed, or when libcrypto or zlib fail.
     public func validate(
@@ -60,9 +63,12 @@ public struct Validator: Sendable {
         monitor: ValidationMonitor = ValidationMonitor(),
         onFinding: (@Sendable (Finding) -> Void)? = nil
     ) throws -> ValidationReport {
-        if let earlier = options.earlier {
+        if let earlier = options.earlierRuns {
             guard options.judgesAll else {
-                throw StateError("a run that builds on earlier ones leaves nothing out, but for what is before a start")
+                throw StateError(
+                    .optionsContradict,
+                    "a run that builds on earlier ones leaves nothing out, but for what is before a start"
+                )
             }
             try earlier.state.check(keys)
         }
@@ -126,10 +132,10 @@ public struct Validator: Sendable {
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws -> (Evidence, SignatureCheck) {
-        let earlier = options.earlier.map { earlier in
+        let earlier = options.earlierRuns.map { earlier in
             var earlier = earlier
             // What is stored is known of files that are read alone.
-            if options.hashesStoredFiles { earlier.recheck = .all }
+            if options.hashesStoredFiles { earlier.recheck = .everything }
             return EarlierProof(earlier, start: options.start)
         }
         let stage = DigestStage(

@@ -28,7 +28,7 @@ private struct SlowObject: OpenObject {
     let object: any OpenObject
     let microsecondsPerRead: UInt32
 
-    var storedBytes: UInt64 { object.storedBytes }
+    var storedBytes: UInt64? { object.storedBytes }
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
         usleep(microsecondsPerRead)

@@ -14,9 +14,9 @@ enum SlowStorage {
         }
         let keysPath = arguments[2]
         var keys = PublicKeySet()
-        try keys.add(content(of: keysPath), name: keysPath)
+        try keys.add(reading: content(of: keysPath), name: keysPath)
         var signatures = SignatureManifest()
-        try signatures.add(content(of: arguments[3]))
+        try signatures.add(reading: content(of: arguments[3]))
 
         var options = ValidationOptions()
         options.readers = readers

@@ -104,7 +104,7 @@ enum TestReports {
             digests: digests,
             logs: logs,
             keySources: [PublicKeySet.Source(name: "keys<1>.json", sha256: String(repeating: "0", count: 64))],
-            contentBytes: 123_456
+            hashedBytes: 123_456
         )
     }
 

@@ -9,7 +9,7 @@ import Testing
 
     private static func manifest(_ texts: String...) throws -> SignatureManifest {
         var manifest = SignatureManifest()
-        for text in texts { try manifest.add(Array(text.utf8)) }
+        for text in texts { try manifest.add(reading: Array(text.utf8)) }
         return manifest
     }
 
@@ -218,8 +218,8 @@ import Testing
     @Test func aFileThatIsRefusedAddsNothing() throws {
         let good = #"{"key":"k","metadata":{"signature":"00"}}"#
         var manifest = try Self.manifest(good)
-        #expect(throws: SignatureManifestError.self) { try manifest.add(Array("\(good)\n{}".utf8)) }
-        #expect(throws: SignatureManifestError.self) { try manifest.add(Array("[\(good),".utf8)) }
+        #expect(throws: SignatureManifestError.self) { try manifest.add(reading: Array("\(good)\n{}".utf8)) }
+        #expect(throws: SignatureManifestError.self) { try manifest.add(reading: Array("[\(good),".utf8)) }
         #expect(manifest.count == 1)
         #expect(manifest.signatures(for: ObjectLocation(bucket: "b", key: ObjectKey("k"))).count == 1)
     }

@@ -45,7 +45,7 @@ import Testing
 
     private static func set(_ texts: String...) throws -> PublicKeySet {
         var set = PublicKeySet()
-        for (number, text) in texts.enumerated() { try set.add(Array(text.utf8), name: "file\(number)") }
+        for (number, text) in texts.enumerated() { try set.add(reading: Array(text.utf8), name: "file\(number)") }
         return set
     }
 
@@ -193,7 +193,7 @@ import Testing
     @Test func aFileThatIsRefusedAddsNothing() throws {
         var set = try Self.set("[\(try Self.entry(first.der))]")
         let broken = "[\(try Self.entry(second.der)),{}]"
-        #expect(throws: PublicKeySetError.self) { try set.add(Array(broken.utf8), name: "broken") }
+        #expect(throws: PublicKeySetError.self) { try set.add(reading: Array(broken.utf8), name: "broken") }
         #expect(set.count == 1)
         #expect(set.sources.count == 1)
     }
@@ -207,7 +207,9 @@ import Testing
         let other = try Self.fingerprint(second.der)
         let claimed = try Self.entry(second.der).replacing(other, with: fingerprint)
         for text in ["[\(claimed)]", "[\(try Self.entry(first.der)),\(claimed)]"] {
-            let error = #expect(throws: PublicKeySetError.self) { try set.add(Array(text.utf8), name: "second") }
+            let error = #expect(throws: PublicKeySetError.self) {
+                try set.add(reading: Array(text.utf8), name: "second")
+            }
             #expect(
                 error?.description.hasSuffix(
                     "the fingerprint \(fingerprint) is not the MD5 of its value, which is \(other)"
@@ -218,7 +220,7 @@ import Testing
             #expect(set.key(fingerprint: other) == nil)
         }
         // Without the claim it is another key, and the same key in a second file is the same.
-        try set.add(Array("[\(try Self.entry(second.der)),\(try Self.entry(first.der))]".utf8), name: "second")
+        try set.add(reading: Array("[\(try Self.entry(second.der)),\(try Self.entry(first.der))]".utf8), name: "second")
         #expect(set.count == 2)
     }
 
@@ -323,7 +325,7 @@ import Testing
     func publishedKeysAreRead(name: String, count: Int) throws {
         let bytes = try PublishedFile.bytes(name)
         var set = PublicKeySet()
-        try set.add(bytes, name: name)
+        try set.add(reading: bytes, name: name)
         #expect(set.count == count)
         let answer = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
         let list = try #require((answer["PublicKeyList"] ?? answer["publicKeyList"]) as? [[String: Any]])

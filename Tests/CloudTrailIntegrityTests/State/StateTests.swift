@@ -7,7 +7,7 @@ import Testing
 struct Nights {
     var sample: Sample
     var state = ProvenState()
-    var recheck = EarlierRuns.Recheck.none
+    var recheck = EarlierRuns.Recheck.nothing
     var time = Timestamp(secondsSinceEpoch: 1_800_000_000)
 
     init(_ sample: Sample) {
@@ -22,7 +22,7 @@ struct Nights {
     ) throws -> ValidationReport {
         time = time.advanced(bySeconds: 86_400)
         let report = try sample.validate(archives, withManifest: withManifest) { options in
-            options.earlier = EarlierRuns(state, time: time, recheck: recheck)
+            options.earlierRuns = EarlierRuns(state, now: time, recheck: recheck)
             configure(&options)
         }
         let next = try #require(report.state)
@@ -83,7 +83,7 @@ struct StateTests {
         #expect(second.digests == first.digests && second.logs == first.logs)
         #expect(second.chains == first.chains)
         #expect(second.carried == ValidationReport.Carried(digests: first.digests.valid, logs: first.logs.valid))
-        #expect(second.contentBytes == 0)
+        #expect(second.hashedBytes == 0)
         // Nothing of it depends on signatures any more.
         let third = try nights.run(sample.archive, withManifest: false)
         #expect(third.findings == first.findings)
@@ -96,12 +96,12 @@ struct StateTests {
         var before = ValidationReport.Carried(digests: 0, logs: 0)
         for hour in [4, 6, 9, 12] {
             let archive = sample.archive.until(start.advanced(bySeconds: Int64(hour) * 3600))
-            let report = try nights.run(archive, withManifest: false) { $0.grace = 86_400 }
+            let report = try nights.run(archive, withManifest: false) { $0.grace = .seconds(86_400) }
             // The newest digest of each of the two chains waits for its successor.
             #expect(report.count(.digestUnsigned) == 2 && report.count(.logUnauthenticated) == 4)
             #expect(report.failures.count == 6)
             #expect(report.carried == before)
-            let fresh = try sample.validate([archive], withManifest: false) { $0.grace = 86_400 }
+            let fresh = try sample.validate([archive], withManifest: false) { $0.grace = .seconds(86_400) }
             #expect(report.findings == fresh.findings)
             #expect(report.digests == fresh.digests && report.logs == fresh.logs && report.chains == fresh.chains)
             before = ValidationReport.Carried(digests: report.digests.valid, logs: report.logs.valid)
@@ -152,7 +152,7 @@ struct StateTests {
         #expect(second.findings.filter { $0.kind != .keyNew } == third.findings.filter { $0.kind != .keyNew })
         // When everything is put back, nothing is left of it; but for digests that AWS, as it were, signed in the
         // meantime: those are gone then.
-        let proven = try tampered.validate([archive]) { $0.listsValidFiles = true }.provenFiles.map(\.path)
+        let proven = try tampered.validate([archive]) { $0.listsProvenFiles = true }.provenFiles.map(\.path)
         let isSignedAnew = archive.files.contains { path, content in
             DigestFileName(path) != nil && clean.archive.files[path] != content
                 && proven.contains(ObjectKey("memory/\(path)"))
@@ -178,9 +178,9 @@ struct StateTests {
         #expect(second.failures == [Found("log-modified", key)])
         // Touched, and still the same.
         let third = try nights.run(sample.archive.changed(key, sample.archive[key]))
-        #expect(third.failures.isEmpty && third.contentBytes > 0)
+        #expect(third.failures.isEmpty && third.hashedBytes > 0)
         let fourth = try nights.run(sample.archive.changed(key, sample.archive[key]))
-        #expect(fourth.failures.isEmpty && fourth.contentBytes == 0)
+        #expect(fourth.failures.isEmpty && fourth.hashedBytes == 0)
     }
 
     @Test func aLogFileThatIsGoneIsMissedEveryNight() throws {
@@ -240,9 +240,9 @@ struct StateTests {
         // The same chains, signed by other keys of the same file: as only AWS could.
         let other = try self.sample { $0.seed = 2 }
         var nights = Nights(sample)
-        try nights.sample.keys.add(other.summary.keysJSON, name: "keys-2.json")
+        try nights.sample.keys.add(reading: other.summary.keysJSON, name: "keys-2.json")
         _ = try nights.run(sample.archive)
-        try nights.sample.manifest.add(Array(other.manifestText.utf8))
+        try nights.sample.manifest.add(reading: Array(other.manifestText.utf8))
         var rewritten = other.archive
         for path in rewritten.files.keys { rewritten.times[path] = 1 }
         let report = try nights.run(rewritten)
@@ -296,7 +296,7 @@ struct StateTests {
         for night in 1...turns {
             let report = try nights.run(archive)
             found.formUnion(report.failures.map(\.key))
-            #expect(night == turns || report.contentBytes < sample.archive.contentBytes)
+            #expect(night == turns || report.hashedBytes < sample.archive.contentBytes)
         }
         #expect(found == Set(keys))
     }
@@ -318,10 +318,10 @@ struct StateTests {
         let sample = try sample()
         var nights = Nights(sample)
         let first = try nights.run(sample.archive)
-        nights.recheck = .all
+        nights.recheck = .everything
         let second = try nights.run(sample.archive)
         #expect(second.carried == ValidationReport.Carried(digests: 0, logs: 0))
-        #expect(second.findings == first.findings && second.contentBytes == first.contentBytes)
+        #expect(second.findings == first.findings && second.hashedBytes == first.hashedBytes)
     }
 
     // MARK: Layouts
@@ -349,7 +349,7 @@ struct StateTests {
         let sample = try sample()
         var nights = Nights(sample)
         #expect(try nights.run(sample.archive).count(.keyNew) == 0)
-        try nights.sample.keys.add(self.sample { $0.seed = 2 }.summary.keysJSON, name: "keys-2.json")
+        try nights.sample.keys.add(reading: self.sample { $0.seed = 2 }.summary.keysJSON, name: "keys-2.json")
         let report = try nights.run(sample.archive)
         #expect(report.count(.keyNew) > 0 && report.failures.isEmpty)
         #expect(try nights.run(sample.archive).count(.keyNew) == 0)

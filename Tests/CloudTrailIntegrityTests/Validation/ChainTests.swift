@@ -92,7 +92,7 @@ struct ChainTests {
         sample.keys = try merged(sample, other)
         var lines = manifestLines(other)
         lines = lines.filter { $0.contains(key) }
-        try sample.manifest.add(Array(lines.joined(separator: "\n").utf8))
+        try sample.manifest.add(reading: Array(lines.joined(separator: "\n").utf8))
         let report = try sample.validate()
         let mismatch = try #require(report.findings(.digestLinkMismatch).first)
         #expect(report.found(.violation).map(\.kind) == ["digest-link-mismatch"])
@@ -172,8 +172,8 @@ struct ChainTests {
 
     private func merged(_ first: Sample, _ second: Sample) throws -> PublicKeySet {
         var keys = PublicKeySet()
-        try keys.add(first.summary.keysJSON, name: "first")
-        try keys.add(second.summary.keysJSON, name: "second")
+        try keys.add(reading: first.summary.keysJSON, name: "first")
+        try keys.add(reading: second.summary.keysJSON, name: "second")
         return keys
     }
 }

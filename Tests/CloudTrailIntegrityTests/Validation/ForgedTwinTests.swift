@@ -89,7 +89,7 @@ struct ForgedTwinTests {
                 source.entries = order.map { ArchiveEntry(path: $0, kind: .file) }
                 for jobs in [1, 2] {
                     let report = try made.validate([source], withManifest: withManifest) {
-                        ($0.jobs, $0.listsValidFiles) = (jobs, true)
+                        ($0.jobs, $0.listsProvenFiles) = (jobs, true)
                     }
                     if position == 5 && !withManifest {
                         // The genuine head's sidecar is not the forgery's, which then has no signature.
@@ -122,7 +122,7 @@ struct ForgedTwinTests {
                 made.archive[path] = try forged(hours[position], forgery)
                 for jobs in [1, 2] {
                     let report = try made.validate(withManifest: withManifest) {
-                        ($0.jobs, $0.listsValidFiles) = (jobs, true)
+                        ($0.jobs, $0.listsProvenFiles) = (jobs, true)
                     }
                     expectOnlyGenuine(report, forgedPath: "memory/\(path)", genuine: 6)
                     #expect(report.found(.violation) == [Found("digest-relocated", path)])
@@ -160,7 +160,7 @@ struct ForgedTwinTests {
             for sources in [[made.archive, copy], [copy, made.archive]] {
                 for jobs in [1, 2] {
                     let report = try made.validate(sources, withManifest: withManifest) {
-                        ($0.jobs, $0.listsValidFiles) = (jobs, true)
+                        ($0.jobs, $0.listsProvenFiles) = (jobs, true)
                     }
                     expectOnlyGenuine(report, forgedPath: "copy/\(hours[position].key)", genuine: 6)
                     // Not only the link to its successor gives it away: no signature is its own.
@@ -239,7 +239,7 @@ struct ForgedTwinTests {
     func batches(hours: Int64) throws {
         let (made, digests) = try flat(hours: hours)
         for jobs in [1, 2] {
-            let report = try made.validate { ($0.jobs, $0.listsValidFiles) = (jobs, true) }
+            let report = try made.validate { ($0.jobs, $0.listsProvenFiles) = (jobs, true) }
             #expect(report.findings.isEmpty)
             #expect(report.digests == tally(valid: Int(hours)))
             #expect(report.logs == tally(valid: Int(hours)))
@@ -290,7 +290,7 @@ struct ForgedTwinTests {
         var hurt = made
         let twin = String(name(digests[number].key).dropLast(3))
         hurt.archive[twin] = try forged(digests[number], .otherHash)
-        let report = try hurt.validate { $0.listsValidFiles = true }
+        let report = try hurt.validate { $0.listsProvenFiles = true }
         expectOnlyGenuine(report, forgedPath: "memory/\(twin)", genuine: 100)
         #expect(report.digests == tally(valid: 100, invalid: 1))
         #expect(report.logs == tally(valid: 100))

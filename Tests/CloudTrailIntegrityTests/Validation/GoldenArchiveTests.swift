@@ -13,9 +13,9 @@ private func bytes(_ url: URL) throws -> [UInt8] {
 
 private func validate(_ folder: URL, withManifest: Bool = true) throws -> ValidationReport {
     var keys = PublicKeySet()
-    try keys.add(try bytes(folder.appending(path: "keys.json")), name: "keys.json")
+    try keys.add(reading: try bytes(folder.appending(path: "keys.json")), name: "keys.json")
     var manifest = SignatureManifest()
-    if withManifest { try manifest.add(try bytes(folder.appending(path: "meta.jsonl"))) }
+    if withManifest { try manifest.add(reading: try bytes(folder.appending(path: "meta.jsonl"))) }
     var options = ValidationOptions()
     options.jobs = 2
     let archive = try LocalArchive(path: folder.appending(path: "archive").path)

@@ -181,7 +181,7 @@ struct HostileTests {
             }
         }
         sample.manifest = SignatureManifest()
-        try sample.manifest.add(Array(lines.utf8))
+        try sample.manifest.add(reading: Array(lines.utf8))
         let report = try sample.validate()
         #expect(report.found(.violation).isEmpty)
         #expect(report.digests == tally(valid: 11, unverified: 1))

@@ -214,7 +214,7 @@ struct ObjectTests {
     @Test("limits are findings of their own, and cannot be allowed away")
     func limits() throws {
         let sample = try small()
-        let logs = try sample.validate { $0.limits.contentBytes = 1000 }
+        let logs = try sample.validate { $0.limits.logBytes = 1000 }
         #expect(logs.count(.logOverLimit) == 18)
         #expect(logs.found(.violation).isEmpty)
         let digests = try sample.validate { $0.limits.digestEntries = 2 }

@@ -10,7 +10,7 @@ struct ProvenFileTests {
     func stored() throws {
         let sample = try Sample([.logModified, .logDecompressed, .logTruncated, .digestTrailingData])
         let report = try sample.validate { options in
-            options.listsValidFiles = true
+            options.listsProvenFiles = true
             options.hashesStoredFiles = true
         }
         #expect(report.provenFiles.count == report.digests.valid + report.logs.valid)
@@ -25,7 +25,7 @@ struct ProvenFileTests {
 
     @Test("what lies on disk is not hashed unless that is asked for")
     func notAskedFor() throws {
-        let report = try Sample().validate { $0.listsValidFiles = true }
+        let report = try Sample().validate { $0.listsProvenFiles = true }
         #expect(!report.provenFiles.isEmpty)
         #expect(report.provenFiles.allSatisfy { $0.stored == nil })
     }

@@ -104,10 +104,10 @@ struct RangeTests {
         // 23:10:35 is proven; 23:11 to 01:40 waits, 01:50 does not.
         #expect(standard.count(.logAwaitingDigest) == 8)
         #expect(standard.count(.logUnreferenced) == 1)
-        let none = try sample.validate { $0.grace = 0 }
+        let none = try sample.validate { $0.grace = .seconds(0) }
         #expect(none.count(.logAwaitingDigest) == 0)
         #expect(none.count(.logUnreferenced) == 9)
-        let long = try sample.validate { $0.grace = 4 * 3600 }
+        let long = try sample.validate { $0.grace = .seconds(4 * 3600) }
         #expect(long.count(.logUnreferenced) == 0)
         #expect(long.outcome() == .proven)
     }

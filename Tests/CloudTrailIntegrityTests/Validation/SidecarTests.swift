@@ -54,7 +54,7 @@ struct SidecarTests {
             source.entries = order.map { ArchiveEntry(path: $0, kind: .file) }
             for jobs in [1, 2] {
                 let report = try signed.made.validate([source]) {
-                    $0.jobs = jobs; $0.listsValidFiles = true
+                    $0.jobs = jobs; $0.listsProvenFiles = true
                 }
                 #expect(report.findings.isEmpty)
                 let head = report.provenFiles.first { $0.key.description == signed.head.key }
@@ -135,7 +135,7 @@ struct SidecarTests {
 
         private struct Piecewise: OpenObject {
             let file: any OpenObject
-            var storedBytes: UInt64 { file.storedBytes }
+            var storedBytes: UInt64? { file.storedBytes }
 
             func read(into buffer: inout MutableRawSpan) throws -> Int {
                 let count = min(buffer.byteCount, 1021)

@@ -65,7 +65,7 @@ struct ThreadTests {
             -> ValidationReport
         {
             var options = ValidationOptions()
-            (options.jobs, options.readers, options.listsValidFiles) = (jobs, readers, true)
+            (options.jobs, options.readers, options.listsProvenFiles) = (jobs, readers, true)
             if self == .unsigned {
                 options.start = sample.summary.start.advanced(bySeconds: 2 * 3600)
                 options.end = sample.summary.end.advanced(bySeconds: -1800)
@@ -133,7 +133,7 @@ struct ThreadTests {
         private struct File: OpenObject {
             let source: StallingSource
             let file: any OpenObject
-            var storedBytes: UInt64 { file.storedBytes }
+            var storedBytes: UInt64? { file.storedBytes }
 
             func read(into buffer: inout MutableRawSpan) throws -> Int {
                 let number = source.traffic.begin()
@@ -271,7 +271,7 @@ struct ThreadTests {
             monitor.cancel()
         }
         // Also when only the report is left to be put together.
-        #expect(throws: ValidationCancelled.self) { _ = try validator.validate([source], monitor: monitor) }
+        #expect(throws: CancellationError.self) { _ = try validator.validate([source], monitor: monitor) }
         // Those that were about to open a file may still do so, and no one else.
         let late = try #require(opened.withLock { $0 })
         #expect(late <= max(threads.jobs, threads.readers))
@@ -288,7 +288,7 @@ struct ThreadTests {
         monitor.cancel()
         var options = ValidationOptions()
         options.jobs = jobs
-        #expect(throws: ValidationCancelled.self) {
+        #expect(throws: CancellationError.self) {
             try Validator(keys: sample.keys, options: options).validate([source], monitor: monitor)
         }
     }
@@ -314,7 +314,7 @@ struct ThreadTests {
             var options = ValidationOptions()
             options.jobs = jobs
             let validator = Validator(keys: sample.keys, signatures: sample.manifest, options: options)
-            #expect(throws: ValidationCancelled.self) { _ = try validator.validate([source], monitor: monitor) }
+            #expect(throws: CancellationError.self) { _ = try validator.validate([source], monitor: monitor) }
             #expect(reads.withLock { $0 } == 20)
         }
     }

@@ -31,7 +31,7 @@ struct UnattendedTests {
         for key in sample.digestKeys().suffix(5) { sample.archive[key] = nil }
         let reached = sample.summary.end.advanced(bySeconds: -5 * 3600)
         let report = try sample.validate {
-            $0.coverageMustReach = reached; $0.grace = 6 * 3600
+            $0.coverageMustReach = reached; $0.grace = .seconds(6 * 3600)
         }
         #expect(report.failures.isEmpty)
     }
@@ -63,7 +63,7 @@ struct UnattendedTests {
         let expected = [ExpectedChain(chain("111122223333", "us-east-1"))]
         let start = sample.summary.end.advanced(bySeconds: -10 * 3600)
         let report = try sample.validate {
-            $0.start = start; $0.expectedChains = expected; $0.grace = 30 * 3600
+            $0.start = start; $0.expectedChains = expected; $0.grace = .seconds(30 * 3600)
         }
         #expect(report.findings(.coverageShort).map(\.detail["reason"]) == [.text("tail")])
         for key in sample.digestKeys().dropFirst() { sample.archive[key] = nil }
@@ -106,13 +106,15 @@ struct UnattendedTests {
 
             {"account":"111122223333","region":"us-east-1","trail":"u","homeRegion":"us-west-2","until":"2026-03-01T00:00:00Z"}
             """
-        let chains = try ExpectedChain.read(Array(text.utf8))
+        let chains = try ExpectedChain.list(reading: Array(text.utf8))
         #expect(chains.map(\.chain.trail) == ["t", "u"])
         #expect(chains.map(\.until) == [nil, Timestamp("2026-03-01T00:00:00Z")])
         for line in [
             "x", "{}", "[]", "{\"account\":1}", text.split(separator: "\n")[1].replacing("2026-03-01T", with: ""),
         ] {
-            let error = #expect(throws: ExpectedChainError.self) { try ExpectedChain.read(Array("\n\(line)\n".utf8)) }
+            let error = #expect(throws: ExpectedChainError.self) {
+                try ExpectedChain.list(reading: Array("\n\(line)\n".utf8))
+            }
             #expect(error?.line == 2)
         }
     }
@@ -131,18 +133,18 @@ struct UnattendedTests {
         #expect(progress.findings == 0)
         #expect(report.findings.isEmpty)
         #expect(
-            [progress.digestsTotal, progress.digestsRead, progress.logsTotal, progress.logsHashed] == [
+            [progress.digestsTotal, progress.digestsRead, progress.logsTotal, progress.logsSettled] == [
                 104, 104, 312, 312,
             ]
         )
         monitor.cancel()
-        #expect(throws: ValidationCancelled.self) { try validator.validate([sample.archive], monitor: monitor) }
+        #expect(throws: CancellationError.self) { try validator.validate([sample.archive], monitor: monitor) }
         // In the middle of a file too.
         let stopping = ValidationMonitor()
         var archive = sample.archive
-        archive.onRead = { if stopping.progress.logsHashed >= 20 { stopping.cancel() } }
-        #expect(throws: ValidationCancelled.self) { try validator.validate([archive], monitor: stopping) }
-        #expect((20..<50).contains(stopping.progress.logsHashed))
+        archive.onRead = { if stopping.progress.logsSettled >= 20 { stopping.cancel() } }
+        #expect(throws: CancellationError.self) { try validator.validate([archive], monitor: stopping) }
+        #expect((20..<50).contains(stopping.progress.logsSettled))
     }
 
     @Test("a monitor knows what the validation is at, and what was found until then")
@@ -170,7 +172,7 @@ struct UnattendedTests {
         let monitor = ValidationMonitor()
         _ = try Validator(keys: sample.keys, signatures: sample.manifest, options: options)
             .validate([sample.archive], monitor: monitor)
-        #expect(monitor.progress.logsHashed == monitor.progress.logsTotal)
+        #expect(monitor.progress.logsSettled == monitor.progress.logsTotal)
     }
 
     @Test("a large file is told of while it is read")

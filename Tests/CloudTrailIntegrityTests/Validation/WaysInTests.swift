@@ -13,7 +13,7 @@ enum WayIn: CaseIterable {
         switch self {
         case .folder: try scratch.archive(archive)
         case .streamInAnyOrder: StreamedArchive(archive: archive, order: .shuffled)
-        case .streamOfUnknownSizes: StreamedArchive(archive: archive, order: .reversed) { _ in 0 }
+        case .streamOfUnknownSizes: StreamedArchive(archive: archive, order: .reversed) { _ in nil }
         }
     }
 }
@@ -50,7 +50,7 @@ struct WaysInTests {
         withManifest: Bool
     ) throws -> ValidationReport {
         var options = ValidationOptions()
-        (options.jobs, options.listsValidFiles, options.hashesStoredFiles) = (3, true, true)
+        (options.jobs, options.listsProvenFiles, options.hashesStoredFiles) = (3, true, true)
         // Half of the catalogue with a range, which leaves files out.
         if tamper?.rawValue.utf8.count.isMultiple(of: 2) == true {
             options.start = sample.summary.start.advanced(bySeconds: 3600)

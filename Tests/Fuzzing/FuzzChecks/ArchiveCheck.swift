@@ -46,7 +46,7 @@ struct ArchiveCheck {
         delivered = archive.delivered
         self.archive = archive
         var manifest = SignatureManifest()
-        for line in archive.manifest { try? manifest.add(line) }
+        for line in archive.manifest { try? manifest.add(reading: line) }
         self.manifest = manifest
         report = try Self.validate(archive, manifest, jobs: archive.jobs)
         var files: [ObjectKey: MutatedArchive.Path] = [:]
@@ -61,7 +61,7 @@ struct ArchiveCheck {
     ) throws -> ValidationReport {
         var options = ValidationOptions()
         options.jobs = jobs
-        options.listsValidFiles = true
+        options.listsProvenFiles = true
         if archive.asksForAll {
             options.start = archive.delivered.start
             options.end = archive.delivered.end

@@ -45,7 +45,7 @@ struct DeliveredArchive: Sendable {
             objects[ObjectKey(object.key)] = Object(stored: object.content, content: content)
         }
         var keySet = PublicKeySet()
-        try keySet.add(summary.keysJSON, name: "keys.json")
+        try keySet.add(reading: summary.keysJSON, name: "keys.json")
         self.objects = objects
         bucket = options.bucket
         keys = objects.keys.sorted()

@@ -13,7 +13,7 @@ func checkKeys(_ bytes: [UInt8]) throws {
     }
     var keys = PublicKeySet()
     do {
-        try keys.add(bytes, name: "keys.json")
+        try keys.add(reading: bytes, name: "keys.json")
     } catch let error as PublicKeySetError {
         try require(keys.count == 0 && keys.sources.isEmpty, "a key file that was refused left something behind")
         try require(!error.description.utf8.contains { $0 < 0x20 || $0 == 0x7f }, "a control character in an error")
@@ -21,6 +21,6 @@ func checkKeys(_ bytes: [UInt8]) throws {
     }
     let count = keys.count
     try require(count > 0 && keys.sources.count == 1, "a key file without keys was accepted")
-    try keys.add(bytes, name: "keys.json")
+    try keys.add(reading: bytes, name: "keys.json")
     try require(keys.count == count, "the same keys are other keys the second time")
 }

@@ -7,7 +7,7 @@ func checkManifest(_ bytes: [UInt8]) throws {
     }
     var manifest = SignatureManifest()
     do {
-        try manifest.add(bytes)
+        try manifest.add(reading: bytes)
     } catch let error as SignatureManifestError {
         let lines = bytes.count { $0 == UInt8(ascii: "\n") } + 1
         try require((1...lines).contains(error.line), "an error in line \(error.line) of \(lines)")
@@ -16,6 +16,6 @@ func checkManifest(_ bytes: [UInt8]) throws {
         return
     }
     let count = manifest.count
-    try manifest.add(bytes)
+    try manifest.add(reading: bytes)
     try require(manifest.count == 2 * count, "a manifest has another number of signatures the second time")
 }

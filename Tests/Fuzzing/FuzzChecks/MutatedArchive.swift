@@ -213,7 +213,7 @@ private final class MemoryFile: OpenObject {
         self.content = content
     }
 
-    var storedBytes: UInt64 { UInt64(content.count) }
+    var storedBytes: UInt64? { UInt64(content.count) }
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
         buffer.fill(from: content, &offset)

@@ -43,7 +43,7 @@ struct ArrangedSource: ObjectSource {
         let path: ObjectKey
         let file: any OpenObject
 
-        var storedBytes: UInt64 { source.storedBytes?(file.storedBytes) ?? file.storedBytes }
+        var storedBytes: UInt64? { file.storedBytes.map { source.storedBytes?($0) ?? $0 } }
 
         func read(into buffer: inout MutableRawSpan) throws -> Int {
             if let count = try source.onRead?(path, buffer.byteCount) { return count }
@@ -84,7 +84,7 @@ extension ValidationReport {
             logs: logs,
             provenFrom: provenFrom,
             provenUntil: provenUntil,
-            contentBytes: contentBytes
+            contentBytes: hashedBytes
         )
     }
 }

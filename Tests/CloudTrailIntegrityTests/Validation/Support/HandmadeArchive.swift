@@ -69,7 +69,7 @@ struct HandmadeArchive {
     init() throws {
         signer = try Self.sharedSigner.get()
         fingerprint = Hex.encode(try MD5.of(signer.publicKeyDER))
-        try keys.add(Array("[{\"Value\":\"\(Base64.encode(signer.publicKeyDER))\"}]".utf8), name: "keys.json")
+        try keys.add(reading: Array("[{\"Value\":\"\(Base64.encode(signer.publicKeyDER))\"}]".utf8), name: "keys.json")
     }
 
     // MARK: Names
@@ -227,7 +227,7 @@ struct HandmadeArchive {
         options.jobs = 2
         configure(&options)
         var manifest = SignatureManifest()
-        if withManifest { try manifest.add(Array(manifestText.utf8)) }
+        if withManifest { try manifest.add(reading: Array(manifestText.utf8)) }
         let report = try Validator(keys: keys, signatures: manifest, options: options).validate(sources ?? [archive])
         report.expectConsistent()
         return report

@@ -57,7 +57,7 @@ struct MemoryArchive: ObjectSource {
             self.metadata = metadata
         }
 
-        var storedBytes: UInt64 { UInt64(content.count) }
+        var storedBytes: UInt64? { UInt64(content.count) }
 
         func read(into buffer: inout MutableRawSpan) throws -> Int {
             onRead?()

@@ -37,8 +37,8 @@ struct Sample {
             archive[object.key] = object.content
         }
         self.archive = archive
-        try keys.add(summary.keysJSON, name: "keys.json")
-        try manifest.add(lines)
+        try keys.add(reading: summary.keysJSON, name: "keys.json")
+        try manifest.add(reading: lines)
         manifestText = String(decoding: lines, as: UTF8.self)
     }
 
@@ -63,8 +63,8 @@ struct Sample {
     func joined(with other: Sample) throws -> Sample {
         var joined = self
         joined.archive.files.merge(other.archive.files) { own, _ in own }
-        try joined.keys.add(other.summary.keysJSON, name: "keys-2.json")
-        try joined.manifest.add(Array(other.manifestText.utf8))
+        try joined.keys.add(reading: other.summary.keysJSON, name: "keys-2.json")
+        try joined.manifest.add(reading: Array(other.manifestText.utf8))
         joined.manifestText += other.manifestText
         return joined
     }
@@ -75,7 +75,7 @@ struct Sample {
         part.archive = archive.only(text)
         part.manifestText = manifestLines(self).filter { $0.contains(text) }.joined(separator: "\n") + "\n"
         part.manifest = SignatureManifest()
-        try part.manifest.add(Array(part.manifestText.utf8))
+        try part.manifest.add(reading: Array(part.manifestText.utf8))
         return part
     }
 

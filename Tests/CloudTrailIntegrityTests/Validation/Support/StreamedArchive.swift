@@ -9,17 +9,17 @@ struct StreamedArchive: ObjectStream {
 
     let archive: MemoryArchive
     var order = Order.sorted
-    /// What objects say their size is; `nil` for the truth.
-    var statedSize: (@Sendable (UInt64) -> UInt64)?
+    /// What objects say their size is; `nil` for the truth, and from it for not knowing.
+    var statedSize: (@Sendable (UInt64) -> UInt64?)?
 
     var name: String { archive.name }
 
     /// A copy of an object that says another size.
     private final class Stated: OpenObject {
         private let object: any OpenObject
-        let storedBytes: UInt64
+        let storedBytes: UInt64?
 
-        init(_ object: any OpenObject, storedBytes: UInt64) {
+        init(_ object: any OpenObject, storedBytes: UInt64?) {
             self.object = object
             self.storedBytes = storedBytes
         }
@@ -34,7 +34,7 @@ struct StreamedArchive: ObjectStream {
     /// A file that cannot be opened.
     private struct Broken: OpenObject {
         let failure: ObjectReadError
-        let storedBytes: UInt64 = 0
+        let storedBytes: UInt64? = nil
 
         func read(into buffer: inout MutableRawSpan) throws -> Int { throw failure }
     }
@@ -55,7 +55,7 @@ struct StreamedArchive: ObjectStream {
                 continue
             }
             let object = try archive.open(path)
-            try visit(entry, statedSize.map { Stated(object, storedBytes: $0(object.storedBytes)) } ?? object)
+            try visit(entry, statedSize.map { Stated(object, storedBytes: $0(object.storedBytes ?? 0)) } ?? object)
         }
         for obstacle in archive.obstacles { try visit(obstacle, nil) }
     }
