@@ -49,8 +49,8 @@ test: setup
 
 # The same tests with every package trait on.
 test-traits:
-	TRAITS=Libdeflate sh Tests/Scripts/setup.sh
-	swift test --traits Libdeflate --scratch-path .build/traits
+	TRAITS=Libdeflate,ArchiveFiles sh Tests/Scripts/setup.sh
+	swift test --traits Libdeflate,ArchiveFiles --scratch-path .build/traits
 
 # Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
 golden: setup

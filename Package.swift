@@ -24,7 +24,11 @@ let package = Package(
         .trait(
             name: "Libdeflate",
             description: "Inflates files that fit into memory with libdeflate; zlib does the others."
-        )
+        ),
+        .trait(
+            name: "ArchiveFiles",
+            description: "Reads tar and zip archives, compressed or not, with libarchive."
+        ),
     ],
     targets: [
         .systemLibrary(
@@ -45,12 +49,19 @@ let package = Package(
             pkgConfig: "libdeflate",
             providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]
         ),
+        .systemLibrary(
+            name: "CArchive",
+            path: "CLibs/CArchive",
+            pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]
+        ),
         .systemLibrary(name: "CPlatform", path: "CLibs/CPlatform"),
         .target(
             name: "NativeInterop",
             dependencies: [
                 "COpenSSL", "CZlib", "CPlatform",
                 .target(name: "CLibdeflate", condition: .when(traits: ["Libdeflate"])),
+                .target(name: "CArchive", condition: .when(traits: ["ArchiveFiles"])),
             ],
             swiftSettings: swiftSettings
         ),

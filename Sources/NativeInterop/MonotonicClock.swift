@@ -6,6 +6,11 @@ internal import Musl
 internal import Darwin
 #endif
 
+#if ArchiveFiles
+// Its headers define the system's structures once more, and either definition may be the one that counts.
+internal import CArchive
+#endif
+
 /// The system's clock that never goes back: cheap enough to be asked twice a file.
 package enum MonotonicClock {
     /// Nanoseconds since some moment in the past.

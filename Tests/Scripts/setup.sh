@@ -4,10 +4,17 @@ set -eu
 
 packages="libssl-dev zlib1g-dev pkg-config"
 modules="zlib"
-case " ${TRAITS:-} " in
-*Libdeflate*)
+# Package traits, separated by commas.
+case ",${TRAITS:-}," in
+*,Libdeflate,*)
     packages="$packages libdeflate-dev"
     modules="$modules libdeflate"
+    ;;
+esac
+case ",${TRAITS:-}," in
+*,ArchiveFiles,*)
+    packages="$packages libarchive-dev"
+    modules="$modules libarchive"
     ;;
 esac
 

@@ -393,7 +393,7 @@ extension stat {
     }
 
     /// When the content changed last.
-    fileprivate var modificationTime: FileTime {
+    var modificationTime: FileTime {
         #if canImport(Darwin)
         FileTime(st_mtimespec)
         #else
@@ -412,7 +412,7 @@ extension stat {
 }
 
 /// A time as file systems keep it.
-private struct FileTime: Equatable {
+struct FileTime: Equatable {
     let seconds: Int
     let nanoseconds: Int
 
