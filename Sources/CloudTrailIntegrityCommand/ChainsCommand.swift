@@ -9,7 +9,11 @@ enum ChainsCommand: Subcommand {
         overview: "List what an archive holds by the names of its files. Nothing is read, and nothing is proven.",
         usage: "\(MainCommand.name) chains <archive> ... [<options>]",
         arguments: [
-            ("<archive>", "A folder that came out of the bucket. Several folders are the parts of one archive.")
+            (
+                "<archive>",
+                "A folder that came out of the bucket. " + InputFile.archiveFilesHelp
+                    + "Several of them are the parts of one archive."
+            )
         ],
         options: [
             formatOption(

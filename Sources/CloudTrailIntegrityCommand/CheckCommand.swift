@@ -8,7 +8,7 @@ enum CheckCommand: Subcommand {
 
     static let help = HelpText(
         overview: "Check whether CloudTrail delivered single files, unchanged, and which digest file says so.",
-        usage: "\(MainCommand.name) check <file> ... --archive <folder> ... --public-keys <file> ... [<options>]",
+        usage: "\(MainCommand.name) check <file> ... --archive <archive> ... --public-keys <file> ... [<options>]",
         arguments: [
             (
                 "<file>",
@@ -19,10 +19,10 @@ enum CheckCommand: Subcommand {
         options: [
             OptionSpec(
                 "archive",
-                value: "folder",
+                value: "archive",
                 isRepeatable: true,
-                help: "A folder that came out of the bucket and holds the digest files. All of them are verified. "
-                    + "Repeatable."
+                help: "A folder that came out of the bucket and holds the digest files, or a tar or zip file as for "
+                    + "'validate'. All of them are verified. Repeatable."
             ),
             publicKeysOption,
             signaturesOption,
@@ -48,7 +48,7 @@ enum CheckCommand: Subcommand {
     ) throws(CommandError) -> ExitStatus {
         let operands = try operands(arguments)
         guard !arguments.all("archive").isEmpty else {
-            throw CommandError(.usage, "Missing expected option '--archive <folder>'", showsUsage: true)
+            throw CommandError(.usage, "Missing expected option '--archive <archive>'", showsUsage: true)
         }
         let format = try choice("format", in: arguments, default: Format.text)
         let archives = try InputFile.archives(arguments.all("archive"))

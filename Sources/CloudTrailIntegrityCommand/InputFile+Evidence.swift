@@ -2,19 +2,53 @@ internal import CloudTrailIntegrity
 
 /// What every command that judges something takes.
 extension InputFile {
-    /// The archive in the folder at `path`.
-    static func archive(_ path: String) throws(CommandError) -> LocalArchive {
+    /// The archive in the folder or the file at `path`, or on standard input where that is `-`.
+    ///
+    /// - Parameter limits: What an archive file may inflate to.
+    static func archive(_ path: String, limits: Limits = Limits()) throws(CommandError) -> any ArchiveSource {
         do {
-            return try LocalArchive(path: path)
+            if path == standardInput { return try archiveFile(path, limits) }
+            do {
+                return try LocalArchive(path: path)
+            } catch let error as LocalArchiveError where error.reason == .notAFolder {
+                return try archiveFile(path, limits)
+            }
         } catch {
             throw CommandError(.noInput, "The archive '\(path)' cannot be validated: \(error)")
         }
     }
 
-    /// The archives in the folders at `paths`.
-    static func archives(_ paths: [String]) throws(CommandError) -> [LocalArchive] {
-        var archives: [LocalArchive] = []
-        for path in paths { archives.append(try archive(path)) }
+    /// What the help of a command says of archives that are no folders.
+    static let archiveFilesHelp =
+        "Builds with the package trait ArchiveFiles also take a tar or zip file, and '-' for a tar on standard input. "
+
+    /// What stands for standard input.
+    static let standardInput = "-"
+
+    #if ArchiveFiles
+    private static func archiveFile(_ path: String, _ limits: Limits) throws -> any ArchiveSource {
+        path == standardInput
+            ? try ArchiveFile(fileDescriptor: 0, name: path, limits: limits)
+            : try ArchiveFile(path: path, limits: limits)
+    }
+    #else
+    private static func archiveFile(_ path: String, _ limits: Limits) throws -> any ArchiveSource {
+        throw ArchiveFilesMissing()
+    }
+
+    private struct ArchiveFilesMissing: Error, CustomStringConvertible {
+        let description =
+            "not a folder: unpack it first, or use a build with the package trait ArchiveFiles, which reads tar and zip"
+    }
+    #endif
+
+    /// The archives at `paths`.
+    static func archives(_ paths: [String], limits: Limits = Limits()) throws(CommandError) -> [any ArchiveSource] {
+        if paths.count(where: { $0 == standardInput }) > 1 {
+            throw CommandError(.usage, "Standard input, '-', can be read only once")
+        }
+        var archives: [any ArchiveSource] = []
+        for path in paths { archives.append(try archive(path, limits: limits)) }
         return archives
     }
 
@@ -56,7 +90,7 @@ extension InputFile {
     }
 
     /// The error for a command line without keys, with the very commands that fetch them.
-    static func missingKeys(_ archives: [LocalArchive]) -> CommandError {
+    static func missingKeys(_ archives: [any ArchiveSource]) -> CommandError {
         let requests: [PublicKeyRequest]
         do {
             requests = try PublicKeyRequest.requests(for: archives)

@@ -11,8 +11,9 @@ enum PlanCommand: Subcommand {
         arguments: [
             (
                 "<archive>",
-                "A folder that came out of the bucket. Several folders are the parts of one archive. It is only read: "
-                    + "the script writes to the folder that it is run in."
+                "A folder that came out of the bucket. " + InputFile.archiveFilesHelp
+                    + "Several of them are the parts of one archive. They are only read: the script writes to the "
+                    + "folder that it is run in."
             )
         ],
         options: [

@@ -76,6 +76,6 @@ package struct ProgressLine {
 
     private var findings: String? {
         guard progress.phase >= .logFiles else { return nil }
-        return progress.findings == 0 ? "no findings so far" : "\(progress.findings.of("finding")) so far"
+        return progress.findingCount == 0 ? "no findings so far" : "\(progress.findingCount.of("finding")) so far"
     }
 }

@@ -12,7 +12,8 @@ enum ValidateCommand: Subcommand {
             (
                 "<archive>",
                 "A folder that came out of the bucket: synced from its root, from a prefix, or from below AWSLogs/, "
-                    + "or everything flat. Several folders are the parts of one archive."
+                    + "or everything flat. "
+                    + InputFile.archiveFilesHelp + "Several of them are the parts of one archive."
             )
         ],
         options: [
@@ -121,12 +122,11 @@ enum ValidateCommand: Subcommand {
         options.hashesStoredFiles = outputs.includesManifest
         let style = try style(arguments, console)
         let progress = try progressForm(arguments, console)
-        var archives: [LocalArchive] = []
-        for path in operands { archives.append(try InputFile.archive(path)) }
+        let archives = try InputFile.archives(operands, limits: options.limits)
         guard !arguments.all("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
         let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: operands)
         let manifest = try InputFile.manifest(arguments.all("signatures"))
-        let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.all)
+        let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.all) + operands
         try outputs.check(archives: operands, inputs: inputs)
         let recheck = try StateFile.recheck(arguments, begin: beginTime)
         let stateFile = try StateFile(arguments, archives: operands)

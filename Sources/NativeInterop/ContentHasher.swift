@@ -320,7 +320,7 @@
     /// one sound member within the limits.
     private func inflateWhole(_ count: Int, _ limits: Limits, _ collecting: Bool) throws(NativeError) -> Bool {
         // libdeflate does not check all that a header may hold beyond what RFC 1952 makes every one have: zlib does.
-        guard unsafe count >= 18, unsafe input[2] == 8, unsafe input[3] == 0 else { return false }
+        guard count >= 18, unsafe input[2] == 8, unsafe input[3] == 0 else { return false }
         var target = unsafe MutableRawSpan(_unsafeBytes: output)
         guard let produced = unsafe wholeInflater.inflate(RawSpan(_unsafeBytes: input[..<count]), into: &target),
             UInt64(produced) <= min(limits.contentBytes, limits.ratioFloorBytes)

@@ -28,7 +28,6 @@ public final class ArchiveFile: ObjectStream {
 
     private let origin: Origin
     private let limits: ArchiveInput.Limits
-    private let check: @Sendable () throws -> Void
     /// Whether it went by and cannot be had again.
     private let isSpent = LockedState(false)
 
@@ -46,16 +45,10 @@ public final class ArchiveFile: ObjectStream {
     /// - Parameters:
     ///   - path: The file; links are followed.
     ///   - limits: The ratio and its floor bound what the archive may inflate to as a whole.
-    ///   - check: Called at least once for every 256 KiB that are passed over because nobody reads them. What it
-    ///     throws, ``forEachObject(_:)`` throws.
     /// - Throws: ``ArchiveFileError`` when it is not there, may not be read, or is no archive.
-    public convenience init(
-        path: String,
-        limits: Limits = Limits(),
-        check: @escaping @Sendable () throws -> Void = {}
-    ) throws {
+    public convenience init(path: String, limits: Limits = Limits()) throws {
         guard !path.utf8.contains(0) else { throw ArchiveFileError(description: "there is no such file") }
-        try self.init(.path(Array(path.utf8CString)), path, limits, check)
+        try self.init(.path(Array(path.utf8CString)), path, limits)
     }
 
     /// Takes what comes out of a descriptor, such as standard input, from where it stands.
@@ -67,32 +60,20 @@ public final class ArchiveFile: ObjectStream {
     ///   - fileDescriptor: Open for reading.
     ///   - name: What the report calls it.
     ///   - limits: As for a path.
-    ///   - check: As for a path.
     /// - Throws: ``ArchiveFileError`` when it is a regular file and no archive, or a folder, or not open.
-    public convenience init(
-        fileDescriptor: CInt,
-        name: String,
-        limits: Limits = Limits(),
-        check: @escaping @Sendable () throws -> Void = {}
-    ) throws {
+    public convenience init(fileDescriptor: CInt, name: String, limits: Limits = Limits()) throws {
         let position = lseek(fileDescriptor, 0, SEEK_CUR)
         let offset = position < 0 ? nil : Int64(position)
-        try self.init(.descriptor(fileDescriptor, offset: offset), name, limits, check)
+        try self.init(.descriptor(fileDescriptor, offset: offset), name, limits)
     }
 
-    private init(
-        _ origin: Origin,
-        _ name: String,
-        _ limits: Limits,
-        _ check: @escaping @Sendable () throws -> Void
-    ) throws {
+    private init(_ origin: Origin, _ name: String, _ limits: Limits) throws {
         self.origin = origin
         self.name = name
         self.limits = ArchiveInput.Limits(ratio: limits.inflateRatio, ratioFloorBytes: limits.ratioFloorBytes)
-        self.check = check
         // Out of a pipe the begin could not be read twice.
         guard try isFile() else { return }
-        try withDescriptor { _ = try begin($0) }
+        try withDescriptor { _ = try begin($0, check: {}) }
     }
 
     // MARK: Opening
@@ -129,7 +110,7 @@ public final class ArchiveFile: ObjectStream {
     }
 
     /// Reads the begin of the archive.
-    private func begin(_ descriptor: CInt) throws -> ArchivePass {
+    private func begin(_ descriptor: CInt, check: @escaping () throws -> Void) throws -> ArchivePass {
         do {
             return try ArchivePass(descriptor, limits, check)
         } catch let error as ArchiveFailure {
@@ -141,7 +122,12 @@ public final class ArchiveFile: ObjectStream {
     // MARK: Going through
 
     /// Calls `visit` with every member, in the order in which they are stored.
-    public func forEachObject(_ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void) throws {
+    ///
+    /// - Parameter check: Called at least once for every 256 KiB that are passed over.
+    public func forEachObject(
+        check: @escaping @Sendable () throws -> Void,
+        _ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void
+    ) throws {
         let isFile = try isFile()
         let wasSpent = isSpent.withLock { isSpent in
             defer { isSpent = true }
@@ -152,7 +138,7 @@ public final class ArchiveFile: ObjectStream {
         }
         try withDescriptor { descriptor in
             let before = isFile ? FileIdentity(descriptor) : nil
-            let pass = try begin(descriptor)
+            let pass = try begin(descriptor, check: check)
             defer { pass.close() }
             var hidden = try pass.visitMembers(visit)
             if isFile, before != FileIdentity(descriptor) || before != identityOfPath(descriptor) {

@@ -84,14 +84,14 @@ package struct ArchiveIndex: Sendable {
     /// Lists `sources`, by names alone.
     ///
     /// - Parameter check: Called with every entry; what it throws ends the listing.
-    package init(_ sources: [any ArchiveSource], check: () throws -> Void = {}) throws {
+    package init(_ sources: [any ArchiveSource], check: @escaping @Sendable () throws -> Void = {}) throws {
         for (root, source) in sources.enumerated() {
             switch source.access {
             case .random(let source):
                 try list(source, root: root, check: check)
             case .singlePass(let stream):
                 var listing = StreamListing(root: root)
-                try stream.forEachObject { entry, _ in
+                try stream.forEachObject(check: check) { entry, _ in
                     try check()
                     _ = listing.add(entry)
                 }

@@ -184,7 +184,7 @@ private final class ArchiveMember: OpenObject {
         self.obstacle = obstacle
     }
 
-    var storedBytes: UInt64 { metadata.storedBytes }
+    var storedBytes: UInt64? { metadata.storedBytes == 0 ? nil : metadata.storedBytes }
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
         if let obstacle { throw obstacle }

@@ -8,13 +8,19 @@ public protocol ObjectStream: ArchiveSource {
     /// Paths are below the source's root, components separated by `/`; they are bytes, and need not be UTF-8. A path may
     /// come more than once: each is a file of its own.
     ///
-    /// - Parameter visit: Given what was come upon and, when that is a file, its content, which is read before `visit`
-    ///   returns or not at all. Content that cannot be read, such as a damaged member, throws ``ObjectReadError`` when
-    ///   it is read; the stream then goes on with what follows, where that can be found.
-    /// - Throws: What `visit` throws, and an error when nothing at all can be read. Where the rest cannot be read, the
-    ///   empty path is visited as an ``ArchiveEntry/Kind/unreadableFolder(_:)`` instead: then nothing that is not there
-    ///   is called missing.
-    func forEachObject(_ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void) throws
+    /// - Parameters:
+    ///   - check: To be called every now and then while nothing is visited: where much is passed over that nobody reads, or
+    ///     where the stream waits. It throws when the validation was stopped.
+    ///   - visit: Given what was come upon and, when that is a file, its content, which is read before `visit` returns or
+    ///     not at all. Content that cannot be read, such as a damaged member, throws ``ObjectReadError`` when it is read;
+    ///     the stream then goes on with what follows, where that can be found.
+    /// - Throws: What `check` and `visit` throw, and an error when nothing at all can be read. Where the rest cannot be
+    ///   read, the empty path is visited as an ``ArchiveEntry/Kind/unreadableFolder(_:)`` instead: then nothing that is
+    ///   not there is called missing.
+    func forEachObject(
+        check: @escaping @Sendable () throws -> Void,
+        _ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void
+    ) throws
 }
 
 extension ObjectStream {

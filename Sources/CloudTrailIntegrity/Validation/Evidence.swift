@@ -156,7 +156,7 @@ final class Evidence: Sendable {
 
     func displayPath(root: Int, _ path: ObjectKey) -> ObjectKey {
         let name = names[root]
-        let separator = name.hasSuffix("/") ? "" : "/"
+        let separator = name.hasSuffix("/") || path.bytes.isEmpty ? "" : "/"
         return ObjectKey(bytes: Array((name + separator).utf8) + path.bytes)
     }
 
@@ -166,8 +166,8 @@ final class Evidence: Sendable {
         case unsafeKey
         /// A link stands on its way.
         case link(ObjectKey)
-        /// A folder on its way could not be listed.
-        case unreadableFolder(ObjectKey, ObjectReadError)
+        /// A folder on its way could not be listed; or the rest of a source, which may hold it.
+        case unreadable(String, ObjectReadError)
     }
 
     func concealment(of location: ObjectLocation) -> Concealment? {
@@ -175,14 +175,14 @@ final class Evidence: Sendable {
         for (root, layout) in placement.layouts.enumerated() where !hiddenFolders[root].isEmpty {
             // The rest of a source that could not be read to its end may hold anything.
             if let rest = hiddenFolders[root][ObjectKey(bytes: [])], let error = rest.error {
-                return .unreadableFolder(displayPath(root: root, rest.path), error)
+                return .unreadable("a part of \(displayPath(root: root, rest.path))", error)
             }
             guard let path = layout.path(of: location) else { continue }
             for (offset, byte) in path.bytes.enumerated() where byte == UInt8(ascii: "/") {
                 guard let folder = hiddenFolders[root][ObjectKey(bytes: Array(path.bytes[..<offset]))] else { continue }
                 let shown = displayPath(root: root, folder.path)
                 guard let error = folder.error else { return .link(shown) }
-                return .unreadableFolder(shown, error)
+                return .unreadable("the folder \(shown)", error)
             }
         }
         return nil

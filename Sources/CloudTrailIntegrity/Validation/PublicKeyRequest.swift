@@ -12,6 +12,8 @@ public struct PublicKeyRequest: Hashable, Sendable {
 
     /// The calls that fetch every key the digest files in `sources` may be signed with, by the files' names alone.
     ///
+    /// A source that goes by once has gone by then.
+    ///
     /// - Throws: An error when a source cannot be listed.
     public static func requests(for sources: [any ArchiveSource]) throws -> [PublicKeyRequest] {
         requests(for: try ArchiveIndex(sources).digests.map(\.name))

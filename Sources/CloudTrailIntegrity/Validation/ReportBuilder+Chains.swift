@@ -123,9 +123,9 @@ extension ReportBuilder {
             : "a verified successor names it and it is not there"
         detail["successor"] = .text(successor.key.description)
         switch evidence.concealment(of: location) {
-        case .unreadableFolder(let folder, let error):
+        case .unreadable(let place, let error):
             kind = .digestUnreadable
-            message = "the folder \(folder) could not be read: \(error.description)"
+            message = "\(place) could not be read: \(error.description)"
             detail["reason"] = .text(error.reason.rawValue)
         case .unsafeKey, .link:
             kind = .referenceUnsafe

@@ -36,10 +36,10 @@ extension ReportBuilder {
                 return addUnsafe(listing, "a key that no object below the archive has")
             case .link(let folder):
                 return addUnsafe(listing, "a key that leads through the link \(folder), which is never followed")
-            case .unreadableFolder(let folder, let error):
+            case .unreadable(let place, let error):
                 return add(
                     absent: .logUnreadable,
-                    "the folder \(folder) could not be read: \(error.description)",
+                    "\(place) could not be read: \(error.description)",
                     listing,
                     detail: ["reason": .text(error.reason.rawValue)]
                 )

@@ -124,7 +124,7 @@ struct StreamPass {
 
     /// Goes through `stream`.
     consuming func run(_ stream: any ObjectStream) throws -> Passed {
-        try stream.forEachObject { entry, object in
+        try stream.forEachObject(check: monitor.check) { entry, object in
             try monitor.check()
             switch listing.add(entry) {
             case .digest(let number, let name, let obstacle):

@@ -58,7 +58,7 @@ public final class ValidationMonitor: Sendable {
         public let sinceLastFile: Duration
         /// The violations and the unverified that were found so far in files that are there. What is absent and what is
         /// not covered is known at the end alone.
-        public let findings: Int
+        public let findingCount: Int
 
         package init(
             phase: Phase,
@@ -69,7 +69,7 @@ public final class ValidationMonitor: Sendable {
             bytesRead: UInt64 = 0,
             elapsed: Duration = .zero,
             sinceLastFile: Duration = .zero,
-            findings: Int = 0
+            findingCount: Int = 0
         ) {
             self.phase = phase
             self.digestsTotal = digestsTotal
@@ -79,7 +79,7 @@ public final class ValidationMonitor: Sendable {
             self.bytesRead = bytesRead
             self.elapsed = elapsed
             self.sinceLastFile = sinceLastFile
-            self.findings = findings
+            self.findingCount = findingCount
         }
     }
 
@@ -96,7 +96,7 @@ public final class ValidationMonitor: Sendable {
             bytesRead: bytesRead.load(ordering: .relaxed),
             elapsed: Self.duration(from: begin.load(ordering: .relaxed), to: now),
             sinceLastFile: Self.duration(from: lastFile.load(ordering: .relaxed), to: now),
-            findings: findings.load(ordering: .relaxed)
+            findingCount: findings.load(ordering: .relaxed)
         )
     }
 
@@ -153,7 +153,7 @@ public final class ValidationMonitor: Sendable {
         if count > 0 { self.findings.wrappingAdd(count, ordering: .relaxed) }
     }
 
-    func check() throws {
+    @Sendable func check() throws {
         if isCancelled { throw CancellationError() }
     }
 }

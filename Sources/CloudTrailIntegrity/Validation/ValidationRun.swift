@@ -9,7 +9,7 @@ internal import NativeInterop
 /// ```
 ///
 /// The work is done on threads of the validator's own, and none of Swift's concurrent threads waits for it. When the last
-/// reference goes before the end, the validation is stopped and waited for.
+/// reference goes before the end, the validation is stopped, and its threads end by themselves.
 public final class ValidationRun: AsyncSequence, Sendable {
     /// A finding.
     public typealias Element = Finding
@@ -30,7 +30,7 @@ public final class ValidationRun: AsyncSequence, Sendable {
 
     deinit {
         state.monitor.cancel()
-        thread.join()
+        thread.detach()
     }
 
     /// Stops the validation: ``report`` and the findings then end with `CancellationError`.
@@ -185,6 +185,14 @@ private final class RunThread: Sendable {
     func join() {
         thread.withLock { thread in
             thread?.join()
+            thread = nil
+        }
+    }
+
+    /// Leaves the thread to itself.
+    func detach() {
+        thread.withLock { thread in
+            thread?.detach()
             thread = nil
         }
     }

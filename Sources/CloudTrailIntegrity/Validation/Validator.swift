@@ -52,8 +52,8 @@ public struct Validator: Sendable {
     /// - Parameters:
     ///   - sources: The parts of one archive.
     ///   - monitor: Tells how far the validation is, and stops it.
-    ///   - onFinding: Given every finding of the report once, as soon as it is known: one at a time, by any thread of the
-    ///     validation, in no fixed order. What it waits for, the validation waits for.
+    ///   - onFinding: Given every finding of the report once, as soon as it is known, until the validation is stopped: one at
+    ///     a time, by any thread of the validation, in no fixed order. What it waits for, the validation waits for.
     /// - Returns: What was found.
     /// - Throws: ``CancellationError`` when the monitor stopped it; ``StateError`` when the keys are not those that
     ///   earlier runs had under the same fingerprints, or when the options leave out what the next run would miss; an

@@ -484,15 +484,18 @@ import Musl
         let bytes = isCompressed ? try deflater.compress(tar.ended) : tar.ended
         let reader = try pipe(bytes)
         let calls = LockedState(0)
-        let file = try ArchiveFile(fileDescriptor: reader.fileDescriptor, name: "-") {
-            if calls.withLock({
-                $0 += 1; return $0
-            }) == 5 {
-                throw Stop()
+        let check: @Sendable () throws -> Void = {
+            let call = calls.withLock { calls in
+                calls += 1
+                return calls
             }
+            if call == 5 { throw Stop() }
         }
+        let file = try ArchiveFile(fileDescriptor: reader.fileDescriptor, name: "-")
         var names: [String] = []
-        #expect(throws: Stop.self) { try file.forEachObject { entry, _ in names.append("\(entry.path)") } }
+        #expect(throws: Stop.self) {
+            try file.forEachObject(check: check) { entry, _ in names.append("\(entry.path)") }
+        }
         #expect(names == ["large"])
         // Or the writer would wait for ever.
         _ = try reader.readToEnd()

@@ -1,6 +1,13 @@
 #if ArchiveFiles
 import CloudTrailIntegrity
 
+extension ObjectStream {
+    /// Goes through all of it.
+    func forEachObject(_ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void) throws {
+        try forEachObject(check: {}, visit)
+    }
+}
+
 /// What a pass over an archive file came upon.
 struct ArchiveRecord {
     struct Member: Equatable {
@@ -33,7 +40,7 @@ struct ArchiveRecord {
             }
             var member = Member(path: entry.path.bytes, kind: entry.kind)
             if let object {
-                member.storedBytes = object.storedBytes
+                member.storedBytes = object.storedBytes ?? 0
                 member.modified = object.metadata.modified
                 if reading {
                     do {

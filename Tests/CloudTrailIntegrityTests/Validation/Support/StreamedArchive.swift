@@ -39,7 +39,10 @@ struct StreamedArchive: ObjectStream {
         func read(into buffer: inout MutableRawSpan) throws -> Int { throw failure }
     }
 
-    func forEachObject(_ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void) throws {
+    func forEachObject(
+        check: @escaping @Sendable () throws -> Void,
+        _ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void
+    ) throws {
         var paths = archive.files.keys.sorted()
         switch order {
         case .sorted: break
