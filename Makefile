@@ -18,6 +18,9 @@ ROWS ?=
 PAIRS ?= 7
 TRAITS ?=
 
+# For `make docs`: the folder on its server that the site will lie in; none is the root.
+BASE_PATH ?=
+
 # For `make html-check`: where the picture of a page goes; none is made when it is empty.
 PICTURE ?=
 
@@ -26,8 +29,10 @@ SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
 REPORT_SAMPLES = .build/report-samples
 HTML_PAGES = .build/html
+DOCUMENTATION = .build/docs
 
 .PHONY: all setup build validate test test-traits golden lint reports html-check
+.PHONY: docs
 .PHONY: conformance conformance-full
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
@@ -89,6 +94,12 @@ sanitize-address: setup
 sanitize-thread: setup
 	swift test --sanitize=thread --scratch-path .build/thread
 
+# The library's documentation, checked and written as a static site: see Tests/Documentation. BASE_PATH is where it will
+# lie on its server.
+docs: setup
+	python3 -m unittest discover -q -s Tests/Documentation
+	sh Tests/Documentation/docs.sh $(DOCUMENTATION) $(BASE_PATH)
+
 # How much of the code that reads and judges an archive the tests run through.
 coverage: setup
 	sh Tests/Scripts/coverage.sh .build/coverage NativeInterop CloudTrailIntegrity
@@ -106,10 +117,10 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint tools test test-traits sanitize validate strace reports html-check conformance-full check-units check-deb fuzz
+full: lint tools test test-traits sanitize validate strace reports html-check docs conformance-full check-units check-deb fuzz
 
 include packaging/install.mk
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES)
+	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES) $(DOCUMENTATION)

@@ -107,7 +107,7 @@ public final class ValidationMonitor: Sendable {
     /// Whether ``cancel()`` was called.
     public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-    /// Makes the validation end with ``CancellationError`` at the next file or piece of a file.
+    /// Makes the validation end with `CancellationError` at the next file or piece of a file.
     public func cancel() {
         cancelled.store(true, ordering: .relaxed)
     }

@@ -55,7 +55,7 @@ public struct Validator: Sendable {
     ///   - onFinding: Given every finding of the report once, as soon as it is known, until the validation is stopped: one at
     ///     a time, by any thread of the validation, in no fixed order. What it waits for, the validation waits for.
     /// - Returns: What was found.
-    /// - Throws: ``CancellationError`` when the monitor stopped it; ``StateError`` when the keys are not those that
+    /// - Throws: `CancellationError` when the monitor stopped it; ``StateError`` when the keys are not those that
     ///   earlier runs had under the same fingerprints, or when the options leave out what the next run would miss; an
     ///   error when a source cannot be listed, or when libcrypto or zlib fail.
     public func validate(

@@ -1,0 +1,104 @@
+"""Tests of the scripts beside this file.
+
+    python3 -m unittest discover -s Tests/Documentation
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import public_api
+import snippets
+
+
+def symbol(path: str, declaration: str, **more: object) -> dict:
+    """A symbol as a symbol graph has it."""
+    return {
+        "identifier": {"precise": path},
+        "pathComponents": path.split("."),
+        "declarationFragments": [{"spelling": declaration}],
+        "location": {},
+        "docComment": {"lines": [{"text": "Something."}]},
+    } | more
+
+
+class Folder(unittest.TestCase):
+    def setUp(self) -> None:
+        held = tempfile.TemporaryDirectory()
+        self.addCleanup(held.cleanup)
+        self.folder = Path(held.name)
+
+
+class PublicAPI(Folder):
+    def graph(self, *symbols: dict, relationships: list[dict] | None = None) -> list[public_api.Symbol]:
+        content = {"symbols": list(symbols), "relationships": relationships or []}
+        (self.folder / "M.symbols.json").write_text(json.dumps(content), encoding="utf-8")
+        return public_api.read(self.folder)
+
+    def complaints(self, topics: str, *symbols: dict) -> list[str]:
+        catalog = self.folder / "M.docc"
+        catalog.mkdir(exist_ok=True)
+        (catalog / "M.md").write_text(f"# M\n\n- ``A``\n\n## Topics\n\n{topics}\n", encoding="utf-8")
+        return public_api.complaints(self.graph(*symbols), catalog)
+
+    def test_members_stand_behind_their_type(self) -> None:
+        symbols = self.graph(
+            symbol("A.f()", "func f()\n    -> Int"),
+            symbol("A", "protocol A : B"),
+            symbol("A.C", "struct C"),
+            relationships=[
+                {"kind": "conformsTo", "source": "A", "target": "B", "targetFallback": "M.B"},
+                {"kind": "conformsTo", "source": "A.C", "target": "x", "targetFallback": "Swift.Sendable"},
+                {"kind": "conformsTo", "source": "A.C", "target": "y", "targetFallback": "Swift.Copyable"},
+                {"kind": "defaultImplementationOf", "source": "A.f()", "target": "z"},
+            ],
+        )
+        self.assertEqual(
+            [each.line for each in symbols],
+            ["protocol A : B", "A: struct C: Sendable", "A: (default) func f() -> Int"],
+        )
+
+    def test_a_symbol_without_a_comment_is_named(self) -> None:
+        bare = symbol("A.x", "var x: Int", docComment={"lines": []})
+        self.assertEqual(self.complaints("- ``A``", symbol("A", "struct A"), bare), ["A.x has no doc comment"])
+
+    def test_what_the_compiler_makes_needs_none(self) -> None:
+        made = symbol("A.x", "var x: Int")
+        del made["location"], made["docComment"]
+        self.assertEqual(self.complaints("- ``A``", symbol("A", "struct A"), made), [])
+
+    def test_a_type_under_no_topic_is_named(self) -> None:
+        found = self.complaints("- ``B``", symbol("A", "struct A"), symbol("B", "struct B"))
+        self.assertEqual(len(found), 1)
+        self.assertTrue(found[0].startswith("A is under no topic"))
+
+    def test_what_is_package_is_left_out(self) -> None:
+        module = {"children": [{"name": "a", "isInternal": True}, {"name": "b", "accessors": [{"isInternal": True}]}]}
+        self.assertEqual(public_api.strip(module), {"children": [{"name": "b", "accessors": []}]})
+
+    def test_a_nonexhaustive_enum_may_get_cases(self) -> None:
+        enum = {"declAttributes": ["Nonexhaustive"], "isEnumExhaustive": True}
+        self.assertNotIn("isEnumExhaustive", public_api.strip(enum))
+        self.assertIn("isEnumExhaustive", public_api.strip({"isEnumExhaustive": True}))
+
+
+class Snippets(Folder):
+    def test_blocks_keep_their_lines(self) -> None:
+        page = self.folder / "page.md"
+        page.write_text("a\n\n```swift\nlet a = 1\n```\n\n```\nno\n```\n\n```swift\nlet b = a\n```\n", encoding="utf-8")
+        self.assertEqual(
+            snippets.program(page),
+            f'#sourceLocation(file: "{page}", line: 4)\nlet a = 1\n#sourceLocation(file: "{page}", line: 12)\nlet b = a\n',
+        )
+
+    def test_a_manifest_is_left_out(self) -> None:
+        page = self.folder / "page.md"
+        page.write_text('```swift\n// Package.swift\n.package(path: "x"),\n```\n', encoding="utf-8")
+        self.assertEqual(snippets.program(page), "")
+
+
+if __name__ == "__main__":
+    unittest.main()
