@@ -32,7 +32,7 @@ HTML_PAGES = .build/html
 DOCUMENTATION = .build/docs
 
 .PHONY: all setup build validate test test-traits golden lint reports html-check
-.PHONY: docs
+.PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
@@ -100,6 +100,18 @@ docs: setup
 	python3 -m unittest discover -q -s Tests/Documentation
 	sh Tests/Documentation/docs.sh $(DOCUMENTATION) $(BASE_PATH)
 
+# Writes anew the list of what is public in the library. Look at the difference before it is committed.
+public-api: setup
+	sh Tests/Documentation/symbols.sh $(DOCUMENTATION)/symbols
+	python3 Tests/Documentation/public_api.py write $(DOCUMENTATION)/symbols docs/public-api.txt
+	git diff --stat -- docs/public-api.txt
+
+# Whether that list is up to date, and whether the last release's users could still build.
+check-public-api: setup
+	sh Tests/Documentation/symbols.sh $(DOCUMENTATION)/symbols
+	python3 Tests/Documentation/public_api.py compare $(DOCUMENTATION)/symbols docs/public-api.txt
+	sh Tests/Scripts/api-breaks.sh .build/api
+
 # How much of the code that reads and judges an archive the tests run through.
 coverage: setup
 	sh Tests/Scripts/coverage.sh .build/coverage NativeInterop CloudTrailIntegrity
@@ -117,10 +129,10 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint tools test test-traits sanitize validate strace reports html-check docs conformance-full check-units check-deb fuzz
+full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-deb fuzz
 
 include packaging/install.mk
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES) $(DOCUMENTATION)
+	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES) $(DOCUMENTATION) .build/api

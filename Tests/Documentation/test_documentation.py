@@ -1,4 +1,4 @@
-"""Tests of the scripts beside this file.
+"""Tests of the scripts beside this file, and of what api-breaks.sh says where there is nothing to compare.
 
     python3 -m unittest discover -s Tests/Documentation
 """
@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 import public_api
 import snippets
+
+API_BREAKS = Path(__file__).parent.parent.resolve() / "Scripts" / "api-breaks.sh"
 
 
 def symbol(path: str, declaration: str, **more: object) -> dict:
@@ -98,6 +102,37 @@ class Snippets(Folder):
         page = self.folder / "page.md"
         page.write_text('```swift\n// Package.swift\n.package(path: "x"),\n```\n', encoding="utf-8")
         self.assertEqual(snippets.program(page), "")
+
+
+class NothingToCompare(Folder):
+    def run_in(self, folder: Path) -> str:
+        run = subprocess.run(
+            ["sh", str(API_BREAKS), "out"], cwd=folder, capture_output=True, text=True, check=False,
+            env=os.environ | {"GIT_CEILING_DIRECTORIES": str(folder.parent)},
+        )  # fmt: skip
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertFalse((folder / "out").exists())
+        return run.stdout
+
+    def git(self, *arguments: str) -> None:
+        identity = ["-c", "user.name=n", "-c", "user.email=e"]
+        subprocess.run(["git", *identity, "-C", str(self.folder), *arguments], check=True, capture_output=True)
+
+    def test_no_repository(self) -> None:
+        self.assertIn("no git repository", self.run_in(self.folder))
+
+    def test_no_tag(self) -> None:
+        self.git("init")
+        self.git("commit", "--allow-empty", "-m", "one")
+        self.assertEqual(self.run_in(self.folder), "No release has a tag yet: there is no API to compare with.\n")
+
+    def test_shallow(self) -> None:
+        self.git("init", "origin")
+        for message in ["one", "two"]:
+            self.git("-C", "origin", "commit", "--allow-empty", "-m", message)
+        self.git("-C", "origin", "tag", "0.1.0", "HEAD^")
+        self.git("clone", "--depth", "1", f"file://{self.folder}/origin", "clone")
+        self.assertIn("shallow", self.run_in(self.folder / "clone"))
 
 
 if __name__ == "__main__":
