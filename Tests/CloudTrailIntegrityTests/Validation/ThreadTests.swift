@@ -200,8 +200,6 @@ struct ThreadTests {
         case firstEntry, listing, digest, lastDigest, log, lastLog
     }
 
-    private struct Broken: Error {}
-
     /// A sample whose storage is slow and calls `action` once, when a validation is so far.
     ///
     /// - Parameter opened: Counts the files that were opened after that.
@@ -351,8 +349,8 @@ struct ThreadTests {
                     let monitor = ValidationMonitor()
                     let stopped = ThreadTests.source(sample, at: station) { monitor.cancel() }
                     _ = try? validator.validate([stopped], monitor: monitor)
-                    let failing = ThreadTests.source(sample, at: station) { throw Broken() }
-                    #expect(throws: Broken.self) { try validator.validate([failing]) }
+                    let failing = ThreadTests.source(sample, at: station) { throw CancellationError() }
+                    #expect(throws: CancellationError.self) { try validator.validate([failing]) }
                 }
             }
             // A thread that was joined may be listed for a moment more, and Swift's own pool may have grown by a few;
