@@ -275,7 +275,7 @@ struct CheckTests {
         let sample = try SampleFolder()
         let log = try sample.logs()[0]
         #expect(run("check").status == .usage)
-        #expect(run("check", log, "--public-keys", sample.keys).errors.contains("'--archive <folder>'"))
+        #expect(run("check", log, "--public-keys", sample.keys).errors.contains("'--archive <archive>'"))
         let keys = run("check", log, "--archive", sample.archive)
         #expect(keys.status == .usage)
         #expect(keys.errors.contains("aws cloudtrail list-public-keys --region us-east-1 --start-time"))

@@ -20,7 +20,7 @@ struct ProgressLineTests {
             bytesRead: UInt64(seconds * 84_000_000),
             elapsed: .seconds(seconds),
             sinceLastFile: .seconds(sinceLastFile),
-            findings: findings
+            findingCount: findings
         )
     }
 

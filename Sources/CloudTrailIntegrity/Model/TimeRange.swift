@@ -1,18 +1,18 @@
 /// A span of time from its start up to, and without, its end.
-public struct TimeRange: Hashable, Sendable {
+package struct TimeRange: Hashable, Sendable {
     /// The first moment.
-    public let start: Timestamp
+    package let start: Timestamp
     /// The first moment after it.
-    public let end: Timestamp
+    package let end: Timestamp
 
     /// The span from `start` to `end`.
-    public init(start: Timestamp, end: Timestamp) {
+    package init(start: Timestamp, end: Timestamp) {
         self.start = start
         self.end = end
     }
 
     /// All time.
-    public static let always = TimeRange(start: .distantPast, end: .distantFuture)
+    package static let always = TimeRange(start: .distantPast, end: .distantFuture)
 
     /// Whether the two have a moment in common; spans that only touch have none.
     package func intersects(_ other: TimeRange) -> Bool {

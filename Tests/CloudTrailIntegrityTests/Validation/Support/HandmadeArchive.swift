@@ -219,7 +219,7 @@ struct HandmadeArchive {
 
     /// Validates `sources`, or the archive itself.
     func validate(
-        _ sources: [any ObjectSource]? = nil,
+        _ sources: [any ArchiveSource]? = nil,
         withManifest: Bool = true,
         _ configure: (inout ValidationOptions) -> Void = { _ in }
     ) throws -> ValidationReport {

@@ -44,7 +44,7 @@ struct Sample {
 
     /// Validates `archives`, or the sample's own.
     func validate(
-        _ archives: [MemoryArchive]? = nil,
+        _ archives: [any ArchiveSource]? = nil,
         withManifest: Bool = true,
         _ configure: (inout ValidationOptions) -> Void = { _ in }
     ) throws -> ValidationReport {
