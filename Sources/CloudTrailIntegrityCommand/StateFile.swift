@@ -148,7 +148,7 @@ struct StateFile {
         if text.hasSuffix("%"), let share = Double(text.dropLast()), share > 0, share <= 100 {
             return .oneIn(Int(clamping: Int64((100 / max(share, 1e-6)).rounded(.up))))
         }
-        if !text.hasSuffix("%"), let age = try? ValidateCommand.duration("recheck", arguments) {
+        if !text.hasSuffix("%"), let age = ValidationSettings.seconds(text) {
             return .readBefore(begin.advanced(bySeconds: -age))
         }
         throw CommandError(
