@@ -18,6 +18,7 @@ let package = Package(
     name: "cloudtrail-integrity",
     products: [
         .library(name: "CloudTrailIntegrity", targets: ["CloudTrailIntegrity"]),
+        .library(name: "cloudtrail_integrity", type: .dynamic, targets: ["CloudTrailIntegrityC"]),
         .executable(name: "cloudtrail-integrity", targets: ["cloudtrail-integrity"]),
     ],
     traits: [
@@ -56,6 +57,8 @@ let package = Package(
             providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]
         ),
         .systemLibrary(name: "CPlatform", path: "CLibs/CPlatform"),
+        // The header of what CloudTrailIntegrityC implements.
+        .systemLibrary(name: "CCloudTrailIntegrity", path: "CLibs/CCloudTrailIntegrity"),
         .target(
             name: "NativeInterop",
             dependencies: [
@@ -73,6 +76,11 @@ let package = Package(
         .target(
             name: "CloudTrailIntegrityReports",
             dependencies: ["CloudTrailIntegrity"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "CloudTrailIntegrityC",
+            dependencies: ["CCloudTrailIntegrity", "CloudTrailIntegrity", "CloudTrailIntegrityReports"],
             swiftSettings: swiftSettings
         ),
         .target(

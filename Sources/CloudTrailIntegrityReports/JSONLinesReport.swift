@@ -24,7 +24,8 @@ package struct JSONLinesReport {
         try output(summary().closed)
     }
 
-    static func record(_ finding: Finding) -> JSONObjectText {
+    /// A finding as it stands on its line.
+    package static func record(_ finding: Finding) -> JSONObjectText {
         var object = JSONObjectText()
         object.add("record", "finding")
         object.add("severity", finding.severity.rawValue)
