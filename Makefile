@@ -42,9 +42,14 @@ all: build
 setup:
 	@sh Tests/Scripts/setup.sh
 
-# Swift's runtime becomes part of the command: what it needs beside itself are libcrypto and zlib alone.
+# Swift's runtime becomes part of the command and of the library: what they need beside themselves are libcrypto and zlib
+# alone. SwiftPM's own flag speaks of executables only.
+RELEASE = -c release --static-swift-stdlib -Xswiftc -static-stdlib
+
 build: setup
-	swift build -c release --static-swift-stdlib
+	swift build $(RELEASE) --product cloudtrail-integrity
+	@touch $(TOOL)
+	$(MAKE) library
 
 validate: build
 	$(TOOL) validate $(ARCHIVE) $(addprefix --public-keys ,$(KEYS)) $(addprefix --signatures ,$(SIGNATURES)) $(OPTIONS)
@@ -129,9 +134,10 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-deb fuzz
+full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-c check-deb fuzz
 
 include packaging/install.mk
+include packaging/library.mk
 
 clean:
 	swift package clean

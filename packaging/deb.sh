@@ -17,7 +17,7 @@ root=$(cd "$output" && pwd)/root
 documents=$root/usr/share/doc/$name
 
 # The licence stands in the file of the copyright, the list of changes under Debian's name.
-make --no-print-directory -s install TOOL="$tool" DESTDIR="$root" PREFIX=/usr UNITDIR=/lib/systemd/system \
+make --no-print-directory -s install-command TOOL="$tool" DESTDIR="$root" PREFIX=/usr UNITDIR=/lib/systemd/system \
     ZSHDIR=/usr/share/zsh/vendor-completions DOCUMENTS="README.md SECURITY.md"
 gzip -9n "$root/usr/share/man/man1/$name.1"
 install -m 644 packaging/debian/copyright "$documents/copyright"

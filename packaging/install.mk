@@ -18,14 +18,14 @@ UNITS = cloudtrail-integrity@.service cloudtrail-integrity@.timer
 # What `install` generates before it installs it.
 GENERATED = .build/generated
 
-.PHONY: install uninstall deb tools check-deb check-units
+.PHONY: install install-command uninstall deb tools check-deb check-units
 
 # Built only when it is older than its sources: `sudo make install` needs no Swift after `make`.
 $(TOOL): Package.swift $(shell find Sources CLibs -type f)
 	$(MAKE) build
 
 # Swift's runtime is part of the command; libcrypto and zlib stay the system's, so that its security fixes count.
-install: $(TOOL)
+install-command: $(TOOL)
 	rm -rf $(GENERATED)
 	mkdir -p $(GENERATED)
 	$(TOOL) --generate-man-page > $(GENERATED)/cloudtrail-integrity.1

@@ -14,6 +14,8 @@ need lexgrog man-db
 need mandoc mandoc
 need shellcheck shellcheck
 need systemd-analyze systemd
+need c++ g++
+need valgrind "valgrind libc6-dbg"
 if [ "${1:-}" = full ]; then
     need lintian lintian
     need dpkg-shlibdeps dpkg-dev

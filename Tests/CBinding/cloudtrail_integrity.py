@@ -1,0 +1,480 @@
+"""Proves, offline, that a downloaded AWS CloudTrail archive is what AWS delivered: libcloudtrail_integrity for Python.
+
+    import cloudtrail_integrity as ct
+
+    validator = ct.Validator(keys=["keys.json"], signatures=["meta.jsonl"])
+    report = validator.validate("archive", on_finding=lambda finding: print(finding["kind"], finding["path"]))
+    if report.outcome is not ct.Outcome.PROVEN:
+        raise SystemExit(f"not proven: {report.outcome.name}")
+
+The verdict is `Report.outcome`: never take an empty list of findings for one. Text in findings may come from whoever
+wrote the archive: escape it for where you show it.
+
+The library is found as the system finds it, or where CLOUDTRAIL_INTEGRITY_LIBRARY says.
+"""
+
+from __future__ import annotations
+
+import abc
+import ctypes
+import dataclasses
+import enum
+import json
+import os
+import pathlib
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    byref,
+    c_char_p,
+    c_int,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+    memmove,
+    sizeof,
+    string_at,
+)
+from typing import Any, BinaryIO
+
+ABI_VERSION = 1
+
+Finding = dict[str, Any]
+"""A finding: a record of the command's JSON Lines."""
+
+
+class Outcome(enum.IntEnum):
+    """What it all comes to. Take anything that is not PROVEN for not proven."""
+
+    PROVEN = 1
+    UNVERIFIED = 2
+    VIOLATED = 3
+
+
+class Error(Exception):
+    """The check could not be done: there is no verdict."""
+
+
+class ArgumentError(Error, ValueError):
+    """An unknown option or a bad value."""
+
+
+class InputError(Error):
+    """Keys, signatures or a source that cannot be used."""
+
+
+class Cancelled(Error):
+    """Stopped by `Monitor.cancel`."""
+
+
+_ERRORS: dict[int, type[Error]] = {1: ArgumentError, 2: InputError, 3: Cancelled}
+
+
+class Phase(enum.IntEnum):
+    """What a validation is at."""
+
+    WAITING = 0
+    LISTING = 1
+    DIGEST_FILES = 2
+    LOG_FILES = 3
+    CONCLUSIONS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How far a validation is. `findings` are those so far in files that are there, and no verdict."""
+
+    phase: Phase
+    digests_total: int
+    digests_read: int
+    logs_total: int
+    logs_settled: int
+    bytes_read: int
+    elapsed_nanoseconds: int
+    idle_nanoseconds: int
+    findings: int
+
+
+class EntryKind(enum.IntEnum):
+    """What a listing came upon."""
+
+    FILE = 0
+    LINK = 1
+    SPECIAL = 2
+    UNREADABLE_FOLDER = 3
+
+
+class Storage(abc.ABC):
+    """Storage of your own: a disk image, a case database. Several threads call it at once.
+
+    What is raised says why something cannot be read and becomes a finding: PermissionError, FileNotFoundError, or any
+    other OSError. Any other exception ends the validation and is raised by `Validator.validate`.
+    """
+
+    name: str = "storage"
+    """What the report puts in front of paths."""
+
+    @abc.abstractmethod
+    def list(self) -> Iterable[bytes | tuple[bytes, EntryKind]]:
+        """All paths below the root, components separated by `/`; files, unless something else is said."""
+
+    @abc.abstractmethod
+    def open(self, path: bytes) -> BinaryIO:
+        """The file at a path, from its beginning: `read(size)` and `close()` are called."""
+
+    def metadata(self, path: bytes) -> Mapping[str, str]:
+        """The S3 user metadata that was kept of an object."""
+        return {}
+
+
+class _CProgress(ctypes.Structure):
+    _fields_ = [("struct_size", c_size_t), ("phase", c_int)] + [
+        (field.name, c_uint64) for field in dataclasses.fields(Progress)[1:]
+    ]
+
+
+_Text = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t)
+_List = CFUNCTYPE(c_int, c_void_p, c_void_p)
+_Open = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t, POINTER(c_void_p))
+_Read = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_size_t, POINTER(c_size_t))
+_Close = CFUNCTYPE(None, c_void_p, c_void_p)
+_Size = CFUNCTYPE(c_uint64, c_void_p, c_void_p)
+_Metadata = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
+_Unchanged = CFUNCTYPE(c_int, c_void_p, c_void_p)
+
+
+class _CStorage(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("context", c_void_p),
+        ("list", _List),
+        ("open", _Open),
+        ("read", _Read),
+        ("close", _Close),
+        ("size", _Size),
+        ("metadata", _Metadata),
+        ("unchanged", _Unchanged),
+    ]
+
+
+def _load() -> ctypes.CDLL:
+    # CDLL gives up the interpreter's lock while the library works, which its threads need to call back.
+    name = os.environ.get("CLOUDTRAIL_INTEGRITY_LIBRARY", f"libcloudtrail_integrity.so.{ABI_VERSION}")
+    library = ctypes.CDLL(name)
+    out, text, size = POINTER(c_void_p), c_char_p, c_size_t
+    for function, result, arguments in [
+        ("cti_abi_version", c_uint32, []),
+        ("cti_version", text, []),
+        ("cti_error_status", c_int, [c_void_p]),
+        ("cti_error_message", text, [c_void_p]),
+        ("cti_error_free", None, [c_void_p]),
+        ("cti_keys_create", c_void_p, []),
+        ("cti_keys_free", None, [c_void_p]),
+        ("cti_keys_add", c_int, [c_void_p, text, size, text, out]),
+        ("cti_validator_create", c_int, [c_void_p, out, out]),
+        ("cti_validator_free", None, [c_void_p]),
+        ("cti_validator_set", c_int, [c_void_p, text, text, out]),
+        ("cti_validator_add_signatures", c_int, [c_void_p, text, size, out]),
+        ("cti_validator_add_expected_chains", c_int, [c_void_p, text, size, out]),
+        ("cti_source_open_folder", c_int, [text, out, out]),
+        ("cti_source_create", c_int, [POINTER(_CStorage), text, out, out]),
+        ("cti_source_free", None, [c_void_p]),
+        ("cti_listing_add", c_int, [c_void_p, text, size, c_int, c_int]),
+        ("cti_metadata_add", c_int, [c_void_p, text, text]),
+        ("cti_monitor_create", c_void_p, []),
+        ("cti_monitor_free", None, [c_void_p]),
+        ("cti_monitor_cancel", None, [c_void_p]),
+        ("cti_monitor_progress", c_int, [c_void_p, POINTER(_CProgress)]),
+        ("cti_validate", c_int, [c_void_p, out, size, c_void_p, _Text, c_void_p, out, out]),
+        ("cti_report_outcome", c_int, [c_void_p]),
+        ("cti_report_outcome_allowing", c_int, [c_void_p, POINTER(text), size, POINTER(c_int), out]),
+        ("cti_report_write", c_int, [c_void_p, text, _Text, c_void_p, out]),
+        ("cti_report_free", None, [c_void_p]),
+    ]:
+        declared = getattr(library, function)
+        declared.restype = result
+        declared.argtypes = arguments
+    if library.cti_abi_version() != ABI_VERSION:
+        raise ImportError(f"{name} has version {library.cti_abi_version()} of the interface, not {ABI_VERSION}")
+    return library
+
+
+_library = _load()
+
+VERSION: str = _library.cti_version().decode()
+"""The version of the library."""
+
+
+def _call(function: str, *arguments: Any) -> None:
+    """Calls a function whose last parameter is an error, and raises that."""
+    error = c_void_p()
+    if getattr(_library, function)(*arguments, byref(error)) == 0:
+        return
+    status = _library.cti_error_status(error)
+    message = _library.cti_error_message(error).decode()
+    _library.cti_error_free(error)
+    raise _ERRORS.get(status, Error)(message)
+
+
+class _Handle:
+    """A handle of the library's, freed with its object."""
+
+    def __init__(self, handle: int | None, free: str) -> None:
+        self._handle = c_void_p(handle)
+        weakref.finalize(self, getattr(_library, free), self._handle)
+
+
+class _Source(_Handle):
+    """A source, and the functions that it calls."""
+
+    def __init__(self, handle: int | None, kept: Any = None) -> None:
+        super().__init__(handle, "cti_source_free")
+        self._kept = kept
+
+
+def _text(value: str) -> bytes:
+    encoded = value.encode()
+    if b"\0" in encoded:
+        raise ArgumentError(f"{value!r} holds a NUL")
+    return encoded
+
+
+class Monitor(_Handle):
+    """Watches one validation from any thread, and stops it."""
+
+    def __init__(self) -> None:
+        super().__init__(_library.cti_monitor_create(), "cti_monitor_free")
+
+    def cancel(self) -> None:
+        """Makes the validation raise `Cancelled` at the next piece of a file."""
+        _library.cti_monitor_cancel(self._handle)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the validation is."""
+        progress = _CProgress(struct_size=sizeof(_CProgress))
+        _library.cti_monitor_progress(self._handle, byref(progress))
+        phase, *numbers = (getattr(progress, field.name) for field in dataclasses.fields(Progress))
+        return Progress(Phase(phase), *numbers)
+
+
+class Report(_Handle):
+    """What was found."""
+
+    def __init__(self, handle: int | None) -> None:
+        super().__init__(handle, "cti_report_free")
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict."""
+        return Outcome(_library.cti_report_outcome(self._handle))
+
+    def outcome_allowing(self, *kinds: str) -> Outcome:
+        """The verdict when unverified findings of these kinds are accepted."""
+        names = (c_char_p * len(kinds))(*map(_text, kinds))
+        outcome = c_int()
+        _call("cti_report_outcome_allowing", self._handle, names, len(kinds), byref(outcome))
+        return Outcome(outcome.value)
+
+    def text(self, form: str = "json") -> str:
+        """The report as one JSON document, or with `jsonl` as JSON Lines."""
+        pieces: list[bytes] = []
+
+        def write(_context: int | None, text: int, length: int) -> int:
+            pieces.append(string_at(text, length))
+            return 0
+
+        _call("cti_report_write", self._handle, _text(form), _Text(write), None)
+        return b"".join(pieces).decode()
+
+    def document(self) -> dict[str, Any]:
+        """The report: `run`, `findings`, `files`, `chains` and `summary`."""
+        document: dict[str, Any] = json.loads(self.text())
+        return document
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, in fixed order; no verdict."""
+        findings: list[Finding] = self.document()["findings"]
+        return findings
+
+
+class _Callbacks:
+    """Functions of Python's that C calls: what they raise is kept, and raised when C has returned."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        self._monitor = monitor
+        self._lock = threading.Lock()
+        self._error: BaseException | None = None
+
+    def fail(self, error: BaseException) -> None:
+        with self._lock:
+            self._error = self._error or error
+        self._monitor.cancel()
+
+    def raise_error(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def finding(self, function: Callable[[Finding], object]) -> Any:
+        def call(_context: int | None, text: int, length: int) -> int:
+            try:
+                function(json.loads(string_at(text, length)))
+                return 0
+            except BaseException as error:
+                self.fail(error)
+                return 1
+
+        return _Text(call)
+
+    def source(self, storage: Storage) -> _Source:
+        files: dict[int, tuple[bytes, BinaryIO]] = {}
+        numbers = iter(range(1, 2**62))
+
+        def status(function: Callable[[], None]) -> int:
+            try:
+                function()
+                return 0
+            except PermissionError:
+                return 2
+            except FileNotFoundError:
+                return 3
+            except OSError:
+                return 1
+            except BaseException as error:
+                self.fail(error)
+                return 1
+
+        def list_(_context: int | None, listing: int) -> int:
+            def work() -> None:
+                for entry in storage.list():
+                    path, kind = (entry, EntryKind.FILE) if isinstance(entry, bytes) else entry
+                    if _library.cti_listing_add(listing, path, len(path), kind, 0) != 0:
+                        return
+
+            return status(work)
+
+        def open_(_context: int | None, path: int, length: int, file: Any) -> int:
+            def work() -> None:
+                name = string_at(path, length)
+                opened = storage.open(name)
+                number = next(numbers)
+                files[number] = (name, opened)
+                file[0] = number
+
+            return status(work)
+
+        def read(_context: int | None, file: int, buffer: int, capacity: int, count: Any) -> int:
+            def work() -> None:
+                content = files[file][1].read(capacity)
+                if len(content) > capacity:
+                    raise OSError("more bytes than were asked for")
+                memmove(buffer, bytes(content), len(content))
+                count[0] = len(content)
+
+            return status(work)
+
+        def close(_context: int | None, file: int) -> None:
+            status(files.pop(file)[1].close)
+
+        def metadata(_context: int | None, file: int, values: int) -> int:
+            def work() -> None:
+                for name, value in storage.metadata(files[file][0]).items():
+                    _library.cti_metadata_add(values, _text(name), _text(value))
+
+            return status(work)
+
+        functions = _CStorage(
+            sizeof(_CStorage),
+            None,
+            _List(list_),
+            _Open(open_),
+            _Read(read),
+            _Close(close),
+            _Size(),
+            _Metadata(metadata),
+        )
+        source = c_void_p()
+        _call("cti_source_create", byref(functions), _text(storage.name), byref(source))
+        return _Source(source.value, functions)
+
+
+class Validator(_Handle):
+    """What to validate and how.
+
+    Options are those of the command `cloudtrail-integrity validate` with `_` for `-`: `start_time`, `end_time`,
+    `account_id`, `region`, `trail` (these three also as lists), `bucket`, `grace`, `max_age`, `jobs`, `readers`,
+    `verbose` and the limits.
+    """
+
+    def __init__(
+        self,
+        keys: Iterable[str | os.PathLike[str]],
+        *,
+        signatures: Iterable[str | os.PathLike[str]] = (),
+        expected_chains: Iterable[str | os.PathLike[str]] = (),
+        **options: str | int | bool | Iterable[str],
+    ) -> None:
+        key_set = _Handle(_library.cti_keys_create(), "cti_keys_free")
+        for path in keys:
+            content = pathlib.Path(path).read_bytes()
+            _call("cti_keys_add", key_set._handle, content, len(content), _text(os.fspath(path)))
+        handle = c_void_p()
+        _call("cti_validator_create", key_set._handle, byref(handle))
+        super().__init__(handle.value, "cti_validator_free")
+        for function, paths in [("signatures", signatures), ("expected_chains", expected_chains)]:
+            for path in paths:
+                content = pathlib.Path(path).read_bytes()
+                _call(f"cti_validator_add_{function}", self._handle, content, len(content))
+        for name, value in options.items():
+            for text in self._values(value):
+                _call("cti_validator_set", self._handle, _text(name.replace("_", "-")), _text(text))
+
+    @staticmethod
+    def _values(value: str | int | bool | Iterable[str]) -> Iterator[str]:
+        if isinstance(value, bool):
+            yield "true" if value else "false"
+        elif isinstance(value, (str, int)):
+            yield str(value)
+        else:
+            yield from value
+
+    def validate(
+        self,
+        *sources: str | os.PathLike[str] | Storage,
+        on_finding: Callable[[Finding], object] | None = None,
+        monitor: Monitor | None = None,
+    ) -> Report:
+        """Validates an archive that lies in one or more folders or storages.
+
+        `on_finding` is called with every finding, one at a time but perhaps by other threads, in no fixed order. What
+        it raises ends the validation and is raised here.
+        """
+        monitor = monitor or Monitor()
+        callbacks = _Callbacks(monitor)
+        parts: list[_Source] = []
+        for source in sources:
+            if isinstance(source, Storage):
+                parts.append(callbacks.source(source))
+                continue
+            part = c_void_p()
+            path = os.fsencode(source)
+            if b"\0" in path:
+                raise ArgumentError(f"{source!r} holds a NUL")
+            _call("cti_source_open_folder", path, byref(part))
+            parts.append(_Source(part.value))
+        handles = (c_void_p * len(parts))(*(part._handle for part in parts))
+        take = callbacks.finding(on_finding) if on_finding else _Text()
+        handle = c_void_p()
+        try:
+            _call("cti_validate", self._handle, handles, len(parts), monitor._handle, take, None, byref(handle))
+        except Error:
+            callbacks.raise_error()
+            raise
+        report = Report(handle.value)
+        callbacks.raise_error()
+        return report
