@@ -11,12 +11,18 @@ endif
 SECONDS ?= 60
 TARGETS ?=
 
-# For `make bench`: FULL=1 for the rows that make gigabytes, which rows (all, when none is named), how many pairs of
-# runs, and the package traits to build with.
+# The package traits to build with, separated by commas: Libdeflate, ArchiveFiles.
+TRAITS ?=
+ALL_TRAITS = Libdeflate,ArchiveFiles
+
+# STRICT=1 makes warnings errors.
+STRICT ?=
+
+# For `make bench`: FULL=1 for the rows that make gigabytes, which rows (all, when none is named), and how many pairs of
+# runs.
 FULL ?=
 ROWS ?=
 PAIRS ?= 7
-TRAITS ?=
 
 # For `make docs`: the folder on its server that the site will lie in; none is the root.
 BASE_PATH ?=
@@ -36,20 +42,21 @@ DOCUMENTATION = .build/docs
 .PHONY: conformance conformance-full
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
-all: build
+all: build library
 
 # libcrypto and zlib with their headers, and pkg-config to find them.
 setup:
-	@sh Tests/Scripts/setup.sh
+	@TRAITS="$(TRAITS)" sh Tests/Scripts/setup.sh
 
 # Swift's runtime becomes part of the command and of the library: what they need beside themselves are libcrypto and zlib
 # alone. SwiftPM's own flag speaks of executables only.
-RELEASE = -c release --static-swift-stdlib -Xswiftc -static-stdlib
+RELEASE = -c release --static-swift-stdlib -Xswiftc -static-stdlib $(addprefix --traits ,$(TRAITS)) \
+    $(if $(STRICT),-Xswiftc -warnings-as-errors)
 
+# The command; `make library` makes the library for C.
 build: setup
 	swift build $(RELEASE) --product cloudtrail-integrity
 	@touch $(TOOL)
-	$(MAKE) library
 
 validate: build
 	$(TOOL) validate $(ARCHIVE) $(addprefix --public-keys ,$(KEYS)) $(addprefix --signatures ,$(SIGNATURES)) $(OPTIONS)
@@ -59,8 +66,8 @@ test: setup
 
 # The same tests with every package trait on.
 test-traits:
-	TRAITS=Libdeflate,ArchiveFiles sh Tests/Scripts/setup.sh
-	swift test --traits Libdeflate,ArchiveFiles --scratch-path .build/traits
+	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
+	swift test --traits $(ALL_TRAITS) --scratch-path .build/traits
 
 # Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
 golden: setup
@@ -89,15 +96,17 @@ conformance-full: build
 	sh Tests/Conformance/run.sh $(TOOL) $(SAMPLES) plain prefix organization
 	python3 -m unittest discover -s Tests/Conformance
 
-# The test suite under the address sanitizer, with leaks, and under the thread sanitizer.
+# The test suite with every package trait on, under the address sanitizer, with leaks, and under the thread sanitizer.
 sanitize: sanitize-address sanitize-thread
 
-sanitize-address: setup
+sanitize-address:
+	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.supp:print_suppressions=0 \
-	    swift test --sanitize=address --scratch-path .build/address
+	    swift test --traits $(ALL_TRAITS) --sanitize=address --scratch-path .build/address
 
-sanitize-thread: setup
-	swift test --sanitize=thread --scratch-path .build/thread
+sanitize-thread:
+	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
+	swift test --traits $(ALL_TRAITS) --sanitize=thread --scratch-path .build/thread
 
 # The library's documentation, checked and written as a static site: see Tests/Documentation. BASE_PATH is where it will
 # lie on its server.
