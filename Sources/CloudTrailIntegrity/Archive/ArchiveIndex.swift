@@ -19,7 +19,7 @@ package struct ArchiveIndex: Sendable {
         /// What those are that are no regular files, by their position among ``names``.
         package fileprivate(set) var obstacles: [Int: ObjectReadError] = [:]
         /// What the files hold, where they were hashed as they went by; `nil` where they can be opened.
-        package fileprivate(set) var contents: StreamedContents?
+        package fileprivate(set) var contents: FolderContents?
     }
 
     /// A file that may be a log file.
@@ -131,7 +131,7 @@ package struct ArchiveIndex: Sendable {
         digests += listing.digests
         folders += listing.folders.map { folder in
             var added = Folder(root: listing.root, path: folder.path, names: folder.names)
-            added.contents = contents?.picking(folder.numbers)
+            added.contents = contents.map { FolderContents($0, folder.numbers) }
             return added
         }
     }

@@ -59,21 +59,6 @@ package struct StreamedContents: Sendable {
         return .hashed(result, known)
     }
 
-    /// Those with these numbers.
-    package func picking(_ numbers: [Int32]) -> StreamedContents {
-        var picked = StreamedContents(keepsMetadata: keepsMetadata)
-        picked.digests = numbers.map { digests[Int($0)] }
-        picked.contentBytes = numbers.map { contentBytes[Int($0)] }
-        picked.marks = numbers.map { marks[Int($0)] }
-        if keepsMetadata { picked.metadata = numbers.map { metadata[Int($0)] } }
-        if !special.isEmpty {
-            for (position, number) in numbers.enumerated() {
-                if let content = special[Int(number)] { picked.special[position] = content }
-            }
-        }
-        return picked
-    }
-
     private static let conditions: [ContentHasher.Condition] = [
         .complete, .truncated, .corrupt(.stream), .corrupt(.checksum), .corrupt(.length), .trailingData,
         .overContentLimit, .overRatioLimit,
@@ -83,5 +68,22 @@ package struct StreamedContents: Sendable {
     private static func mark(_ result: ContentHasher.Result) -> UInt8 {
         let condition = conditions.firstIndex(of: result.condition) ?? 0
         return UInt8(truncatingIfNeeded: condition << 1) | (result.form == .gzip ? 0 : 1)
+    }
+}
+
+/// What the files of one folder held that were hashed as they went by.
+package final class FolderContents: Sendable {
+    private let all: StreamedContents
+    /// The number of each file among them.
+    private let numbers: [Int32]
+
+    package init(_ all: StreamedContents, _ numbers: [Int32]) {
+        self.all = all
+        self.numbers = numbers
+    }
+
+    /// What the file at this position among the folder's names held.
+    package subscript(position: Int) -> StreamedContents.Content {
+        all[Int(numbers[position])]
     }
 }

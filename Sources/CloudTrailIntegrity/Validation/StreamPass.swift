@@ -113,12 +113,12 @@ struct StreamPass {
     }
 
     /// What is hashed together, in bytes and in files.
-    private static let batchBytes = 256 * 1024
-    private static let batchFiles = 64
+    private static let batchBytes = 128 * 1024
+    private static let batchFiles = 96
     /// A file up to this size is read into memory and hashed by any thread, in bytes.
     private static let largestHandedOn = 2 << 20
     /// As much is read ahead of the threads, in bytes.
-    private static let largestWaiting = 8 << 20
+    private static let largestWaiting = 2 << 20
 
     // MARK: Going through
 
@@ -252,10 +252,7 @@ struct StreamPass {
         defer { files = FileBatch(start: files.start + files.members.count) }
         guard !files.members.isEmpty else { return }
         let batch = files
-        let waiting = results.withLock { results in
-            results.waitingBytes += batch.bytes.count
-            return results.waitingBytes
-        }
+        results.withLock { $0.waitingBytes += batch.bytes.count }
         let (results, monitor, limits) = (results, monitor, fileLimits)
         try pool.submit(by: worker) { worker in
             let (found, signatures) = try Self.hash(batch, limits, monitor, worker)
@@ -267,7 +264,7 @@ struct StreamPass {
             }
             monitor.bytesWereRead(UInt64(clamping: batch.byteCount))
         }
-        if waiting > Self.largestWaiting { try pool.help(worker) }
+        while results.withLock({ $0.waitingBytes }) > Self.largestWaiting, try pool.help(worker) {}
     }
 
     private static func hash(

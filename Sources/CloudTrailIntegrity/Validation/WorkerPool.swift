@@ -126,12 +126,14 @@ final class WorkerPool<Context>: Sendable {
         if isFull { try help(worker) }
     }
 
-    /// Does one of the tasks that wait, if there is one.
+    /// Does one of the tasks that wait; `false` when none does.
     ///
     /// - Throws: What a task threw.
-    func help(_ worker: Worker<Context>) throws {
-        try runOne(worker)
+    @discardableResult
+    func help(_ worker: Worker<Context>) throws -> Bool {
+        let hasHelped = try runOne(worker)
         try rethrow()
+        return hasHelped
     }
 
     /// Calls `body` with every number below `count`, one after another; from where reads turn out to be slow, each as a
