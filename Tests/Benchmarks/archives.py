@@ -97,6 +97,7 @@ RECIPES = {
     "empty-tenth": Recipe(accounts=10, regions=20, hours=100, logs=0),
     "chain": Recipe(accounts=1, regions=1, hours=240, logs=5),
     "slow": Recipe(accounts=1, regions=4, hours=32, logs=4),
+    "tar": Recipe(accounts=5, regions=17, hours=197, logs=5),
 }
 
 

@@ -20,6 +20,7 @@ from row_cold import cold
 from row_huge import huge
 from row_slow import slow
 from row_startup import startup
+from row_tar import tar
 
 _ROOT = Path(__file__).resolve().parents[2]
 ROWS: dict[str, Callable[[Context], RowResult]] = {
@@ -30,6 +31,7 @@ ROWS: dict[str, Callable[[Context], RowResult]] = {
     "aws": aws,
     "slow": slow,
     "cold": cold,
+    "tar": tar,
     "tenfold": tenfold,
     "huge": huge,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,17 +43,25 @@ class Programs:
         expected_status: int = 0,
         folder: Path | None = None,
         keeps_output: bool = True,
+        piped: Path | None = None,
     ) -> Run:
-        """Runs a command; what it prints is in `output` until the next run."""
-        with open(self._output if keeps_output else os.devnull, "wb") as output:
+        """Runs a command; what it prints is in `output` until the next run.
+
+        A file that is `piped` comes to it out of a pipe that `cat` writes.
+        """
+        with ExitStack() as stack:
+            output = stack.enter_context(open(self._output if keeps_output else os.devnull, "wb"))
+            cat = stack.enter_context(subprocess.Popen(["cat", str(piped)], stdout=subprocess.PIPE)) if piped else None
             done = subprocess.run(
                 [str(self._launcher), str(self._result), *command],
                 cwd=folder,
-                stdin=subprocess.DEVNULL,
+                stdin=cat.stdout if cat else subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.PIPE,
                 check=False,
             )
+            if cat and cat.stdout:
+                cat.stdout.close()
         complaint = done.stderr.decode("utf-8", "replace").strip()
         if done.returncode != 0:
             raise RunError(f"{' '.join(command)}: {complaint}")
@@ -81,17 +90,19 @@ class Programs:
             raise RunError(f"the floor did {facts['files']} of the {archive.file_count} files of '{archive.name}'")
         return Run(run.seconds, run.cpu_seconds, run.peak_mib, int(facts["content"]))
 
-    def validate(self, archive: Archive, manifest: Path, jobs: int | None = None) -> Run:
-        """Validates the archive; without `jobs` with the command's own defaults."""
+    def validate(
+        self, archive: Archive, manifest: Path, jobs: int | None = None, file: Path | None = None, is_piped: bool = False
+    ) -> Run:
+        """Validates the archive, or the file that holds it; without `jobs` with the command's own defaults."""
         command = [
-            str(self.tool), "validate", str(archive.root),
+            str(self.tool), "validate", "-" if is_piped else str(file or archive.root),
             "--public-keys", str(archive.keys),
             "--signatures", str(manifest),
             "--format", "jsonl",
         ]  # fmt: skip
         if jobs is not None:
             command += ["--jobs", str(jobs)]
-        run = self.launch(command)
+        run = self.launch(command, piped=file if is_piped else None)
         summary = json.loads(self.output.splitlines()[-1])
         counts = {
             "chains": (summary["chains"], archive.chains),
