@@ -4,7 +4,9 @@
  *
  *     cti_keys_create, cti_keys_add                 the public keys, which are trusted because you say so
  *     cti_validator_create, cti_validator_set       what to validate and how
- *     cti_source_open_folder, cti_source_create     where the archive is: a folder, or storage of your own
+ *     cti_source_open_folder, cti_source_open_file, cti_source_create
+ *                                                   where the archive is: a folder, a tar or zip file, or storage of
+ *                                                   your own
  *     cti_validate                                  judges it
  *     cti_report_outcome, cti_report_write          the verdict, and all that was found
  *
@@ -165,6 +167,19 @@ typedef struct cti_source cti_source;
  * by its path. CTI_ERROR_INPUT when it is not there or may not be read.
  */
 cti_status cti_source_open_folder(const char *path, cti_source **source, cti_error **error);
+
+/*
+ * The tar or zip file at `path`, which is bytes: tar plain or compressed with gzip, bzip2, xz or zstd. Nothing is
+ * extracted. CTI_ERROR_INPUT when it is not there, may not be read or is no archive, and in a library that was built
+ * without the package trait ArchiveFiles.
+ */
+cti_status cti_source_open_file(const char *path, cti_source **source, cti_error **error);
+
+/*
+ * What comes out of a descriptor, such as 0, from where it stands: as for a file. It stays the caller's and must stay
+ * open as long as the source; a tar archive that comes through a pipe can be validated once.
+ */
+cti_status cti_source_open_descriptor(int descriptor, const char *name, cti_source **source, cti_error **error);
 
 /* Why storage cannot do what it was asked for. */
 typedef enum cti_read_status {

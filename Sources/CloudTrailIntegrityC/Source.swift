@@ -40,6 +40,66 @@ public func cti_source_open_folder(
     }
 }
 
+/// The tar or zip file at a path.
+@c @implementation
+public func cti_source_open_file(
+    _ path: UnsafePointer<CChar>?,
+    _ source: UnsafeMutablePointer<OpaquePointer?>?,
+    _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> cti_status {
+    unsafe attempt(error) {
+        let output = try unsafe Arguments.output(source, "source")
+        guard let path = unsafe path else { throw Failure.null("path") }
+        let archive = try archiveFile(called: unsafe String(cString: path)) {
+            #if ArchiveFiles
+            try unsafe ArchiveFile(pathBytes: UnsafeRawBufferPointer(start: path, count: strlen(path)))
+            #else
+            throw ArchiveFilesMissing()
+            #endif
+        }
+        unsafe output.pointee = Handle.make(Source(archive))
+    }
+}
+
+/// The tar or zip archive that comes out of a descriptor.
+@c @implementation
+public func cti_source_open_descriptor(
+    _ descriptor: CInt,
+    _ name: UnsafePointer<CChar>?,
+    _ source: UnsafeMutablePointer<OpaquePointer?>?,
+    _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> cti_status {
+    unsafe attempt(error) {
+        let output = try unsafe Arguments.output(source, "source")
+        let name = try unsafe Arguments.text(name, "name")
+        let archive = try archiveFile(called: name) {
+            #if ArchiveFiles
+            try ArchiveFile(fileDescriptor: descriptor, name: name)
+            #else
+            throw ArchiveFilesMissing()
+            #endif
+        }
+        unsafe output.pointee = Handle.make(Source(archive))
+    }
+}
+
+private func archiveFile(
+    called name: String,
+    _ open: () throws -> any ArchiveSource
+) throws(Failure) -> any ArchiveSource {
+    do {
+        return try open()
+    } catch {
+        throw Failure(CTI_ERROR_INPUT, "the archive '\(name)' cannot be validated: \(error)")
+    }
+}
+
+#if !ArchiveFiles
+private struct ArchiveFilesMissing: Error, CustomStringConvertible {
+    let description = "this library was built without the package trait ArchiveFiles, which reads tar and zip"
+}
+#endif
+
 /// A source that is reached through functions of the caller's.
 @c @implementation
 public func cti_source_create(

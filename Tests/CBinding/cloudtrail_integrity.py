@@ -181,6 +181,8 @@ def _load() -> ctypes.CDLL:
         ("cti_validator_add_signatures", c_int, [c_void_p, text, size, out]),
         ("cti_validator_add_expected_chains", c_int, [c_void_p, text, size, out]),
         ("cti_source_open_folder", c_int, [text, out, out]),
+        ("cti_source_open_file", c_int, [text, out, out]),
+        ("cti_source_open_descriptor", c_int, [c_int, text, out, out]),
         ("cti_source_create", c_int, [POINTER(_CStorage), text, out, out]),
         ("cti_source_free", None, [c_void_p]),
         ("cti_listing_add", c_int, [c_void_p, text, size, c_int, c_int]),
@@ -449,7 +451,7 @@ class Validator(_Handle):
         on_finding: Callable[[Finding], object] | None = None,
         monitor: Monitor | None = None,
     ) -> Report:
-        """Validates an archive that lies in one or more folders or storages.
+        """Validates an archive that lies in one or more folders, tar or zip files, or storages.
 
         `on_finding` is called with every finding, one at a time but perhaps by other threads, in no fixed order. What
         it raises ends the validation and is raised here.
@@ -465,7 +467,7 @@ class Validator(_Handle):
             path = os.fsencode(source)
             if b"\0" in path:
                 raise ArgumentError(f"{source!r} holds a NUL")
-            _call("cti_source_open_folder", path, byref(part))
+            _call("cti_source_open_file" if os.path.isfile(path) else "cti_source_open_folder", path, byref(part))
             parts.append(_Source(part.value))
         handles = (c_void_p * len(parts))(*(part._handle for part in parts))
         take = callbacks.finding(on_finding) if on_finding else _Text()

@@ -35,8 +35,11 @@ readelf -d "$installed/libcloudtrail_integrity.so" >"$folder/dynamic"
 soname=$(sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p' "$folder/dynamic")
 [ "$soname" = "libcloudtrail_integrity.so.$(sed -n 's/^#define CTI_ABI_VERSION //p' $header)" ]
 if sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' "$folder/dynamic" |
-    grep -v -E '^(lib(c|m|z|crypto|stdc\+\+|gcc_s)\.so\.[0-9]+|ld-linux.*)$'; then fail "it needs more"; fi
+    grep -v -E '^(lib(c|m|z|crypto|stdc\+\+|gcc_s|archive|deflate)\.so\.[0-9]+|ld-linux.*)$'; then fail "it needs more"; fi
 if grep -E 'RPATH|RUNPATH' "$folder/dynamic"; then fail "it looks for libraries where it was built"; fi
+
+archive_files=
+if grep -q 'libarchive\.so' "$folder/dynamic"; then archive_files=yes; fi
 
 say "the header is C99 and C++"
 flags="-Wall -Wextra -Werror -pedantic"
@@ -132,6 +135,22 @@ status=0
     2>"$folder/example.err" || status=$?
 [ $status -eq 1 ] && [ "$(cat "$folder/example.err")" = "not proven: VIOLATED" ]
 [ "$(wc -l <"$folder/example.txt")" -eq "$(wc -l <"$folder/expected/tampered.jsonl")" ]
+
+if [ -n "$archive_files" ]; then
+    say "a Python program on a tar file"
+    tar -czf "$folder/tampered.tar.gz" -C "$sample/archive" .
+    sed 's|"archive"|"tampered.tar.gz"|' "$folder/example.py" >"$folder/file.py"
+    grep -q tampered.tar.gz "$folder/file.py"
+    cp "$sample/keys.json" "$sample/meta.jsonl" "$folder"
+    status=0
+    (cd "$folder" && PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here python3 file.py) >"$folder/file.txt" 2>/dev/null ||
+        status=$?
+    [ $status -eq 1 ]
+    sort "$folder/example.txt" >"$folder/example.sorted"
+    sed 's|tampered\.tar\.gz/|archive/|' "$folder/file.txt" | sort | cmp - "$folder/example.sorted"
+else
+    say "SKIPPED, because the library was built without the trait ArchiveFiles: a tar file"
+fi
 
 say "from Python"
 SAMPLES=$(echo "$samples" | tr ' ' ':') EXPECTED=$folder/expected PYTHONDONTWRITEBYTECODE=1 \

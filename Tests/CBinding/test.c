@@ -285,6 +285,8 @@ static void test_nulls(const cti_validator *validator)
     CHECK_ERROR(cti_validator_set((cti_validator *)keys, "jobs", "1", &error), CTI_ERROR_ARGUMENT, "no validator");
     CHECK_ERROR(cti_source_open_folder(NULL, &source, &error), CTI_ERROR_ARGUMENT, "path is NULL");
     CHECK(!source);
+    CHECK_ERROR(cti_source_open_file(NULL, &source, &error), CTI_ERROR_ARGUMENT, "path is NULL");
+    CHECK_ERROR(cti_source_open_descriptor(0, NULL, &source, &error), CTI_ERROR_ARGUMENT, "name is NULL");
     CHECK_ERROR(cti_source_create(NULL, "s", &source, &error), CTI_ERROR_ARGUMENT, "storage is NULL");
     CHECK_ERROR(cti_source_create(&storage, "s", &source, &error), CTI_ERROR_ARGUMENT, "struct_size");
     storage.struct_size = sizeof storage;
@@ -342,6 +344,12 @@ static void test_bad_input(cti_validator *validator)
     CHECK_ERROR(
         cti_source_open_folder("/nonexistent", &source, &error), CTI_ERROR_INPUT,
         "the archive '/nonexistent' cannot be validated: there is no such folder");
+    CHECK_ERROR(
+        cti_source_open_file("/nonexistent", &source, &error), CTI_ERROR_INPUT,
+        "the archive '/nonexistent' cannot be validated: ");
+    CHECK_ERROR(
+        cti_source_open_descriptor(-1, "nothing", &source, &error), CTI_ERROR_INPUT,
+        "the archive 'nothing' cannot be validated: ");
     CHECK(!source);
     cti_keys_free(keys);
 }

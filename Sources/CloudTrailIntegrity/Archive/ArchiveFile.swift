@@ -51,6 +51,16 @@ public final class ArchiveFile: ObjectStream {
         try self.init(.path(Array(path.utf8CString)), path, limits)
     }
 
+    /// Takes the file at this path, whose bytes need not be UTF-8.
+    ///
+    /// - Throws: ``ArchiveFileError``, as for a path that is text.
+    public convenience init(pathBytes: some Sequence<UInt8>, limits: Limits = Limits()) throws {
+        let path = Array(pathBytes)
+        guard !path.contains(0) else { throw ArchiveFileError(description: "there is no such file") }
+        let name = String(decoding: path, as: UTF8.self)
+        try self.init(.path(path.map { CChar(bitPattern: $0) } + [0]), name, limits)
+    }
+
     /// Takes what comes out of a descriptor, such as standard input, from where it stands.
     ///
     /// The descriptor stays the caller's: it is never closed here, and must stay open as long as this is used. What is
