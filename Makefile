@@ -35,11 +35,12 @@ SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
 REPORT_SAMPLES = .build/report-samples
 HTML_PAGES = .build/html
+EXAMPLE_RUNS = .build/example-runs
 DOCUMENTATION = .build/docs
 
 .PHONY: all setup build validate test test-traits golden lint reports html-check
 .PHONY: docs public-api check-public-api
-.PHONY: conformance conformance-full
+.PHONY: conformance conformance-full examples
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
 
 all: build library
@@ -75,7 +76,7 @@ golden: setup
 	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden TestVectors/reports
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources
 
 # Every format of report and manifest, read by parsers from PyPI and of the system: see Tests/Reports.
 reports: build
@@ -95,6 +96,10 @@ conformance: build
 conformance-full: build
 	sh Tests/Conformance/run.sh $(TOOL) $(SAMPLES) plain prefix organization
 	python3 -m unittest discover -s Tests/Conformance
+
+# The package of examples, built and run on the golden archives: see Examples.
+examples: build library
+	sh Tests/Examples/run.sh $(TOOL) $(EXAMPLE_RUNS) $(LIBRARY)
 
 # The test suite with every package trait on, under the address sanitizer, with leaks, and under the thread sanitizer.
 sanitize: sanitize-address sanitize-thread
@@ -143,11 +148,11 @@ fuzz: setup
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-c check-deb fuzz
+full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-c examples check-deb fuzz
 
 include packaging/install.mk
 include packaging/library.mk
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES) $(DOCUMENTATION) .build/api
+	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES) $(EXAMPLE_RUNS) $(DOCUMENTATION) .build/api
