@@ -80,12 +80,15 @@ package struct LogListPacker {
     }
 
     /// Packs a list.
-    package mutating func pack(_ list: LogFileList) -> ListedLogs {
+    ///
+    /// - Parameter check: Called for every entry; what it throws ends the packing.
+    package mutating func pack(_ list: LogFileList, check: () throws -> Void) rethrows -> ListedLogs {
         var groups: [ListedLogs.Group] = []
         // Nearly every list is of one folder, and those of two have them behind each other.
         var current: ListedFolder?
         var others: [ObjectIdentifier: (folder: ListedFolder, writer: PackedNames.Writer)] = [:]
         for position in list.indices {
+            try check()
             let entry = list.entry(at: position)
             let key = list.keyBytes[entry.keyRange]
             var nameStart = key.endIndex

@@ -16,13 +16,16 @@ struct DigestContent {
     private static let entryNames = JSONNames<EntryName>()
 
     private let limits: Limits
+    private let isStopped: () -> Bool
     private(set) var fields = DigestFields<Name>()
     private(set) var logFiles = LogFileList.Builder()
     private(set) var logFilesProblem: String?
     private(set) var sawLogFiles = false
 
-    init(_ limits: Limits) {
+    /// - Parameter isStopped: Asked for every entry of the list; the rest is not read once it is so.
+    init(_ limits: Limits, isStopped: @escaping () -> Bool) {
         self.limits = limits
+        self.isStopped = isStopped
     }
 
     mutating func read(from reader: inout JSONReader) throws(DigestFileError) {
@@ -67,6 +70,7 @@ struct DigestContent {
         try reader.readArray(
             { (reader) throws(DigestFileError) in
                 count += 1
+                if isStopped() { throw .malformed("it was not read to its end") }
                 guard count <= limits.digestEntries else {
                     throw .overLimit("logFiles has more than \(limits.digestEntries) entries")
                 }

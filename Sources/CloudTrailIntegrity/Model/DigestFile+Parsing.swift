@@ -5,9 +5,15 @@ extension DigestFile {
     ///
     /// Required before anything is verified: the fingerprint, the bucket, the object, `previousDigestSignature` (which
     /// may be null) and both times. Any other broken field is kept in ``problem``; unknown fields are tolerated.
-    package init(parsing bytes: [UInt8], limits: Limits) throws(DigestFileError) {
+    ///
+    /// - Parameter isStopped: Asked now and then; where it is so, an error is thrown that says nothing of the file.
+    package init(
+        parsing bytes: [UInt8],
+        limits: Limits,
+        isStopped: @escaping () -> Bool = { false }
+    ) throws(DigestFileError) {
         var reader = JSONReader(bytes, maximumDepth: limits.jsonDepth)
-        var content = DigestContent(limits)
+        var content = DigestContent(limits, isStopped: isStopped)
         try content.read(from: &reader)
         try self.init(content, reader, limits)
     }

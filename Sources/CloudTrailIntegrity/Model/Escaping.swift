@@ -13,6 +13,15 @@ package func escaped(_ text: String) -> String {
     return result
 }
 
+extension StringProtocol {
+    /// The text for people to read: everything that could steer a terminal or forge a line is made visible, as
+    /// `\\u{1b}`.
+    ///
+    /// Keys, paths, messages and errors may hold whatever stood in an archive; ``Finding`` and ``ChainIdentity`` describe
+    /// themselves like this.
+    public var escapedForDisplay: String { escaped(String(self)) }
+}
+
 /// `text`, or its beginning where it is longer than a message should quote.
 package func shortened(_ text: String) -> String {
     let limit = 100

@@ -146,7 +146,7 @@ extension Validator {
                 fingerprint: digest.fingerprint,
                 previous: digest.previous,
                 message: try stringToSign.map { try SHA256Digest.of($0) },
-                logs: worker.context.packer.pack(digest.logFiles)
+                logs: try worker.context.packer.pack(digest.logFiles, check: monitor.check)
             )
         }
         // Its name is not looked at here: a copy may be called anything.

@@ -310,7 +310,8 @@ final class DigestStage: Sendable {
                 signatures.own.append(SignatureCandidate(.sidecar, metadata))
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
-            let (file, defect) = Self.parse(content, result.condition, limits)
+            let (file, defect) = Self.parse(content, result.condition, limits) { [monitor] in monitor.isCancelled }
+            try monitor.check()
             let hash = result.isWhole ? result.digest : nil
             signatures.previous = file?.previousSignature.map { .written($0) }
             let record = DigestRecord(
@@ -354,7 +355,7 @@ final class DigestStage: Sendable {
             fingerprint: before?.fingerprint == file.fingerprint ? before?.fingerprint ?? "" : file.fingerprint,
             previous: previous,
             message: try hash.map { try worker.context.hasher.hash(message: file.stringToSign(hash: $0)) },
-            logs: worker.context.packer.pack(file.logFiles)
+            logs: try worker.context.packer.pack(file.logFiles, check: monitor.check)
         )
     }
 
@@ -362,7 +363,8 @@ final class DigestStage: Sendable {
     static func parse(
         _ content: [UInt8],
         _ condition: ContentHasher.Condition,
-        _ limits: Limits
+        _ limits: Limits,
+        isStopped: @escaping () -> Bool = { false }
     ) -> (DigestFile?, DigestRecord.Defect?) {
         let containerDefect: DigestRecord.Defect?
         switch condition {
@@ -374,7 +376,7 @@ final class DigestStage: Sendable {
         case .truncated, .corrupt, .trailingData: containerDefect = .malformed(condition.sentence)
         }
         do throws(DigestFileError) {
-            return (try DigestFile(parsing: content, limits: limits), containerDefect)
+            return (try DigestFile(parsing: content, limits: limits, isStopped: isStopped), containerDefect)
         } catch {
             switch error {
             case .malformed(let text): return (nil, containerDefect ?? .malformed(text))

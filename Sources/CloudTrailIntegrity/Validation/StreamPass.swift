@@ -186,7 +186,7 @@ struct StreamPass {
             if size >= Self.batchBytes - files.byteCount || files.members.count >= Self.batchFiles {
                 try sendFiles()
             }
-            if files.members.isEmpty { prepareBuffer(size) }
+            if files.bytes.isEmpty { prepareBuffer(size) }
             let begin = files.byteCount
             guard let end = try Self.read(object, into: &files.bytes, from: begin) else {
                 // What is larger, or does not say how large it is, goes by.
