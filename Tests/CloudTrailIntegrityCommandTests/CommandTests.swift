@@ -133,7 +133,13 @@ struct CommandTests {
         }
         let archive = clean.archive
         check(.noInput, "there is no such folder", "/nowhere", "--public-keys", clean.keys)
+        #if ArchiveFiles
+        check(.noInput, "not a tar or zip archive", clean.keys, "--public-keys", clean.keys)
+        check(.usage, "can be read only once", "-", "-", "--public-keys", clean.keys)
+        #else
         check(.noInput, "not a folder", clean.keys, "--public-keys", clean.keys)
+        check(.noInput, "the package trait ArchiveFiles", "-", "--public-keys", clean.keys)
+        #endif
         check(.noInput, "No such file or directory", archive, "--public-keys", "/nowhere")
         check(.noInput, "is a folder", archive, "--public-keys", clean.path)
         check(.noInput, "not JSON at byte 0", archive, "--public-keys", notJSON)

@@ -3,18 +3,20 @@ internal import NativeInterop
 /// Tells the caller of findings while the validation goes on: each once, and one at a time.
 final class FindingListener: Sendable {
     private let monitor: ValidationMonitor
-    private let onFinding: (@Sendable (Finding) -> Void)?
-    private let turn = LockedState(())
+    private let isHeard: Bool
+    /// Locked while it is called.
+    private let onFinding: LockedState<@Sendable (Finding) -> Void>
 
     init(_ monitor: ValidationMonitor, _ onFinding: (@Sendable (Finding) -> Void)?) {
         self.monitor = monitor
-        self.onFinding = onFinding
+        isHeard = onFinding != nil
+        self.onFinding = LockedState(onFinding ?? { _ in })
     }
 
     func hear(_ findings: some Sequence<Finding>) {
         monitor.note(findings)
-        guard let onFinding else { return }
-        turn.withLock { _ in
+        guard isHeard else { return }
+        onFinding.withLock { onFinding in
             // Who has stopped the validation expects no more of it.
             for finding in findings where !monitor.isCancelled { onFinding(finding) }
         }
