@@ -141,7 +141,8 @@ strace: build
 	python3 Tests/Scripts/strace.py $(TOOL) .build/strace
 
 # libFuzzer with the address sanitizer on every parser and on whole archives: see Tests/Fuzzing.
-fuzz: setup
+fuzz:
+	TRAITS=ArchiveFiles sh Tests/Scripts/setup.sh
 	sh Tests/Fuzzing/run.sh $(SECONDS) $(TARGETS)
 
 # The product against a C program that reads, gunzips and hashes the same files: see docs/benchmarks.md.

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Fuzzes every target, or those that are named, for SECONDS each, two at a time:
-#   sh Tests/Fuzzing/run.sh SECONDS [digests|names|keys|manifests|content|archives]...
+#   sh Tests/Fuzzing/run.sh SECONDS [digests|names|keys|manifests|content|archives|members]...
 # What libFuzzer learns stays in .build/fuzzing/TARGET/corpus; an input that fails is kept in .build/fuzzing/TARGET/found.
 set -eu
 
 seconds=${1:?seconds for each target}
 shift
-[ $# -gt 0 ] || set -- digests names keys manifests content archives
+[ $# -gt 0 ] || set -- digests names keys manifests content archives members
 
 scratch=.build/fuzz
 out=.build/fuzzing
@@ -17,7 +17,7 @@ export CLOUDTRAIL_FUZZ=1
 
 product() {
     case $1 in
-    digests | names | keys | manifests | content | archives) ;;
+    digests | names | keys | manifests | content | archives | members) ;;
     *) echo "no such target: $1" >&2 && exit 64 ;;
     esac
     echo "Fuzz$(printf %.1s "$1" | tr '[:lower:]' '[:upper:]')${1#?}"
@@ -28,7 +28,7 @@ for target; do
     echo "building $name"
     mkdir -p "$out"
     # The linker notes thousands of the sanitizers' symbols, so its words are shown only when it fails.
-    if ! swift build -c release --sanitize=fuzzer --scratch-path "$scratch" --product "$name" >"$out/build.log" 2>&1; then
+    if ! swift build -c release --traits ArchiveFiles --sanitize=fuzzer --scratch-path "$scratch" --product "$name" >"$out/build.log" 2>&1; then
         grep -v 'Cannot export local symbol' "$out/build.log" >&2
         exit 1
     fi
@@ -41,6 +41,7 @@ fuzz() {
     # Every byte of a mutation counts, so long ones are tried from the beginning; those of texts grow.
     length=-max_len=4096
     [ "$1" != archives ] || length='-max_len=256 -len_control=0'
+    [ "$1" != members ] || length='-max_len=8192 -len_control=0'
     # shellcheck disable=SC2086 # options
     "$scratch/release/$(product "$1")" -max_total_time="$seconds" -timeout=30 -print_final_stats=1 $length \
         $dictionary -artifact_prefix="$out/$1/found/" "$out/$1/corpus" "$sources/Corpus/$1" >"$out/$1/log" 2>&1

@@ -3,6 +3,9 @@
 /// The fuzzers trap on what is thrown, so that libFuzzer keeps the input; the tests report it.
 package enum FuzzCheck: String, CaseIterable, Sendable {
     case digests, names, keys, manifests, content, archives
+    #if ArchiveFiles
+    case members
+    #endif
 
     /// Checks one input.
     ///
@@ -15,6 +18,9 @@ package enum FuzzCheck: String, CaseIterable, Sendable {
         case .manifests: try checkManifest(bytes)
         case .content: try checkContent(bytes)
         case .archives: try ArchiveCheck.run(bytes)
+        #if ArchiveFiles
+        case .members: try checkMembers(bytes)
+        #endif
         }
     }
 
