@@ -78,7 +78,10 @@ private func pipe(_ bytes: [UInt8]) throws -> CInt {
     try require(unsafe pipe(&ends) == 0, "there is no pipe")
     defer { close(ends[1]) }
     let piece = bytes.prefix(32 << 10)
-    try require(unsafe piece.withUnsafeBytes { unsafe write(ends[1], $0.baseAddress, $0.count) } == piece.count, "no room")
+    try require(
+        unsafe piece.withUnsafeBytes { unsafe write(ends[1], $0.baseAddress, $0.count) } == piece.count,
+        "no room"
+    )
     return ends[0]
 }
 
