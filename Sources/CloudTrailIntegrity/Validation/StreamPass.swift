@@ -176,6 +176,11 @@ struct StreamPass {
         _ object: (any OpenObject)?,
         isSidecar: Bool
     ) throws {
+        // Where log files are passed over, numbers are left out.
+        if number != files.start + files.members.count {
+            try sendFiles()
+            files = FileBatch(start: number)
+        }
         guard obstacle == nil, let object else {
             files.members.append(.unreadable(obstacle ?? Self.noContent))
             return

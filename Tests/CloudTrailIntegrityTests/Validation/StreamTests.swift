@@ -245,6 +245,25 @@ struct StreamTests {
         #expect(report.findings.isEmpty)
     }
 
+    @Test("sidecars belong to their digest files also where log files are passed over")
+    func signaturesWithoutLogs() throws {
+        var made = try HandmadeArchive()
+        let digests = try made.deliverHours(0..<6, isInManifest: false)
+        var archive = made.archive
+        for digest in digests { archive["\(digest.key).metadata.json"] = digest.headObjectAnswer }
+        let validator = Validator(keys: made.keys)
+        for withheld in [nil, digests.last, digests.first] {
+            var archive = archive
+            if let withheld { archive["\(withheld.key).metadata.json"] = nil }
+            let expected = try validator.fetchPlan(for: [archive]).signatures
+            #expect(expected.isEmpty == (withheld?.key != digests.last?.key))
+            for order in StreamedArchive.Order.allCases {
+                let stream = StreamedArchive(archive: archive, order: order)
+                #expect(try validator.fetchPlan(for: [stream]).signatures == expected, "\(order)")
+            }
+        }
+    }
+
     @Test("a sidecar without its digest file is a file like any other")
     func looseSidecar() throws {
         let sample = try sample()
