@@ -106,12 +106,12 @@ sanitize: sanitize-address sanitize-thread
 
 sanitize-address:
 	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
-	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.supp:print_suppressions=0 \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.supp:print_suppressions=0 WAYS_IN=one \
 	    swift test --traits $(ALL_TRAITS) --sanitize=address --scratch-path .build/address
 
 sanitize-thread:
 	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
-	swift test --traits $(ALL_TRAITS) --sanitize=thread --scratch-path .build/thread
+	WAYS_IN=one swift test --traits $(ALL_TRAITS) --sanitize=thread --scratch-path .build/thread
 
 # The library's documentation, checked and written as a static site: see Tests/Documentation. BASE_PATH is where it will
 # lie on its server.
