@@ -11,7 +11,7 @@ import Musl
 #endif
 
 /// What is in an archive file, by those who made it and by us.
-@Suite(.timeLimit(.minutes(2))) struct ArchiveFileTests {
+@Suite(.timeLimit(.minutes(10))) struct ArchiveFileTests {
     private let folder: ScratchFolder
 
     init() throws {

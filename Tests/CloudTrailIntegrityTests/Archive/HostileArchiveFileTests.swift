@@ -5,7 +5,7 @@ import NativeInterop
 import Testing
 
 /// Archive files that are cut off, broken, or made to mislead or to exhaust.
-@Suite(.timeLimit(.minutes(2))) struct HostileArchiveFileTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileArchiveFileTests {
     private let folder: ScratchFolder
 
     init() throws {

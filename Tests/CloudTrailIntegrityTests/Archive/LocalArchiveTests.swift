@@ -9,7 +9,7 @@ import Glibc
 import Musl
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct LocalArchiveTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalArchiveTests {
     private let folder: ScratchFolder
 
     init() throws {

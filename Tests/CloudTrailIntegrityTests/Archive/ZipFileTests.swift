@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Zip archives, by those who made them and by us.
-@Suite(.timeLimit(.minutes(2))) struct ZipFileTests {
+@Suite(.timeLimit(.minutes(10))) struct ZipFileTests {
     private let folder: ScratchFolder
 
     init() throws {
