@@ -2,10 +2,16 @@
 package struct ArchiveIndex: Sendable {
     /// A digest file, known by its number.
     package struct Digest: Sendable {
+        private let rootNumber: Int32
+        package let path: DigestKey
+
         /// The number of its source.
-        package let root: Int
-        package let path: ObjectKey
-        package let name: DigestFileName
+        package var root: Int { Int(rootNumber) }
+
+        package init(root: Int, path: DigestKey) {
+            rootNumber = Int32(clamping: root)
+            self.path = path
+        }
     }
 
     /// A folder with files that may be log files. A source that comes back to a folder has two of it.
@@ -59,6 +65,8 @@ package struct ArchiveIndex: Sendable {
         package let sidecars: Set<Int>
     }
 
+    /// The texts behind the numbers of the digest files' paths.
+    package let names: DigestNames
     package private(set) var digests: [Digest] = []
     package private(set) var folders: [Folder] = []
     package private(set) var hiddenFolders: [HiddenFolder] = []
@@ -67,30 +75,28 @@ package struct ArchiveIndex: Sendable {
     /// Sidecars without a digest file in the same part of the listing.
     private var looseSidecars: [Sidecar] = []
 
-    /// What a sidecar's name has more than its digest file's.
-    package static let sidecarSuffix: StaticString = ".metadata.json"
-
     /// A sidecar, by the digest file it would lie beside.
     fileprivate struct Sidecar: Hashable {
         let root: Int
-        let digest: ObjectKey
-
-        var path: ObjectKey { ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8) }
+        let digest: DigestKey
     }
 
     /// Nothing yet.
-    package init() {}
+    package init(_ names: DigestNames = DigestNames()) {
+        self.names = names
+    }
 
     /// Lists `sources`, by names alone.
     ///
     /// - Parameter check: Called with every entry; what it throws ends the listing.
     package init(_ sources: [any ArchiveSource], check: @escaping @Sendable () throws -> Void = {}) throws {
+        self.init()
         for (root, source) in sources.enumerated() {
             switch source.access {
             case .random(let source):
                 try list(source, root: root, check: check)
             case .singlePass(let stream):
-                var listing = StreamListing(root: root)
+                var listing = StreamListing(root: root, names)
                 try stream.forEachObject(check: check) { entry, _ in
                     try check()
                     _ = listing.add(entry)
@@ -113,7 +119,7 @@ package struct ArchiveIndex: Sendable {
         check: () throws -> Void,
         batch: (DigestBatch) throws -> Void = { _ in }
     ) throws {
-        var listing = ArchiveListing(root: root)
+        var listing = ArchiveListing(root: root, names)
         try source.list { entry in
             try check()
             if let left = listing.enter(entry.path) { try send(left, batch) }
@@ -171,7 +177,7 @@ package struct ArchiveIndex: Sendable {
                 lateSidecars.append(number)
                 continue
             }
-            let path = sidecar.path
+            let path = names.objectKey(sidecar.digest).sidecar
             var writer = PackedNames.Writer()
             writer.append(path.lastComponent)
             folders.append(Folder(root: sidecar.root, path: ObjectKey(bytes: path.folder), names: writer.finish()))
@@ -180,6 +186,11 @@ package struct ArchiveIndex: Sendable {
     }
 
     // MARK: Files
+
+    /// The path of a digest file.
+    package func path(of digest: Digest) -> ObjectKey {
+        names.objectKey(digest.path)
+    }
 
     /// The path of a file in a folder.
     package func path(of file: File) -> ObjectKey {
@@ -219,12 +230,13 @@ private struct ArchiveListing {
 
     private let root: Int
     private var folder: Folder?
-    private var sidecars: [ObjectKey] = []
+    private var sidecars: [DigestKey] = []
     private var writer = PackedNames.Writer()
-    private var roles = EntryRoles()
+    private var roles: EntryRoles
 
-    init(root: Int) {
+    init(root: Int, _ names: DigestNames) {
         self.root = root
+        roles = EntryRoles(names)
     }
 
     /// Goes to the folder of `path`; returns the one that was left.
@@ -244,7 +256,7 @@ private struct ArchiveListing {
         folder = nil
         left.files.names = writer.finish()
         if !sidecars.isEmpty {
-            var positions: [ObjectKey: Int] = [:]
+            var positions: [DigestKey: Int] = [:]
             for (position, digest) in left.digests.enumerated() { positions[digest.path] = position }
             for digest in sidecars {
                 if let position = positions[digest] {
@@ -261,10 +273,10 @@ private struct ArchiveListing {
     mutating func add(_ entry: ArchiveEntry) {
         let path = entry.path
         switch roles.role(of: entry) {
-        case .digest(let name, let obstacle):
+        case .digest(let digest, let obstacle):
             let position = folder?.digests.count ?? 0
             if let obstacle { folder?.digestObstacles[position] = obstacle }
-            folder?.digests.append(ArchiveIndex.Digest(root: root, path: path, name: name))
+            folder?.digests.append(ArchiveIndex.Digest(root: root, path: digest))
         case .sidecar(let digest):
             sidecars.append(digest)
         case .file(let obstacle):

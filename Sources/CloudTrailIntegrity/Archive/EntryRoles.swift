@@ -3,9 +3,9 @@ struct EntryRoles {
     /// What an entry may be.
     enum Role {
         /// A digest file; with an obstacle, one that is no regular file.
-        case digest(DigestFileName, obstacle: ObjectReadError?)
+        case digest(DigestKey, obstacle: ObjectReadError?)
         /// The answer of `head-object` for the digest file at this path, if there is one.
-        case sidecar(of: ObjectKey)
+        case sidecar(of: DigestKey)
         /// A file that readers of the log files may read; with an obstacle, one that is no regular file.
         case file(obstacle: ObjectReadError?)
         /// A folder that hides what is below it; without an error, behind a link.
@@ -14,9 +14,13 @@ struct EntryRoles {
         case none
     }
 
-    private var nameReader = DigestFileNameReader()
+    private var keyReader: DigestKeyReader
     /// Whether every file of the folder is one that readers of the logs read.
     private var isLogFolder = false
+
+    init(_ names: DigestNames) {
+        keyReader = DigestKeyReader(names)
+    }
 
     /// Goes to a folder: its path, with the `/` at its end.
     mutating func enter(_ folder: ObjectKey) {
@@ -33,8 +37,8 @@ struct EntryRoles {
         case .link: obstacle = ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
         case .special: obstacle = ObjectReadError(.notRegularFile, "a device, a FIFO or a socket")
         }
-        if let name = nameReader.read(path) { return .digest(name, obstacle: obstacle) }
-        if obstacle == nil, let digest = Self.digest(besides: path), DigestFileName(digest) != nil {
+        if let digest = keyReader.digestFile(path) { return .digest(digest, obstacle: obstacle) }
+        if obstacle == nil, let digest = path.withoutSidecarSuffix.flatMap({ keyReader.digestFile($0) }) {
             return .sidecar(of: digest)
         }
         if mayBeLogFile(path), entry.kind != .link || LogFileName(path) != nil { return .file(obstacle: obstacle) }
@@ -42,15 +46,23 @@ struct EntryRoles {
         return entry.kind == .link ? .hidden(nil) : .none
     }
 
-    /// The path of the digest file that a sidecar of this path lies beside.
-    private static func digest(besides path: ObjectKey) -> ObjectKey? {
-        guard path.hasSuffix(ArchiveIndex.sidecarSuffix) else { return nil }
-        return ObjectKey(bytes: path.bytes.dropLast(ArchiveIndex.sidecarSuffix.utf8CodeUnitCount))
-    }
-
     /// Whether a reader of the log files may read it.
     private func mayBeLogFile(_ path: ObjectKey) -> Bool {
         if path.lastComponent.first == UInt8(ascii: ".") { return false }
         return isLogFolder || path.hasSuffix(".gz") || path.hasSuffix(".json")
+    }
+}
+
+extension ObjectKey {
+    /// What the name of a sidecar, the saved answer of `head-object`, has more than its digest file's.
+    private static let sidecarSuffix: StaticString = ".metadata.json"
+
+    /// The path of the sidecar of a digest file at this path.
+    package var sidecar: ObjectKey { ObjectKey(bytes: bytes + Self.sidecarSuffix.description.utf8) }
+
+    /// The path of the digest file that a sidecar of this path lies beside; `nil` when it is not named like one.
+    fileprivate var withoutSidecarSuffix: ObjectKey? {
+        guard hasSuffix(Self.sidecarSuffix) else { return nil }
+        return ObjectKey(bytes: bytes.dropLast(Self.sidecarSuffix.utf8CodeUnitCount))
     }
 }

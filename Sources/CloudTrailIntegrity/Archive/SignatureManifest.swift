@@ -25,6 +25,9 @@ public struct SignatureManifest: Sendable {
     /// By file name: a digest file's name is all but unique, and a path may lack the front of the key.
     private var entries: [ObjectKey: [Entry]] = [:]
 
+    /// The ends of the windows in those names; a digest file of another end has no signature here.
+    private var endTimes: Set<Timestamp> = []
+
     /// The number of signatures.
     public private(set) var count = 0
 
@@ -39,9 +42,16 @@ public struct SignatureManifest: Sendable {
         let isArray = bytes.first { !JSONLines.isSpace($0) } == UInt8(ascii: "[")
         let found = isArray ? try Self.readArray(bytes) : try Self.readLines(bytes)
         for entry in found {
-            entries[ObjectKey(bytes: Array(entry.key.lastComponent)), default: []].append(entry)
+            let name = ObjectKey(bytes: Array(entry.key.lastComponent))
+            entries[name, default: []].append(entry)
+            if let end = DigestFileName(name)?.endTime { endTimes.insert(end) }
         }
         count += found.count
+    }
+
+    /// Whether there may be signatures of an object with this name: what is cheap to ask.
+    func mayHoldSignature(ofName name: DigestKey) -> Bool {
+        count > 0 && (!name.isDigestFile || endTimes.contains(name.endTime))
     }
 
     /// The signatures that may belong to the object at `location`: same name, and the shorter key the other's end.

@@ -5,7 +5,7 @@ package struct StreamListing: Sendable {
     /// What an entry may be.
     package enum Slot: Hashable, Sendable {
         /// The digest file with this number; with an obstacle, one that is no regular file.
-        case digest(Int, DigestFileName, obstacle: ObjectReadError?)
+        case digest(Int, DigestKey, obstacle: ObjectReadError?)
         /// The file with this number, which may be a log file; with an obstacle, one that is no regular file.
         case file(Int, obstacle: ObjectReadError?)
         /// The file with this number, which may hold a digest file's signature.
@@ -52,18 +52,21 @@ package struct StreamListing: Sendable {
     /// Of each folder.
     private var runs: [[Run]] = [[]]
     private var folder = 0
-    private var roles = EntryRoles()
+    private let names: DigestNames
+    private var roles: EntryRoles
     private var writer = PackedNames.Writer()
     /// The number of the first name in ``writer``.
     private var runStart = 0
     private var fileCount = 0
     private var digests: [(folder: Int, digest: ArchiveIndex.Digest)] = []
-    private var sidecars: [(digest: ObjectKey, number: Int)] = []
+    private var sidecars: [(digest: DigestKey, number: Int)] = []
     private var hiddenFolders: [ArchiveIndex.HiddenFolder] = []
 
     /// A listing of the source with this number.
-    package init(root: Int) {
+    package init(root: Int, _ names: DigestNames) {
         self.root = root
+        self.names = names
+        roles = EntryRoles(names)
         roles.enter(paths[0])
     }
 
@@ -71,9 +74,9 @@ package struct StreamListing: Sendable {
     package mutating func add(_ entry: ArchiveEntry) -> Slot {
         enter(entry.path.folder)
         switch roles.role(of: entry) {
-        case .digest(let name, let obstacle):
-            digests.append((folder, ArchiveIndex.Digest(root: root, path: entry.path, name: name)))
-            return .digest(digests.count - 1, name, obstacle: obstacle)
+        case .digest(let digest, let obstacle):
+            digests.append((folder, ArchiveIndex.Digest(root: root, path: digest)))
+            return .digest(digests.count - 1, digest, obstacle: obstacle)
         case .sidecar(let digest):
             endRun()
             sidecars.append((digest, fileCount))
@@ -123,8 +126,8 @@ package struct StreamListing: Sendable {
         let digestNumbers = digests.indices.sorted { first, second in
             let (left, right) = (digests[first], digests[second])
             if left.folder != right.folder { return rank[left.folder] < rank[right.folder] }
-            let names = left.digest.path.lastComponent.compare(with: right.digest.path.lastComponent)
-            return names != 0 ? names < 0 : first < second
+            let order = names.compareNames(left.digest.path, right.digest.path)
+            return order != 0 ? order < 0 : first < second
         }
         let sorted = digestNumbers.map { digests[$0].digest }
         var folders: [Folder] = []
@@ -154,11 +157,11 @@ package struct StreamListing: Sendable {
         _ digests: [ArchiveIndex.Digest]
     ) -> (beside: [(digest: Int, number: Int)], loose: [(path: ObjectKey, number: Int)]) {
         if sidecars.isEmpty { return ([], []) }
-        var positions: [ObjectKey: [Int]] = [:]
+        var positions: [DigestKey: [Int]] = [:]
         for (position, digest) in digests.enumerated() { positions[digest.path, default: []].append(position) }
         var beside: [(digest: Int, number: Int)] = []
         var loose: [(path: ObjectKey, number: Int)] = []
-        var counts: [ObjectKey: Int] = [:]
+        var counts: [DigestKey: Int] = [:]
         for (digest, number) in sidecars {
             if let known = positions[digest] {
                 // Both may come again and again; no more signatures than these are tried.
@@ -167,7 +170,7 @@ package struct StreamListing: Sendable {
                     beside += known.map { ($0, number) }
                 }
             } else {
-                loose.append((ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8), number))
+                loose.append((names.objectKey(digest).sidecar, number))
             }
         }
         loose.sort { Self.precedes($0.path, $1.path) }

@@ -4,14 +4,11 @@ package struct DigestChain: Sendable {
     package struct Member: Sendable {
         /// The record that stands for the place: a verified one where there is one.
         package let record: Int
-        package let key: ObjectKey
         let keyNumber: Int32
         package let window: TimeRange
         package let isVerified: Bool
         /// Whether it was found in another place than it says, so that it is not known to be the chain's.
         package let isRelocated: Bool
-        /// `nil` when the content could not be parsed.
-        package let claims: DigestClaims?
         /// The number of the key that it says its predecessor has.
         let previousKey: Int32?
     }
@@ -19,6 +16,8 @@ package struct DigestChain: Sendable {
     package let identity: ChainIdentity
     /// Sorted by the end of their windows.
     package let members: [Member]
+    /// The records of the archive.
+    private let records: DigestRecords
 
     /// The latest end of a verified member; `nil` when none is.
     package let verifiedUntil: Timestamp?
@@ -32,58 +31,73 @@ package struct DigestChain: Sendable {
     ///
     /// - Parameter check: Called for every record; what it throws ends the work.
     package static func chains(
-        records: [DigestRecord],
+        records: DigestRecords,
         places: [DigestPlace],
         verdicts: [DigestVerdict],
         keys: DigestKeys,
         check: () throws -> Void = {}
     ) rethrows -> [DigestChain] {
-        var numbers: [ChainIdentity: [Int]] = [:]
-        for (number, record) in records.enumerated() {
+        let identities = records.names.chains
+        var numbers = [[Int32]](repeating: [], count: identities.count)
+        for number in records.indices {
             try check()
-            numbers[record.name.chain, default: []].append(number)
+            numbers[Int(records[number].chain)].append(Int32(clamping: number))
         }
-        return try numbers.keys.sorted().map { identity in
-            let standing = standing(numbers[identity] ?? [], records, places, verdicts)
-            var members = try standing.map { number in
+        let order = identities.indices.filter { !numbers[$0].isEmpty }.sorted { identities[$0] < identities[$1] }
+        return try order.map { chain in
+            let standing = standing(numbers[chain], records, places, verdicts)
+            numbers[chain] = []
+            var members = try standing.map { record in
                 try check()
+                let number = Int(record)
                 return Member(
                     record: number,
-                    key: places[number].key,
                     keyNumber: places[number].keyNumber,
                     window: window(of: records[number], isVerified: verdicts[number].isVerified),
                     isVerified: verdicts[number].isVerified,
                     isRelocated: places[number].isRelocated,
-                    claims: records[number].claims,
-                    previousKey: keys.previous[number]
+                    previousKey: keys.previous(number)
                 )
             }
             let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.window.end < $1.window.end }
-            if !isSorted { members.sort { ($0.window.end, $0.key) < ($1.window.end, $1.key) } }
+            if !isSorted {
+                members.sort { first, second in
+                    if first.window.end != second.window.end { return first.window.end < second.window.end }
+                    let keys = [first, second].map { records.names.objectKey(places[$0.record].key) }
+                    return keys[0] < keys[1]
+                }
+            }
             var verifiedUntil: Timestamp?
             for member in members where member.isVerified {
                 verifiedUntil = max(verifiedUntil ?? member.window.end, member.window.end)
             }
-            return DigestChain(identity: identity, members: members, verifiedUntil: verifiedUntil)
+            return DigestChain(
+                identity: identities[chain],
+                members: members,
+                records: records,
+                verifiedUntil: verifiedUntil
+            )
         }
     }
 
     /// One record of each key: a verified one where there is one.
     private static func standing(
-        _ numbers: [Int],
-        _ records: [DigestRecord],
+        _ numbers: [Int32],
+        _ records: DigestRecords,
         _ places: [DigestPlace],
         _ verdicts: [DigestVerdict]
-    ) -> [Int] {
+    ) -> [Int32] {
         // What has the same key has the same name, and so the same end.
         let areAllDifferent = zip(numbers, numbers.dropFirst()).allSatisfy {
-            records[$0].name.endTime < records[$1].name.endTime
+            records[Int($0)].endTime < records[Int($1)].endTime
         }
         if areAllDifferent { return numbers }
-        var standing: [Int32: Int] = [:]
+        var standing: [Int32: Int32] = [:]
         for number in numbers {
-            let key = places[number].keyNumber
-            if let known = standing[key], verdicts[known].isVerified || !verdicts[number].isVerified { continue }
+            let key = places[Int(number)].keyNumber
+            if let known = standing[key], verdicts[Int(known)].isVerified || !verdicts[Int(number)].isVerified {
+                continue
+            }
             standing[key] = number
         }
         return standing.values.sorted()
@@ -92,7 +106,7 @@ package struct DigestChain: Sendable {
     /// The time a digest speaks of. Only a verified one is believed; of any other the name tells the end, and it stands
     /// for the hour before that.
     package static func window(of record: DigestRecord, isVerified: Bool) -> TimeRange {
-        let end = record.name.endTime
+        let end = record.endTime
         guard isVerified, let claims = record.claims else {
             return TimeRange(start: end.advanced(bySeconds: -hour), end: end)
         }
@@ -150,33 +164,36 @@ extension DigestChain {
     /// Every moment from the oldest member to the newest is spoken of by a verified member, by one that has a finding
     /// of its own, or by an event: an unverified member explains its own hour and nothing else.
     ///
-    /// - Parameter isHeld: Whether the archive holds a digest file under the key with this number, in this bucket.
-    package func events(isHeld: (Int32, String) -> Bool) -> [ChainEvent] {
+    /// - Parameter isHeld: Whether the archive holds a digest file under the key with this number, in the bucket with
+    ///   this number.
+    package func events(isHeld: (Int32, _ bucket: Int32) -> Bool) -> [ChainEvent] {
         struct Name: Hashable {
             let key: Int32
-            let bucket: String
+            let bucket: Int32
         }
         var events: [ChainEvent] = []
         var namedBy: [Name: Int] = [:]
         var missingWindows: [TimeRange] = []
         for (number, member) in members.enumerated() where member.isVerified {
-            guard let previous = member.claims?.previous, let key = member.previousKey else {
+            guard let previous = records[member.record].claims?.previous, let key = member.previousKey else {
                 if !identity.isBackfill { events += restart(number) }
                 continue
             }
+            let name = Name(key: key, bucket: previous.location.bucket)
             if identity.isBackfill {
                 // How they link is not documented: two may name the same one.
-            } else if let other = namedBy[Name(key: key, bucket: previous.location.bucket)] {
-                events.append(.forked(predecessor: previous.location, member: number, other: other))
+            } else if let other = namedBy[name] {
+                let predecessor = records.names.objectLocation(previous.location)
+                events.append(.forked(predecessor: predecessor, member: number, other: other))
             } else {
-                namedBy[Name(key: key, bucket: previous.location.bucket)] = number
+                namedBy[name] = number
             }
             if isHeld(key, previous.location.bucket) {
                 events += overlap(number, key)
             } else if number == oldest {
-                events.append(.startsAfter(absence(of: previous.location, by: number)))
+                events.append(.startsAfter(absence(of: records.names.objectLocation(previous.location), by: number)))
             } else {
-                let absences = absences(number, previous.location)
+                let absences = absences(number, records.names.objectLocation(previous.location))
                 missingWindows += absences.map(\.window)
                 events += absences.map { .missing($0) }
             }
@@ -224,7 +241,7 @@ extension DigestChain {
         let reason: ChainEvent.GapReason
         if !member.isVerified || before?.isVerified == false {
             reason = .unverifiedSuccessor
-        } else if member.claims?.previous == nil {
+        } else if records[member.record].claims?.previous == nil {
             reason = .restart
         } else if hole.end < member.window.start {
             // A missing digest stands between the hole and the member.
@@ -277,7 +294,7 @@ extension DigestChain {
 
     /// The key of the digest that ends at `endTime`, in the bucket folder that another of the chain is in.
     private func expectedKey(like key: ObjectKey, endTime: Timestamp) -> ObjectKey {
-        let name = DigestFileName.text(chain: identity, endTime: endTime)
+        let name = DigestFileName(chain: identity, endTime: endTime).text
         let folder = key.folder
         // …/YYYY/MM/DD/
         let dayLength = 11

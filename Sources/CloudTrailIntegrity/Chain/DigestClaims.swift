@@ -1,7 +1,7 @@
 package import NativeInterop
 
-/// What is kept of a digest file's content once it was read: claims, until its signature holds.
-package final class DigestClaims: Sendable {
+/// What a digest file says: claims, until its signature holds.
+package struct DigestClaims: Sendable {
     /// `digestStartTime`.
     package let startTime: Timestamp
     /// `digestEndTime`.
@@ -22,20 +22,13 @@ package final class DigestClaims: Sendable {
     package let message: SHA256Digest?
     package let logs: ListedLogs
 
-    package init(
-        _ file: DigestFile,
-        location: ObjectLocation,
-        fingerprint: String,
-        previous: DigestFile.Previous?,
-        message: SHA256Digest?,
-        logs: ListedLogs
-    ) {
+    package init(_ file: DigestFile, message: SHA256Digest?, logs: ListedLogs) {
         startTime = file.startTime
         endTime = file.endTime
-        self.location = location
-        self.fingerprint = fingerprint
+        location = file.location
+        fingerprint = file.fingerprint
         unsupportedAlgorithm = file.signatureAlgorithm.flatMap { $0 == DigestFile.signatureAlgorithm ? nil : $0 }
-        self.previous = previous
+        previous = file.previous
         isStartingDigest = file.isStartingDigest
         problem = file.problem
         self.message = message
@@ -61,17 +54,5 @@ package final class DigestClaims: Sendable {
         problem = nil
         message = nil
         logs = .none
-    }
-
-    /// The same without the list and the message: what is kept of a digest file that is proven.
-    package var withoutList: DigestClaims {
-        DigestClaims(
-            startTime: startTime,
-            endTime: endTime,
-            location: location,
-            fingerprint: fingerprint,
-            previous: previous,
-            isStartingDigest: isStartingDigest
-        )
     }
 }

@@ -35,10 +35,10 @@ package struct DigestVerdict: Sendable {
 
 /// Where a digest file was found.
 package struct DigestPlace: Hashable, Sendable {
-    /// The bucket, where the layout or the caller names it.
-    package let bucket: String?
+    /// The number of the bucket, where the layout or the caller names it.
+    package let bucket: Int32?
     /// The key that the file's path maps to.
-    package let key: ObjectKey
+    package let key: DigestKey
     /// The number of that key.
     package let keyNumber: Int32
     /// Whether what the file says of itself disagrees with it.
@@ -48,17 +48,27 @@ package struct DigestPlace: Hashable, Sendable {
 /// Turns signatures, places and links into verdicts, from the newest digest to the oldest, because a digest's verdict
 /// may depend on its successor's.
 package struct DigestJudge {
-    let records: [DigestRecord]
+    let records: DigestRecords
     let places: [DigestPlace]
     let signatures: [SignatureVerdict]
     let keys: DigestKeys
+    /// Of each chain, whether it is one of backfill digests.
+    private let isBackfill: [Bool]
+
+    package init(records: DigestRecords, places: [DigestPlace], signatures: [SignatureVerdict], keys: DigestKeys) {
+        self.records = records
+        self.places = places
+        self.signatures = signatures
+        self.keys = keys
+        isBackfill = records.names.chains.map(\.isBackfill)
+    }
 
     /// The verdict on every record, by its number.
     ///
     /// - Parameter check: Called for every record; what it throws ends the judging.
     package func verdicts(check: () throws -> Void = {}) rethrows -> [DigestVerdict] {
         var verdicts = [DigestVerdict?](repeating: nil, count: records.count)
-        var order = records.indices.map { (end: records[$0].name.endTime, number: $0) }
+        var order = records.indices.map { (end: records[$0].endTime, number: $0) }
         order.sort { ($1.end, $1.number) < ($0.end, $0.number) }
         for (_, number) in order {
             try check()
@@ -95,7 +105,7 @@ package struct DigestJudge {
         if let fault = invalidSignature(signature, verifiedSuccessors) { faults.append(fault) }
         var linkedBy: Int?
         // How backfill digests link is not documented, so theirs is never called a broken chain.
-        for successor in verifiedSuccessors where !records[successor].name.chain.isBackfill {
+        for successor in verifiedSuccessors where !isBackfill[Int(records[successor].chain)] {
             if let part = mismatch(number, successor) {
                 faults.append(.linkMismatch(successor: successor, part))
                 break
@@ -104,7 +114,7 @@ package struct DigestJudge {
         }
         switch signature {
         case .valid:
-            if let problem = record.claims?.problem { faults.append(.malformed(problem)) }
+            if record.claims != nil, let problem = record.problem { faults.append(.malformed(problem)) }
         case .keyUnknown:
             faults.append(.keyUnknown)
         case .noCandidate:

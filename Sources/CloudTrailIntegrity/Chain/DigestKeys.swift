@@ -1,40 +1,70 @@
-/// The keys that digest files have and name, each with a number: comparing and grouping numbers is cheap.
+/// The keys that digest files have and name, without empty components, each with a number: arrays are found by it.
 package struct DigestKeys: Sendable {
-    private var numbers: [ObjectKey: Int32] = [:]
-    /// Of each record, the key it says it has; `nil` where it says nothing.
-    package private(set) var claimed: [Int32?] = []
-    /// Of each record, the key it says its predecessor has.
-    package private(set) var previous: [Int32?] = []
+    private var numbers: [DigestKey: Int32] = [:]
+    /// Of each folder, the number of the same without empty components.
+    private var collapsedFolders: [Int32]
+    /// Of each record, the key it says it has; −1 where it says nothing.
+    private var claimedKeys: [Int32] = []
+    /// Of each record, the key it says its predecessor has; −1 where it names none.
+    private var previousKeys: [Int32] = []
     /// The records that name each key as their predecessor's.
     package private(set) var namers = RecordsByKey()
 
     /// - Parameter check: Called for every record; what it throws ends the numbering.
-    package init(_ records: [DigestRecord], check: () throws -> Void = {}) rethrows {
+    package init(_ records: DigestRecords, check: () throws -> Void = {}) rethrows {
+        collapsedFolders = records.names.collapsedFolders
         numbers.reserveCapacity(records.count)
-        claimed.reserveCapacity(records.count)
-        previous.reserveCapacity(records.count)
-        for (record, claims) in records.lazy.map(\.claims).enumerated() {
+        claimedKeys.reserveCapacity(records.count)
+        previousKeys.reserveCapacity(records.count)
+        // A batch's records name the one before them.
+        var before: (key: DigestKey, number: Int32)?
+        for record in records.indices {
             try check()
-            claimed.append(claims.map { number(of: $0.location.key.collapsed) })
-            guard let named = claims?.previous?.location.key else {
-                previous.append(nil)
+            guard let claims = records[record].claims else {
+                claimedKeys.append(-1)
+                previousKeys.append(-1)
+                before = nil
                 continue
             }
-            // A batch's records share the key of the one before them.
-            let isBefore = record > 0 && records[record - 1].claims?.location.key == named
-            let key = isBefore ? claimed[record - 1] ?? number(of: named.collapsed) : number(of: named.collapsed)
-            previous.append(key)
-            namers.add(record, to: key)
+            let key = collapsed(claims.location.key)
+            let number = number(of: key)
+            claimedKeys.append(number)
+            if let previous = claims.previous {
+                let named = collapsed(previous.location.key)
+                let namedNumber = before.flatMap { $0.key == named ? $0.number : nil } ?? self.number(of: named)
+                previousKeys.append(namedNumber)
+                namers.add(record, to: namedNumber)
+            } else {
+                previousKeys.append(-1)
+            }
+            before = (key, number)
         }
     }
 
+    /// The key that a record says it has; `nil` where it says nothing.
+    package func claimed(_ record: Int) -> Int32? {
+        claimedKeys[record] < 0 ? nil : claimedKeys[record]
+    }
+
+    /// The key that a record says its predecessor has; `nil` where it names none.
+    package func previous(_ record: Int) -> Int32? {
+        previousKeys[record] < 0 ? nil : previousKeys[record]
+    }
+
+    /// A key as a download leaves it on disk, without empty components.
+    package func collapsed(_ key: DigestKey) -> DigestKey {
+        // What was numbered since is one of a path, or already collapsed.
+        let folder = Int(key.folder)
+        return folder < collapsedFolders.count ? key.moved(to: collapsedFolders[folder]) : key
+    }
+
     /// The number of a key, if it has one.
-    package func known(_ key: ObjectKey) -> Int32? {
+    package func known(_ key: DigestKey) -> Int32? {
         numbers[key]
     }
 
     /// The number of a key, given one if it has none.
-    package mutating func number(of key: ObjectKey) -> Int32 {
+    package mutating func number(of key: DigestKey) -> Int32 {
         if let number = numbers[key] { return number }
         let number = Int32(clamping: numbers.count)
         numbers[key] = number

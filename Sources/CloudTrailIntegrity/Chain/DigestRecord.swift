@@ -2,8 +2,8 @@ package import NativeInterop
 
 /// A digest file of the archive, read once: what was found, before anything is judged. Its number is the index's.
 ///
-/// A class, because every step that judges it would otherwise copy it.
-package final class DigestRecord: Sendable {
+/// Texts are numbers in a ``DigestNames``; ``DigestRecords`` has them.
+package struct DigestRecord: Sendable {
     /// Why a file is no usable digest, whatever its signature.
     package enum Defect: Hashable, Sendable {
         case unreadable(ObjectReadError)
@@ -13,50 +13,214 @@ package final class DigestRecord: Sendable {
         case malformed(String)
     }
 
-    package let name: DigestFileName
-    /// What it says, as far as it could be parsed; it may be there beside a defect of the container.
-    package let claims: DigestClaims?
-    package let defect: Defect?
+    /// What it says, as far as that is asked for again and again; see ``DigestClaims`` for all of it.
+    package struct Claims: Sendable {
+        package let startTime: Timestamp
+        package let endTime: Timestamp
+        package let location: DigestLocation
+        /// The digest before it; `nil` for the first of a chain, and when a field of it is broken.
+        package let previous: Previous?
+        /// The SHA-256 of the string to sign; `nil` when the content could not be read to its end.
+        package let message: SHA256Digest?
+        /// The number of its key's fingerprint.
+        let fingerprint: Int32
+        /// Whether it says that no digest came before it.
+        package let isStartingDigest: Bool
+    }
+
+    /// The digest before another in its chain.
+    package struct Previous: Hashable, Sendable {
+        package let location: DigestLocation
+        /// The SHA-256 of its uncompressed bytes.
+        package let hash: SHA256Digest
+    }
+
+    /// What few digest files have.
+    private final class Rest: Sendable {
+        let defect: Defect?
+        let unsupportedAlgorithm: String?
+        let problem: String?
+        let metadata: ObjectMetadata?
+        let provenAt: Timestamp?
+        let stored: StoredContent?
+
+        init(
+            defect: Defect?,
+            unsupportedAlgorithm: String?,
+            problem: String?,
+            metadata: ObjectMetadata?,
+            provenAt: Timestamp?,
+            stored: StoredContent?
+        ) {
+            self.defect = defect
+            self.unsupportedAlgorithm = unsupportedAlgorithm
+            self.problem = problem
+            self.metadata = metadata
+            self.provenAt = provenAt
+            self.stored = stored
+        }
+    }
+
+    /// The number of the chain that its name tells.
+    package let chain: Int32
+    /// The end of its window, as its name has it.
+    package let endTime: Timestamp
+    /// It may be there beside a defect of the container.
+    package let claims: Claims?
     /// The SHA-256 of the uncompressed bytes; `nil` when they could not be read to their end.
     package let hash: SHA256Digest?
     /// The size of the uncompressed content that was read, in bytes.
     package let contentBytes: UInt64
-    /// The file as it was when it was read, where that is to be remembered.
-    package let metadata: ObjectMetadata?
-    /// When it was proven, for a file that was not read in this run; its ``claims`` have no list then.
-    package let provenAt: Timestamp?
-    /// The file as it is stored, where that was asked for.
-    package let stored: StoredContent?
+    /// The log files that it lists.
+    package let logs: ListedLogs
+    private let rest: Rest?
 
+    package var defect: Defect? { rest?.defect }
+    /// The signature algorithm that it names, where that is another than CloudTrail's.
+    package var unsupportedAlgorithm: String? { rest?.unsupportedAlgorithm }
+    /// The first broken field that the signature does not depend on.
+    package var problem: String? { rest?.problem }
+    /// The file as it was when it was read, where that is to be remembered.
+    package var metadata: ObjectMetadata? { rest?.metadata }
+    /// When it was proven, for a file that was not read in this run; its list is not known then.
+    package var provenAt: Timestamp? { rest?.provenAt }
+    /// The file as it is stored, where that was asked for.
+    package var stored: StoredContent? { rest?.stored }
+
+    /// A digest file that was read, or could not be.
+    ///
+    /// - Parameters:
+    ///   - name: Its path, of which the name tells its chain and its time.
+    ///   - claims: What it says, as far as it could be parsed.
+    ///   - reader: Gives texts their numbers.
     package init(
-        name: DigestFileName,
+        _ name: DigestKey,
         claims: DigestClaims?,
         defect: Defect?,
         hash: SHA256Digest?,
         contentBytes: UInt64,
         metadata: ObjectMetadata? = nil,
-        stored: StoredContent? = nil
+        stored: StoredContent? = nil,
+        reader: inout DigestKeyReader
     ) {
-        self.name = name
-        self.claims = claims
-        self.defect = defect
+        chain = name.chain
+        endTime = name.endTime
+        self.claims = claims.map { Claims($0, reader: &reader) }
         self.hash = hash
         self.contentBytes = contentBytes
-        self.stored = stored
-        self.metadata = metadata
-        provenAt = nil
+        logs = claims?.logs ?? .none
+        let (algorithm, problem) = (claims?.unsupportedAlgorithm, claims?.problem)
+        let isPlain = defect == nil && algorithm == nil && problem == nil && metadata == nil && stored == nil
+        rest =
+            isPlain
+            ? nil
+            : Rest(
+                defect: defect,
+                unsupportedAlgorithm: algorithm,
+                problem: problem,
+                metadata: metadata,
+                provenAt: nil,
+                stored: stored
+            )
     }
 
     /// A digest file that an earlier run proved and that has not changed since.
-    package init(name: DigestFileName, proven: ProvenDigest) {
-        self.name = name
-        claims = proven.claims
-        defect = nil
+    package init(_ name: DigestKey, proven: ProvenDigest, reader: inout DigestKeyReader) {
+        chain = name.chain
+        endTime = name.endTime
+        claims = Claims(proven.claims, reader: &reader)
         hash = proven.hash
         contentBytes = 0
-        metadata = proven.metadata
-        provenAt = proven.hashedAt
-        stored = nil
+        logs = .none
+        rest = Rest(
+            defect: nil,
+            unsupportedAlgorithm: nil,
+            problem: nil,
+            metadata: proven.metadata,
+            provenAt: proven.hashedAt,
+            stored: nil
+        )
+    }
+}
+
+extension DigestRecord.Claims {
+    fileprivate init(_ claims: DigestClaims, reader: inout DigestKeyReader) {
+        func location(_ location: ObjectLocation) -> DigestLocation {
+            DigestLocation(bucket: reader.number(of: location.bucket), key: reader.key(location.key))
+        }
+        startTime = claims.startTime
+        endTime = claims.endTime
+        self.location = location(claims.location)
+        previous = claims.previous.map { DigestRecord.Previous(location: location($0.location), hash: $0.hash) }
+        message = claims.message
+        fingerprint = reader.number(of: claims.fingerprint)
+        isStartingDigest = claims.isStartingDigest
+    }
+}
+
+/// The digest files of an archive, by their numbers.
+package struct DigestRecords: RandomAccessCollection, Sendable {
+    /// The texts behind the records' numbers.
+    package let names: DigestNames
+    private var records: [DigestRecord] = []
+
+    package init(_ names: DigestNames) {
+        self.names = names
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { records.count }
+
+    package subscript(number: Int) -> DigestRecord {
+        _read { yield records[number] }
+    }
+
+    package mutating func reserveCapacity(_ count: Int) {
+        records.reserveCapacity(count)
+    }
+
+    package mutating func append(_ record: DigestRecord) {
+        records.append(record)
+    }
+
+    package mutating func append(contentsOf others: DigestRecords) {
+        records.append(contentsOf: others.records)
+    }
+
+    // MARK: Texts
+
+    /// The chain that a record's name tells.
+    package func chain(of number: Int) -> ChainIdentity {
+        names.chain(records[number].chain)
+    }
+
+    /// Where a record says that it was put.
+    package func location(of number: Int) -> ObjectLocation? {
+        records[number].claims.map { names.objectLocation($0.location) }
+    }
+
+    /// The digest that a record says came before it.
+    package func previous(of number: Int) -> DigestFile.Previous? {
+        guard let previous = records[number].claims?.previous else { return nil }
+        return DigestFile.Previous(location: names.objectLocation(previous.location), hash: previous.hash)
+    }
+
+    /// The fingerprint of the key that a record names.
+    package func fingerprint(of number: Int) -> String? {
+        records[number].claims.map { names.text($0.fingerprint) }
+    }
+
+    /// What a record says, without its list and its message: what is kept of a digest file that is proven.
+    package func provenClaims(of number: Int) -> DigestClaims? {
+        guard let claims = records[number].claims, let location = location(of: number) else { return nil }
+        return DigestClaims(
+            startTime: claims.startTime,
+            endTime: claims.endTime,
+            location: location,
+            fingerprint: names.text(claims.fingerprint),
+            previous: previous(of: number),
+            isStartingDigest: claims.isStartingDigest
+        )
     }
 }
 

@@ -4,11 +4,23 @@ internal import NativeInterop
 package struct SignatureTrial {
     private let keys: PublicKeySet
     private let manifest: SignatureManifest
+    private let names: DigestNames
     private let verifier = RSAVerifier()
+    /// The key that was asked for last, by the number of its fingerprint: nearly all digests name the same few.
+    private var lastKey: (fingerprint: Int32, key: PublicKey?)?
 
-    package init(keys: PublicKeySet, manifest: SignatureManifest) {
+    /// - Parameter names: The texts behind the numbers of the records.
+    package init(keys: PublicKeySet, manifest: SignatureManifest, names: DigestNames) {
         self.keys = keys
         self.manifest = manifest
+        self.names = names
+    }
+
+    private mutating func key(_ fingerprint: Int32) -> PublicKey? {
+        if let lastKey, lastKey.fingerprint == fingerprint { return lastKey.key }
+        let key = keys.key(fingerprint: names.text(fingerprint))
+        lastKey = (fingerprint, key)
+        return key
     }
 
     /// The most signatures that are tried on one digest, of those kept for it and of those of successors each. Forged
@@ -19,7 +31,11 @@ package struct SignatureTrial {
     /// The signatures that were kept for a record: with it, and in a manifest.
     package func ownCandidates(of record: DigestRecord, _ signatures: DigestSignatures) -> [SignatureCandidate] {
         guard let claims = record.claims else { return [] }
-        let listed = manifest.signatures(for: claims.location).map { SignatureCandidate(.manifest, $0) }
+        guard manifest.mayHoldSignature(ofName: claims.location.key) else {
+            return Array(signatures.own.prefix(Self.maximumCandidates))
+        }
+        let location = names.objectLocation(claims.location)
+        let listed = manifest.signatures(for: location).map { SignatureCandidate(.manifest, $0) }
         return Array((signatures.own + listed).prefix(Self.maximumCandidates))
     }
 
@@ -27,9 +43,9 @@ package struct SignatureTrial {
     /// texts that verify; nothing when the next one names another as its predecessor.
     ///
     /// - Parameter first: The number of the first of `records`.
-    package func settle(
+    package mutating func settle(
         _ number: Int,
-        of records: [DigestRecord],
+        of records: DigestRecords,
         _ signatures: inout [DigestSignatures],
         from first: Int
     ) throws {
@@ -49,13 +65,13 @@ package struct SignatureTrial {
 
     /// The verdict on a record by what it says of itself; where it was found does not matter here. Candidates that
     /// verify lose their text.
-    package func verdict(
+    package mutating func verdict(
         on record: DigestRecord,
         _ candidates: inout [SignatureCandidate]
     ) throws -> SignatureVerdict {
         guard let claims = record.claims, let message = claims.message else { return .notApplicable }
-        if let algorithm = claims.unsupportedAlgorithm { return .unsupportedAlgorithm(algorithm) }
-        guard let key = keys.key(fingerprint: claims.fingerprint) else { return .keyUnknown }
+        if let algorithm = record.unsupportedAlgorithm { return .unsupportedAlgorithm(algorithm) }
+        guard let key = key(claims.fingerprint) else { return .keyUnknown }
         if candidates.isEmpty { return .noCandidate }
         var valid: SignatureSource?
         var validBytes: [UInt8]?
@@ -98,11 +114,11 @@ package struct SignatureTrial {
 
 /// Which records' signatures may be a record's.
 package struct SignatureCheck: Sendable {
-    private let records: [DigestRecord]
+    private let records: DigestRecords
     private let signatures: [DigestSignatures]
     private let keys: DigestKeys
 
-    package init(records: [DigestRecord], signatures: [DigestSignatures], keys: DigestKeys) {
+    package init(records: DigestRecords, signatures: [DigestSignatures], keys: DigestKeys) {
         self.records = records
         self.signatures = signatures
         self.keys = keys
@@ -111,13 +127,13 @@ package struct SignatureCheck: Sendable {
     /// The verdict on the record with this number, where a trial with the next record alone has settled it.
     package func settled(_ number: Int) -> SignatureVerdict? {
         if records[number].provenAt != nil { return .valid(.state, differing: []) }
-        guard let trial = signatures[number].trial, let key = keys.claimed[number], keys.namers.only(key) == number + 1
+        guard let trial = signatures[number].trial, let key = keys.claimed(number), keys.namers.only(key) == number + 1
         else { return nil }
         return trial
     }
 
     /// The verdict on the record with this number.
-    package func verdict(on number: Int, _ trial: SignatureTrial) throws -> SignatureVerdict {
+    package func verdict(on number: Int, _ trial: inout SignatureTrial) throws -> SignatureVerdict {
         var candidates = candidates(for: number, trial)
         return try trial.verdict(on: records[number], &candidates)
     }
@@ -126,7 +142,7 @@ package struct SignatureCheck: Sendable {
     package func signingTime(of number: Int, _ trial: SignatureTrial) -> Timestamp? {
         let record = records[number]
         guard let claims = record.claims else { return nil }
-        if !record.name.chain.isBackfill { return claims.endTime }
+        if !records.chain(of: number).isBackfill { return claims.endTime }
         return trial.ownCandidates(of: record, signatures[number]).compactMap(\.backfillGenerationTime).first
     }
 
@@ -136,12 +152,12 @@ package struct SignatureCheck: Sendable {
     }
 
     private func candidates(for number: Int, _ trial: SignatureTrial) -> [SignatureCandidate] {
-        guard let claims = records[number].claims, let key = keys.claimed[number] else { return [] }
+        guard let claims = records[number].claims, let key = keys.claimed(number) else { return [] }
         let record = records[number]
         var candidates = trial.ownCandidates(of: record, signatures[number])
         var successors = keys.namers[key].filter { records[$0].claims?.previous?.location == claims.location }
         if successors.count > 1 {
-            successors = successors.map { (isOther: records[$0].name.chain != record.name.chain, number: $0) }
+            successors = successors.map { (isOther: records[$0].chain != record.chain, number: $0) }
                 .sorted { first, second in
                     (first.isOther ? 1 : 0, distance(record, first.number), first.number)
                         < (second.isOther ? 1 : 0, distance(record, second.number), second.number)
@@ -157,6 +173,6 @@ package struct SignatureCheck: Sendable {
 
     /// How far a successor's end is from an hour after the digest's, in seconds.
     private func distance(_ record: DigestRecord, _ successor: Int) -> Int64 {
-        abs(records[successor].name.endTime.seconds(since: record.name.endTime) - DigestChain.hour)
+        abs(records[successor].endTime.seconds(since: record.endTime) - DigestChain.hour)
     }
 }

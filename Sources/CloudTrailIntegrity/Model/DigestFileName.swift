@@ -34,59 +34,26 @@ package struct DigestFileName: Hashable, Sendable {
         self.init(name)
     }
 
-    init(chain: ChainIdentity, endTime: Timestamp, isCompressed: Bool = true) {
+    package init(chain: ChainIdentity, endTime: Timestamp, isCompressed: Bool = true) {
         self.chain = chain
         self.endTime = endTime
         self.isCompressed = isCompressed
     }
 
-    /// The name of the digest file of `chain` that ends at `endTime`.
-    package static func text(chain: ChainIdentity, endTime: Timestamp) -> String {
-        "\(chain.account)_CloudTrail-Digest_\(chain.region)_\(chain.trail)_\(chain.homeRegion)_"
-            + "\(endTime.compact(seconds: true))\(chain.isBackfill ? "_backfill" : "").json.gz"
-    }
-}
+    /// The name as text.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-/// Reads the names of digest files one after another: neighbours differ in their time alone, and share their chain.
-package struct DigestFileNameReader {
-    private var lastName: [UInt8] = []
-    private var last: DigestFileName?
-    /// The chains seen, so that equal ones are one object.
-    private var chains: Set<ChainIdentity> = []
-
-    /// The length of the time, and of what follows it in the name of a regular digest file.
-    private static let timeCount = 16
-    private static let endCount = 8
-    /// What stands behind the 12 digits of the account.
-    private static let kind: [UInt8] = Array("_CloudTrail-Digest_".utf8)
-    private static let accountCount = 12
-
-    package init() {}
-
-    /// The name that a key ends in; `nil` when it is no digest file's.
-    package mutating func read(_ key: ObjectKey) -> DigestFileName? {
-        let name = key.lastComponent
-        guard name.dropFirst(Self.accountCount).starts(with: Self.kind) else { return nil }
-        if let last, name.count == lastName.count, let time = Self.time(in: name),
-            name.dropLast(Self.timeCount + Self.endCount)
-                .isEqual(to: lastName.dropLast(Self.timeCount + Self.endCount)),
-            name.suffix(Self.endCount).isEqual(to: lastName.suffix(Self.endCount))
-        {
-            return DigestFileName(chain: last.chain, endTime: time, isCompressed: last.isCompressed)
+    /// The bytes of the name.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(128)
+        for part in [chain.account, "_CloudTrail-Digest_", chain.region, "_", chain.trail, "_", chain.homeRegion, "_"] {
+            bytes.append(contentsOf: part.utf8)
         }
-        guard var read = DigestFileName(key) else { return nil }
-        let chain = chains.insert(read.chain).memberAfterInsert
-        read = DigestFileName(chain: chain, endTime: read.endTime, isCompressed: read.isCompressed)
-        // Only names whose time stands where it is looked for are compared with.
-        last = Self.time(in: name) == read.endTime && !read.chain.isBackfill ? read : nil
-        lastName = Array(name)
-        return read
-    }
-
-    private static func time(in name: ArraySlice<UInt8>) -> Timestamp? {
-        guard name.count > timeCount + endCount else { return nil }
-        let time = name.dropLast(endCount).suffix(timeCount)
-        return Timestamp(compact: String(decoding: time, as: UTF8.self), seconds: true)
+        endTime.appendCompact(to: &bytes)
+        if chain.isBackfill { bytes.append(contentsOf: "_backfill".utf8) }
+        bytes.append(contentsOf: (isCompressed ? ".json.gz" : ".json").utf8)
+        return bytes
     }
 }
 

@@ -118,6 +118,26 @@ public struct Timestamp: Hashable, Comparable, Sendable {
             + "\(pad(parts.minute, 2))\(seconds ? pad(parts.second, 2) : "")Z"
     }
 
+    /// Appends the compact form with seconds: `20260301T001035Z`.
+    func appendCompact(to bytes: inout [UInt8]) {
+        let parts = calendarParts
+        func append(_ number: Int, digits: Int) {
+            var divisor = digits == 4 ? 1000 : 10
+            while divisor > 0 {
+                bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+                divisor /= 10
+            }
+        }
+        append(parts.year, digits: 4)
+        append(parts.month, digits: 2)
+        append(parts.day, digits: 2)
+        bytes.append(UInt8(ascii: "T"))
+        append(parts.hour, digits: 2)
+        append(parts.minute, digits: 2)
+        append(parts.second, digits: 2)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
     /// `2026/03/01`: the folders of the day in an object's key.
     package var dayFolder: String {
         let parts = calendarParts

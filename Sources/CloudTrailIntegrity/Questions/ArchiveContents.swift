@@ -46,9 +46,10 @@ package struct ArchiveContents: Sendable {
     /// - Throws: ``CancellationError`` when the monitor stopped it; an error when a source cannot be listed at all.
     package init(_ sources: [any ArchiveSource], monitor: ValidationMonitor = ValidationMonitor()) throws {
         let index = try ArchiveIndex(sources, check: monitor.check)
-        var ends: [ChainIdentity: [Timestamp]] = [:]
-        for digest in index.digests { ends[digest.name.chain, default: []].append(digest.name.endTime) }
-        chains = ends.map { identity, ends in
+        let identities = index.names.chains
+        var ends = [[Timestamp]](repeating: [], count: identities.count)
+        for digest in index.digests { ends[Int(digest.path.chain)].append(digest.path.endTime) }
+        chains = zip(identities, ends).filter { !$1.isEmpty }.map { identity, ends in
             let sorted = ends.sorted()
             return Chain(
                 identity: identity,

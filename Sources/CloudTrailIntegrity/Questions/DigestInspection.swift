@@ -81,7 +81,7 @@ extension Validator {
         let examined = try examine(file, monitor)
         var candidates = examined.candidates
         if let signature { candidates.insert(SignatureCandidate(.given, .written(signature)), at: 0) }
-        let trial = SignatureTrial(keys: keys, manifest: signatures)
+        var trial = SignatureTrial(keys: keys, manifest: signatures, names: examined.names)
         let tried = try candidates.map { candidate in
             var one = [candidate]
             let verdict = try trial.verdict(on: examined.record, &one)
@@ -105,13 +105,15 @@ extension Validator {
             key: examined.file.flatMap { keys.key(fingerprint: $0.fingerprint) },
             signatures: tried,
             verdict: try trial.verdict(on: examined.record, &candidates),
-            predecessor: try predecessor(of: examined.file, file, trial, monitor)
+            predecessor: try predecessor(of: examined.file, file, monitor)
         )
     }
 
     /// A digest file that was read.
     private struct Examined {
         let record: DigestRecord
+        /// The texts behind the record's numbers.
+        let names: DigestNames
         let file: DigestFile?
         let fields: [DigestField]
         let isCompressed: Bool
@@ -120,7 +122,8 @@ extension Validator {
     }
 
     private func examine(_ file: SingleFile, _ monitor: ValidationMonitor) throws -> Examined {
-        let (pool, worker) = try makePool(for: [file.access], ListedFolders())
+        let names = DigestNames()
+        let (pool, worker) = try makePool(for: [file.access], ListedFolders(), names)
         defer { pool.stop() }
         let limits = options.limits
         let (result, content, object, _) = try worker.hash(
@@ -142,24 +145,23 @@ extension Validator {
         let claims = try digest.map { digest in
             DigestClaims(
                 digest,
-                location: digest.location,
-                fingerprint: digest.fingerprint,
-                previous: digest.previous,
                 message: try stringToSign.map { try SHA256Digest.of($0) },
                 logs: try worker.context.packer.pack(digest.logFiles, check: monitor.check)
             )
         }
         // Its name is not looked at here: a copy may be called anything.
-        let name = digest.flatMap { DigestFileName($0.location.key) } ?? DigestFileName(file.path)
+        let name = digest.flatMap { worker.context.keyReader.digestFile($0.location.key) }
         let record = DigestRecord(
-            name: name ?? .unknown,
+            name ?? worker.context.keyReader.key(file.path),
             claims: claims,
             defect: defect,
             hash: hash,
-            contentBytes: result.contentBytes
+            contentBytes: result.contentBytes,
+            reader: &worker.context.keyReader
         )
         return Examined(
             record: record,
+            names: names,
             file: digest,
             fields: DigestFile.fields(of: content, limits: limits),
             isCompressed: result.form == .gzip,
@@ -173,7 +175,6 @@ extension Validator {
     private func predecessor(
         of digest: DigestFile?,
         _ file: SingleFile,
-        _ trial: SignatureTrial,
         _ monitor: ValidationMonitor
     ) throws -> DigestInspection.Predecessor {
         guard let digest else { return .unknown }
@@ -184,6 +185,7 @@ extension Validator {
                 let examined = try examine(SingleFile.at(resolvedPath: path), monitor)
                 var candidates =
                     digest.previousSignature.map { [SignatureCandidate(.successor(0), .written($0))] } ?? []
+                var trial = SignatureTrial(keys: keys, manifest: signatures, names: examined.names)
                 let verdict = try trial.verdict(on: examined.record, &candidates)
                 return .held(
                     previous.location,
@@ -256,12 +258,4 @@ extension SignatureVerdict {
         case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: nil
         }
     }
-}
-
-extension DigestFileName {
-    /// For a file whose name says nothing.
-    fileprivate static let unknown = DigestFileName(
-        chain: ChainIdentity(account: "", region: "", trail: "", homeRegion: "", isBackfill: false),
-        endTime: .distantPast
-    )
 }

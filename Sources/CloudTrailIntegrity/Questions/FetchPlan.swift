@@ -33,25 +33,30 @@ extension Validator {
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> FetchPlan {
         let folders = ListedFolders()
+        let digestNames = DigestNames()
         let access = sources.map(\.access)
-        let (pool, worker) = try makePool(for: access, folders)
+        let (pool, worker) = try makePool(for: access, folders, digestNames)
         defer { pool.stop() }
         let (evidence, check) = try judgeDigests(
             of: access,
             names: sources.map(\.name),
             folders,
+            digestNames,
             hashesStreams: false,
             monitor,
             pool,
             worker
         )
         let trial = worker.context.trial
+        let records = evidence.records
         var names: [DigestFileName] = []
         var wanted: [(record: Int, location: ObjectLocation)] = []
         var obstacles: [FetchPlan.Obstacle] = []
-        for (number, record) in evidence.records.enumerated() {
-            let isKeyHeld = record.claims.map { keys.key(fingerprint: $0.fingerprint) != nil } ?? (keys.count > 0)
-            if !isKeyHeld { names.append(record.name) }
+        for number in records.indices {
+            let isKeyHeld = records.fingerprint(of: number).map { keys.key(fingerprint: $0) != nil } ?? (keys.count > 0)
+            if !isKeyHeld, let name = digestNames.fileName(of: evidence.index.digests[number].path) {
+                names.append(name)
+            }
             guard needsSignature(number, evidence, check, trial) else { continue }
             switch location(number, evidence) {
             case .success(let location): wanted.append((number, location))
@@ -61,8 +66,8 @@ extension Validator {
             }
         }
         wanted.sort { first, second in
-            let (left, right) = (evidence.records[first.record].name, evidence.records[second.record].name)
-            if left.chain != right.chain { return left.chain < right.chain }
+            let (left, right) = (records[first.record], records[second.record])
+            if left.chain != right.chain { return digestNames.chain(left.chain) < digestNames.chain(right.chain) }
             return (left.endTime, first.location.key, first.location.bucket)
                 < (right.endTime, second.location.key, second.location.bucket)
         }
@@ -97,23 +102,21 @@ extension Validator {
     }
 
     private func location(_ number: Int, _ evidence: Evidence) -> Result<ObjectLocation, Refusal> {
-        guard let claims = evidence.records[number].claims else {
-            let digest = evidence.index.digests[number]
-            let bucket = evidence.placement.bucket(of: digest.path, root: digest.root)
-            guard let bucket, ObjectLocation.isBucketName(bucket) else {
+        guard let claimed = evidence.records.location(of: number) else {
+            guard let bucket = evidence.bucket(ofDigest: number), ObjectLocation.isBucketName(bucket) else {
                 return .failure(Refusal(reason: "it cannot be read, and so its bucket is not known: give --bucket"))
             }
-            let key = evidence.placement.places[number].key
+            let key = evidence.key(ofDigest: number)
             // A flat folder tells the name alone.
             guard !key.folder.isEmpty, key.isUTF8 else {
                 return .failure(Refusal(reason: "it cannot be read, and so its key is not known"))
             }
             return .success(ObjectLocation(bucket: bucket, key: key))
         }
-        if let bucket = options.bucket, bucket != claims.location.bucket {
-            return .failure(Refusal(reason: "it says that it is of another bucket, \(claims.location.bucket)"))
+        if let bucket = options.bucket, bucket != claimed.bucket {
+            return .failure(Refusal(reason: "it says that it is of another bucket, \(claimed.bucket)"))
         }
-        return .success(claims.location)
+        return .success(claimed)
     }
 }
 

@@ -98,12 +98,14 @@ extension Validator {
             names.append(file.name)
         }
         let folders = ListedFolders()
-        let (pool, worker) = try makePool(for: sources, folders)
+        let digestNames = DigestNames()
+        let (pool, worker) = try makePool(for: sources, folders, digestNames)
         defer { pool.stop() }
         let (evidence, check) = try judgeDigests(
             of: sources,
             names: names,
             folders,
+            digestNames,
             hashesStreams: false,
             monitor,
             pool,
@@ -147,7 +149,7 @@ private enum FileReading {
                 self = .digest(file)
                 return
             }
-            let (pool, worker) = try validator.makePool(for: [file.access], ListedFolders())
+            let (pool, worker) = try validator.makePool(for: [file.access], ListedFolders(), DigestNames())
             defer { pool.stop() }
             let limits = validator.options.limits
             func read(_ bytes: UInt64, collecting: Bool) throws -> (ContentHasher.Result, [UInt8]) {
@@ -322,7 +324,7 @@ private struct FileJudge {
             kind = finding.kind
             message = finding.message
         } else {
-            let location = record.claims.map { "s3://\($0.location)" } ?? ""
+            let location = evidence.records.location(of: number).map { "s3://\($0)" } ?? ""
             message = "delivered, unchanged, as \(location)"
             notes += signatureNotes(number)
             if file.path.lastComponent != file.resolvedPath.lastComponent {
@@ -336,7 +338,7 @@ private struct FileJudge {
             kind: kind,
             isDigest: true,
             hash: record.hash,
-            location: record.claims?.location,
+            location: evidence.records.location(of: number),
             voucher: voucher(number),
             message: message,
             notes: notes
@@ -345,20 +347,18 @@ private struct FileJudge {
 
     /// How a verified digest file stands in its chain, as far as the archive tells.
     private func linkNotes(_ number: Int) -> [String] {
-        let record = evidence.records[number]
         var notes: [String] = []
         if let successor = evidence.verdicts[number].linkedBy {
-            notes.append("its successor \(evidence.placement.places[successor].key) has its hash")
+            notes.append("its successor \(evidence.key(ofDigest: successor)) has its hash")
         } else {
             notes.append("the archive holds no verified successor of it")
         }
-        guard let previous = record.claims?.previous else {
+        guard let previous = evidence.records.previous(of: number) else {
             return notes + ["it begins its chain: it names no digest file before it"]
         }
         let name = "the digest file before it, s3://\(previous.location),"
-        let held = evidence.records.indices.filter {
-            evidence.placement.places[$0].key == previous.location.key.collapsed
-                && evidence.placement.places[$0].bucket.map { $0 == previous.location.bucket } ?? true
+        let held = evidence.digests(at: previous.location.key).filter {
+            evidence.bucket(ofDigest: $0).map { $0 == previous.location.bucket } ?? true
         }
         if held.isEmpty { return notes + ["\(name) is not held"] }
         let isSame = held.contains { evidence.records[$0].hash == previous.hash }
@@ -368,7 +368,7 @@ private struct FileJudge {
     // MARK: Signatures
 
     private func voucher(_ number: Int) -> FileCheck.Voucher? {
-        guard evidence.verdicts[number].isVerified, let claims = evidence.records[number].claims,
+        guard evidence.verdicts[number].isVerified, let claims = evidence.records.provenClaims(of: number),
             case .valid(let source, _) = evidence.verdicts[number].signature
         else { return nil }
         let digest = evidence.index.digests[number]

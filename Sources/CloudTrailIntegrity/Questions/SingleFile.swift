@@ -69,22 +69,18 @@ package struct SingleFile: ObjectSource {
         try SingleFile(name: resolvedPath.description, resolvedPath: resolvedPath)
     }
 
-    private var sidecarSuffix: [UInt8] { Array(ArchiveIndex.sidecarSuffix.description.utf8) }
-
     /// Visits the file, and the answer of `head-object` that is saved beside it.
     package func list(_ visit: (ArchiveEntry) throws -> Void) throws {
         try visit(ArchiveEntry(path: path, kind: .file))
-        if (try? folder.open(ObjectKey(bytes: file.bytes + sidecarSuffix))) != nil {
-            try visit(ArchiveEntry(path: ObjectKey(bytes: path.bytes + sidecarSuffix), kind: .file))
+        if (try? folder.open(file.sidecar)) != nil {
+            try visit(ArchiveEntry(path: path.sidecar, kind: .file))
         }
     }
 
     /// Opens the file, or what is saved beside it.
     package func open(_ path: ObjectKey) throws -> any OpenObject {
         if path == self.path { return try folder.open(file) }
-        if path.bytes == self.path.bytes + sidecarSuffix {
-            return try folder.open(ObjectKey(bytes: file.bytes + sidecarSuffix))
-        }
+        if path == self.path.sidecar { return try folder.open(file.sidecar) }
         throw ObjectReadError(.vanished, "there is no such file")
     }
 }

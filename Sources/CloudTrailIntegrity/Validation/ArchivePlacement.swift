@@ -10,7 +10,7 @@ struct ArchivePlacement: Sendable {
     /// - Parameter keys: Given numbers for the keys that the records' paths map to.
     init(
         index: ArchiveIndex,
-        records: [DigestRecord],
+        records: DigestRecords,
         signatures: [SignatureVerdict],
         keys: inout DigestKeys,
         bucket: String?,
@@ -70,7 +70,7 @@ struct ArchivePlacement: Sendable {
 
     private static func layouts(
         _ index: ArchiveIndex,
-        _ records: [DigestRecord],
+        _ records: DigestRecords,
         _ signatures: [SignatureVerdict],
         rootCount: Int,
         _ proven: [ProvenFolder],
@@ -80,11 +80,11 @@ struct ArchivePlacement: Sendable {
         if let only { return only }
         var signed = [[ArchiveLayout.Evidence]](repeating: [], count: rootCount)
         var claimed = signed
-        for (number, record) in records.enumerated() {
+        for number in records.indices {
             try check()
-            guard let claims = record.claims else { continue }
+            guard let location = records.location(of: number) else { continue }
             let digest = index.digests[number]
-            let evidence = ArchiveLayout.Evidence(path: digest.path, location: claims.location)
+            let evidence = ArchiveLayout.Evidence(path: index.path(of: digest), location: location)
             claimed[digest.root].append(evidence)
             // Signed claims decide where there are any, so that forgeries cannot move the layout.
             if case .valid = signatures[number] { signed[digest.root].append(evidence) }
@@ -118,17 +118,38 @@ struct ArchivePlacement: Sendable {
     /// The layouts, where every root has signed digests, all of them in folders and all of one mind.
     private static func onlyLayouts(
         _ index: ArchiveIndex,
-        _ records: [DigestRecord],
+        _ records: DigestRecords,
         _ signatures: [SignatureVerdict],
         rootCount: Int,
         _ check: () throws -> Void
     ) rethrows -> [ArchiveLayout]? {
+        /// What the last digest's rule came of: where its name is kept, its folders alone decide.
+        struct Folders: Equatable {
+            let root: Int
+            let path: Int32
+            let bucket: Int32
+            let key: Int32
+        }
         var layouts = [ArchiveLayout?](repeating: nil, count: rootCount)
+        var last: Folders?
         for number in records.indices {
             try check()
-            guard let claims = records[number].claims, case .valid = signatures[number] else { continue }
-            let root = index.digests[number].root
-            let evidence = ArchiveLayout.Evidence(path: index.digests[number].path, location: claims.location)
+            guard let claimed = records[number].claims?.location, case .valid = signatures[number] else { continue }
+            let digest = index.digests[number]
+            let root = digest.root
+            let folders = Folders(
+                root: root,
+                path: digest.path.folder,
+                bucket: claimed.bucket,
+                key: claimed.key.folder
+            )
+            let isNameKept = digest.path.compressed.hasSameName(as: claimed.key)
+            if isNameKept, folders == last { continue }
+            last = isNameKept ? folders : nil
+            let evidence = ArchiveLayout.Evidence(
+                path: index.path(of: digest),
+                location: records.names.objectLocation(claimed)
+            )
             guard let rule = ArchiveLayout.rule(of: evidence), layouts[root] == nil || layouts[root] == rule else {
                 return nil
             }
@@ -149,7 +170,7 @@ struct ArchivePlacement: Sendable {
     }
 
     private static func locationsByName(
-        _ records: [DigestRecord],
+        _ records: DigestRecords,
         _ proven: [ProvenFolder]
     ) -> [ObjectKey: ObjectLocation] {
         var locations: [ObjectKey: ObjectLocation] = [:]
@@ -161,7 +182,7 @@ struct ArchivePlacement: Sendable {
             }
         }
         for record in records {
-            for group in record.claims?.logs.groups ?? [] {
+            for group in record.logs.groups {
                 var reader = group.makeReader()
                 while reader.next() {
                     locations[ObjectKey(bytes: reader.name)] = ListedLogs.location(reader.name, in: group.folder)
@@ -175,50 +196,90 @@ struct ArchivePlacement: Sendable {
 
     private static func places(
         _ index: ArchiveIndex,
-        _ records: [DigestRecord],
+        _ records: DigestRecords,
         _ layouts: [ArchiveLayout],
         _ keys: inout DigestKeys,
         _ bucket: String?,
         _ check: () throws -> Void
     ) rethrows -> [DigestPlace] {
+        let names = records.names
+        let caller = bucket.map { names.number(of: $0) }
+        let noFolder = names.number(ofFolder: ObjectKey(bytes: []))
         // In a flat folder a file that says nothing usable of itself is what others call by its name.
-        var namedKeys: [ObjectKey: ObjectKey] = [:]
+        var namedKeys: [DigestKey: DigestKey] = [:]
         if layouts.contains(.flat) {
             for record in records {
-                guard let key = record.claims?.previous?.location.key.collapsed else { continue }
-                namedKeys[ObjectKey(bytes: key.lastComponent)] = key
+                guard let key = record.claims?.previous.map({ keys.collapsed($0.location.key) }) else { continue }
+                namedKeys[key.moved(to: noFolder)] = key
             }
         }
+        var folders = MappedFolders(layouts: layouts, names: names)
         var places: [DigestPlace] = []
         places.reserveCapacity(records.count)
-        for (number, record) in records.enumerated() {
+        for number in records.indices {
             try check()
             let digest = index.digests[number]
-            let claim = record.claims?.location
-            let claimedKey = claim?.key.collapsed
-            var key = digest.path.compressedName
-            var named: String?
+            let claim = records[number].claims?.location
+            let claimedKey = claim.map { keys.collapsed($0.key) }
+            var key = digest.path.compressed
+            var named: Int32?
             var isKept = false
             if layouts[digest.root] == .flat {
-                let name = ObjectKey(bytes: key.lastComponent)
-                let isNameKept = claimedKey.map { $0.lastComponent == name.bytes[...] } ?? false
-                isKept = isNameKept && (bucket == nil || claim?.bucket == bucket)
+                let isNameKept = claimedKey?.hasSameName(as: key) ?? false
+                isKept = isNameKept && (caller == nil || claim?.bucket == caller)
+                let name = key.moved(to: noFolder)
                 key = (isNameKept ? claimedKey : nil) ?? namedKeys[name] ?? name
-            } else if let place = layouts[digest.root].place(of: digest.path) {
+            } else if let place = folders.place(of: key.folder, root: digest.root) {
                 named = place.bucket
-                isKept = claimedKey == place.key && [named, bucket].allSatisfy { $0 == nil || $0 == claim?.bucket }
-                // The key is kept once where both are the same.
-                key = claimedKey == place.key ? claimedKey ?? place.key : place.key
+                key = key.moved(to: place.folder)
+                isKept =
+                    claimedKey == key && (named == nil || named == claim?.bucket)
+                    && (caller == nil || caller == claim?.bucket)
             }
             places.append(
                 DigestPlace(
-                    bucket: named ?? bucket,
+                    bucket: named ?? caller,
                     key: key,
-                    keyNumber: key == claimedKey ? keys.claimed[number] ?? keys.number(of: key) : keys.number(of: key),
+                    keyNumber: key == claimedKey ? keys.claimed(number) ?? keys.number(of: key) : keys.number(of: key),
                     isRelocated: claim != nil && !isKept
                 )
             )
         }
         return places
+    }
+}
+
+/// Where the folders of digest files map to, looked up once for files behind each other.
+private struct MappedFolders {
+    /// What a folder maps to.
+    struct Place {
+        /// The number of the bucket, where the layout names it.
+        let bucket: Int32?
+        /// The number of the folder of keys.
+        let folder: Int32
+    }
+
+    private let layouts: [ArchiveLayout]
+    private let names: DigestNames
+    private var last: (root: Int, folder: Int32, place: Place?)?
+
+    init(layouts: [ArchiveLayout], names: DigestNames) {
+        self.layouts = layouts
+        self.names = names
+    }
+
+    /// What the files of a folder of paths map to; `nil` where they lie outside the layout's rule.
+    mutating func place(of folder: Int32, root: Int) -> Place? {
+        if let last, last.root == root, last.folder == folder { return last.place }
+        // Any name shows where the folder's files go.
+        let path = ObjectKey(bytes: names.path(ofFolder: folder).bytes + [UInt8(ascii: "-")])
+        let place = layouts[root].place(of: path).map { place in
+            Place(
+                bucket: place.bucket.map { names.number(of: $0) },
+                folder: names.number(ofFolder: ObjectKey(bytes: place.key.folder))
+            )
+        }
+        last = (root, folder, place)
+        return place
     }
 }

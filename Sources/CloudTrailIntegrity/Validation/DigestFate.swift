@@ -14,13 +14,13 @@ enum DigestFate: Hashable, Sendable {
         of digests: [ProvenDigest],
         keys: DigestKeys,
         digestsByKey: RecordsByKey,
-        records: [DigestRecord],
+        records: DigestRecords,
         verdicts: [DigestVerdict],
         isForgotten: (ProvenDigest) -> Bool
     ) -> [DigestFate] {
         digests.map { digest in
             if isForgotten(digest) { return .forgotten }
-            let key = keys.known(digest.claims.location.key.collapsed)
+            let key = keys.known(records.names.key(digest.claims.location.key.collapsed))
             let same = key.map { digestsByKey[$0] }?.first { record in
                 verdicts[record].isVerified && records[record].hash == digest.hash
             }

@@ -2,8 +2,12 @@ internal import NativeInterop
 
 /// Digest files behind each other, by their numbers.
 struct ReadDigests: Sendable {
-    private(set) var records: [DigestRecord] = []
+    private(set) var records: DigestRecords
     private(set) var signatures: [DigestSignatures] = []
+
+    init(_ names: DigestNames) {
+        records = DigestRecords(names)
+    }
 
     mutating func reserveCapacity(_ count: Int) {
         records.reserveCapacity(count)
@@ -16,7 +20,7 @@ struct ReadDigests: Sendable {
     }
 
     mutating func append(_ others: ReadDigests) {
-        records += others.records
+        records.append(contentsOf: others.records)
         signatures += others.signatures
     }
 
@@ -32,7 +36,7 @@ struct ReadDigests: Sendable {
     func reordered(_ order: [Int]) -> ReadDigests {
         var positions = [Int](repeating: 0, count: order.count)
         for (new, old) in order.enumerated() { positions[old] = new }
-        var reordered = ReadDigests()
+        var reordered = ReadDigests(records.names)
         reordered.reserveCapacity(order.count)
         for old in order { reordered.append(records[old], signatures[old].renumbered { positions[$0] }) }
         return reordered
@@ -49,7 +53,7 @@ struct ReadDigests: Sendable {
     /// Tries what neighbours can tell of each other.
     ///
     /// - Parameter start: The number of the first.
-    mutating func settle(_ trial: SignatureTrial, from start: Int) throws {
+    mutating func settle(_ trial: inout SignatureTrial, from start: Int) throws {
         for number in records.indices.dropLast() {
             try trial.settle(start + number, of: records, &signatures, from: start)
         }
@@ -58,6 +62,8 @@ struct ReadDigests: Sendable {
 
 /// Reads digest files while they are found, and tries their signatures: the only station that holds their content.
 final class DigestStage: Sendable {
+    /// The texts behind the numbers of what is read.
+    let names: DigestNames
     private let sources: [ArchiveAccess]
     private let limits: Limits
     private let earlier: EarlierProof?
@@ -69,12 +75,14 @@ final class DigestStage: Sendable {
 
     init(
         sources: [ArchiveAccess],
+        names: DigestNames,
         limits: Limits,
         earlier: EarlierProof?,
         hashesStreams: Bool,
         monitor: ValidationMonitor
     ) {
         self.sources = sources
+        self.names = names
         self.limits = limits
         self.earlier = earlier
         self.hashesStreams = hashesStreams
@@ -86,7 +94,7 @@ final class DigestStage: Sendable {
     /// - Returns: What there is, and every digest file.
     func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> (ArchiveIndex, ReadDigests) {
         monitor.enter(.listing)
-        var index = ArchiveIndex()
+        var index = ArchiveIndex(names)
         for (root, source) in sources.enumerated() {
             switch source {
             case .random(let source):
@@ -101,7 +109,7 @@ final class DigestStage: Sendable {
         index.settleSidecars()
         monitor.enter(.digestFiles)
         try pool.finish(with: worker)
-        var digests = ReadDigests()
+        var digests = ReadDigests(names)
         digests.reserveCapacity(index.digests.count)
         batches.withLock { batches in
             while let batch = batches.removeValue(forKey: digests.records.count) { digests.append(batch) }
@@ -140,7 +148,7 @@ final class DigestStage: Sendable {
     /// Reads the sidecars that were listed after their digest files were sent off.
     private func lateSidecars(
         _ index: ArchiveIndex,
-        _ records: [DigestRecord],
+        _ records: DigestRecords,
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws -> [Int: SignatureMetadata] {
@@ -148,7 +156,7 @@ final class DigestStage: Sendable {
         for number in index.lateSidecars where records[number].claims != nil && records[number].provenAt == nil {
             let digest = index.digests[number]
             try pool.submit(by: worker) { [self] worker in
-                if let metadata = try readSidecar(of: digest.path, root: digest.root, worker) {
+                if let metadata = try readSidecar(of: names.objectKey(digest.path), root: digest.root, worker) {
                     found.withLock { $0[number] = metadata }
                 }
             }
@@ -161,7 +169,7 @@ final class DigestStage: Sendable {
     func signatures(
         _ check: SignatureCheck,
         _ index: ArchiveIndex,
-        _ records: [DigestRecord],
+        _ records: DigestRecords,
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws -> [SignatureVerdict] {
@@ -176,7 +184,7 @@ final class DigestStage: Sendable {
             try pool.submit(by: worker) { [monitor] worker in
                 for number in numbers {
                     try monitor.check()
-                    let verdict = try check.verdict(on: number, worker.context.trial)
+                    let verdict = try check.verdict(on: number, &worker.context.trial)
                     results.withLock { $0[number] = verdict }
                 }
             }
@@ -186,7 +194,8 @@ final class DigestStage: Sendable {
         guard let earlier else { return verdicts }
         for (number, digest) in index.digests.enumerated() {
             // Content that was proven once stays proven, also when the signature or the key is not at hand any more.
-            guard let hash = records[number].hash, earlier.digest(root: digest.root, path: digest.path)?.hash == hash
+            guard let hash = records[number].hash,
+                earlier.digest(root: digest.root, path: index.path(of: digest))?.hash == hash
             else { continue }
             switch verdicts[number] {
             case .valid: break
@@ -207,6 +216,8 @@ final class DigestStage: Sendable {
         _ worker: ValidationWorker
     ) throws {
         let count = batch.digests.count
+        guard let first = batch.digests.first else { return }
+        let folder = names.path(ofFolder: first.path.folder)
         let read = LockedState(
             (digests: [(DigestRecord, DigestSignatures)?](repeating: nil, count: count), untoldBytes: UInt64(0))
         )
@@ -217,26 +228,17 @@ final class DigestStage: Sendable {
             let record: DigestRecord
             var untoldBytes: UInt64 = 0
             if let obstacle = batch.obstacles[number] {
-                record = Self.unreadable(digest, obstacle)
+                record = Self.unreadable(digest, obstacle, worker)
+            } else if let unchanged = try unchanged(digest, worker) {
+                record = unchanged
             } else {
-                let before = offset > 0 ? read.withLock { $0.digests[offset - 1]?.0.claims } : nil
                 let hasSidecar = batch.sidecars.contains(number)
-                if let unchanged = try unchanged(digest, worker) {
-                    (record, untoldBytes) = (unchanged, 0)
-                } else {
-                    (record, untoldBytes) = try self.read(
-                        digest,
-                        &signatures,
-                        hasSidecar: hasSidecar,
-                        after: before,
-                        worker
-                    ) {
-                        try worker.context.opener.open(
-                            digest.path.lastComponent,
-                            in: digest.path.folder,
-                            root: digest.root
-                        )
-                    }
+                (record, untoldBytes) = try self.read(digest, &signatures, hasSidecar: hasSidecar, worker) {
+                    try worker.context.opener.open(
+                        names.name(of: digest.path)[...],
+                        in: folder.bytes[...],
+                        root: digest.root
+                    )
                 }
             }
             read.withLock { read in
@@ -244,39 +246,46 @@ final class DigestStage: Sendable {
                 read.untoldBytes &+= untoldBytes
             }
         } end: { [self] worker in
-            var digests = ReadDigests()
+            var digests = ReadDigests(names)
             let untoldBytes = read.withLock { read in
                 for case let (record, signatures)? in read.digests { digests.append(record, signatures) }
                 return read.untoldBytes
             }
             monitor.digestsWereRead(ValidationMonitor.Work(files: count, bytes: untoldBytes))
-            try digests.settle(worker.context.trial, from: batch.start)
+            try digests.settle(&worker.context.trial, from: batch.start)
             batches.withLock { $0[batch.start] = digests }
         }
     }
 
     /// The record of a digest file that need not be read again.
     private func unchanged(_ digest: ArchiveIndex.Digest, _ worker: ValidationWorker) throws -> DigestRecord? {
-        guard let expected = earlier?.expectation(root: digest.root, path: digest.path),
+        guard let earlier else { return nil }
+        let path = names.objectKey(digest.path)
+        guard let expected = earlier.expectation(root: digest.root, path: path),
             try worker.isUnchanged(
-                digest.path.lastComponent,
-                in: digest.path.folder,
+                path.lastComponent,
+                in: path.folder,
                 root: digest.root,
                 since: expected.metadata,
                 monitor: monitor
             )
         else { return nil }
-        return DigestRecord(name: digest.name, proven: expected.digest)
+        return DigestRecord(digest.path, proven: expected.digest, reader: &worker.context.keyReader)
     }
 
     /// The record of a digest file that could not be read.
-    static func unreadable(_ digest: ArchiveIndex.Digest, _ error: ObjectReadError) -> DigestRecord {
+    static func unreadable(
+        _ digest: ArchiveIndex.Digest,
+        _ error: ObjectReadError,
+        _ worker: ValidationWorker
+    ) -> DigestRecord {
         DigestRecord(
-            name: digest.name,
+            digest.path,
             claims: nil,
             defect: .unreadable(error),
             hash: nil,
-            contentBytes: 0
+            contentBytes: 0,
+            reader: &worker.context.keyReader
         )
     }
 
@@ -285,14 +294,12 @@ final class DigestStage: Sendable {
     /// - Parameters:
     ///   - signatures: Given those that come with it.
     ///   - hasSidecar: Whether the answer of `head-object` lies beside it, in a source that opens any file.
-    ///   - before: What the digest file before it in the batch says, whose names are shared where they are the same.
     ///   - open: Opens it.
     /// - Returns: What it says, and how many of its bytes the monitor has not been told of.
     func read(
         _ digest: ArchiveIndex.Digest,
         _ signatures: inout DigestSignatures,
         hasSidecar: Bool = false,
-        after before: DigestClaims?,
         _ worker: ValidationWorker,
         opening open: () throws -> any OpenObject
     ) throws -> (DigestRecord, untoldBytes: UInt64) {
@@ -306,7 +313,7 @@ final class DigestStage: Sendable {
             if let metadata = try ObjectReadError.catching({ try object.signatureMetadata() }) {
                 signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
             }
-            if hasSidecar, let metadata = try readSidecar(of: digest.path, root: digest.root, worker) {
+            if hasSidecar, let metadata = try readSidecar(of: names.objectKey(digest.path), root: digest.root, worker) {
                 signatures.own.append(SignatureCandidate(.sidecar, metadata))
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
@@ -315,45 +322,29 @@ final class DigestStage: Sendable {
             let hash = result.isWhole ? result.digest : nil
             signatures.previous = file?.previousSignature.map { .written($0) }
             let record = DigestRecord(
-                name: digest.name,
-                claims: try file.map { try claims(of: $0, hash, digest, before, worker) },
+                digest.path,
+                claims: try file.map { try claims(of: $0, hash, worker) },
                 defect: defect,
                 hash: hash,
                 contentBytes: result.contentBytes,
                 metadata: earlier == nil ? nil : object.metadata,
-                stored: result.stored
+                stored: result.stored,
+                reader: &worker.context.keyReader
             )
             return (record, untoldBytes)
         } catch let error as ObjectReadError {
             signatures = DigestSignatures()
-            return (Self.unreadable(digest, error), 0)
+            return (Self.unreadable(digest, error, worker), 0)
         }
     }
 
     private func claims(
         of file: DigestFile,
         _ hash: SHA256Digest?,
-        _ digest: ArchiveIndex.Digest,
-        _ before: DigestClaims?,
         _ worker: ValidationWorker
     ) throws -> DigestClaims {
-        // Equal texts share their memory: an archive says the same few things of many digests.
-        var location = file.location
-        if location.key == digest.path {
-            location = ObjectLocation(
-                bucket: before?.location.bucket == location.bucket ? before?.location.bucket ?? "" : location.bucket,
-                key: digest.path
-            )
-        }
-        var previous = file.previous
-        if let before, let named = previous, named.location == before.location {
-            previous = DigestFile.Previous(location: before.location, hash: named.hash)
-        }
-        return DigestClaims(
+        DigestClaims(
             file,
-            location: location,
-            fingerprint: before?.fingerprint == file.fingerprint ? before?.fingerprint ?? "" : file.fingerprint,
-            previous: previous,
             message: try hash.map { try worker.context.hasher.hash(message: file.stringToSign(hash: $0)) },
             logs: try worker.context.packer.pack(file.logFiles, check: monitor.check)
         )
@@ -407,7 +398,7 @@ final class DigestStage: Sendable {
         _ monitor: ValidationMonitor
     ) throws -> SignatureMetadata? {
         try monitor.check()
-        let path = ObjectKey(bytes: digest.bytes + ArchiveIndex.sidecarSuffix.description.utf8)
+        let path = digest.sidecar
         do {
             let object = try worker.pool.read { try ObjectReadError.catching { try source.open(path) } }
             var content: [UInt8] = []

@@ -3,7 +3,9 @@ final class Evidence: Sendable {
     /// The names of the sources.
     let names: [String]
     let index: ArchiveIndex
-    let records: [DigestRecord]
+    /// The texts behind the numbers of digest files.
+    private let digestNames: DigestNames
+    let records: DigestRecords
     let placement: ArchivePlacement
     let verdicts: [DigestVerdict]
     let chains: [DigestChain]
@@ -29,7 +31,7 @@ final class Evidence: Sendable {
     init(
         names: [String],
         index: ArchiveIndex,
-        records: [DigestRecord],
+        records: DigestRecords,
         placement: ArchivePlacement,
         signatures: [SignatureVerdict],
         keys: DigestKeys,
@@ -40,6 +42,7 @@ final class Evidence: Sendable {
     ) throws {
         self.names = names
         self.index = index
+        digestNames = records.names
         self.records = records
         self.placement = placement
         self.options = options
@@ -61,15 +64,16 @@ final class Evidence: Sendable {
             coveredUntil[place] = max(coveredUntil[place] ?? end, end)
         }
         self.coveredUntil = coveredUntil
+        let isSelected = records.names.chains.map { options.selects($0) }
+        let range = options.range
         isInScope = try records.indices.map { number in
             try check()
-            let record = records[number]
-            guard options.selects(record.name.chain) else { return false }
+            guard isSelected[Int(records[number].chain)] else { return false }
             let isVerified = verdicts[number].isVerified
-            if options.range.intersects(DigestChain.window(of: record, isVerified: isVerified)) { return true }
+            if range.intersects(DigestChain.window(of: records[number], isVerified: isVerified)) { return true }
             // What an unverified file claims must not take it out of the range.
-            guard !isVerified, let claims = record.claims else { return false }
-            return options.range.intersects(TimeRange(start: claims.startTime, end: claims.endTime))
+            guard !isVerified, let claims = records[number].claims else { return false }
+            return range.intersects(TimeRange(start: claims.startTime, end: claims.endTime))
         }
         var digestsByKey = RecordsByKey()
         for (number, place) in placement.places.enumerated() { digestsByKey.add(number, to: place.keyNumber) }
@@ -91,8 +95,9 @@ final class Evidence: Sendable {
         )
     }
 
-    /// Whether a digest file is held that maps to the key with this number, in this bucket as far as that is known.
-    func isHeld(_ key: Int32, _ bucket: String) -> Bool {
+    /// Whether a digest file is held that maps to the key with this number, in the bucket with this number as far as that
+    /// is known.
+    func isHeld(_ key: Int32, _ bucket: Int32) -> Bool {
         digestsByKey[key].contains { number in
             guard let own = placement.places[number].bucket else { return true }
             return own == bucket
@@ -111,12 +116,12 @@ final class Evidence: Sendable {
 
     /// The records that map to a key.
     func digests(at key: ObjectKey) -> RecordNumbers {
-        keys.known(key.collapsed).map { digestsByKey[$0] } ?? RecordNumbers.none
+        keys.known(digestNames.key(key.collapsed)).map { digestsByKey[$0] } ?? RecordNumbers.none
     }
 
     /// The number of the key that a record says its predecessor has.
     func previousKey(of record: Int) -> Int32? {
-        keys.previous[record]
+        keys.previous(record)
     }
 
     /// Whether no other record maps to the same key.
@@ -126,13 +131,24 @@ final class Evidence: Sendable {
 
     /// The bucket in which a digest file is named by a successor, the last of them; for one that says nothing of itself.
     func namedBucket(_ record: Int) -> String? {
-        keys.namers[placement.places[record].keyNumber].last.flatMap { records[$0].claims?.previous?.location.bucket }
+        keys.namers[placement.places[record].keyNumber].last.flatMap { records.previous(of: $0)?.location.bucket }
     }
 
     /// A digest file below the name of its source, as the report shows it.
     func displayPath(ofDigest record: Int) -> ObjectKey {
-        displayPath(root: index.digests[record].root, index.digests[record].path)
+        displayPath(root: index.digests[record].root, index.path(of: index.digests[record]))
     }
+
+    /// The key that a digest file's path maps to.
+    func key(ofDigest record: Int) -> ObjectKey {
+        digestNames.objectKey(placement.places[record].key)
+    }
+
+    /// The bucket of a digest file, where the layout or the caller names it.
+    func bucket(ofDigest record: Int) -> String? {
+        placement.places[record].bucket.map { digestNames.text($0) }
+    }
+
     /// Whether a file that no verified digest lists is asked for: by its name or, where that says another day, account
     /// or region, by its folder.
     func isAskedFor(_ folder: ArchiveIndex.Folder, _ name: [UInt8]) -> Bool {
@@ -197,7 +213,7 @@ final class Evidence: Sendable {
     /// what a download without metadata makes of every chain, and all that a caller may accept unsigned.
     func isUnsignedHead(_ record: Int) -> Bool {
         guard let members = chain(of: record)?.members, let head = members.last, head.record == record,
-            !head.isVerified, let claims = head.claims, let previous = claims.previous,
+            !head.isVerified, let claims = records[head.record].claims, let previous = claims.previous,
             let before = members.dropLast().last, before.isVerified,
             head.previousKey == before.keyNumber, previous.hash == records[before.record].hash,
             claims.startTime == before.window.end
@@ -219,7 +235,7 @@ final class Evidence: Sendable {
     }
 
     private func chain(of record: Int) -> DigestChain? {
-        let identity = records[record].name.chain
+        let identity = records.chain(of: record)
         var low = 0
         var high = chains.count
         while low < high {

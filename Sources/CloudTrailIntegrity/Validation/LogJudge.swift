@@ -116,7 +116,7 @@ struct LogJudge {
     }
 
     private func chain(of record: Int) -> ChainIdentity {
-        evidence.records[record].name.chain
+        evidence.records.chain(of: record)
     }
 
     /// A file that maps to a listed key: which one, its path below its root, and what reading it showed.
@@ -151,7 +151,7 @@ struct LogJudge {
                         path: evidence.displayPath(root: root(of: held.file), held.path),
                         sha256: Hex.encode(result.digest.bytes),
                         stored: result.stored.map(ProvenFile.Stored.init),
-                        vouchedBy: evidence.placement.places[listing.record].key.description,
+                        vouchedBy: evidence.key(ofDigest: listing.record).description,
                         chain: chain
                     )
                 )
@@ -302,14 +302,14 @@ extension Evidence {
         detail: [String: Finding.Detail] = [:]
     ) -> Finding {
         var detail = detail
-        detail["listedBy"] = .text(placement.places[listing.record].key.description)
+        detail["listedBy"] = .text(self.key(ofDigest: listing.record).description)
         return Finding(
             kind,
             message,
             bucket: listing.location.bucket,
             key: key,
             path: path,
-            chain: records[listing.record].name.chain,
+            chain: records.chain(of: listing.record),
             start: LogFileName(listing.location.key)?.time,
             detail: detail,
             concernsNewestDigest: !listing.isVerified && isUnsignedHead(listing.record)

@@ -103,7 +103,7 @@ struct LogMatch: Sendable {
     /// - Parameter check: Called for every name; what it throws ends the matching.
     init(_ unit: LogUnit, _ evidence: Evidence, check: () throws -> Void) rethrows {
         self.evidence = evidence
-        var count = unit.lists.reduce(0) { $0 + (group($1)?.names.count ?? 0) }
+        var count = unit.lists.reduce(0) { $0 + group($1).names.count }
         for number in unit.proven { count += evidence.earlier?.state.folders[number].files.count ?? 0 }
         var capacity = 16
         while capacity < count * 2 { capacity *= 2 }
@@ -116,8 +116,8 @@ struct LogMatch: Sendable {
         if !orphans.isEmpty { findOrphans(unit.folders) }
     }
 
-    private func group(_ list: (record: Int32, group: Int32)) -> ListedLogs.Group? {
-        evidence.records[Int(list.record)].claims?.logs.groups[Int(list.group)]
+    private func group(_ list: (record: Int32, group: Int32)) -> ListedLogs.Group {
+        evidence.records[Int(list.record)].logs.groups[Int(list.group)]
     }
 
     // MARK: Lists
@@ -126,7 +126,7 @@ struct LogMatch: Sendable {
         let record = Int(list.record)
         let isVerified = evidence.verdicts[record].isVerified
         let isInScope = evidence.isInScope[record]
-        guard let group = group(list) else { return }
+        let group = group(list)
         let folder = index(of: group.folder)
         var reader = group.makeReader()
         while reader.next() {
@@ -154,8 +154,8 @@ struct LogMatch: Sendable {
             // What was proven before comes first, whatever its digest's time.
             let isOlder =
                 drafts[index].proof >= 0
-                && evidence.records[record].name.endTime
-                    < evidence.records[Int(drafts[index].record)].name.endTime
+                && evidence.records[record].endTime
+                    < evidence.records[Int(drafts[index].record)].endTime
             if isOlder {
                 drafts[index].differs = drafts[index].differs || isVerified && drafts[index].hash != hash
             } else if isVerified || !drafts[index].isVerified {

@@ -109,10 +109,13 @@ struct LogStage: Sendable {
         of evidence: Evidence,
         _ body: (ListedFolder, Int32, Int32) throws -> Void
     ) rethrows {
-        var order = evidence.records.enumerated().map { (end: $1.name.endTime, number: Int32(clamping: $0)) }
+        var order: [(end: Timestamp, number: Int32)] = []
+        for number in evidence.records.indices where !evidence.records[number].logs.groups.isEmpty {
+            order.append((evidence.records[number].endTime, Int32(clamping: number)))
+        }
         order.sort { ($0.end, $0.number) < ($1.end, $1.number) }
         for entry in order {
-            guard let groups = evidence.records[Int(entry.number)].claims?.logs.groups else { continue }
+            let groups = evidence.records[Int(entry.number)].logs.groups
             for (number, group) in groups.enumerated() { try body(group.folder, entry.number, Int32(clamping: number)) }
         }
     }

@@ -16,7 +16,8 @@ public struct PublicKeyRequest: Hashable, Sendable {
     ///
     /// - Throws: An error when a source cannot be listed.
     public static func requests(for sources: [any ArchiveSource]) throws -> [PublicKeyRequest] {
-        requests(for: try ArchiveIndex(sources).digests.map(\.name))
+        let index = try ArchiveIndex(sources)
+        return requests(for: index.digests.compactMap { index.names.fileName(of: $0.path) })
     }
 
     /// The calls that fetch every key the digest files with these names may be signed with.

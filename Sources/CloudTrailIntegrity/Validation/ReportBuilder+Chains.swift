@@ -46,7 +46,7 @@ extension ReportBuilder {
         case .forked(let predecessor, let member, let other):
             let detail: [String: Finding.Detail] = [
                 "predecessor": .text(predecessor.key.description),
-                "other": .text(chain.members[other].key.description),
+                "other": .text(evidence.key(ofDigest: chain.members[other].record).description),
             ]
             let message = "two verified digests name the same predecessor: the chain was forked"
             add(.chainForked, message, chain.members[member], chain, detail)
@@ -65,8 +65,8 @@ extension ReportBuilder {
             Finding(
                 kind,
                 message,
-                bucket: member.claims?.location.bucket,
-                key: member.key,
+                bucket: evidence.records.location(of: member.record)?.bucket,
+                key: evidence.key(ofDigest: member.record),
                 path: evidence.displayPath(ofDigest: member.record),
                 chain: chain.identity,
                 start: member.window.start,
@@ -94,7 +94,7 @@ extension ReportBuilder {
             Finding(
                 .chainGap,
                 "nothing attests the time from \(hole.start) to \(hole.end): \(why)",
-                key: member.key,
+                key: evidence.key(ofDigest: member.record),
                 chain: chain.identity,
                 start: hole.start,
                 end: hole.end,
@@ -121,7 +121,7 @@ extension ReportBuilder {
             absence.isInferred
             ? "an hourly digest is due here, between two that are verified, and it is not there"
             : "a verified successor names it and it is not there"
-        detail["successor"] = .text(successor.key.description)
+        detail["successor"] = .text(evidence.key(ofDigest: successor.record).description)
         switch evidence.concealment(of: location) {
         case .unreadable(let place, let error):
             kind = .digestUnreadable
@@ -139,7 +139,7 @@ extension ReportBuilder {
                 kind,
                 message,
                 bucket: absence.bucket,
-                key: kind == .referenceUnsafe ? successor.key : absence.key,
+                key: kind == .referenceUnsafe ? evidence.key(ofDigest: successor.record) : absence.key,
                 chain: chain.identity,
                 start: absence.window.start,
                 end: absence.window.end,
@@ -168,7 +168,7 @@ extension ReportBuilder {
 
     private mutating func addCoverage(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         if let start = options.start, let oldest = chain.members.first, oldest.window.start > start {
-            let isStart = oldest.isVerified && oldest.claims?.isStartingDigest ?? false
+            let isStart = oldest.isVerified && isStartingDigest(oldest)
             addShort(
                 chain.identity,
                 from: start,
@@ -181,7 +181,7 @@ extension ReportBuilder {
         }
         // Its digests up to the end may all be gone: only a starting digest says that there were none.
         if options.start == nil, let end = options.end, let oldest = chain.members.first, oldest.window.start >= end {
-            let isStart = oldest.isVerified && oldest.claims?.isStartingDigest ?? false
+            let isStart = oldest.isVerified && isStartingDigest(oldest)
             if !isStart {
                 addShort(
                     chain.identity,
@@ -253,6 +253,10 @@ extension ReportBuilder {
                 "the archive holds no verified digest file of a chain that must be there"
             )
         }
+    }
+
+    private func isStartingDigest(_ member: DigestChain.Member) -> Bool {
+        evidence.records[member.record].claims?.isStartingDigest ?? false
     }
 
     private mutating func addShort(

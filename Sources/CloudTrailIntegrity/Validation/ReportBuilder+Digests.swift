@@ -4,12 +4,12 @@ extension ReportBuilder {
     /// Judges every digest file in scope.
     mutating func addDigests(_ monitor: ValidationMonitor) throws {
         // A copy that is proven is not the same as one that is not: it may lie in its place where the other does not.
-        var firstProven: [ObjectKey: [SHA256Digest: Int]] = [:]
-        var firstOthers: [ObjectKey: [SHA256Digest: Int]] = [:]
+        var firstProven: [Int32: [SHA256Digest: Int]] = [:]
+        var firstOthers: [Int32: [SHA256Digest: Int]] = [:]
         for number in evidence.records.indices where evidence.isInScope[number] {
             try monitor.check()
             let verdict = evidence.verdicts[number]
-            let chain = evidence.records[number].name.chain
+            let chain = evidence.records.chain(of: number)
             if let primary = verdict.faults.first {
                 let finding = digestFinding(number, primary, verdict)
                 if isFirstCopy(number, &firstOthers) { digests[chain, default: Tally()].count(finding.kind) }
@@ -19,7 +19,7 @@ extension ReportBuilder {
             provenRoots.insert(evidence.index.digests[number].root)
             addNotices(number, verdict)
             guard let hash = evidence.records[number].hash else { continue }
-            let key = evidence.placement.places[number].key
+            let key = evidence.placement.places[number].keyNumber
             if isFirstCopy(number, &firstProven) {
                 digests[chain, default: Tally()].valid += 1
             } else if let first = firstProven[key]?[hash] {
@@ -28,8 +28,8 @@ extension ReportBuilder {
             if options.listsProvenFiles, case .valid(let source, _) = verdict.signature {
                 provenFiles.append(
                     ProvenFile(
-                        bucket: evidence.records[number].claims?.location.bucket ?? "",
-                        key: key,
+                        bucket: evidence.records.location(of: number)?.bucket ?? "",
+                        key: evidence.key(ofDigest: number),
                         path: path(of: number),
                         sha256: Hex.encode(hash.bytes),
                         stored: evidence.records[number].stored.map(ProvenFile.Stored.init),
@@ -42,10 +42,10 @@ extension ReportBuilder {
     }
 
     /// Whether no file with the same content was counted under the same key.
-    private func isFirstCopy(_ number: Int, _ firstCopies: inout [ObjectKey: [SHA256Digest: Int]]) -> Bool {
+    private func isFirstCopy(_ number: Int, _ firstCopies: inout [Int32: [SHA256Digest: Int]]) -> Bool {
         if evidence.isOnlyCopy(number) { return true }
         guard let hash = evidence.records[number].hash else { return true }
-        let key = evidence.placement.places[number].key
+        let key = evidence.placement.places[number].keyNumber
         if firstCopies[key]?[hash] != nil { return false }
         firstCopies[key, default: [:]][hash] = number
         return true
@@ -57,7 +57,7 @@ extension ReportBuilder {
 
     /// The key of the successor whose field holds the signature, or the kind of place it was kept in.
     private func voucher(_ source: SignatureSource) -> String {
-        if case .successor(let number) = source { return evidence.placement.places[number].key.description }
+        if case .successor(let number) = source { return evidence.key(ofDigest: number).description }
         return source.name
     }
 
@@ -69,17 +69,17 @@ extension ReportBuilder {
         about number: Int,
         detail: [String: Finding.Detail] = [:]
     ) -> Finding {
-        let record = evidence.records[number]
         let place = evidence.placement.places[number]
-        let window = DigestChain.window(of: record, isVerified: evidence.verdicts[number].isVerified)
+        let window = DigestChain.window(of: evidence.records[number], isVerified: evidence.verdicts[number].isVerified)
         return Finding(
             kind,
             message,
-            bucket: place.bucket ?? (place.isRelocated ? nil : record.claims?.location.bucket)
-                ?? evidence.namedBucket(number),
-            key: place.key,
+            bucket: evidence.bucket(ofDigest: number)
+                ?? (place.isRelocated ? nil : evidence.records.location(of: number)?.bucket)
+                    ?? evidence.namedBucket(number),
+            key: evidence.key(ofDigest: number),
             path: path(of: number),
-            chain: record.name.chain,
+            chain: evidence.records.chain(of: number),
             start: window.start,
             end: window.end,
             detail: detail,
@@ -92,7 +92,7 @@ extension ReportBuilder {
         var (kind, message, detail) = describe(primary, number)
         if case .valid = verdict.signature, kind == .digestLinkMismatch { detail["ownSignature"] = .text("valid") }
         if let successor = verdict.linkedBy {
-            detail["linkedBy"] = .text(evidence.placement.places[successor].key.description)
+            detail["linkedBy"] = .text(evidence.key(ofDigest: successor).description)
         }
         let also = verdict.faults.dropFirst().map { describe($0, number).kind.rawValue }.filter { $0 != kind.rawValue }
         if !also.isEmpty { detail["also"] = .list(Array(Set(also)).sorted()) }
@@ -108,7 +108,6 @@ extension ReportBuilder {
         _ fault: DigestFault,
         _ number: Int
     ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
-        let record = evidence.records[number]
         switch fault {
         case .unreadable(let error):
             return (
@@ -135,11 +134,11 @@ extension ReportBuilder {
         case .linkMismatch(let successor, let part):
             return describeMismatch(number, successor, part)
         case .keyUnknown:
-            let fingerprint = record.claims?.fingerprint ?? ""
+            let fingerprint = evidence.records.fingerprint(of: number) ?? ""
             return (
                 .digestKeyUnknown,
                 "no public key with the fingerprint \(fingerprint): "
-                    + "fetch it with aws cloudtrail list-public-keys in \(record.name.chain.region)",
+                    + "fetch it with aws cloudtrail list-public-keys in \(evidence.records.chain(of: number).region)",
                 ["fingerprint": .text(fingerprint)]
             )
         case .unsigned(let rejected):
@@ -166,7 +165,7 @@ extension ReportBuilder {
         _ number: Int
     ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
         let place = evidence.placement.places[number]
-        guard let claim = evidence.records[number].claims?.location else { return (.digestRelocated, "", [:]) }
+        guard let claim = evidence.records.location(of: number) else { return (.digestRelocated, "", [:]) }
         return (
             .digestRelocated,
             "it was found in another place than the one it was delivered to, s3://\(claim): a copy, or a part of the "
@@ -185,7 +184,7 @@ extension ReportBuilder {
     ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
         var detail: [String: Finding.Detail] = [
             "mismatch": .text(part.rawValue),
-            "successor": .text(evidence.placement.places[successor].key.description),
+            "successor": .text(evidence.key(ofDigest: successor).description),
         ]
         if part == .hash, let expected = evidence.records[successor].claims?.previous?.hash,
             let actual = evidence.records[number].hash
@@ -218,7 +217,7 @@ extension ReportBuilder {
                 )
             )
         }
-        if let claims = evidence.records[number].claims, let key = keys.key(fingerprint: claims.fingerprint),
+        if let fingerprint = evidence.records.fingerprint(of: number), let key = keys.key(fingerprint: fingerprint),
             let time = check.signingTime(of: number, trial), !key.isValid(at: time)
         {
             findings.append(

@@ -174,27 +174,27 @@ extension ReportBuilder {
 
     private func provenDigest(_ number: Int, _ earlier: EarlierProof, proofs: Int) -> ProvenDigest? {
         let record = evidence.records[number]
-        guard let claims = record.claims, let hash = record.hash else { return nil }
+        guard let claims = evidence.records.provenClaims(of: number), let hash = record.hash else { return nil }
         let digest = evidence.index.digests[number]
-        let isSettled = record.provenAt != nil || isSettled(number, claims, proofs: proofs)
+        let isSettled = record.provenAt != nil || isSettled(number, record, proofs: proofs)
         return ProvenDigest(
             root: digest.root,
-            path: digest.path,
+            path: evidence.index.path(of: digest),
             metadata: record.metadata,
             hashedAt: record.provenAt ?? earlier.runs.now,
             hash: hash,
-            claims: record.provenAt == nil ? claims.withoutList : claims,
+            claims: claims,
             isSettled: isSettled
         )
     }
 
     /// Whether reading a digest again could tell nothing that is not remembered.
-    private func isSettled(_ number: Int, _ claims: DigestClaims, proofs: Int) -> Bool {
+    private func isSettled(_ number: Int, _ record: DigestRecord, proofs: Int) -> Bool {
         guard case .valid(_, let differing) = evidence.verdicts[number].signature, differing.isEmpty,
-            !evidence.records[number].name.chain.isBackfill, proofs == claims.logs.count,
+            !evidence.records.chain(of: number).isBackfill, proofs == record.logs.count,
             evidence.placement.layouts[evidence.index.digests[number].root] != .flat
         else { return false }
-        guard let previous = claims.previous else { return claims.isStartingDigest }
+        guard let previous = record.claims?.previous else { return record.claims?.isStartingDigest ?? false }
         guard let key = evidence.previousKey(of: number) else { return false }
         return evidence.digests(of: key).contains { before in
             evidence.verdicts[before].isVerified && evidence.records[before].hash == previous.hash

@@ -19,7 +19,7 @@ extension ReportBuilder {
     }
 
     private mutating func count(_ kind: FindingKind, _ listing: LogListing) {
-        logs[evidence.records[listing.record].name.chain, default: Tally()].count(kind)
+        logs[evidence.records.chain(of: listing.record), default: Tally()].count(kind)
     }
 
     private mutating func addAbsent(_ listing: LogListing, _ heldDays: Set<HeldDay>) {
@@ -48,7 +48,9 @@ extension ReportBuilder {
         }
         // A download of some days holds the digests of their folders; only log files of days before are not asked for:
         // by the oldest digest, and by backfill digests, which come late.
-        let lister = evidence.records[listing.record].name
+        let lister = (
+            chain: evidence.records.chain(of: listing.record), endTime: evidence.records[listing.record].endTime
+        )
         if let name, !listing.wasProven, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
             name.time.dayNumber < lister.endTime.dayNumber, !heldDays.contains(HeldDay(name)),
             options.start.map({ name.time < $0 }) ?? true
@@ -96,17 +98,16 @@ extension ReportBuilder {
     }
 
     private mutating func addUnsafe(_ listing: LogListing, _ what: String) {
-        let place = evidence.placement.places[listing.record]
-        let record = evidence.records[listing.record]
-        let window = DigestChain.window(of: record, isVerified: true)
+        let window = DigestChain.window(of: evidence.records[listing.record], isVerified: true)
         findings.append(
             Finding(
                 .referenceUnsafe,
                 "a verified digest lists \(what)",
-                bucket: place.bucket ?? record.claims?.location.bucket,
-                key: place.key,
+                bucket: evidence.bucket(ofDigest: listing.record)
+                    ?? evidence.records.location(of: listing.record)?.bucket,
+                key: evidence.key(ofDigest: listing.record),
                 path: evidence.displayPath(ofDigest: listing.record),
-                chain: record.name.chain,
+                chain: evidence.records.chain(of: listing.record),
                 start: window.start,
                 end: window.end,
                 detail: ["reference": .text(listing.location.key.description)]

@@ -34,15 +34,15 @@ struct ReportBuilder {
         self.keys = keys
         self.check = check
         self.trial = trial
-        var last: ObjectLocation?
-        for (number, record) in evidence.records.enumerated() {
-            contentBytes += record.contentBytes
-            guard let location = record.claims?.location, !evidence.placement.places[number].isRelocated else {
-                continue
-            }
+        var last: DigestLocation?
+        for number in evidence.records.indices {
+            contentBytes += evidence.records[number].contentBytes
+            guard let location = evidence.records[number].claims?.location,
+                !evidence.placement.places[number].isRelocated
+            else { continue }
             // Neighbours lie in one folder.
-            if let last, last.key.folder.isEqual(to: location.key.folder), last.bucket == location.bucket { continue }
-            heldLocations.insert(DeliveryLocation(location))
+            if let last, last.key.folder == location.key.folder, last.bucket == location.bucket { continue }
+            heldLocations.insert(DeliveryLocation(evidence.records.names.objectLocation(location)))
             last = location
         }
     }

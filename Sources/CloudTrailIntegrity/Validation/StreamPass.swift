@@ -49,7 +49,7 @@ struct StreamPass {
         self.monitor = monitor
         self.pool = pool
         self.worker = worker
-        listing = StreamListing(root: root)
+        listing = StreamListing(root: root, stage.names)
         results = LockedState(Results(contents: StreamedContents(keepsMetadata: keepsMetadata)))
     }
 
@@ -127,8 +127,8 @@ struct StreamPass {
         try stream.forEachObject(check: monitor.check) { entry, object in
             try monitor.check()
             switch listing.add(entry) {
-            case .digest(let number, let name, let obstacle):
-                let digest = ArchiveIndex.Digest(root: root, path: entry.path, name: name)
+            case .digest(let number, let path, let obstacle):
+                let digest = ArchiveIndex.Digest(root: root, path: path)
                 try addDigest(number, digest, obstacle, object)
             case .file(let number, let obstacle):
                 if fileLimits != nil { try addFile(number, obstacle, object, isSidecar: false) }
@@ -152,7 +152,7 @@ struct StreamPass {
 
     /// The digests in the order of the listing.
     private func ordered(_ listed: StreamListing.Listed) -> ReadDigests {
-        var sent = ReadDigests()
+        var sent = ReadDigests(stage.names)
         sent.reserveCapacity(sentDigests.count)
         results.withLock { results in
             while let batch = results.digests.removeValue(forKey: sent.records.count) { sent.append(batch) }
@@ -306,7 +306,7 @@ struct StreamPass {
         _ obstacle: ObjectReadError?,
         _ object: (any OpenObject)?
     ) throws {
-        let isOther = digests.members.last.map { !$0.digest.path.folder.isEqual(to: digest.path.folder) } ?? false
+        let isOther = digests.members.last.map { $0.digest.path.folder != digest.path.folder } ?? false
         if isOther || digests.members.count >= Self.batchFiles || digests.byteCount >= Self.batchBytes {
             try sendDigests()
         }
@@ -343,9 +343,9 @@ struct StreamPass {
     ) throws {
         try sendDigests()
         monitor.expect(moreDigests: 1)
-        var read = ReadDigests()
+        var read = ReadDigests(stage.names)
         var signatures = DigestSignatures()
-        let (record, untoldBytes) = try stage.read(digest, &signatures, after: nil, worker) { object }
+        let (record, untoldBytes) = try stage.read(digest, &signatures, worker) { object }
         read.append(record, signatures)
         monitor.digestsWereRead(ValidationMonitor.Work(files: 1, bytes: untoldBytes))
         results.withLock { $0.digests[sentDigests.count] = read }
@@ -357,13 +357,16 @@ struct StreamPass {
         guard !digests.members.isEmpty else { return }
         var batch = digests
         // Successors behind each other are tried with each other at once.
-        batch.members.sort { ($0.digest.path, $0.number) < ($1.digest.path, $1.number) }
+        batch.members.sort { [names = stage.names] first, second in
+            let order = names.compareNames(first.digest.path, second.digest.path)
+            return order != 0 ? order < 0 : first.number < second.number
+        }
         sentDigests += batch.members.map(\.number)
         digests = DigestBatch(start: sentDigests.count)
         monitor.expect(moreDigests: batch.members.count)
         let (results, monitor, stage) = (results, monitor, stage)
         try pool.submit(by: worker) { [batch] worker in
-            var read = ReadDigests()
+            var read = ReadDigests(stage.names)
             var untold = ValidationMonitor.Work()
             for member in batch.members {
                 try monitor.check()
@@ -371,19 +374,18 @@ struct StreamPass {
                 let record: DigestRecord
                 switch member.content {
                 case .failure(let error):
-                    record = DigestStage.unreadable(member.digest, error)
+                    record = DigestStage.unreadable(member.digest, error, worker)
                 case .success(let file):
                     let object = BufferedObject(file.bytes[...], metadata: file.metadata, signature: file.signature)
-                    let before = read.records.last?.claims
                     let untoldBytes: UInt64
-                    (record, untoldBytes) = try stage.read(member.digest, &signatures, after: before, worker) { object }
+                    (record, untoldBytes) = try stage.read(member.digest, &signatures, worker) { object }
                     untold.bytes &+= untoldBytes
                 }
                 read.append(record, signatures)
                 untold.files += 1
             }
             monitor.digestsWereRead(untold)
-            try read.settle(worker.context.trial, from: batch.start)
+            try read.settle(&worker.context.trial, from: batch.start)
             results.withLock { $0.digests[batch.start] = read }
         }
     }

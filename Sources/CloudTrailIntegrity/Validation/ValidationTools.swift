@@ -3,20 +3,23 @@ internal import NativeInterop
 /// What one thread of a validation reuses from file to file.
 final class ValidationTools {
     let hasher: ContentHasher
-    let trial: SignatureTrial
+    var trial: SignatureTrial
     let opener: ObjectOpener
     var packer: LogListPacker
+    var keyReader: DigestKeyReader
 
     init(
         trial: @autoclosure () -> SignatureTrial,
         opener: ObjectOpener,
         folders: ListedFolders,
+        digestNames: DigestNames,
         hashesStoredBytes: Bool
     ) throws {
         hasher = try ContentHasher(hashesStoredBytes: hashesStoredBytes)
         self.trial = trial()
         self.opener = opener
         packer = LogListPacker(folders)
+        keyReader = DigestKeyReader(digestNames)
     }
 }
 

@@ -74,13 +74,15 @@ public struct Validator: Sendable {
         }
         let listener = FindingListener(monitor, onFinding)
         let folders = ListedFolders()
+        let digestNames = DigestNames()
         let access = sources.map(\.access)
-        let (pool, worker) = try makePool(for: access, folders)
+        let (pool, worker) = try makePool(for: access, folders, digestNames)
         defer { pool.stop() }
         let (evidence, check) = try judgeDigests(
             of: access,
             names: sources.map(\.name),
             folders,
+            digestNames,
             hashesStreams: true,
             monitor,
             pool,
@@ -103,17 +105,21 @@ public struct Validator: Sendable {
 
     /// The threads that work on `sources`, and the caller's own hands among them.
     ///
-    /// - Parameter folders: Shared by all that speak of them.
+    /// - Parameters:
+    ///   - folders: Shared by all that speak of them.
+    ///   - digestNames: Shared like them.
     func makePool(
         for sources: [ArchiveAccess],
-        _ folders: ListedFolders
+        _ folders: ListedFolders,
+        _ digestNames: DigestNames
     ) throws -> (ValidationPool, ValidationWorker) {
         let hashesStoredBytes = options.hashesStoredFiles
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
             try ValidationTools(
-                trial: SignatureTrial(keys: keys, manifest: signatures),
+                trial: SignatureTrial(keys: keys, manifest: signatures, names: digestNames),
                 opener: ObjectOpener(sources),
                 folders: folders,
+                digestNames: digestNames,
                 hashesStoredBytes: hashesStoredBytes
             )
         }
@@ -127,6 +133,7 @@ public struct Validator: Sendable {
         of sources: [ArchiveAccess],
         names: [String],
         _ folders: ListedFolders,
+        _ digestNames: DigestNames,
         hashesStreams: Bool,
         _ monitor: ValidationMonitor,
         _ pool: ValidationPool,
@@ -140,6 +147,7 @@ public struct Validator: Sendable {
         }
         let stage = DigestStage(
             sources: sources,
+            names: digestNames,
             limits: options.limits,
             earlier: earlier,
             hashesStreams: hashesStreams,

@@ -38,18 +38,19 @@ import Testing
 
     private static func index(_ sources: [Listing]) throws -> Held {
         var held = Held()
-        var index = ArchiveIndex()
+        let names = DigestNames()
+        var index = ArchiveIndex(names)
         for (root, source) in sources.enumerated() {
             try index.list(source, root: root, check: {}) { batch in
                 #expect(batch.start == held.digests.count)
-                held.digests += batch.digests.map(\.path.description)
+                held.digests += batch.digests.map { names.objectKey($0.path).description }
                 for number in batch.sidecars.sorted() { held.sidecars.append(held.digests[number]) }
                 for (number, obstacle) in batch.obstacles { held.obstacles[held.digests[number]] = obstacle.reason }
             }
         }
         index.settleSidecars()
-        #expect(index.digests.map(\.path.description) == held.digests)
-        held.sidecars += index.lateSidecars.map { index.digests[$0].path.description }
+        #expect(index.digests.map { index.path(of: $0).description } == held.digests)
+        held.sidecars += index.lateSidecars.map { index.path(of: index.digests[$0]).description }
         held.hiddenFolders = index.hiddenFolders
         for (folder, holder) in index.folders.enumerated() {
             for position in 0..<holder.names.count {
@@ -144,7 +145,10 @@ import Testing
         var index = ArchiveIndex()
         try index.list(listing, root: 0, check: {}) { sizes.append($0.digests.count) }
         #expect(sizes == [48, 48, 4])
-        #expect(index.digests.map(\.path.description) == names)
-        #expect(index.digests.map(\.name) == names.compactMap { DigestFileName(ObjectKey($0)) })
+        #expect(index.digests.map { index.path(of: $0).description } == names)
+        #expect(
+            index.digests.map { index.names.fileName(of: $0.path) }
+                == names.compactMap { DigestFileName(ObjectKey($0)) }
+        )
     }
 }

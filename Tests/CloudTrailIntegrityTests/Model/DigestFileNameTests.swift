@@ -21,7 +21,7 @@ import Testing
                 isBackfill: isBackfill
             )
             let time = try #require(Timestamp("2026-03-01T00:10:35Z"))
-            let text = DigestFileName.text(chain: chain, endTime: time)
+            let text = DigestFileName(chain: chain, endTime: time).text
             let suffix = isBackfill ? "_backfill.json.gz" : ".json.gz"
             #expect(text == "111122223333_CloudTrail-Digest_eu-west-1_\(trail)_us-east-1_20260301T001035Z\(suffix)")
             let name = try #require(DigestFileName(Substring(text)))

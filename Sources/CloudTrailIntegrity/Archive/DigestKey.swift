@@ -1,0 +1,144 @@
+/// The key of a digest file, or its path below a root, as numbers in a ``DigestNames``: an archive has hundreds of
+/// thousands of them, in few folders and of few chains.
+///
+/// Two of one table are equal exactly where the keys are, byte for byte: nothing of them is left out.
+package struct DigestKey: Hashable, Sendable {
+    /// The number of its folder.
+    var folder: Int32
+    /// The number of its chain; −1 where its name is not a digest file's.
+    let chain: Int32
+    /// The end of its window in seconds, and in the lowest bit whether the name ends in `.gz`; without a chain the number
+    /// of its name.
+    private let name: Int64
+
+    init(folder: Int32, chain: Int32, endTime: Timestamp, isCompressed: Bool) {
+        self.folder = folder
+        self.chain = chain
+        name = endTime.secondsSinceEpoch << 1 | (isCompressed ? 1 : 0)
+    }
+
+    /// A key with a name that is not a digest file's.
+    init(folder: Int32, otherName: Int32) {
+        self.folder = folder
+        chain = -1
+        name = Int64(otherName)
+    }
+
+    private init(folder: Int32, chain: Int32, name: Int64) {
+        self.folder = folder
+        self.chain = chain
+        self.name = name
+    }
+
+    /// Whether its name is a digest file's.
+    package var isDigestFile: Bool { chain >= 0 }
+
+    /// The end of the digest's window, as its name has it.
+    package var endTime: Timestamp { Timestamp(secondsSinceEpoch: isDigestFile ? name >> 1 : 0) }
+
+    /// `false` for `….json`: a download that decompressed the file.
+    var isCompressed: Bool { isDigestFile && name & 1 == 1 }
+
+    /// The number of its name, where that is not a digest file's.
+    var otherName: Int32? { isDigestFile ? nil : Int32(clamping: name) }
+
+    /// The same in another folder.
+    func moved(to folder: Int32) -> DigestKey {
+        DigestKey(folder: folder, chain: chain, name: name)
+    }
+
+    /// The key of the object that a digest file of this path came from: `x.json` was `x.json.gz` before it was
+    /// decompressed.
+    var compressed: DigestKey {
+        isDigestFile ? DigestKey(folder: folder, chain: chain, name: name | 1) : self
+    }
+
+    /// Whether the two end in the same name.
+    func hasSameName(as other: DigestKey) -> Bool {
+        chain == other.chain && name == other.name
+    }
+}
+
+/// Where CloudTrail put a digest file, as numbers in a ``DigestNames``.
+package struct DigestLocation: Hashable, Sendable {
+    /// The number of its bucket.
+    package let bucket: Int32
+    package let key: DigestKey
+}
+
+/// Reads the keys of digest files one after another; one a thread. Neighbours lie in one folder, and their names differ
+/// in their time alone.
+package struct DigestKeyReader {
+    private let names: DigestNames
+    private var folder: [UInt8] = []
+    private var folderNumber: Int32 = -1
+    private var lastName: [UInt8] = []
+    private var lastKey: DigestKey?
+    private var lastTexts: [(text: String, number: Int32)] = []
+
+    /// The length of the time, and of what follows it in the name of a regular digest file.
+    private static let timeCount = 16
+    private static let endCount = 8
+    /// What stands behind the 12 digits of the account.
+    private static let kind: [UInt8] = Array("_CloudTrail-Digest_".utf8)
+    private static let accountCount = 12
+    /// How many texts are remembered: a bucket and a key's fingerprint, of this digest and of the one before.
+    private static let textsKept = 4
+
+    package init(_ names: DigestNames) {
+        self.names = names
+    }
+
+    /// The key with these bytes.
+    package mutating func key(_ key: ObjectKey) -> DigestKey {
+        if let digest = digestFile(key) { return digest }
+        return DigestKey(folder: number(ofFolder: key.folder), otherName: names.number(ofName: key.lastComponent))
+    }
+
+    /// The key with these bytes; `nil` when its name is not a digest file's.
+    package mutating func digestFile(_ key: ObjectKey) -> DigestKey? {
+        let name = key.lastComponent
+        guard name.dropFirst(Self.accountCount).starts(with: Self.kind) else { return nil }
+        let folder = number(ofFolder: key.folder)
+        if let lastKey, name.count == lastName.count, let time = Self.time(in: name),
+            name.dropLast(Self.timeCount + Self.endCount)
+                .isEqual(to: lastName.dropLast(Self.timeCount + Self.endCount)),
+            name.suffix(Self.endCount).isEqual(to: lastName.suffix(Self.endCount))
+        {
+            return DigestKey(
+                folder: folder,
+                chain: lastKey.chain,
+                endTime: time,
+                isCompressed: lastKey.isCompressed
+            )
+        }
+        guard let read = DigestFileName(key) else { return nil }
+        let digest = names.key(read, folder: folder)
+        // Only names whose time stands where it is looked for are compared with.
+        lastKey = Self.time(in: name) == read.endTime && !read.chain.isBackfill ? digest : nil
+        lastName = Array(name)
+        return digest
+    }
+
+    /// The number of a bucket or of a key's fingerprint.
+    mutating func number(of text: String) -> Int32 {
+        for known in lastTexts where known.text == text { return known.number }
+        let number = names.number(of: text)
+        if lastTexts.count == Self.textsKept { lastTexts.removeFirst() }
+        lastTexts.append((text, number))
+        return number
+    }
+
+    private mutating func number(ofFolder path: ArraySlice<UInt8>) -> Int32 {
+        if folderNumber >= 0, path.isEqual(to: folder[...]) { return folderNumber }
+        folder = Array(path)
+        folderNumber = names.number(ofFolder: ObjectKey(bytes: folder))
+        return folderNumber
+    }
+
+    private static func time(in name: ArraySlice<UInt8>) -> Timestamp? {
+        guard name.count > timeCount + endCount else { return nil }
+        let time = name.dropLast(endCount).suffix(timeCount)
+        return Timestamp(compactUTF8: time.span, seconds: true)
+    }
+}

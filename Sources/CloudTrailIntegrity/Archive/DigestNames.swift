@@ -1,0 +1,152 @@
+internal import NativeInterop
+
+/// The texts that digest files have in common, each with a number: their folders, their chains, their buckets and the
+/// fingerprints of their keys. Shared by all threads.
+package final class DigestNames: Sendable {
+    private struct Tables: Sendable {
+        var folders: [ObjectKey] = []
+        var folderNumbers: [ObjectKey: Int32] = [:]
+        /// Of each folder, the number of the same without empty components.
+        var collapsed: [Int32] = []
+        var chains: [ChainIdentity] = []
+        var chainNumbers: [ChainIdentity: Int32] = [:]
+        /// Names that are not a digest file's.
+        var others: [ObjectKey] = []
+        var otherNumbers: [ObjectKey: Int32] = [:]
+        var texts: [String] = []
+        var textNumbers: [String: Int32] = [:]
+
+        mutating func number(ofFolder path: ObjectKey) -> Int32 {
+            if let number = folderNumbers[path] { return number }
+            let number = Int32(clamping: folders.count)
+            folders.append(path)
+            folderNumbers[path] = number
+            collapsed.append(number)
+            let short = path.collapsed
+            if short != path { collapsed[Int(number)] = self.number(ofFolder: short) }
+            return number
+        }
+    }
+
+    private let tables = LockedState(Tables())
+
+    package init() {}
+
+    // MARK: Numbers
+
+    /// The number of a folder: its path, with the `/` at its end.
+    func number(ofFolder path: ObjectKey) -> Int32 {
+        tables.withLock { $0.number(ofFolder: path) }
+    }
+
+    /// The number of a name that is not a digest file's.
+    func number(ofName name: ArraySlice<UInt8>) -> Int32 {
+        let name = ObjectKey(bytes: name)
+        return tables.withLock { tables in
+            if let number = tables.otherNumbers[name] { return number }
+            let number = Int32(clamping: tables.others.count)
+            tables.others.append(name)
+            tables.otherNumbers[name] = number
+            return number
+        }
+    }
+
+    /// The number of a bucket or of a key's fingerprint.
+    func number(of text: String) -> Int32 {
+        tables.withLock { tables in
+            if let number = tables.textNumbers[text] { return number }
+            let number = Int32(clamping: tables.texts.count)
+            tables.texts.append(text)
+            tables.textNumbers[text] = number
+            return number
+        }
+    }
+
+    /// The number of a chain.
+    func number(of chain: ChainIdentity) -> Int32 {
+        tables.withLock { tables in
+            if let number = tables.chainNumbers[chain] { return number }
+            let number = Int32(clamping: tables.chains.count)
+            tables.chains.append(chain)
+            tables.chainNumbers[chain] = number
+            return number
+        }
+    }
+
+    /// The key of the digest file with this name in a folder.
+    func key(_ name: DigestFileName, folder: Int32) -> DigestKey {
+        DigestKey(
+            folder: folder,
+            chain: number(of: name.chain),
+            endTime: name.endTime,
+            isCompressed: name.isCompressed
+        )
+    }
+
+    /// The numbers of a bucket and a key.
+    package func location(_ location: ObjectLocation) -> DigestLocation {
+        DigestLocation(bucket: number(of: location.bucket), key: key(location.key))
+    }
+
+    /// The numbers of a key.
+    package func key(_ key: ObjectKey) -> DigestKey {
+        var reader = DigestKeyReader(self)
+        return reader.key(key)
+    }
+
+    /// Of each folder, the number of the same without empty components, as downloads collapse them.
+    var collapsedFolders: [Int32] { tables.withLock { $0.collapsed } }
+
+    // MARK: Texts
+
+    /// The chains, by their numbers.
+    package var chains: [ChainIdentity] { tables.withLock { $0.chains } }
+
+    /// The chain with this number.
+    package func chain(_ number: Int32) -> ChainIdentity {
+        tables.withLock { $0.chains[Int(number)] }
+    }
+
+    /// The bucket or the fingerprint with this number.
+    package func text(_ number: Int32) -> String {
+        tables.withLock { $0.texts[Int(number)] }
+    }
+
+    /// The path of the folder with this number, with the `/` at its end.
+    func path(ofFolder number: Int32) -> ObjectKey {
+        tables.withLock { $0.folders[Int(number)] }
+    }
+
+    /// The name of a digest file, in parts; `nil` where it is not one's.
+    package func fileName(of key: DigestKey) -> DigestFileName? {
+        guard key.isDigestFile else { return nil }
+        return DigestFileName(chain: chain(key.chain), endTime: key.endTime, isCompressed: key.isCompressed)
+    }
+
+    /// The bytes behind the last `/` of a key.
+    package func name(of key: DigestKey) -> [UInt8] {
+        if let name = fileName(of: key) { return name.bytes }
+        guard let number = key.otherName else { return [] }
+        return tables.withLock { $0.others[Int(number)].bytes }
+    }
+
+    /// The key with these numbers.
+    package func objectKey(_ key: DigestKey) -> ObjectKey {
+        ObjectKey(bytes: path(ofFolder: key.folder).bytes + name(of: key))
+    }
+
+    /// The object with these numbers.
+    package func objectLocation(_ location: DigestLocation) -> ObjectLocation {
+        ObjectLocation(bucket: text(location.bucket), key: objectKey(location.key))
+    }
+
+    /// Below zero when the name of the first comes before the second's, byte for byte, above when after, and zero when
+    /// they are the same.
+    func compareNames(_ first: DigestKey, _ second: DigestKey) -> Int {
+        if first.isDigestFile, first.chain == second.chain, first.isCompressed == second.isCompressed {
+            let seconds = first.endTime.seconds(since: second.endTime)
+            return seconds == 0 ? 0 : seconds < 0 ? -1 : 1
+        }
+        return name(of: first)[...].compare(with: name(of: second)[...])
+    }
+}
