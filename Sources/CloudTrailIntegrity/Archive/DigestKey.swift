@@ -53,6 +53,13 @@ package struct DigestKey: Hashable, Sendable {
         isDigestFile ? DigestKey(folder: folder, chain: chain, name: name | 1) : self
     }
 
+    /// A hash of the key, as good as the multipliers are unknown: its lowest bits are the highest of a product.
+    func mixed(_ multipliers: (UInt64, UInt64)) -> UInt64 {
+        let place = UInt64(UInt32(bitPattern: folder)) << 32 | UInt64(UInt32(bitPattern: chain))
+        let sum = place &* multipliers.0 &+ UInt64(bitPattern: name) &* multipliers.1
+        return (sum ^ sum >> 32) &* multipliers.0 >> 32
+    }
+
     /// Whether the two end in the same name.
     func hasSameName(as other: DigestKey) -> Bool {
         chain == other.chain && name == other.name

@@ -3,14 +3,19 @@ package struct DigestChain: Sendable {
     /// A place in the chain: one key, whatever number of files map to it.
     package struct Member: Sendable {
         /// The record that stands for the place: a verified one where there is one.
-        package let record: Int
+        package var record: Int { Int(recordNumber) }
+        fileprivate let recordNumber: Int32
+        /// The number of its key.
         let keyNumber: Int32
         package let window: TimeRange
+        /// The number of the key that it says its predecessor has; `nil` where it names none.
+        var previousKey: Int32? { previousNumber < 0 ? nil : previousNumber }
+        fileprivate let previousNumber: Int32
         package let isVerified: Bool
         /// Whether it was found in another place than it says, so that it is not known to be the chain's.
         package let isRelocated: Bool
-        /// The number of the key that it says its predecessor has.
-        let previousKey: Int32?
+        /// Whether another record names the same predecessor.
+        fileprivate let sharesPredecessor: Bool
     }
 
     package let identity: ChainIdentity
@@ -50,13 +55,15 @@ package struct DigestChain: Sendable {
             var members = try standing.map { record in
                 try check()
                 let number = Int(record)
+                let previous = keys.previous(number)
                 return Member(
-                    record: number,
+                    recordNumber: record,
                     keyNumber: places[number].keyNumber,
                     window: window(of: records[number], isVerified: verdicts[number].isVerified),
+                    previousNumber: previous ?? -1,
                     isVerified: verdicts[number].isVerified,
                     isRelocated: places[number].isRelocated,
-                    previousKey: keys.previous(number)
+                    sharesPredecessor: previous.map { keys.namers.only($0) == nil } ?? false
                 )
             }
             let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.window.end < $1.window.end }
@@ -180,8 +187,8 @@ extension DigestChain {
                 continue
             }
             let name = Name(key: key, bucket: previous.location.bucket)
-            if identity.isBackfill {
-                // How they link is not documented: two may name the same one.
+            if identity.isBackfill || !member.sharesPredecessor {
+                // How those of backfill link is not documented: two may name the same one.
             } else if let other = namedBy[name] {
                 let predecessor = records.names.objectLocation(previous.location)
                 events.append(.forked(predecessor: predecessor, member: number, other: other))

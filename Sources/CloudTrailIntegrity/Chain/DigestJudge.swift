@@ -25,9 +25,19 @@ package enum DigestFault: Hashable, Sendable {
 package struct DigestVerdict: Sendable {
     /// All that is wrong, the primary one first.
     package let faults: [DigestFault]
+    /// The number of a verified successor whose hash is this file's; −1 for none.
+    private let linkingRecord: Int32
+
     /// A verified successor whose hash is this file's.
-    package let linkedBy: Int?
-    package let signature: SignatureVerdict
+    package var linkedBy: Int? { linkingRecord < 0 ? nil : Int(linkingRecord) }
+
+    init(faults: [DigestFault], linkedBy: Int?) {
+        self.faults = faults
+        linkingRecord = linkedBy.map { Int32(clamping: $0) } ?? -1
+    }
+
+    /// Stands for one that was not judged yet, and is as good as none.
+    fileprivate static let open = DigestVerdict(faults: [.unsigned(rejected: [])], linkedBy: nil)
 
     /// Whether it is proven to be as CloudTrail delivered it, so that it may vouch for others.
     package var isVerified: Bool { faults.isEmpty }
@@ -67,7 +77,7 @@ package struct DigestJudge {
     ///
     /// - Parameter check: Called for every record; what it throws ends the judging.
     package func verdicts(check: () throws -> Void = {}) rethrows -> [DigestVerdict] {
-        var verdicts = [DigestVerdict?](repeating: nil, count: records.count)
+        var verdicts = [DigestVerdict](repeating: .open, count: records.count)
         var order = records.indices.map { (end: records[$0].endTime, number: $0) }
         order.sort { ($1.end, $1.number) < ($0.end, $0.number) }
         for (_, number) in order {
@@ -76,11 +86,11 @@ package struct DigestJudge {
             let successors = keys.namers[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
             verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
         }
-        return verdicts.compactMap { $0 }
+        return verdicts
     }
 
-    private func isVerifiedSuccessor(_ successor: Int, of number: Int, _ verdicts: [DigestVerdict?]) -> Bool {
-        successor != number && verdicts[successor]?.isVerified == true && names(successor, number)
+    private func isVerifiedSuccessor(_ successor: Int, of number: Int, _ verdicts: [DigestVerdict]) -> Bool {
+        successor != number && verdicts[successor].isVerified && names(successor, number)
     }
 
     /// Whether the bucket in which `successor` names its predecessor can be the one `number` was found in.
@@ -124,7 +134,7 @@ package struct DigestJudge {
         case .unsupportedAlgorithm, .notApplicable:
             break
         }
-        return DigestVerdict(faults: faults, linkedBy: linkedBy, signature: signature)
+        return DigestVerdict(faults: faults, linkedBy: linkedBy)
     }
 
     private func invalidSignature(_ signature: SignatureVerdict, _ verifiedSuccessors: RecordNumbers) -> DigestFault? {

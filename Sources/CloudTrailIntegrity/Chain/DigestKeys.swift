@@ -1,6 +1,6 @@
 /// The keys that digest files have and name, without empty components, each with a number: arrays are found by it.
 package struct DigestKeys: Sendable {
-    private var numbers: [DigestKey: Int32] = [:]
+    private var numbers: DigestKeyTable
     /// Of each folder, the number of the same without empty components.
     private var collapsedFolders: [Int32]
     /// Of each record, the key it says it has; −1 where it says nothing.
@@ -13,7 +13,7 @@ package struct DigestKeys: Sendable {
     /// - Parameter check: Called for every record; what it throws ends the numbering.
     package init(_ records: DigestRecords, check: () throws -> Void = {}) rethrows {
         collapsedFolders = records.names.collapsedFolders
-        numbers.reserveCapacity(records.count)
+        numbers = DigestKeyTable(expecting: records.count)
         claimedKeys.reserveCapacity(records.count)
         previousKeys.reserveCapacity(records.count)
         // A batch's records name the one before them.
@@ -60,15 +60,59 @@ package struct DigestKeys: Sendable {
 
     /// The number of a key, if it has one.
     package func known(_ key: DigestKey) -> Int32? {
-        numbers[key]
+        numbers.number(of: key)
     }
 
     /// The number of a key, given one if it has none.
     package mutating func number(of key: DigestKey) -> Int32 {
-        if let number = numbers[key] { return number }
-        let number = Int32(clamping: numbers.count)
-        numbers[key] = number
+        numbers.add(key)
+    }
+}
+
+/// Keys, each with the number of those that came before it. A dictionary of them takes thrice the time and memory.
+private struct DigestKeyTable: Sendable {
+    private var keys: [DigestKey] = []
+    /// Numbers of keys, where their hashes point or in the next free place behind; −1 for none.
+    private var slots: [Int32]
+    /// Drawn anew in every process, so that nobody can choose keys that collide.
+    private let multipliers: (UInt64, UInt64)
+
+    init(expecting count: Int) {
+        var capacity = 64
+        while capacity < 2 * count { capacity *= 2 }
+        slots = [Int32](repeating: -1, count: capacity)
+        keys.reserveCapacity(count)
+        var random = SystemRandomNumberGenerator()
+        multipliers = (random.next() | 1, random.next() | 1)
+    }
+
+    func number(of key: DigestKey) -> Int32? {
+        let number = slots[slot(of: key)]
+        return number < 0 ? nil : number
+    }
+
+    /// The number of a key, given one if it has none.
+    mutating func add(_ key: DigestKey) -> Int32 {
+        let slot = slot(of: key)
+        if slots[slot] >= 0 { return slots[slot] }
+        let number = Int32(clamping: keys.count)
+        keys.append(key)
+        slots[slot] = number
+        if 2 * keys.count > slots.count { grow() }
         return number
+    }
+
+    /// Where a key is, or would be put.
+    private func slot(of key: DigestKey) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: key.mixed(multipliers)) & mask
+        while slots[slot] >= 0, keys[Int(slots[slot])] != key { slot = (slot + 1) & mask }
+        return slot
+    }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: -1, count: 2 * slots.count)
+        for (number, key) in keys.enumerated() { slots[slot(of: key)] = Int32(clamping: number) }
     }
 }
 

@@ -162,7 +162,7 @@ extension DigestRecord.Claims {
 package struct DigestRecords: RandomAccessCollection, Sendable {
     /// The texts behind the records' numbers.
     package let names: DigestNames
-    private var records: [DigestRecord] = []
+    private var records = ChunkedArray<DigestRecord>()
 
     package init(_ names: DigestNames) {
         self.names = names
@@ -173,10 +173,6 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
 
     package subscript(number: Int) -> DigestRecord {
         _read { yield records[number] }
-    }
-
-    package mutating func reserveCapacity(_ count: Int) {
-        records.reserveCapacity(count)
     }
 
     package mutating func append(_ record: DigestRecord) {

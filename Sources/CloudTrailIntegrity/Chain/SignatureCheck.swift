@@ -16,6 +16,11 @@ package struct SignatureTrial {
         self.names = names
     }
 
+    /// The key that a record names, if it is at hand.
+    mutating func key(of record: DigestRecord) -> PublicKey? {
+        record.claims.flatMap { key($0.fingerprint) }
+    }
+
     private mutating func key(_ fingerprint: Int32) -> PublicKey? {
         if let lastKey, lastKey.fingerprint == fingerprint { return lastKey.key }
         let key = keys.key(fingerprint: names.text(fingerprint))
@@ -46,7 +51,7 @@ package struct SignatureTrial {
     package mutating func settle(
         _ number: Int,
         of records: DigestRecords,
-        _ signatures: inout [DigestSignatures],
+        _ signatures: inout ChunkedArray<DigestSignatures>,
         from first: Int
     ) throws {
         let index = number - first
@@ -115,10 +120,13 @@ package struct SignatureTrial {
 /// Which records' signatures may be a record's.
 package struct SignatureCheck: Sendable {
     private let records: DigestRecords
-    private let signatures: [DigestSignatures]
+    private let signatures: ChunkedArray<DigestSignatures>
     private let keys: DigestKeys
+    /// Of each chain, whether it is one of backfill digests.
+    private let isBackfill: [Bool]
 
-    package init(records: DigestRecords, signatures: [DigestSignatures], keys: DigestKeys) {
+    package init(records: DigestRecords, signatures: ChunkedArray<DigestSignatures>, keys: DigestKeys) {
+        isBackfill = records.names.chains.map(\.isBackfill)
         self.records = records
         self.signatures = signatures
         self.keys = keys
@@ -142,7 +150,7 @@ package struct SignatureCheck: Sendable {
     package func signingTime(of number: Int, _ trial: SignatureTrial) -> Timestamp? {
         let record = records[number]
         guard let claims = record.claims else { return nil }
-        if !records.chain(of: number).isBackfill { return claims.endTime }
+        if !isBackfill[Int(record.chain)] { return claims.endTime }
         return trial.ownCandidates(of: record, signatures[number]).compactMap(\.backfillGenerationTime).first
     }
 

@@ -88,7 +88,7 @@ extension Validator {
         _ check: SignatureCheck,
         _ trial: SignatureTrial
     ) -> Bool {
-        switch evidence.verdicts[number].signature {
+        switch evidence.signatures[number] {
         case .noCandidate, .failed: true
         case .keyUnknown: !check.hasCandidates(number, trial)
         case .valid, .unsupportedAlgorithm: false

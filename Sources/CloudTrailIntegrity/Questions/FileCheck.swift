@@ -369,7 +369,7 @@ private struct FileJudge {
 
     private func voucher(_ number: Int) -> FileCheck.Voucher? {
         guard evidence.verdicts[number].isVerified, let claims = evidence.records.provenClaims(of: number),
-            case .valid(let source, _) = evidence.verdicts[number].signature
+            case .valid(let source, _) = evidence.signatures[number]
         else { return nil }
         let digest = evidence.index.digests[number]
         return FileCheck.Voucher(
@@ -385,7 +385,7 @@ private struct FileJudge {
     /// What a report would note of a verified digest file.
     private func signatureNotes(_ number: Int) -> [String] {
         var builder = builder
-        builder.addNotices(number, evidence.verdicts[number])
+        builder.addNotices(number)
         return builder.findings.map(\.message)
     }
 }

@@ -3,15 +3,10 @@ internal import NativeInterop
 /// Digest files behind each other, by their numbers.
 struct ReadDigests: Sendable {
     private(set) var records: DigestRecords
-    private(set) var signatures: [DigestSignatures] = []
+    private(set) var signatures = ChunkedArray<DigestSignatures>()
 
     init(_ names: DigestNames) {
         records = DigestRecords(names)
-    }
-
-    mutating func reserveCapacity(_ count: Int) {
-        records.reserveCapacity(count)
-        signatures.reserveCapacity(count)
     }
 
     mutating func append(_ record: DigestRecord, _ signatures: DigestSignatures) {
@@ -21,7 +16,7 @@ struct ReadDigests: Sendable {
 
     mutating func append(_ others: ReadDigests) {
         records.append(contentsOf: others.records)
-        signatures += others.signatures
+        signatures.append(contentsOf: others.signatures)
     }
 
     /// Adds a signature that was found beside the digest file with this number.
@@ -37,7 +32,6 @@ struct ReadDigests: Sendable {
         var positions = [Int](repeating: 0, count: order.count)
         for (new, old) in order.enumerated() { positions[old] = new }
         var reordered = ReadDigests(records.names)
-        reordered.reserveCapacity(order.count)
         for old in order { reordered.append(records[old], signatures[old].renumbered { positions[$0] }) }
         return reordered
     }
@@ -60,6 +54,33 @@ struct ReadDigests: Sendable {
     }
 }
 
+/// Puts batches of digest files into their order, as they come.
+struct CollectedDigests: Sendable {
+    private var digests: ReadDigests
+    /// Those that came before others that precede them, by the number of their first.
+    private var waiting: [Int: ReadDigests] = [:]
+
+    init(_ names: DigestNames) {
+        digests = ReadDigests(names)
+    }
+
+    /// Adds digest files, the first of which has the number `start`.
+    mutating func add(_ batch: ReadDigests, from start: Int) {
+        guard start == digests.records.count else {
+            waiting[start] = batch
+            return
+        }
+        digests.append(batch)
+        while let next = waiting.removeValue(forKey: digests.records.count) { digests.append(next) }
+    }
+
+    /// All of them; none is left.
+    mutating func takeAll() -> ReadDigests {
+        defer { digests = ReadDigests(digests.records.names) }
+        return digests
+    }
+}
+
 /// Reads digest files while they are found, and tries their signatures: the only station that holds their content.
 final class DigestStage: Sendable {
     /// The texts behind the numbers of what is read.
@@ -70,8 +91,7 @@ final class DigestStage: Sendable {
     private let monitor: ValidationMonitor
     /// Whether the log files of streams are hashed as they go by; where not, nobody can ask for them afterwards.
     private let hashesStreams: Bool
-    /// What was read of each batch, by the number of its first.
-    private let batches = LockedState<[Int: ReadDigests]>([:])
+    private let collected: LockedState<CollectedDigests>
 
     init(
         sources: [ArchiveAccess],
@@ -83,6 +103,7 @@ final class DigestStage: Sendable {
     ) {
         self.sources = sources
         self.names = names
+        collected = LockedState(CollectedDigests(names))
         self.limits = limits
         self.earlier = earlier
         self.hashesStreams = hashesStreams
@@ -109,11 +130,7 @@ final class DigestStage: Sendable {
         index.settleSidecars()
         monitor.enter(.digestFiles)
         try pool.finish(with: worker)
-        var digests = ReadDigests(names)
-        digests.reserveCapacity(index.digests.count)
-        batches.withLock { batches in
-            while let batch = batches.removeValue(forKey: digests.records.count) { digests.append(batch) }
-        }
+        var digests = collected.withLock { $0.takeAll() }
         for (number, metadata) in try lateSidecars(index, digests.records, pool, worker) {
             digests.add(SignatureCandidate(.sidecar, metadata), to: number)
         }
@@ -142,7 +159,7 @@ final class DigestStage: Sendable {
         index.add(passed.listing, passed.contents)
         if passed.digests.records.isEmpty { return }
         let digests = passed.digests.moved(by: start)
-        batches.withLock { $0[start] = digests }
+        collected.withLock { $0.add(digests, from: start) }
     }
 
     /// Reads the sidecars that were listed after their digest files were sent off.
@@ -253,7 +270,7 @@ final class DigestStage: Sendable {
             }
             monitor.digestsWereRead(ValidationMonitor.Work(files: count, bytes: untoldBytes))
             try digests.settle(&worker.context.trial, from: batch.start)
-            batches.withLock { $0[batch.start] = digests }
+            collected.withLock { $0.add(digests, from: batch.start) }
         }
     }
 

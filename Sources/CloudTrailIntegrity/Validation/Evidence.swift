@@ -8,6 +8,8 @@ final class Evidence: Sendable {
     let records: DigestRecords
     let placement: ArchivePlacement
     let verdicts: [DigestVerdict]
+    /// What trying the signatures of each record came to.
+    let signatures: [SignatureVerdict]
     let chains: [DigestChain]
     let options: ValidationOptions
     /// Whether each record is to be reported on.
@@ -47,6 +49,7 @@ final class Evidence: Sendable {
         self.placement = placement
         self.options = options
         self.keys = keys
+        self.signatures = signatures
         let judge = DigestJudge(records: records, places: placement.places, signatures: signatures, keys: keys)
         let verdicts = try judge.verdicts(check: check)
         self.verdicts = verdicts

@@ -6,26 +6,28 @@ extension ReportBuilder {
         // A copy that is proven is not the same as one that is not: it may lie in its place where the other does not.
         var firstProven: [Int32: [SHA256Digest: Int]] = [:]
         var firstOthers: [Int32: [SHA256Digest: Int]] = [:]
+        let chains = evidence.records.names.chains
+        var valid = [Int](repeating: 0, count: chains.count)
+        var isRootProven = [Bool](repeating: false, count: evidence.names.count)
         for number in evidence.records.indices where evidence.isInScope[number] {
             try monitor.check()
-            let verdict = evidence.verdicts[number]
-            let chain = evidence.records.chain(of: number)
-            if let primary = verdict.faults.first {
-                let finding = digestFinding(number, primary, verdict)
-                if isFirstCopy(number, &firstOthers) { digests[chain, default: Tally()].count(finding.kind) }
+            let chain = Int(evidence.records[number].chain)
+            if let primary = evidence.verdicts[number].faults.first {
+                let finding = digestFinding(number, primary, evidence.verdicts[number])
+                if isFirstCopy(number, &firstOthers) { digests[chains[chain], default: Tally()].count(finding.kind) }
                 findings.append(finding)
                 continue
             }
-            provenRoots.insert(evidence.index.digests[number].root)
-            addNotices(number, verdict)
+            isRootProven[evidence.index.digests[number].root] = true
+            addNotices(number)
             guard let hash = evidence.records[number].hash else { continue }
             let key = evidence.placement.places[number].keyNumber
             if isFirstCopy(number, &firstProven) {
-                digests[chain, default: Tally()].valid += 1
+                valid[chain] += 1
             } else if let first = firstProven[key]?[hash] {
                 addDuplicate(number, of: first)
             }
-            if options.listsProvenFiles, case .valid(let source, _) = verdict.signature {
+            if options.listsProvenFiles, case .valid(let source, _) = evidence.signatures[number] {
                 provenFiles.append(
                     ProvenFile(
                         bucket: evidence.records.location(of: number)?.bucket ?? "",
@@ -34,11 +36,13 @@ extension ReportBuilder {
                         sha256: Hex.encode(hash.bytes),
                         stored: evidence.records[number].stored.map(ProvenFile.Stored.init),
                         vouchedBy: voucher(source),
-                        chain: chain
+                        chain: chains[chain]
                     )
                 )
             }
         }
+        for (chain, count) in zip(chains, valid) where count > 0 { digests[chain, default: Tally()].valid += count }
+        for root in isRootProven.indices where isRootProven[root] { provenRoots.insert(root) }
     }
 
     /// Whether no file with the same content was counted under the same key.
@@ -90,7 +94,9 @@ extension ReportBuilder {
     /// What is said of a digest file that is not verified.
     func digestFinding(_ number: Int, _ primary: DigestFault, _ verdict: DigestVerdict) -> Finding {
         var (kind, message, detail) = describe(primary, number)
-        if case .valid = verdict.signature, kind == .digestLinkMismatch { detail["ownSignature"] = .text("valid") }
+        if case .valid = evidence.signatures[number], kind == .digestLinkMismatch {
+            detail["ownSignature"] = .text("valid")
+        }
         if let successor = verdict.linkedBy {
             detail["linkedBy"] = .text(evidence.key(ofDigest: successor).description)
         }
@@ -192,7 +198,7 @@ extension ReportBuilder {
             detail["expected"] = .text(Hex.encode(expected.bytes))
             detail["actual"] = .text(Hex.encode(actual.bytes))
         }
-        if case .valid = evidence.verdicts[number].signature {
+        if case .valid = evidence.signatures[number] {
             return (
                 .digestLinkMismatch,
                 "AWS signed this file, but it is not the one its successor saw: another signed "
@@ -206,8 +212,8 @@ extension ReportBuilder {
 
     // MARK: Notices
 
-    mutating func addNotices(_ number: Int, _ verdict: DigestVerdict) {
-        if case .valid(let source, let differing) = verdict.signature, !differing.isEmpty {
+    mutating func addNotices(_ number: Int) {
+        if case .valid(let source, let differing) = evidence.signatures[number], !differing.isEmpty {
             findings.append(
                 finding(
                     .signatureSourceDiffers,
@@ -217,8 +223,8 @@ extension ReportBuilder {
                 )
             )
         }
-        if let fingerprint = evidence.records.fingerprint(of: number), let key = keys.key(fingerprint: fingerprint),
-            let time = check.signingTime(of: number, trial), !key.isValid(at: time)
+        if let key = trial.key(of: evidence.records[number]), let time = check.signingTime(of: number, trial),
+            !key.isValid(at: time)
         {
             findings.append(
                 finding(

@@ -190,7 +190,7 @@ extension ReportBuilder {
 
     /// Whether reading a digest again could tell nothing that is not remembered.
     private func isSettled(_ number: Int, _ record: DigestRecord, proofs: Int) -> Bool {
-        guard case .valid(_, let differing) = evidence.verdicts[number].signature, differing.isEmpty,
+        guard case .valid(_, let differing) = evidence.signatures[number], differing.isEmpty,
             !evidence.records.chain(of: number).isBackfill, proofs == record.logs.count,
             evidence.placement.layouts[evidence.index.digests[number].root] != .flat
         else { return false }

@@ -5,7 +5,7 @@ struct ReportBuilder {
     let evidence: Evidence
     let keys: PublicKeySet
     let check: SignatureCheck
-    let trial: SignatureTrial
+    var trial: SignatureTrial
 
     var findings: [Finding] = []
     /// How many of them the caller was told of.

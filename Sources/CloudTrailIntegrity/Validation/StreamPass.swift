@@ -50,7 +50,12 @@ struct StreamPass {
         self.pool = pool
         self.worker = worker
         listing = StreamListing(root: root, stage.names)
-        results = LockedState(Results(contents: StreamedContents(keepsMetadata: keepsMetadata)))
+        results = LockedState(
+            Results(
+                digests: CollectedDigests(stage.names),
+                contents: StreamedContents(keepsMetadata: keepsMetadata)
+            )
+        )
     }
 
     /// Files behind each other, to be hashed together.
@@ -92,8 +97,8 @@ struct StreamPass {
 
     /// What the threads found.
     private struct Results: Sendable {
-        /// By the number of digest files that were sent off before.
-        var digests: [Int: ReadDigests] = [:]
+        /// In the order in which they were sent off.
+        var digests: CollectedDigests
         var contents: StreamedContents
         /// What comes behind what is not there yet, by the number of the first.
         var pending: [Int: [StreamedContents.Content]] = [:]
@@ -152,11 +157,7 @@ struct StreamPass {
 
     /// The digests in the order of the listing.
     private func ordered(_ listed: StreamListing.Listed) -> ReadDigests {
-        var sent = ReadDigests(stage.names)
-        sent.reserveCapacity(sentDigests.count)
-        results.withLock { results in
-            while let batch = results.digests.removeValue(forKey: sent.records.count) { sent.append(batch) }
-        }
+        let sent = results.withLock { $0.digests.takeAll() }
         var sentPosition = [Int](repeating: 0, count: sentDigests.count)
         for (position, number) in sentDigests.enumerated() { sentPosition[number] = position }
         return sent.reordered(listed.digestNumbers.map { sentPosition[$0] })
@@ -348,7 +349,7 @@ struct StreamPass {
         let (record, untoldBytes) = try stage.read(digest, &signatures, worker) { object }
         read.append(record, signatures)
         monitor.digestsWereRead(ValidationMonitor.Work(files: 1, bytes: untoldBytes))
-        results.withLock { $0.digests[sentDigests.count] = read }
+        results.withLock { $0.digests.add(read, from: sentDigests.count) }
         sentDigests.append(number)
         digests = DigestBatch(start: sentDigests.count)
     }
@@ -386,7 +387,7 @@ struct StreamPass {
             }
             monitor.digestsWereRead(untold)
             try read.settle(&worker.context.trial, from: batch.start)
-            results.withLock { $0.digests[batch.start] = read }
+            results.withLock { $0.digests.add(read, from: batch.start) }
         }
     }
 }
