@@ -166,27 +166,6 @@ public final class ArchiveFile: ObjectStream {
     }
 }
 
-/// Which file it is, and what changes with its content.
-private struct FileIdentity: Equatable {
-    let device: UInt64
-    let number: UInt64
-    let size: Int64
-    let modified: FileTime
-
-    init(_ status: stat) {
-        device = UInt64(truncatingIfNeeded: status.st_dev)
-        number = UInt64(truncatingIfNeeded: status.st_ino)
-        size = Int64(status.st_size)
-        modified = status.modificationTime
-    }
-
-    init?(_ descriptor: CInt) {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
-        self.init(status)
-    }
-}
-
 extension ArchiveFileError {
     fileprivate init(_ error: SystemError) {
         self.init(description: error.code == ENOENT ? "there is no such file" : error.description)

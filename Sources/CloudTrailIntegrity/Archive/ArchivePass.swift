@@ -114,10 +114,7 @@ final class ArchivePass {
 
     /// In nanoseconds since 1970.
     private var modified: Int64? {
-        guard let time = reader?.modified else { return nil }
-        let (nanoseconds, overflow) = time.seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = nanoseconds.addingReportingOverflow(time.nanoseconds)
-        return overflow || carry ? nil : sum
+        reader?.modified.flatMap { FileTime(seconds: $0.seconds, nanoseconds: $0.nanoseconds).nanoseconds }
     }
 
     /// The path at which tar extracts a member: without what leads to the root, empty components and `.`.
@@ -160,14 +157,10 @@ final class ArchivePass {
         guard number == self.number, reader != nil else {
             throw ObjectReadError(.inputOutput, "the archive went on before it was read")
         }
-        guard let values = reader?.extendedAttributes(Self.attributes, limit: SignatureMetadata.maximumValueBytes)
-        else { return nil }
-        return SignatureMetadata { name in
-            values["user.\(name)"].flatMap { String(validating: $0, as: UTF8.self) }
-        }
+        let limit = SignatureMetadata.maximumValueBytes
+        let values = reader?.extendedAttributes(SignatureMetadata.attributes, limit: limit) ?? [:]
+        return SignatureMetadata(extendedAttributes: { values[$0] })
     }
-
-    private static let attributes = SignatureMetadata.names.map { "user.\($0)" }
 }
 
 /// A member of an archive file. It can be read until the next is come upon.

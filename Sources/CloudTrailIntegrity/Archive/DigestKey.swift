@@ -82,6 +82,8 @@ package struct DigestKeyReader {
     private var lastName: [UInt8] = []
     private var lastKey: DigestKey?
     private var lastTexts: [(text: String, number: Int32)] = []
+    /// The name that was given last, and where the time stands in it.
+    private var written: (key: DigestKey, name: [UInt8], time: Range<Int>)?
 
     /// The length of the time, and of what follows it in the name of a regular digest file.
     private static let timeCount = 16
@@ -125,6 +127,28 @@ package struct DigestKeyReader {
         lastKey = Self.time(in: name) == read.endTime && !read.chain.isBackfill ? digest : nil
         lastName = Array(name)
         return digest
+    }
+
+    /// The name of a digest file that a listing came upon: the bytes behind the last `/` of its path.
+    mutating func name(of key: DigestKey) -> [UInt8] {
+        guard let written, written.key.chain == key.chain, written.key.isCompressed == key.isCompressed else {
+            guard let name = names.fileName(of: key) else { return names.name(of: key) }
+            let bytes = name.bytes
+            let end =
+                bytes.count - (name.chain.isBackfill ? "_backfill".utf8.count : 0)
+                - (name.isCompressed ? Self.endCount : ".json".utf8.count)
+            written = (key, bytes, end - Self.timeCount..<end)
+            return bytes
+        }
+        var time: [UInt8] = []
+        key.endTime.appendCompact(to: &time)
+        self.written?.name.replaceSubrange(written.time, with: time)
+        return self.written?.name ?? []
+    }
+
+    /// The numbers of a bucket and a key.
+    mutating func location(_ location: ObjectLocation) -> DigestLocation {
+        DigestLocation(bucket: number(of: location.bucket), key: key(location.key))
     }
 
     /// The number of a bucket or of a key's fingerprint.

@@ -38,7 +38,7 @@ public final class LocalArchive: ObjectSource {
     /// The path as it was given.
     public let name: String
 
-    private let root: FolderDescriptor
+    private let root: LocalFolder
     private let folders = LockedState(OpenFolders())
 
     /// The longest path below the root that is followed: a key and what a download may put before it.
@@ -74,7 +74,7 @@ public final class LocalArchive: ObjectSource {
             }
         }
         self.name = name
-        root = FolderDescriptor(descriptor)
+        root = LocalFolder(descriptor)
     }
 
     // MARK: Listing
@@ -139,7 +139,7 @@ public final class LocalArchive: ObjectSource {
 
     private func read(_ folder: ObjectKey) throws(ObjectReadError) -> FolderListing {
         // A descriptor of its own: reading a folder moves the descriptor's position.
-        let parent = try descriptor(of: folder.bytes[...])
+        let parent = try self.folder(at: folder.bytes[...])
         let descriptor = unsafe openat(parent.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(errno) }
         guard let stream = unsafe fdopendir(descriptor) else {
@@ -162,7 +162,7 @@ public final class LocalArchive: ObjectSource {
                 unsafe listing.names.append(contentsOf: name)
             }
             let name = start..<listing.names.count
-            if Self.isSelfOrParent(listing.names[name]) {
+            if listing.names[name].isSelfOrParent {
                 listing.names.removeSubrange(name)
                 continue
             }
@@ -182,53 +182,34 @@ public final class LocalArchive: ObjectSource {
         }
     }
 
-    fileprivate static let leadsOut = ObjectReadError(.notRegularFile, "its path leads out of the archive")
-
-    /// Whether a component of a path is a plain name.
-    fileprivate static func isName(_ component: ArraySlice<UInt8>) -> Bool {
-        !component.isEmpty && !isSelfOrParent(component) && !component.contains(0)
-    }
-
-    /// Whether a name is `.` or `..`.
-    private static func isSelfOrParent(_ name: ArraySlice<UInt8>) -> Bool {
-        name.count <= 2 && name.allSatisfy { $0 == UInt8(ascii: ".") }
-    }
-
-    /// A name as the system takes it.
-    fileprivate static func path(_ name: ArraySlice<UInt8>) -> [CChar] {
-        unsafe [CChar](unsafeUninitializedCapacity: name.count + 1) { buffer, count in
-            for byte in name {
-                unsafe buffer[count] = CChar(bitPattern: byte)
-                count += 1
-            }
-            unsafe buffer[count] = 0
-            count += 1
-        }
+    /// A path as the system takes it.
+    private static func path(_ path: ArraySlice<UInt8>) -> [CChar] {
+        path.map { CChar(bitPattern: $0) } + [0]
     }
 
     // MARK: Opening
 
     /// Opens the regular file at `path`.
     public func open(_ path: ObjectKey) throws -> any OpenObject {
-        guard Self.isName(path.lastComponent) else { throw Self.leadsOut }
-        return try descriptor(of: path.folder.dropLast()).open(path.lastComponent)
+        guard path.lastComponent.isName else { throw ObjectReadError.leadsOut }
+        return try folder(at: path.folder.dropLast()).open(path.lastComponent)
     }
 
     /// What the file system knows of the regular file at `path`.
     public func metadata(of path: ObjectKey) throws -> ObjectMetadata {
-        guard Self.isName(path.lastComponent) else { throw Self.leadsOut }
-        return try descriptor(of: path.folder.dropLast()).metadata(of: path.lastComponent)
+        guard path.lastComponent.isName else { throw ObjectReadError.leadsOut }
+        return try folder(at: path.folder.dropLast()).metadata(of: path.lastComponent)
     }
 
-    /// The descriptor of a folder below the root, resolved one component at a time.
-    private func descriptor(of path: ArraySlice<UInt8>) throws(ObjectReadError) -> FolderDescriptor {
+    /// The folder at `path`, without a `/` at its end, resolved one component at a time; the root where it is empty.
+    func folder(at path: ArraySlice<UInt8>) throws(ObjectReadError) -> LocalFolder {
         if path.isEmpty { return root }
         let folder = ObjectKey(bytes: path)
         if let known = folders.withLock({ $0.descriptors[folder] }) { return known }
         var current = root
         var resolved: [UInt8] = []
         for component in folder.components {
-            guard Self.isName(component) else { throw Self.leadsOut }
+            guard component.isName else { throw .leadsOut }
             if !resolved.isEmpty { resolved.append(UInt8(ascii: "/")) }
             resolved.append(contentsOf: component)
             let key = ObjectKey(bytes: resolved)
@@ -239,7 +220,7 @@ public final class LocalArchive: ObjectSource {
             let name = Self.path(component)
             let number = unsafe openat(current.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard number >= 0 else { throw .system(errno) }
-            let opened = FolderDescriptor(number)
+            let opened = LocalFolder(number)
             folders.withLock { $0.keep(opened, for: key) }
             current = opened
         }
@@ -249,7 +230,7 @@ public final class LocalArchive: ObjectSource {
 
 /// Folders that are kept open, so that files of one folder do not resolve it again.
 private struct OpenFolders: Sendable {
-    private(set) var descriptors: [ObjectKey: FolderDescriptor] = [:]
+    private(set) var descriptors: [ObjectKey: LocalFolder] = [:]
     /// The keys in the order they came; when there are too many, the oldest goes.
     private var keys: [ObjectKey] = []
     private var oldest = 0
@@ -257,7 +238,7 @@ private struct OpenFolders: Sendable {
     /// More than wait for their files to be read at a time, and far fewer than a process may have open.
     private static let capacity = 256
 
-    mutating func keep(_ folder: FolderDescriptor, for key: ObjectKey) {
+    mutating func keep(_ folder: LocalFolder, for key: ObjectKey) {
         // Two threads may have opened the same one.
         if descriptors.updateValue(folder, forKey: key) != nil { return }
         if keys.count < Self.capacity {
@@ -267,170 +248,5 @@ private struct OpenFolders: Sendable {
         descriptors[keys[oldest]] = nil
         keys[oldest] = key
         oldest = (oldest + 1) % Self.capacity
-    }
-}
-
-extension LocalArchive: FolderSource {
-    func openFolder(_ path: ArraySlice<UInt8>) throws -> any OpenFolder {
-        try descriptor(of: path)
-    }
-}
-
-/// The descriptor of an open folder, closed when nobody uses it any more.
-private final class FolderDescriptor: OpenFolder {
-    let number: CInt
-
-    init(_ number: CInt) {
-        self.number = number
-    }
-
-    deinit {
-        close(number)
-    }
-
-    func open(_ name: ArraySlice<UInt8>) throws -> any OpenObject {
-        guard LocalArchive.isName(name), !name.contains(UInt8(ascii: "/")) else { throw LocalArchive.leadsOut }
-        let name = LocalArchive.path(name)
-        // Without O_NONBLOCK a FIFO put in the file's place would block for ever.
-        let descriptor = unsafe openat(number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ObjectReadError.system(errno) }
-        return try LocalFile(descriptor: descriptor, folder: self, name: name)
-    }
-
-    func metadata(of name: ArraySlice<UInt8>) throws -> ObjectMetadata {
-        guard LocalArchive.isName(name), !name.contains(UInt8(ascii: "/")) else { throw LocalArchive.leadsOut }
-        let path = LocalArchive.path(name)
-        var status = stat()
-        guard unsafe fstatat(number, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-            throw ObjectReadError.system(errno)
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw ObjectReadError.notRegular }
-        return status.metadata
-    }
-}
-
-/// An open file of a ``LocalArchive``.
-private final class LocalFile: OpenObject {
-    private let size: UInt64
-
-    private let descriptor: CInt
-    private let folder: FolderDescriptor
-    private let name: [CChar]
-    private let status: stat
-    private var offset: UInt64 = 0
-
-    init(descriptor: CInt, folder: FolderDescriptor, name: [CChar]) throws(ObjectReadError) {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw .system(code)
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw ObjectReadError.notRegular
-        }
-        self.descriptor = descriptor
-        self.folder = folder
-        self.name = name
-        self.status = status
-        size = UInt64(clamping: status.st_size)
-    }
-
-    deinit {
-        close(descriptor)
-    }
-
-    var storedBytes: UInt64? { size }
-
-    func read(into buffer: inout MutableRawSpan) throws -> Int {
-        // Its end is known: a file that has grown since is one that changed.
-        if offset >= size, offset > 0 { return 0 }
-        do throws(SystemError) {
-            let count = try SystemCall.read(descriptor, into: &buffer)
-            offset += UInt64(count)
-            return count
-        } catch {
-            throw ObjectReadError.system(error.code)
-        }
-    }
-
-    var metadata: ObjectMetadata { status.metadata }
-
-    func signatureMetadata() throws -> SignatureMetadata? {
-        SignatureMetadata { name in
-            ExtendedAttributes.value("user.\(name)", of: descriptor, limit: SignatureMetadata.maximumValueBytes)
-                .flatMap { String(validating: $0, as: UTF8.self) }
-        }
-    }
-
-    func checkUnchanged() throws {
-        var now = stat()
-        // Whoever renames, replaces or removes a file changes the time of its status too.
-        if unsafe fstat(descriptor, &now) == 0, now.st_nlink > 0, now.st_size == status.st_size,
-            now.modificationTime == status.modificationTime, now.statusTime == status.statusTime
-        {
-            return
-        }
-        guard unsafe fstatat(folder.number, name, &now, AT_SYMLINK_NOFOLLOW) == 0 else {
-            throw ObjectReadError(.changed, "it was removed while it was read")
-        }
-        guard now.st_ino == status.st_ino, now.st_dev == status.st_dev, now.st_size == status.st_size,
-            now.modificationTime == status.modificationTime
-        else { throw ObjectReadError(.changed, "it changed while it was read") }
-    }
-}
-
-extension stat {
-    fileprivate var metadata: ObjectMetadata {
-        let time = modificationTime
-        let (seconds, overflow) = Int64(time.seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let (modified, carry) = seconds.addingReportingOverflow(Int64(time.nanoseconds))
-        return ObjectMetadata(
-            storedBytes: UInt64(clamping: st_size),
-            modified: overflow || carry ? nil : modified
-        )
-    }
-
-    /// When the content changed last.
-    var modificationTime: FileTime {
-        #if canImport(Darwin)
-        FileTime(st_mtimespec)
-        #else
-        FileTime(st_mtim)
-        #endif
-    }
-
-    /// When the content, the name or anything else of the file changed last.
-    fileprivate var statusTime: FileTime {
-        #if canImport(Darwin)
-        FileTime(st_ctimespec)
-        #else
-        FileTime(st_ctim)
-        #endif
-    }
-}
-
-/// A time as file systems keep it.
-struct FileTime: Equatable {
-    let seconds: Int
-    let nanoseconds: Int
-
-    init(_ time: timespec) {
-        seconds = time.tv_sec
-        nanoseconds = time.tv_nsec
-    }
-}
-
-extension ObjectReadError {
-    fileprivate static let notRegular = ObjectReadError(.notRegularFile, "not a regular file")
-
-    static func system(_ code: CInt) -> ObjectReadError {
-        switch code {
-        case EACCES, EPERM: ObjectReadError(.permission, SystemError(code: code).description)
-        case ENOENT: ObjectReadError(.vanished, SystemError(code: code).description)
-        case ELOOP, ENXIO, ENOTDIR: ObjectReadError(.notRegularFile, SystemError(code: code).description)
-        default: ObjectReadError(.inputOutput, SystemError(code: code).description)
-        }
     }
 }

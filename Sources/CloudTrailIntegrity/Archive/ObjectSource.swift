@@ -45,27 +45,6 @@ public struct ObjectMetadata: Hashable, Sendable {
     }
 }
 
-/// A source that opens a folder once for all of its files.
-protocol FolderSource: ObjectSource {
-    /// The folder at `path`, without a `/` at its end; the root where it is empty.
-    ///
-    /// - Throws: ``ObjectReadError``.
-    func openFolder(_ path: ArraySlice<UInt8>) throws -> any OpenFolder
-}
-
-/// A folder of a ``FolderSource``.
-protocol OpenFolder: Sendable {
-    /// Opens the regular file with this name for one pass from its beginning.
-    ///
-    /// - Throws: ``ObjectReadError``.
-    func open(_ name: ArraySlice<UInt8>) throws -> any OpenObject
-
-    /// What the storage knows of the regular file with this name.
-    ///
-    /// - Throws: ``ObjectReadError``.
-    func metadata(of name: ArraySlice<UInt8>) throws -> ObjectMetadata
-}
-
 /// A file that is being read, by one thread. It ends with its last reference: nothing closes it.
 public protocol OpenObject {
     /// The size of the file as it is stored, in bytes, when it was opened; `nil` when it is not known.

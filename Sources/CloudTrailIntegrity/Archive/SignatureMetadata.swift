@@ -17,8 +17,8 @@ public struct SignatureMetadata: Hashable, Sendable {
     /// Reads S3 user metadata, names in any case, with or without `x-amz-meta-`; `nil` when it holds no signature.
     public init?(userMetadata: [String: String]) {
         var values: [String: String] = [:]
-        for (name, value) in userMetadata where Self.plainName(name) != nil {
-            values[Self.plainName(name) ?? ""] = value
+        for (name, value) in userMetadata {
+            if let plain = Self.plainName(name) { values[plain] = value }
         }
         self.init { values[$0] }
     }
@@ -43,6 +43,14 @@ public struct SignatureMetadata: Hashable, Sendable {
         self.signature = signature
         algorithm = value(Self.names[1])
         backfillGenerationTime = value(Self.names[2]).flatMap { Timestamp($0) }
+    }
+
+    /// The names of the extended attributes that hold the three.
+    static let attributes = names.map { "user.\($0)" }
+
+    /// Reads the three from extended attributes of these names; `nil` when there is no signature.
+    init?(extendedAttributes value: (String) -> [UInt8]?) {
+        self.init { name in value("user.\(name)").flatMap { String(validating: $0, as: UTF8.self) } }
     }
 
     /// Reads a JSON object of user metadata, names in any case, with or without `x-amz-meta-`; `nil` when it holds no

@@ -13,7 +13,7 @@ package struct DigestRecord: Sendable {
         case malformed(String)
     }
 
-    /// What it says, as far as that is asked for again and again; see ``DigestClaims`` for all of it.
+    /// What it says; ``DigestFile`` has all of it while it is read.
     package struct Claims: Sendable {
         package let startTime: Timestamp
         package let endTime: Timestamp
@@ -91,11 +91,15 @@ package struct DigestRecord: Sendable {
     ///
     /// - Parameters:
     ///   - name: Its path, of which the name tells its chain and its time.
-    ///   - claims: What it says, as far as it could be parsed.
+    ///   - file: What it says, where it could be parsed.
+    ///   - message: The SHA-256 of its string to sign; `nil` when the content could not be read to its end.
+    ///   - logs: The log files that it lists.
     ///   - reader: Gives texts their numbers.
     package init(
         _ name: DigestKey,
-        claims: DigestClaims?,
+        file: DigestFile?,
+        message: SHA256Digest? = nil,
+        logs: ListedLogs = .none,
         defect: Defect?,
         hash: SHA256Digest?,
         contentBytes: UInt64,
@@ -105,11 +109,12 @@ package struct DigestRecord: Sendable {
     ) {
         chain = name.chain
         endTime = name.endTime
-        self.claims = claims.map { Claims($0, reader: &reader) }
+        claims = file.map { Claims($0, message: message, reader: &reader) }
         self.hash = hash
         self.contentBytes = contentBytes
-        logs = claims?.logs ?? .none
-        let (algorithm, problem) = (claims?.unsupportedAlgorithm, claims?.problem)
+        self.logs = logs
+        let algorithm = file?.signatureAlgorithm.flatMap { $0 == DigestFile.signatureAlgorithm ? nil : $0 }
+        let problem = file?.problem
         let isPlain = defect == nil && algorithm == nil && problem == nil && metadata == nil && stored == nil
         rest =
             isPlain
@@ -144,17 +149,31 @@ package struct DigestRecord: Sendable {
 }
 
 extension DigestRecord.Claims {
-    fileprivate init(_ claims: DigestClaims, reader: inout DigestKeyReader) {
-        func location(_ location: ObjectLocation) -> DigestLocation {
-            DigestLocation(bucket: reader.number(of: location.bucket), key: reader.key(location.key))
-        }
+    fileprivate init(_ file: DigestFile, message: SHA256Digest?, reader: inout DigestKeyReader) {
+        startTime = file.startTime
+        endTime = file.endTime
+        location = reader.location(file.location)
+        previous = file.previous.map { DigestRecord.Previous($0, reader: &reader) }
+        self.message = message
+        fingerprint = reader.number(of: file.fingerprint)
+        isStartingDigest = file.isStartingDigest
+    }
+
+    fileprivate init(_ claims: ProvenDigest.Claims, reader: inout DigestKeyReader) {
         startTime = claims.startTime
         endTime = claims.endTime
-        self.location = location(claims.location)
-        previous = claims.previous.map { DigestRecord.Previous(location: location($0.location), hash: $0.hash) }
-        message = claims.message
+        location = reader.location(claims.location)
+        previous = claims.previous.map { DigestRecord.Previous($0, reader: &reader) }
+        message = nil
         fingerprint = reader.number(of: claims.fingerprint)
         isStartingDigest = claims.isStartingDigest
+    }
+}
+
+extension DigestRecord.Previous {
+    fileprivate init(_ previous: DigestFile.Previous, reader: inout DigestKeyReader) {
+        location = reader.location(previous.location)
+        hash = previous.hash
     }
 }
 
@@ -206,10 +225,10 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
         records[number].claims.map { names.text($0.fingerprint) }
     }
 
-    /// What a record says, without its list and its message: what is kept of a digest file that is proven.
-    package func provenClaims(of number: Int) -> DigestClaims? {
+    /// What a record says, as far as that is kept of a digest file that is proven.
+    package func provenClaims(of number: Int) -> ProvenDigest.Claims? {
         guard let claims = records[number].claims, let location = location(of: number) else { return nil }
-        return DigestClaims(
+        return ProvenDigest.Claims(
             startTime: claims.startTime,
             endTime: claims.endTime,
             location: location,

@@ -11,12 +11,14 @@ package enum Hex {
     /// The bytes that the ASCII of `text` stands for; `nil` when a byte is no hex digit or the count is odd.
     package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard isHex(text) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 2)
-        for index in stride(from: 0, to: text.count, by: 2) {
-            bytes.append(value(of: text[index]) << 4 | value(of: text[index + 1]))
+        return unsafe text.withUnsafeBufferPointer { text in
+            unsafe [UInt8](unsafeUninitializedCapacity: text.count / 2) { bytes, count in
+                count = text.count / 2
+                for index in 0..<count {
+                    unsafe bytes[index] = value(of: text[2 * index]) << 4 | value(of: text[2 * index + 1])
+                }
+            }
         }
-        return bytes
     }
 
     /// Whether `text` is the hex of any bytes, none included.

@@ -142,18 +142,12 @@ extension Validator {
         let (digest, defect) = DigestStage.parse(content, result.condition, limits)
         let hash = result.isWhole ? result.digest : nil
         let stringToSign = hash.flatMap { digest?.stringToSign(hash: $0) }
-        let claims = try digest.map { digest in
-            DigestClaims(
-                digest,
-                message: try stringToSign.map { try SHA256Digest.of($0) },
-                logs: try worker.context.packer.pack(digest.logFiles, check: monitor.check)
-            )
-        }
         // Its name is not looked at here: a copy may be called anything.
         let name = digest.flatMap { worker.context.keyReader.digestFile($0.location.key) }
         let record = DigestRecord(
             name ?? worker.context.keyReader.key(file.path),
-            claims: claims,
+            file: digest,
+            message: try stringToSign.map { try SHA256Digest.of($0) },
             defect: defect,
             hash: hash,
             contentBytes: result.contentBytes,

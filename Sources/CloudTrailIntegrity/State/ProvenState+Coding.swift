@@ -174,7 +174,7 @@ extension ProvenState {
             metadata: metadata,
             hashedAt: hashedAt,
             hash: hash,
-            claims: DigestClaims(
+            claims: ProvenDigest.Claims(
                 startTime: startTime,
                 endTime: endTime,
                 location: ObjectLocation(bucket: bucket, key: key),

@@ -32,6 +32,22 @@ public struct ProvenState: Sendable {
 
 /// A digest file that a run proved.
 package struct ProvenDigest: Sendable {
+    /// What it says, as far as that is remembered.
+    package struct Claims: Sendable {
+        /// `digestStartTime`.
+        package let startTime: Timestamp
+        /// `digestEndTime`.
+        package let endTime: Timestamp
+        /// `digestS3Bucket` and `digestS3Object`.
+        package let location: ObjectLocation
+        /// `digestPublicKeyFingerprint`, in lower case.
+        package let fingerprint: String
+        /// The digest before this one; `nil` for the first of a chain.
+        package let previous: DigestFile.Previous?
+        /// Whether this digest says that no digest came before it.
+        package let isStartingDigest: Bool
+    }
+
     /// The number of its source.
     package let root: Int
     /// Its path below the root.
@@ -42,8 +58,7 @@ package struct ProvenDigest: Sendable {
     package let hashedAt: Timestamp
     /// The SHA-256 of its content.
     package let hash: SHA256Digest
-    /// What it says, without its list.
-    package let claims: DigestClaims
+    package let claims: Claims
     /// Whether nothing more can come of reading it again: every log file it lists is proven, and so is the digest before
     /// it, whose signature it holds.
     package let isSettled: Bool

@@ -252,7 +252,7 @@ final class DigestStage: Sendable {
                 let hasSidecar = batch.sidecars.contains(number)
                 (record, untoldBytes) = try self.read(digest, &signatures, hasSidecar: hasSidecar, worker) {
                     try worker.context.opener.open(
-                        names.name(of: digest.path)[...],
+                        worker.context.keyReader.name(of: digest.path)[...],
                         in: folder.bytes[...],
                         root: digest.root
                     )
@@ -298,7 +298,7 @@ final class DigestStage: Sendable {
     ) -> DigestRecord {
         DigestRecord(
             digest.path,
-            claims: nil,
+            file: nil,
             defect: .unreadable(error),
             hash: nil,
             contentBytes: 0,
@@ -340,7 +340,9 @@ final class DigestStage: Sendable {
             signatures.previous = file?.previousSignature.map { .written($0) }
             let record = DigestRecord(
                 digest.path,
-                claims: try file.map { try claims(of: $0, hash, worker) },
+                file: file,
+                message: try file.flatMap { try message(of: $0, hash, worker) },
+                logs: try file.map { try worker.context.packer.pack($0.logFiles, check: monitor.check) } ?? .none,
                 defect: defect,
                 hash: hash,
                 contentBytes: result.contentBytes,
@@ -355,16 +357,13 @@ final class DigestStage: Sendable {
         }
     }
 
-    private func claims(
+    /// The SHA-256 of the string to sign.
+    private func message(
         of file: DigestFile,
         _ hash: SHA256Digest?,
         _ worker: ValidationWorker
-    ) throws -> DigestClaims {
-        DigestClaims(
-            file,
-            message: try hash.map { try worker.context.hasher.hash(message: file.stringToSign(hash: $0)) },
-            logs: try worker.context.packer.pack(file.logFiles, check: monitor.check)
-        )
+    ) throws -> SHA256Digest? {
+        try hash.map { try worker.context.hasher.hash(message: file.stringToSign(hash: $0)) }
     }
 
     /// The container's defect comes first; what could be parsed all the same is kept for what it lists.

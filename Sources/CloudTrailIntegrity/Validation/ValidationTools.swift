@@ -29,7 +29,9 @@ final class ObjectOpener {
     private let sources: [ArchiveAccess]
     private var root = -1
     private var path: [UInt8] = []
-    private var folder: (any OpenFolder)?
+    private var folder: LocalFolder?
+    /// The file of a folder that was opened last.
+    private var file: LocalFile?
 
     init(_ sources: [ArchiveAccess]) {
         self.sources = sources
@@ -51,7 +53,7 @@ final class ObjectOpener {
     ///   - root: The number of the source.
     func open(_ name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>, root: Int) throws -> any OpenObject {
         if self.root != root || !folder.isEqual(to: path[...]) { try enter(folder, root) }
-        if let folder = self.folder { return try folder.open(name) }
+        if let folder = self.folder { return try folder.open(name, reusing: &file) }
         return try source(root).open(ObjectKey(bytes: Array(folder) + name))
     }
 
@@ -64,7 +66,7 @@ final class ObjectOpener {
 
     private func enter(_ path: ArraySlice<UInt8>, _ root: Int) throws {
         self.root = -1
-        folder = try (source(root) as? any FolderSource)?.openFolder(path.dropLast())
+        folder = try (source(root) as? LocalArchive)?.folder(at: path.dropLast())
         self.path = Array(path)
         self.root = root
     }

@@ -1,0 +1,76 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// Which file it is, and what changes with its content.
+struct FileIdentity: Equatable {
+    private let device: UInt64
+    private let number: UInt64
+    private let size: Int64
+    private let modified: FileTime
+
+    init(_ status: stat) {
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        number = UInt64(truncatingIfNeeded: status.st_ino)
+        size = Int64(status.st_size)
+        modified = status.modificationTime
+    }
+
+    /// The file behind a descriptor; `nil` when it cannot be asked.
+    init?(_ descriptor: CInt) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+}
+
+/// A time as file systems keep it.
+struct FileTime: Equatable {
+    private let seconds: Int64
+    private let parts: Int64
+
+    /// The time so many seconds and nanoseconds after 1970-01-01T00:00:00Z.
+    init(seconds: Int64, nanoseconds: Int64) {
+        self.seconds = seconds
+        parts = nanoseconds
+    }
+
+    fileprivate init(_ time: timespec) {
+        self.init(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    }
+
+    /// The nanoseconds since 1970-01-01T00:00:00Z; `nil` when that number does not fit.
+    var nanoseconds: Int64? {
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = whole.addingReportingOverflow(parts)
+        return overflow || carry ? nil : sum
+    }
+}
+
+extension stat {
+    var metadata: ObjectMetadata {
+        ObjectMetadata(storedBytes: UInt64(clamping: st_size), modified: modificationTime.nanoseconds)
+    }
+
+    /// When the content changed last.
+    var modificationTime: FileTime {
+        #if canImport(Darwin)
+        FileTime(st_mtimespec)
+        #else
+        FileTime(st_mtim)
+        #endif
+    }
+
+    /// When the content, the name or anything else of the file changed last.
+    var statusTime: FileTime {
+        #if canImport(Darwin)
+        FileTime(st_ctimespec)
+        #else
+        FileTime(st_ctim)
+        #endif
+    }
+}

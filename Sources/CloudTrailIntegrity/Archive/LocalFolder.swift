@@ -1,0 +1,181 @@
+internal import NativeInterop
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// An open folder of a ``LocalArchive``, closed when nobody uses it any more.
+final class LocalFolder: Sendable {
+    let number: CInt
+
+    init(_ number: CInt) {
+        self.number = number
+    }
+
+    deinit {
+        close(number)
+    }
+
+    /// Opens the regular file with this name for one pass from its beginning.
+    ///
+    /// - Parameter file: The file that was opened last; where nobody holds it any more, it becomes this one.
+    /// - Throws: ``ObjectReadError``.
+    func open(_ name: ArraySlice<UInt8>, reusing file: inout LocalFile?) throws(ObjectReadError) -> LocalFile {
+        if isKnownUniquelyReferenced(&file), let file {
+            try file.open(name, in: self)
+            return file
+        }
+        let opened = LocalFile(in: self)
+        try opened.open(name, in: self)
+        file = opened
+        return opened
+    }
+
+    /// Opens the regular file with this name for one pass from its beginning.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func open(_ name: ArraySlice<UInt8>) throws(ObjectReadError) -> LocalFile {
+        var none: LocalFile?
+        return try open(name, reusing: &none)
+    }
+
+    /// What the file system knows of the regular file with this name.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func metadata(of name: ArraySlice<UInt8>) throws(ObjectReadError) -> ObjectMetadata {
+        var path = SystemPath()
+        try path.set(name)
+        var status = stat()
+        guard unsafe fstatat(number, path.bytes, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw .system(errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        return status.metadata
+    }
+}
+
+/// An open file of a ``LocalArchive``.
+final class LocalFile: OpenObject {
+    private var folder: LocalFolder
+    private var name = SystemPath()
+    /// −1 when none is open.
+    private var descriptor: CInt = -1
+    private var status = stat()
+    private var size: UInt64 = 0
+    private var offset: UInt64 = 0
+
+    /// A file that is not open yet.
+    fileprivate init(in folder: LocalFolder) {
+        self.folder = folder
+    }
+
+    deinit {
+        closeDescriptor()
+    }
+
+    /// Closes what was open, and opens another file.
+    fileprivate func open(_ name: ArraySlice<UInt8>, in folder: LocalFolder) throws(ObjectReadError) {
+        closeDescriptor()
+        try self.name.set(name)
+        if self.folder !== folder { self.folder = folder }
+        // Without O_NONBLOCK a FIFO put in the file's place would block for ever.
+        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        descriptor = unsafe openat(folder.number, self.name.bytes, flags)
+        guard descriptor >= 0 else { throw .system(errno) }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .system(errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        size = UInt64(clamping: status.st_size)
+        offset = 0
+    }
+
+    private func closeDescriptor() {
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+    }
+
+    var storedBytes: UInt64? { size }
+
+    func read(into buffer: inout MutableRawSpan) throws -> Int {
+        // Its end is known: a file that has grown since is one that changed.
+        if offset >= size, offset > 0 { return 0 }
+        do throws(SystemError) {
+            let count = try SystemCall.read(descriptor, into: &buffer)
+            offset += UInt64(count)
+            return count
+        } catch {
+            throw ObjectReadError.system(error.code)
+        }
+    }
+
+    var metadata: ObjectMetadata { status.metadata }
+
+    func signatureMetadata() throws -> SignatureMetadata? {
+        SignatureMetadata(extendedAttributes: { [descriptor] name in
+            ExtendedAttributes.value(name, of: descriptor, limit: SignatureMetadata.maximumValueBytes)
+        })
+    }
+
+    func checkUnchanged() throws {
+        var now = stat()
+        // Whoever renames, replaces or removes a file changes the time of its status too.
+        if unsafe fstat(descriptor, &now) == 0, now.st_nlink > 0, now.st_size == status.st_size,
+            now.modificationTime == status.modificationTime, now.statusTime == status.statusTime
+        {
+            return
+        }
+        guard unsafe fstatat(folder.number, name.bytes, &now, AT_SYMLINK_NOFOLLOW) == 0 else {
+            throw ObjectReadError(.changed, "it was removed while it was read")
+        }
+        guard FileIdentity(now) == FileIdentity(status) else {
+            throw ObjectReadError(.changed, "it changed while it was read")
+        }
+    }
+}
+
+/// The name of a file as the system takes it; its memory is used again.
+private struct SystemPath {
+    private(set) var bytes: [CChar] = []
+
+    /// - Throws: ``ObjectReadError`` when it is not the name of a file in a folder.
+    mutating func set(_ name: ArraySlice<UInt8>) throws(ObjectReadError) {
+        guard name.isName else { throw .leadsOut }
+        bytes.removeAll(keepingCapacity: true)
+        for byte in name { bytes.append(CChar(bitPattern: byte)) }
+        bytes.append(0)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether it is the plain name of something in a folder.
+    var isName: Bool {
+        !isEmpty && !isSelfOrParent && !holds(0) && !holds(UInt8(ascii: "/"))
+    }
+
+    private func holds(_ byte: UInt8) -> Bool {
+        unsafe withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe memchr(start, CInt(byte), bytes.count) != nil
+        }
+    }
+
+    /// Whether it is `.` or `..`.
+    var isSelfOrParent: Bool {
+        count <= 2 && allSatisfy { $0 == UInt8(ascii: ".") }
+    }
+}
+
+extension ObjectReadError {
+    static let leadsOut = ObjectReadError(.notRegularFile, "its path leads out of the archive")
+    fileprivate static let notRegular = ObjectReadError(.notRegularFile, "not a regular file")
+
+    static func system(_ code: CInt) -> ObjectReadError {
+        switch code {
+        case EACCES, EPERM: ObjectReadError(.permission, SystemError(code: code).description)
+        case ENOENT: ObjectReadError(.vanished, SystemError(code: code).description)
+        case ELOOP, ENXIO, ENOTDIR: ObjectReadError(.notRegularFile, SystemError(code: code).description)
+        default: ObjectReadError(.inputOutput, SystemError(code: code).description)
+        }
+    }
+}
