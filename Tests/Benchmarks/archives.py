@@ -78,6 +78,11 @@ class Archive:
     def files(self) -> Path:
         return self.folder / "files.txt"
 
+    def walk(self) -> None:
+        """Reads every folder, so that none has to be read from the disk right after."""
+        for _ in os.walk(self.root):
+            pass
+
     @property
     def file_count(self) -> int:
         return self.digest_files + self.log_files

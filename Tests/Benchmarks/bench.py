@@ -66,6 +66,7 @@ def main() -> int:
         tool=build / "cloudtrail-integrity",
         floor=folder / "floor",
         launcher=folder / "launch",
+        holder=folder / "hold",
         slow_storage=build / "SlowStorage",
         folder=folder,
     )

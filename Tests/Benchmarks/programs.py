@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +30,14 @@ class Run:
 class Programs:
     """The programs, and the folder where their output goes."""
 
-    def __init__(self, tool: Path, floor: Path, launcher: Path, slow_storage: Path, folder: Path) -> None:
+    def __init__(
+        self, tool: Path, floor: Path, launcher: Path, holder: Path, slow_storage: Path, folder: Path
+    ) -> None:
         self.tool = tool
         self.slow_storage = slow_storage
         self._floor = floor
         self._launcher = launcher
+        self._holder = holder
         self._result = folder / "result.txt"
         self._output = folder / "output.txt"
 
@@ -73,6 +77,24 @@ class Programs:
     @property
     def output(self) -> str:
         return self._output.read_text("utf-8")
+
+    @contextmanager
+    def held(self, *archives: Archive) -> Iterator[None]:
+        """Keeps the archives' files in memory: what is measured is not the disk."""
+        with ExitStack() as stack:
+            for archive in archives:
+                holder = stack.enter_context(
+                    subprocess.Popen(
+                        [str(self._holder), str(archive.files)],
+                        cwd=archive.root,
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                    )
+                )
+                # Leaving closes its input, which ends it.
+                if holder.stdout and not holder.stdout.readline():
+                    print(f"The files of '{archive.name}' cannot be held in memory: runs may read from the disk.")
+            yield
 
     def versions(self) -> list[str]:
         """The floor's zlib and OpenSSL."""

@@ -33,9 +33,9 @@ def tar(context: Context) -> RowResult:
         if "ArchiveFiles" in str(error):
             return RowResult(notes=["tar: not measured, this build reads folders alone: TRAITS=ArchiveFiles."])
         raise
-    # Warm: what is measured is not the disk.
-    steps[FOLDER]()
-    rounds = Rounds(steps, context.pairs)
+    with programs.held(archive):
+        steps[FOLDER]()
+        rounds = Rounds(steps, context.pairs)
     lines = [
         [
             name,

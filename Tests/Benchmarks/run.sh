@@ -18,7 +18,9 @@ done
 # shellcheck disable=SC2046 # options
 ${CC:-cc} -O2 -std=c11 -Wall -Wextra -Werror -o "$out/floor" "$sources/floor.c" \
     $(pkg-config --cflags --libs libcrypto zlib) -pthread
-${CC:-cc} -O2 -std=c11 -Wall -Wextra -Werror -o "$out/launch" "$sources/launch.c"
+for program in launch hold; do
+    ${CC:-cc} -O2 -std=c11 -Wall -Wextra -Werror -o "$out/$program" "$sources/$program.c"
+done
 
 full=
 [ -z "${FULL:-}" ] || full=--full

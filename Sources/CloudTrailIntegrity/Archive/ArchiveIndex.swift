@@ -67,7 +67,7 @@ package struct ArchiveIndex: Sendable {
 
     /// The texts behind the numbers of the digest files' paths.
     package let names: DigestNames
-    package private(set) var digests: [Digest] = []
+    package private(set) var digests = ChunkedArray<Digest>()
     package private(set) var folders: [Folder] = []
     package private(set) var hiddenFolders: [HiddenFolder] = []
     /// The digest files whose sidecar was listed after their batch, by their numbers.
@@ -134,7 +134,7 @@ package struct ArchiveIndex: Sendable {
     /// - Parameter contents: What its files hold, where that was read, by their numbers in the stream.
     package mutating func add(_ listing: StreamListing.Listed, _ contents: StreamedContents? = nil) {
         hiddenFolders += listing.hiddenFolders
-        digests += listing.digests
+        digests.append(contentsOf: listing.digests)
         folders += listing.folders.map { folder in
             var added = Folder(root: listing.root, path: folder.path, names: folder.names)
             added.contents = contents.map { FolderContents($0, folder.numbers) }
@@ -159,7 +159,7 @@ package struct ArchiveIndex: Sendable {
                 if let obstacle = folder.digestObstacles[number] { obstacles[offset + number - start] = obstacle }
                 if folder.sidecars.contains(number) { sidecars.insert(offset + number - start) }
             }
-            digests += piece
+            digests.append(contentsOf: piece)
             try batch(DigestBatch(start: offset, digests: piece, obstacles: obstacles, sidecars: sidecars))
             start = end
         }

@@ -6,9 +6,15 @@ package struct PackedNames: Sendable {
     /// Of each name: the number of bytes it shares with the one before, up to 255; the length of the rest and whether
     /// ``suffix`` follows it, as LEB128; the rest; the hash, where there are hashes.
     private var bytes: [UInt8] = []
+    /// Where the last name ends in ``bytes``, and where the first begins: others may have the same memory.
+    private var end = 0
+    // An archive has a list for every digest file, so its size matters.
+    private var storedCount: Int32 = 0
+    private var start: UInt16 = 0
     private let hasHashes: Bool
+
     /// The number of names.
-    package private(set) var count = 0
+    package var count: Int { Int(storedCount) }
 
     /// What nearly all names end in, and what is therefore not stored.
     private static let suffix: [UInt8] = Array(".json.gz".utf8)
@@ -19,6 +25,28 @@ package struct PackedNames: Sendable {
 
     /// No names.
     package static let none = PackedNames(hasHashes: false)
+
+    /// What the names take in ``bytes``.
+    private var byteCount: Int { end - Int(start) }
+
+    /// The same names in one piece of memory, where that is not too large: a small one costs as much again for itself.
+    static func sharingMemory(_ parts: [PackedNames]) -> [PackedNames] {
+        var count = 0
+        for part in parts { count += part.byteCount }
+        guard parts.count > 1, count <= UInt16.max else { return parts }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        for part in parts { bytes.append(contentsOf: part.bytes[Int(part.start)..<part.end]) }
+        var end = 0
+        return parts.map { part in
+            var shared = part
+            shared.bytes = bytes
+            shared.start = UInt16(clamping: end)
+            end += part.byteCount
+            shared.end = end
+            return shared
+        }
+    }
 
     /// Adds names: it remembers the last one, which the packed form does not hold.
     package struct Writer: Sendable {
@@ -54,7 +82,7 @@ package struct PackedNames: Sendable {
             }
             names.bytes.append(UInt8(truncatingIfNeeded: length))
             unsafe names.bytes.append(contentsOf: rest)
-            names.count += 1
+            names.storedCount += 1
             last.removeSubrange(shared...)
             unsafe last.append(contentsOf: rest)
         }
@@ -64,10 +92,13 @@ package struct PackedNames: Sendable {
         /// - Parameter seed: As at the beginning.
         package mutating func finish(seed: [UInt8] = []) -> PackedNames {
             var finished = PackedNames(hasHashes: names.hasHashes)
-            finished.bytes = Array(names.bytes[...])
-            finished.count = names.count
+            // An array of all of them would be the same array, with its spare memory.
+            finished.bytes.reserveCapacity(names.bytes.count)
+            finished.bytes.append(contentsOf: names.bytes)
+            finished.end = names.bytes.count
+            finished.storedCount = names.storedCount
             names.bytes.removeAll(keepingCapacity: true)
-            names.count = 0
+            names.storedCount = 0
             begin(seed: seed)
             return finished
         }
@@ -102,7 +133,8 @@ package struct PackedNames: Sendable {
     package struct Reader {
         private let bytes: [UInt8]
         private let hasHashes: Bool
-        private var offset = 0
+        private var offset: Int
+        private let end: Int
         /// The number of the name, from 0.
         package private(set) var position = -1
         /// The name that was read last.
@@ -110,6 +142,8 @@ package struct PackedNames: Sendable {
 
         fileprivate init(_ names: PackedNames, seed: [UInt8]) {
             bytes = names.bytes
+            offset = Int(names.start)
+            end = names.end
             hasHashes = names.hasHashes
             name = Array(PackedNames.stem(of: seed))
             name.reserveCapacity(128)
@@ -117,7 +151,7 @@ package struct PackedNames: Sendable {
 
         /// Reads the next name; `false` at the end.
         package mutating func next() -> Bool {
-            guard offset < bytes.count else { return false }
+            guard offset < end else { return false }
             let shared = Int(bytes[offset])
             offset += 1
             var length = 0
@@ -144,7 +178,7 @@ package struct PackedNames: Sendable {
 
         /// The hash that follows the name.
         package var hash: SHA256Digest? {
-            guard hasHashes, offset >= SHA256Digest.byteCount else { return nil }
+            guard hasHashes, position >= 0 else { return nil }
             return SHA256Digest(bytes.span.extracting(offset - SHA256Digest.byteCount..<offset))
         }
     }

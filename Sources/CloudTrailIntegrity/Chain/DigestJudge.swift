@@ -45,14 +45,23 @@ package struct DigestVerdict: Sendable {
 
 /// Where a digest file was found.
 package struct DigestPlace: Hashable, Sendable {
-    /// The number of the bucket, where the layout or the caller names it.
-    package let bucket: Int32?
     /// The key that the file's path maps to.
     package let key: DigestKey
+    /// The number of the bucket and one more, or 0; then a bit that says whether it is relocated.
+    private let bits: Int32
     /// The number of that key.
     package let keyNumber: Int32
+
+    /// The number of the bucket, where the layout or the caller names it.
+    package var bucket: Int32? { bits < 2 ? nil : bits >> 1 - 1 }
     /// Whether what the file says of itself disagrees with it.
-    package let isRelocated: Bool
+    package var isRelocated: Bool { bits & 1 == 1 }
+
+    package init(bucket: Int32?, key: DigestKey, keyNumber: Int32, isRelocated: Bool) {
+        bits = (bucket.map { $0 + 1 } ?? 0) << 1 | (isRelocated ? 1 : 0)
+        self.key = key
+        self.keyNumber = keyNumber
+    }
 }
 
 /// Turns signatures, places and links into verdicts, from the newest digest to the oldest, because a digest's verdict

@@ -61,19 +61,57 @@ package struct DigestRecord: Sendable {
         }
     }
 
-    /// The number of the chain that its name tells.
-    package let chain: Int32
+    /// What is known of it, in one byte.
+    private struct Known: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        static let claims = Known(rawValue: 1)
+        static let previous = Known(rawValue: 2)
+        static let message = Known(rawValue: 4)
+        static let hash = Known(rawValue: 8)
+        static let startsChain = Known(rawValue: 16)
+    }
+
+    // An archive has hundreds of thousands of these in memory, so what is not known takes no byte of its own, and the
+    // order leaves no holes.
+    private let ownHash: SHA256Digest
+    private let ownMessage: SHA256Digest
+    private let previousHash: SHA256Digest
+    private let ownKey: DigestKey
+    private let previousKey: DigestKey
+    private let startTime: Timestamp
+    private let claimedEndTime: Timestamp
     /// The end of its window, as its name has it.
     package let endTime: Timestamp
-    /// It may be there beside a defect of the container.
-    package let claims: Claims?
-    /// The SHA-256 of the uncompressed bytes; `nil` when they could not be read to their end.
-    package let hash: SHA256Digest?
     /// The size of the uncompressed content that was read, in bytes.
     package let contentBytes: UInt64
-    /// The log files that it lists.
-    package let logs: ListedLogs
     private let rest: Rest?
+    private let ownBucket: Int32
+    private let previousBucket: Int32
+    private let fingerprint: Int32
+    /// The number of the chain that its name tells.
+    package let chain: Int32
+    /// The log files that it lists.
+    package fileprivate(set) var logs: ListedLogs
+    private let known: Known
+
+    /// It may be there beside a defect of the container.
+    package var claims: Claims? {
+        guard known.contains(.claims) else { return nil }
+        let location = DigestLocation(bucket: previousBucket, key: previousKey)
+        return Claims(
+            startTime: startTime,
+            endTime: claimedEndTime,
+            location: DigestLocation(bucket: ownBucket, key: ownKey),
+            previous: known.contains(.previous) ? Previous(location: location, hash: previousHash) : nil,
+            message: known.contains(.message) ? ownMessage : nil,
+            fingerprint: fingerprint,
+            isStartingDigest: known.contains(.startsChain)
+        )
+    }
+
+    /// The SHA-256 of the uncompressed bytes; `nil` when they could not be read to their end.
+    package var hash: SHA256Digest? { known.contains(.hash) ? ownHash : nil }
 
     package var defect: Defect? { rest?.defect }
     /// The signature algorithm that it names, where that is another than CloudTrail's.
@@ -86,6 +124,39 @@ package struct DigestRecord: Sendable {
     package var provenAt: Timestamp? { rest?.provenAt }
     /// The file as it is stored, where that was asked for.
     package var stored: StoredContent? { rest?.stored }
+
+    private init(
+        _ name: DigestKey,
+        claims: Claims?,
+        hash: SHA256Digest?,
+        contentBytes: UInt64,
+        logs: ListedLogs,
+        rest: Rest?
+    ) {
+        var known: Known = []
+        if claims != nil { known.insert(.claims) }
+        if claims?.previous != nil { known.insert(.previous) }
+        if claims?.message != nil { known.insert(.message) }
+        if hash != nil { known.insert(.hash) }
+        if claims?.isStartingDigest == true { known.insert(.startsChain) }
+        self.known = known
+        let location = claims?.location ?? DigestLocation(bucket: -1, key: name)
+        ownHash = hash ?? .zero
+        ownMessage = claims?.message ?? .zero
+        previousHash = claims?.previous?.hash ?? .zero
+        ownKey = location.key
+        previousKey = claims?.previous?.location.key ?? location.key
+        startTime = claims?.startTime ?? name.endTime
+        claimedEndTime = claims?.endTime ?? name.endTime
+        endTime = name.endTime
+        self.contentBytes = contentBytes
+        self.rest = rest
+        ownBucket = location.bucket
+        previousBucket = claims?.previous?.location.bucket ?? -1
+        fingerprint = claims?.fingerprint ?? -1
+        chain = name.chain
+        self.logs = logs
+    }
 
     /// A digest file that was read, or could not be.
     ///
@@ -107,43 +178,44 @@ package struct DigestRecord: Sendable {
         stored: StoredContent? = nil,
         reader: inout DigestKeyReader
     ) {
-        chain = name.chain
-        endTime = name.endTime
-        claims = file.map { Claims($0, message: message, reader: &reader) }
-        self.hash = hash
-        self.contentBytes = contentBytes
-        self.logs = logs
         let algorithm = file?.signatureAlgorithm.flatMap { $0 == DigestFile.signatureAlgorithm ? nil : $0 }
         let problem = file?.problem
         let isPlain = defect == nil && algorithm == nil && problem == nil && metadata == nil && stored == nil
-        rest =
-            isPlain
-            ? nil
-            : Rest(
-                defect: defect,
-                unsupportedAlgorithm: algorithm,
-                problem: problem,
-                metadata: metadata,
-                provenAt: nil,
-                stored: stored
-            )
+        self.init(
+            name,
+            claims: file.map { Claims($0, message: message, reader: &reader) },
+            hash: hash,
+            contentBytes: contentBytes,
+            logs: logs,
+            rest: isPlain
+                ? nil
+                : Rest(
+                    defect: defect,
+                    unsupportedAlgorithm: algorithm,
+                    problem: problem,
+                    metadata: metadata,
+                    provenAt: nil,
+                    stored: stored
+                )
+        )
     }
 
     /// A digest file that an earlier run proved and that has not changed since.
     package init(_ name: DigestKey, proven: ProvenDigest, reader: inout DigestKeyReader) {
-        chain = name.chain
-        endTime = name.endTime
-        claims = Claims(proven.claims, reader: &reader)
-        hash = proven.hash
-        contentBytes = 0
-        logs = .none
-        rest = Rest(
-            defect: nil,
-            unsupportedAlgorithm: nil,
-            problem: nil,
-            metadata: proven.metadata,
-            provenAt: proven.hashedAt,
-            stored: nil
+        self.init(
+            name,
+            claims: Claims(proven.claims, reader: &reader),
+            hash: proven.hash,
+            contentBytes: 0,
+            logs: .none,
+            rest: Rest(
+                defect: nil,
+                unsupportedAlgorithm: nil,
+                problem: nil,
+                metadata: proven.metadata,
+                provenAt: proven.hashedAt,
+                stored: nil
+            )
         )
     }
 }
@@ -202,6 +274,13 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
         records.append(contentsOf: others.records)
     }
 
+    /// Puts the lists into one piece of memory.
+    package mutating func shareListMemory() {
+        var lists = records.map(\.logs)
+        ListedLogs.shareMemory(of: &lists)
+        for (number, list) in lists.enumerated() { records[number].logs = list }
+    }
+
     // MARK: Texts
 
     /// The chain that a record's name tells.
@@ -241,20 +320,74 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
 
 /// The signatures that came with a digest file.
 package struct DigestSignatures: Sendable {
-    /// Those that were kept with it.
-    package var own: [SignatureCandidate] = []
-    /// Its `previousDigestSignature`; `nil` for the first of a chain.
-    package var previous: SignatureText?
-    /// What came of trying its own and the one that the next record has for it, should there be no other.
-    package var trial: SignatureVerdict?
+    /// What few digest files have.
+    private final class Rest: Sendable {
+        let own: [SignatureCandidate]
+        let trial: SignatureVerdict?
+
+        init(own: [SignatureCandidate], trial: SignatureVerdict?) {
+            self.own = own
+            self.trial = trial
+        }
+    }
+
+    /// Its `previousDigestSignature` in hex, as written; `nil` for the first of a chain, and once it was verified.
+    private var previousText: String?
+    /// The record whose signature it was found to be; −1 for none.
+    private var previousRecord: Int32 = -1
+    /// Of a trial in which the next record's signature verified and no other was there, that record; −1 for none.
+    private var trialRecord: Int32 = -1
+    private var rest: Rest?
 
     package init() {}
 
+    /// Those that were kept with it.
+    package var own: [SignatureCandidate] {
+        get { rest?.own ?? [] }
+        set { rest = Rest(own: newValue, trial: rest?.trial) }
+    }
+
+    /// What came of trying its own and the one that the next record has for it, should there be no other.
+    package var trial: SignatureVerdict? {
+        get { trialRecord >= 0 ? .valid(.successor(Int(trialRecord)), differing: []) : rest?.trial }
+        set {
+            if case .valid(.successor(let record), let differing) = newValue, differing.isEmpty {
+                trialRecord = Int32(clamping: record)
+                if let known = rest { rest = Rest(own: known.own, trial: nil) }
+            } else {
+                trialRecord = -1
+                if rest != nil || newValue != nil { rest = Rest(own: own, trial: newValue) }
+            }
+        }
+    }
+
+    /// Its `previousDigestSignature`; `nil` for the first of a chain.
+    ///
+    /// - Parameter message: The message of the record with this number.
+    package func previous(message: (Int) -> SHA256Digest?) -> SignatureText? {
+        if previousRecord >= 0 { return message(Int(previousRecord)).map { .verified($0) } }
+        return previousText.map { .written($0) }
+    }
+
+    /// Sets the `previousDigestSignature` as it is written.
+    package mutating func setPrevious(_ text: String?) {
+        previousText = text
+    }
+
+    /// Notes that its `previousDigestSignature` is the one of the record with this number, and drops the text.
+    package mutating func setPreviousVerified(for record: Int) {
+        previousRecord = Int32(clamping: record)
+        previousText = nil
+    }
+
     /// The same, where the records have other numbers.
     package func renumbered(_ number: (Int) -> Int) -> DigestSignatures {
-        var renumbered = self
-        renumbered.trial = trial?.renumbered(number)
-        return renumbered
+        func renumbered(_ record: Int32) -> Int32 { record < 0 ? -1 : Int32(clamping: number(Int(record))) }
+        var signatures = self
+        signatures.previousRecord = renumbered(previousRecord)
+        signatures.trialRecord = renumbered(trialRecord)
+        if let trial = rest?.trial { signatures.rest = Rest(own: own, trial: trial.renumbered(number)) }
+        return signatures
     }
 }
 

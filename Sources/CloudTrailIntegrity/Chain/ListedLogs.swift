@@ -1,24 +1,73 @@
 internal import NativeInterop
 
-/// The log files that a digest lists, packed by the folder they are in.
-package struct ListedLogs: Sendable {
+/// The log files that a digest lists, packed by the folder they are in: a group for each.
+package struct ListedLogs: RandomAccessCollection, Sendable {
     /// Those of one folder.
     package struct Group: Sendable {
         package let folder: ListedFolder
-        package let names: PackedNames
+        package fileprivate(set) var names: PackedNames
 
         package func makeReader() -> PackedNames.Reader {
             names.makeReader(seed: folder.seed)
         }
     }
 
-    package let groups: [Group]
+    /// Nearly every list is of one folder, and many are empty: then there is no array.
+    private enum Groups: Sendable {
+        case none
+        case one(Group)
+        case many([Group])
+    }
+
+    private var groups: Groups
+
+    fileprivate init(_ groups: [Group]) {
+        self.groups = groups.count > 1 ? .many(groups) : groups.first.map { .one($0) } ?? .none
+    }
+
+    fileprivate init(_ group: Group) {
+        groups = .one(group)
+    }
 
     /// No log files.
-    package static let none = ListedLogs(groups: [])
+    package static let none = ListedLogs([])
 
     /// The number of log files.
-    package var count: Int { groups.reduce(0) { $0 + $1.names.count } }
+    package var fileCount: Int { reduce(0) { $0 + $1.names.count } }
+
+    package var startIndex: Int { 0 }
+
+    package var endIndex: Int {
+        switch groups {
+        case .none: 0
+        case .one: 1
+        case .many(let groups): groups.count
+        }
+    }
+
+    package subscript(position: Int) -> Group {
+        switch groups {
+        case .one(let group) where position == 0: return group
+        case .many(let groups): return groups[position]
+        case .none, .one: preconditionFailure("no group has this position")
+        }
+    }
+
+    /// Puts the names of several lists into one piece of memory.
+    static func shareMemory(of lists: inout [ListedLogs]) {
+        var shared = PackedNames.sharingMemory(lists.flatMap { $0.map(\.names) })[...]
+        for index in lists.indices {
+            switch lists[index].groups {
+            case .none: break
+            case .one(var group):
+                group.names = shared.popFirst() ?? group.names
+                lists[index].groups = .one(group)
+            case .many(var groups):
+                for number in groups.indices { groups[number].names = shared.popFirst() ?? groups[number].names }
+                lists[index].groups = .many(groups)
+            }
+        }
+    }
 
     /// The location of one of the group's log files.
     package static func location(_ name: [UInt8], in folder: ListedFolder) -> ObjectLocation {
@@ -83,8 +132,7 @@ package struct LogListPacker {
     ///
     /// - Parameter check: Called for every entry; what it throws ends the packing.
     package mutating func pack(_ list: LogFileList, check: () throws -> Void) rethrows -> ListedLogs {
-        var groups: [ListedLogs.Group] = []
-        // Nearly every list is of one folder, and those of two have them behind each other.
+        // Those of two folders have them behind each other.
         var current: ListedFolder?
         var others: [ObjectIdentifier: (folder: ListedFolder, writer: PackedNames.Writer)] = [:]
         for position in list.indices {
@@ -105,11 +153,14 @@ package struct LogListPacker {
                 others[ObjectIdentifier(folder), default: new].writer.append(key[nameStart...], hash: entry.hash)
             }
         }
-        if let current { groups.append(ListedLogs.Group(folder: current, names: writer.finish())) }
+        guard let current else { return .none }
+        let first = ListedLogs.Group(folder: current, names: writer.finish())
+        if others.isEmpty { return ListedLogs(first) }
+        var groups = [first]
         for var other in others.values {
             groups.append(ListedLogs.Group(folder: other.folder, names: other.writer.finish()))
         }
-        return ListedLogs(groups: groups)
+        return ListedLogs(groups)
     }
 
     private mutating func folder(

@@ -57,15 +57,16 @@ package struct SignatureTrial {
         let index = number - first
         guard records[index].provenAt == nil, let location = records[index].claims?.location,
             records[index + 1].claims?.previous?.location == location,
-            let text = signatures[index + 1].previous
+            let text = signatures[index + 1].previous(message: { _ in nil })
         else { return }
         var candidates = ownCandidates(of: records[index], signatures[index])
         candidates.append(SignatureCandidate(.successor(number + 1), text))
         signatures[index].trial = try verdict(on: records[index], &candidates)
-        signatures[index + 1].previous = candidates.removeLast().text
-        for position in signatures[index].own.indices where position < candidates.count {
-            signatures[index].own[position] = candidates[position]
-        }
+        if case .verified = candidates.removeLast().text { signatures[index + 1].setPreviousVerified(for: number) }
+        var own = signatures[index].own
+        if own.isEmpty { return }
+        for position in own.indices where position < candidates.count { own[position] = candidates[position] }
+        signatures[index].own = own
     }
 
     /// The verdict on a record by what it says of itself; where it was found does not matter here. Candidates that
@@ -120,7 +121,7 @@ package struct SignatureTrial {
 /// Which records' signatures may be a record's.
 package struct SignatureCheck: Sendable {
     private let records: DigestRecords
-    private let signatures: ChunkedArray<DigestSignatures>
+    private var signatures: ChunkedArray<DigestSignatures>
     private let keys: DigestKeys
     /// Of each chain, whether it is one of backfill digests.
     private let isBackfill: [Bool]
@@ -144,6 +145,11 @@ package struct SignatureCheck: Sendable {
     package func verdict(on number: Int, _ trial: inout SignatureTrial) throws -> SignatureVerdict {
         var candidates = candidates(for: number, trial)
         return try trial.verdict(on: records[number], &candidates)
+    }
+
+    /// Drops the texts of signatures once every verdict is known: what is asked for after that are times.
+    package mutating func dropTexts() {
+        for number in signatures.indices { signatures[number].setPrevious(nil) }
     }
 
     /// When the digest was signed, as far as it says: a backfill digest is signed later than its window ends.
@@ -173,7 +179,8 @@ package struct SignatureCheck: Sendable {
                 .map(\.number)
         }
         for successor in successors.prefix(SignatureTrial.maximumCandidates) {
-            guard let text = signatures[successor].previous else { continue }
+            let text = signatures[successor].previous { records[$0].claims?.message }
+            guard let text else { continue }
             candidates.append(SignatureCandidate(.successor(successor), text))
         }
         return candidates

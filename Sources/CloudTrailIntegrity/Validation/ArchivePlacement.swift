@@ -182,7 +182,7 @@ struct ArchivePlacement: Sendable {
             }
         }
         for record in records {
-            for group in record.logs.groups {
+            for group in record.logs {
                 var reader = group.makeReader()
                 while reader.next() {
                     locations[ObjectKey(bytes: reader.name)] = ListedLogs.location(reader.name, in: group.folder)

@@ -44,13 +44,14 @@ struct ReadDigests: Sendable {
         return moved
     }
 
-    /// Tries what neighbours can tell of each other.
+    /// Tries what neighbours can tell of each other, and gives up the memory that reading took.
     ///
     /// - Parameter start: The number of the first.
     mutating func settle(_ trial: inout SignatureTrial, from start: Int) throws {
         for number in records.indices.dropLast() {
             try trial.settle(start + number, of: records, &signatures, from: start)
         }
+        records.shareListMemory()
     }
 }
 
@@ -337,7 +338,7 @@ final class DigestStage: Sendable {
             let (file, defect) = Self.parse(content, result.condition, limits) { [monitor] in monitor.isCancelled }
             try monitor.check()
             let hash = result.isWhole ? result.digest : nil
-            signatures.previous = file?.previousSignature.map { .written($0) }
+            signatures.setPrevious(file?.previousSignature)
             let record = DigestRecord(
                 digest.path,
                 file: file,

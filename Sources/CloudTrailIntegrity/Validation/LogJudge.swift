@@ -9,8 +9,8 @@ struct LogFindings: Sendable {
     var loose = Tally()
     /// The uncompressed bytes that were hashed.
     var contentBytes: UInt64 = 0
-    /// The folders in which something listed is held, each with a location there.
-    var heldFolders: [ObjectIdentifier: ObjectLocation] = [:]
+    /// The buckets and prefixes of which something listed is held.
+    var heldLocations: Set<DeliveryLocation> = []
     /// The roots that yielded something proven.
     var provenRoots: Set<Int> = []
     /// What is listed and not there: what that means, the whole archive decides.
@@ -28,7 +28,7 @@ struct LogFindings: Sendable {
         for (chain, tally) in other.tallies { tallies[chain, default: Tally()].add(tally) }
         loose.add(other.loose)
         contentBytes += other.contentBytes
-        heldFolders.merge(other.heldFolders) { first, _ in first }
+        heldLocations.formUnion(other.heldLocations)
         provenRoots.formUnion(other.provenRoots)
         absent += other.absent
         missingOrphans += other.missingOrphans
@@ -52,7 +52,7 @@ struct LogJudge {
     /// - Parameter outcomes: What reading the unit's files showed, by their numbers.
     mutating func add(_ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
         for case let outcome? in outcomes { findings.contentBytes += outcome.result?.contentBytes ?? 0 }
-        findings.heldFolders = match.heldFolders
+        findings.heldLocations = match.heldLocations
         for orphan in match.orphans {
             var file = orphan.proof.file
             file.digest = -1 - file.digest

@@ -117,7 +117,7 @@ struct LogMatch: Sendable {
     }
 
     private func group(_ list: (record: Int32, group: Int32)) -> ListedLogs.Group {
-        evidence.records[Int(list.record)].logs.groups[Int(list.group)]
+        evidence.records[Int(list.record)].logs[Int(list.group)]
     }
 
     // MARK: Lists
@@ -353,13 +353,13 @@ struct LogMatch: Sendable {
         return false
     }
 
-    /// The folders in which something listed is held, each with a location there.
-    var heldFolders: [ObjectIdentifier: ObjectLocation] {
-        var held: [ObjectIdentifier: ObjectLocation] = [:]
+    /// The buckets and prefixes of which something listed is held.
+    var heldLocations: Set<DeliveryLocation> {
+        var held: Set<DeliveryLocation> = []
         var isKnown = [Bool](repeating: false, count: listedFolders.count)
         for draft in drafts where draft.firstLink >= 0 && !isKnown[Int(draft.folder)] {
             isKnown[Int(draft.folder)] = true
-            held[ObjectIdentifier(listedFolders[Int(draft.folder)])] = location(draft)
+            held.insert(DeliveryLocation(location(draft)))
         }
         return held
     }

@@ -109,14 +109,19 @@ struct LogStage: Sendable {
         of evidence: Evidence,
         _ body: (ListedFolder, Int32, Int32) throws -> Void
     ) rethrows {
-        var order: [(end: Timestamp, number: Int32)] = []
-        for number in evidence.records.indices where !evidence.records[number].logs.groups.isEmpty {
-            order.append((evidence.records[number].endTime, Int32(clamping: number)))
+        let records = evidence.records
+        let count = records.indices.count { !records[$0].logs.isEmpty }
+        var order: [Int32] = []
+        order.reserveCapacity(count)
+        for number in records.indices where !records[number].logs.isEmpty { order.append(Int32(clamping: number)) }
+        order.sort { first, second in
+            let (left, right) = (records[Int(first)].endTime, records[Int(second)].endTime)
+            return left != right ? left < right : first < second
         }
-        order.sort { ($0.end, $0.number) < ($1.end, $1.number) }
-        for entry in order {
-            let groups = evidence.records[Int(entry.number)].logs.groups
-            for (number, group) in groups.enumerated() { try body(group.folder, entry.number, Int32(clamping: number)) }
+        for record in order {
+            for (number, group) in records[Int(record)].logs.enumerated() {
+                try body(group.folder, record, Int32(clamping: number))
+            }
         }
     }
 

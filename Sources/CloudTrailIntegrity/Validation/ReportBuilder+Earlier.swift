@@ -191,7 +191,7 @@ extension ReportBuilder {
     /// Whether reading a digest again could tell nothing that is not remembered.
     private func isSettled(_ number: Int, _ record: DigestRecord, proofs: Int) -> Bool {
         guard case .valid(_, let differing) = evidence.signatures[number], differing.isEmpty,
-            !evidence.records.chain(of: number).isBackfill, proofs == record.logs.count,
+            !evidence.records.chain(of: number).isBackfill, proofs == record.logs.fileCount,
             evidence.placement.layouts[evidence.index.digests[number].root] != .flat
         else { return false }
         guard let previous = record.claims?.previous else { return record.claims?.isStartingDigest ?? false }

@@ -9,7 +9,7 @@ extension ReportBuilder {
         looseLogs.add(logs.loose)
         contentBytes += logs.contentBytes
         provenRoots.formUnion(logs.provenRoots)
-        for location in logs.heldFolders.values { heldLocations.insert(DeliveryLocation(location)) }
+        heldLocations.formUnion(logs.heldLocations)
         if logs.absent.isEmpty { return }
         let heldDays = try heldDays(monitor)
         for listing in logs.absent {

@@ -78,7 +78,7 @@ public struct Validator: Sendable {
         let access = sources.map(\.access)
         let (pool, worker) = try makePool(for: access, folders, digestNames)
         defer { pool.stop() }
-        let (evidence, check) = try judgeDigests(
+        var (evidence, check) = try judgeDigests(
             of: access,
             names: sources.map(\.name),
             folders,
@@ -88,6 +88,7 @@ public struct Validator: Sendable {
             pool,
             worker
         )
+        check.dropTexts()
         try monitor.check()
         var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
         try builder.addDigests(monitor)
