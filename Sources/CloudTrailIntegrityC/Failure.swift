@@ -31,6 +31,17 @@ struct Failure: Error {
         }
     }
 
+    /// Calls `body`; what it throws says that something that was given is no good.
+    ///
+    /// - Parameter what: What that is, and what cannot be done with it.
+    static func reading<Result>(_ what: String, _ body: () throws -> Result) throws(Failure) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw Failure(CTI_ERROR_INPUT, "\(what): \(error)")
+        }
+    }
+
     /// The calling program is wrong.
     static func argument(_ message: String) -> Failure { Failure(CTI_ERROR_ARGUMENT, message) }
 

@@ -31,10 +31,6 @@ public func cti_keys_add(
         let keys = try unsafe Handle.object(keys, as: Keys.self, "keys")
         let content = try unsafe Arguments.bytes(bytes, length, "bytes")
         let name = try unsafe Arguments.text(name, "name")
-        do {
-            try keys.set.add(reading: content, name: name)
-        } catch {
-            throw Failure(CTI_ERROR_INPUT, "the key file '\(name)' cannot be used: \(error)")
-        }
+        try Failure.reading("the key file '\(name)' cannot be used") { try keys.set.add(reading: content, name: name) }
     }
 }

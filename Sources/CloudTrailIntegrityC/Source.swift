@@ -28,13 +28,9 @@ public func cti_source_open_folder(
     unsafe attempt(error) {
         let output = try unsafe Arguments.output(source, "source")
         guard let path = unsafe path else { throw Failure.null("path") }
-        let name = unsafe String(cString: path)
-        let archive: LocalArchive
-        do {
+        let archive = try opened(unsafe String(cString: path)) {
             // Its bytes, which need not be UTF-8.
-            archive = try unsafe LocalArchive(pathBytes: UnsafeRawBufferPointer(start: path, count: strlen(path)))
-        } catch {
-            throw Failure(CTI_ERROR_INPUT, "the archive '\(name)' cannot be validated: \(error)")
+            try unsafe LocalArchive(pathBytes: UnsafeRawBufferPointer(start: path, count: strlen(path)))
         }
         unsafe output.pointee = Handle.make(Source(archive))
     }
@@ -50,7 +46,7 @@ public func cti_source_open_file(
     unsafe attempt(error) {
         let output = try unsafe Arguments.output(source, "source")
         guard let path = unsafe path else { throw Failure.null("path") }
-        let archive = try archiveFile(called: unsafe String(cString: path)) {
+        let archive = try opened(unsafe String(cString: path)) {
             #if ArchiveFiles
             try unsafe ArchiveFile(pathBytes: UnsafeRawBufferPointer(start: path, count: strlen(path)))
             #else
@@ -72,7 +68,7 @@ public func cti_source_open_descriptor(
     unsafe attempt(error) {
         let output = try unsafe Arguments.output(source, "source")
         let name = try unsafe Arguments.text(name, "name")
-        let archive = try archiveFile(called: name) {
+        let archive = try opened(name) {
             #if ArchiveFiles
             try ArchiveFile(fileDescriptor: descriptor, name: name)
             #else
@@ -83,15 +79,9 @@ public func cti_source_open_descriptor(
     }
 }
 
-private func archiveFile(
-    called name: String,
-    _ open: () throws -> any ArchiveSource
-) throws(Failure) -> any ArchiveSource {
-    do {
-        return try open()
-    } catch {
-        throw Failure(CTI_ERROR_INPUT, "the archive '\(name)' cannot be validated: \(error)")
-    }
+/// What `open` opens, which the caller calls so.
+private func opened(_ name: String, _ open: () throws -> any ArchiveSource) throws(Failure) -> any ArchiveSource {
+    try Failure.reading("the archive '\(name)' cannot be validated", open)
 }
 
 #if !ArchiveFiles

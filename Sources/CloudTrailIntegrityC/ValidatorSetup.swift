@@ -74,11 +74,7 @@ public func cti_validator_add_signatures(
     unsafe attempt(error) {
         let setup = try unsafe Handle.object(validator, as: ValidatorSetup.self, "validator")
         let content = try unsafe Arguments.bytes(bytes, length, "bytes")
-        do {
-            try setup.signatures.add(reading: content)
-        } catch {
-            throw Failure(CTI_ERROR_INPUT, "the signature manifest cannot be used: \(error)")
-        }
+        try Failure.reading("the signature manifest cannot be used") { try setup.signatures.add(reading: content) }
     }
 }
 
@@ -93,10 +89,8 @@ public func cti_validator_add_expected_chains(
     unsafe attempt(error) {
         let setup = try unsafe Handle.object(validator, as: ValidatorSetup.self, "validator")
         let content = try unsafe Arguments.bytes(bytes, length, "bytes")
-        do {
-            setup.expectedChains += try ExpectedChain.list(reading: content)
-        } catch {
-            throw Failure(CTI_ERROR_INPUT, "the list of chains cannot be used: \(error)")
+        setup.expectedChains += try Failure.reading("the list of chains cannot be used") {
+            try ExpectedChain.list(reading: content)
         }
     }
 }

@@ -13,26 +13,6 @@ internal import CArchive
 ///
 /// gzip is inflated by zlib, which checks what libarchive's own filter does not: the checksum, and what follows.
 @safe package final class ArchiveInput {
-    /// The bounds of what comes out.
-    package struct Limits: Sendable {
-        /// The largest ratio of what comes out to what goes in, applied beyond ``ratioFloorBytes``.
-        let ratio: UInt64
-        /// Up to this many bytes the ratio does not matter.
-        let ratioFloorBytes: UInt64
-
-        package init(ratio: UInt64, ratioFloorBytes: UInt64) {
-            self.ratio = ratio
-            self.ratioFloorBytes = ratioFloorBytes
-        }
-
-        /// Throws when `output` is more than may come out of `input` bytes.
-        func check(_ output: UInt64, outOf input: UInt64) throws(ArchiveFailure) {
-            guard output > ratioFloorBytes else { return }
-            let (allowed, overflow) = max(input, 1).multipliedReportingOverflow(by: ratio)
-            if !overflow && output > allowed { throw .overRatio(ratio) }
-        }
-    }
-
     /// What bytes are wanted for.
     enum Purpose {
         /// The headers of a member: there is a bound on how many there may be.
@@ -67,7 +47,7 @@ internal import CArchive
     private let input: DescriptorInput
     private var stage = Stage.stored
     private var inflater: GzipInflater
-    private let limits: Limits
+    private let ratio: InflateRatio
     private let check: () throws -> Void
     private let output: UnsafeMutableRawBufferPointer
     /// What was handed out last, and up to where that went.
@@ -85,11 +65,11 @@ internal import CArchive
     /// - Parameter check: Called at each buffer while nobody asked for what is read; what it throws ends it.
     package init(
         descriptor: CInt,
-        limits: Limits,
+        ratio: InflateRatio,
         check: @escaping () throws -> Void
     ) throws(ArchiveFailure) {
         input = DescriptorInput(descriptor)
-        self.limits = limits
+        self.ratio = ratio
         self.check = check
         do throws(NativeError) {
             inflater = try GzipInflater()
@@ -156,7 +136,7 @@ internal import CArchive
         unsafe blockBeforeIsZero = chunk.suffix(DescriptorInput.blockBytes).isZero
         unsafe chunk = next
         handedOut += Int64(next.count)
-        try limits.check(UInt64(handedOut), outOf: input.total)
+        guard ratio.allows(UInt64(handedOut), outOf: input.total) else { throw .overRatio(ratio.ratio) }
         if purpose == .header {
             headerBytes += next.count
             if headerBytes > Self.maximumHeaderBytes {

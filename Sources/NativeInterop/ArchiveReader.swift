@@ -31,7 +31,7 @@ internal import CArchive
     private let archive: OpaquePointer
     private let input: ArchiveInput?
     private let zip: ZipFacts?
-    private let limits: ArchiveInput.Limits
+    private let ratio: InflateRatio
     /// Of the thread while libarchive converts names, so that the process's own does not matter.
     private let locale: locale_t?
     private var entry: OpaquePointer?
@@ -58,24 +58,24 @@ internal import CArchive
     private init(
         _ input: ArchiveInput?,
         _ zip: ZipFacts?,
-        _ limits: ArchiveInput.Limits,
+        _ ratio: InflateRatio,
         locale: locale_t?
     ) throws(ArchiveFailure) {
         guard let archive = unsafe archive_read_new() else { throw .damaged("out of memory") }
         unsafe self.archive = archive
         self.input = input
         self.zip = zip
-        self.limits = limits
+        self.ratio = ratio
         unsafe self.locale = locale
     }
 
     /// A reader of the tar archive that comes out of `input`; `nil` when it does not begin like one.
     package static func tar(
         _ input: ArchiveInput,
-        limits: ArchiveInput.Limits
+        ratio: InflateRatio
     ) throws(ArchiveFailure) -> ArchiveReader? {
         // Names are bytes: libarchive leaves those as they are that it cannot convert, and into ASCII it converts none.
-        let reader = unsafe try ArchiveReader(input, nil, limits, locale: cloudtrail_new_locale("C"))
+        let reader = unsafe try ArchiveReader(input, nil, ratio, locale: cloudtrail_new_locale("C"))
         let archive = unsafe reader.archive
         unsafe archive_read_support_format_tar(archive)
         unsafe archive_read_set_format_option(archive, "tar", "mac-ext", nil)
@@ -102,11 +102,11 @@ internal import CArchive
     /// A reader of the zip archive in a regular file; `nil` when that has no central directory.
     package static func zip(
         _ descriptor: CInt,
-        limits: ArchiveInput.Limits
+        ratio: InflateRatio
     ) throws(ArchiveFailure) -> ArchiveReader? {
         // Names that say that they are UTF-8 are lost in a locale that has none.
         let locale = unsafe cloudtrail_new_locale("C.UTF-8") ?? cloudtrail_new_locale("C")
-        let reader = unsafe try ArchiveReader(nil, zipFacts(descriptor), limits, locale: locale)
+        let reader = unsafe try ArchiveReader(nil, zipFacts(descriptor), ratio, locale: locale)
         let archive = unsafe reader.archive
         unsafe archive_read_support_format_zip_seekable(archive)
         unsafe archive_read_set_format_option(archive, "zip", "mac-ext", nil)
@@ -286,7 +286,8 @@ internal import CArchive
         memberBytes += UInt64(count)
         contentBytes += UInt64(count)
         do throws(ArchiveFailure) {
-            try limits.check(contentBytes, outOf: input?.inputBytes ?? zip?.fileBytes ?? 0)
+            let stored = input?.inputBytes ?? zip?.fileBytes ?? 0
+            guard ratio.allows(contentBytes, outOf: stored) else { throw .overRatio(ratio.ratio) }
         } catch {
             failure = error
             throw error

@@ -7,15 +7,12 @@
     package struct Limits: Hashable, Sendable {
         /// The largest content, in bytes.
         package var contentBytes: UInt64
-        /// The largest ratio of content to compressed bytes, applied beyond ``ratioFloorBytes`` of content.
-        package var ratio: UInt64
-        /// Up to this much content the ratio does not matter, in bytes.
-        package var ratioFloorBytes: UInt64
+        /// How far the content may inflate.
+        package var ratio: InflateRatio
 
-        package init(contentBytes: UInt64, ratio: UInt64, ratioFloorBytes: UInt64) {
+        package init(contentBytes: UInt64, ratio: InflateRatio) {
             self.contentBytes = contentBytes
             self.ratio = ratio
-            self.ratioFloorBytes = ratioFloorBytes
         }
     }
 
@@ -174,12 +171,7 @@
     ) throws -> Result {
         var rest = bytes
         return try hash(limits: limits, storedBytes: UInt64(bytes.count), check: check) { buffer in
-            let piece = rest.prefix(buffer.byteCount)
-            unsafe buffer.withUnsafeMutableBytes { target in
-                unsafe piece.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-            }
-            rest = rest.dropFirst(piece.count)
-            return piece.count
+            rest.moveBytes(to: &buffer)
         }
     }
 
@@ -290,10 +282,7 @@
                 consumed += UInt64(step.consumed)
                 let total = contentBytes + UInt64(step.produced)
                 if total > limits.contentBytes { return .overContentLimit }
-                if total > limits.ratioFloorBytes {
-                    let (allowed, overflow) = max(consumed, 1).multipliedReportingOverflow(by: limits.ratio)
-                    if !overflow && total > allowed { return .overRatioLimit }
-                }
+                guard limits.ratio.allows(total, outOf: consumed) else { return .overRatioLimit }
                 unsafe try take(step.produced, of: output, collecting)
                 switch step.status {
                 case .needsOutput:
@@ -323,7 +312,7 @@
         guard count >= 18, unsafe input[2] == 8, unsafe input[3] == 0 else { return false }
         var target = unsafe MutableRawSpan(_unsafeBytes: output)
         guard let produced = unsafe wholeInflater.inflate(RawSpan(_unsafeBytes: input[..<count]), into: &target),
-            UInt64(produced) <= min(limits.contentBytes, limits.ratioFloorBytes)
+            UInt64(produced) <= min(limits.contentBytes, limits.ratio.floorBytes)
         else { return false }
         unsafe try take(produced, of: output, collecting)
         return true

@@ -45,7 +45,7 @@ struct ReadDigest {
 
 /// The content of `stored`, and the state of its container.
 func gunzip(_ stored: [UInt8]) throws -> (content: [UInt8], result: ContentHasher.Result) {
-    let limits = ContentHasher.Limits(contentBytes: 1 << 30, ratio: 1 << 20, ratioFloorBytes: 1 << 30)
+    let limits = ContentHasher.Limits(contentBytes: 1 << 30, ratio: InflateRatio(1 << 20, floorBytes: 1 << 30))
     var rest = stored[...]
     let (result, content) = try ContentHasher().hashAndCollect(limits: limits) { buffer in
         let count = min(buffer.byteCount, rest.count)

@@ -27,7 +27,7 @@ public final class ArchiveFile: ObjectStream {
     public let name: String
 
     private let origin: Origin
-    private let limits: ArchiveInput.Limits
+    private let ratio: InflateRatio
     /// Whether it went by and cannot be had again.
     private let isSpent = LockedState(false)
 
@@ -80,7 +80,7 @@ public final class ArchiveFile: ObjectStream {
     private init(_ origin: Origin, _ name: String, _ limits: Limits) throws {
         self.origin = origin
         self.name = name
-        self.limits = ArchiveInput.Limits(ratio: limits.inflateRatio, ratioFloorBytes: limits.ratioFloorBytes)
+        ratio = limits.ratio
         // Out of a pipe the begin could not be read twice.
         guard try isFile() else { return }
         try withDescriptor { _ = try begin($0, check: {}) }
@@ -122,7 +122,7 @@ public final class ArchiveFile: ObjectStream {
     /// Reads the begin of the archive.
     private func begin(_ descriptor: CInt, check: @escaping () throws -> Void) throws -> ArchivePass {
         do {
-            return try ArchivePass(descriptor, limits, check)
+            return try ArchivePass(descriptor, ratio, check)
         } catch let error as ArchiveFailure {
             if case .stopped(let error) = error { throw error }
             throw ArchiveFileError(description: "not an archive that can be read: \(error)")

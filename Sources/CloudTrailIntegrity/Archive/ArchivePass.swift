@@ -21,14 +21,14 @@ final class ArchivePass {
     /// Begins where `descriptor` stands.
     ///
     /// - Throws: ``ArchiveFileError``, or ``ArchiveFailure``.
-    init(_ descriptor: CInt, _ limits: ArchiveInput.Limits, _ check: @escaping () throws -> Void) throws {
+    init(_ descriptor: CInt, _ ratio: InflateRatio, _ check: @escaping () throws -> Void) throws {
         var status = stat()
         let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        let input = try ArchiveInput(descriptor: descriptor, limits: limits, check: check)
+        let input = try ArchiveInput(descriptor: descriptor, ratio: ratio, check: check)
         if input.isEmpty { throw ArchiveFileError(description: "it is empty") }
-        reader = try ArchiveReader.tar(input, limits: limits)
+        reader = try ArchiveReader.tar(input, ratio: ratio)
         if reader == nil, isFile, input.isStored {
-            reader = try ArchiveReader.zip(descriptor, limits: limits)
+            reader = try ArchiveReader.zip(descriptor, ratio: ratio)
         }
         if reader == nil {
             let reason =

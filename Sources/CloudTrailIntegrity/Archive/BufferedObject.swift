@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 /// A file whose first bytes were read ahead, or all of them.
 final class BufferedObject: OpenObject {
     let metadata: ObjectMetadata
@@ -28,12 +30,7 @@ final class BufferedObject: OpenObject {
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
         if ahead.isEmpty { return try rest?.read(into: &buffer) ?? 0 }
-        let piece = ahead.prefix(buffer.byteCount)
-        unsafe buffer.withUnsafeMutableBytes { target in
-            unsafe piece.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-        }
-        ahead = ahead.dropFirst(piece.count)
-        return piece.count
+        return ahead.moveBytes(to: &buffer)
     }
 
     func signatureMetadata() throws -> SignatureMetadata? { signature }

@@ -143,7 +143,8 @@ struct StreamPass {
                 break
             }
         }
-        try send()
+        try sendFiles()
+        try sendDigests()
         try pool.finish(with: worker)
         let listed = listing.finish()
         let contents = fileLimits == nil ? nil : results.withLock { $0.contents }
@@ -161,12 +162,6 @@ struct StreamPass {
         var sentPosition = [Int](repeating: 0, count: sentDigests.count)
         for (position, number) in sentDigests.enumerated() { sentPosition[number] = position }
         return sent.reordered(listed.digestNumbers.map { sentPosition[$0] })
-    }
-
-    /// Sends off what was gathered.
-    private mutating func send() throws {
-        try sendFiles()
-        try sendDigests()
     }
 
     // MARK: Files
@@ -311,12 +306,9 @@ struct StreamPass {
         if isOther || digests.members.count >= Self.batchFiles || digests.byteCount >= Self.batchBytes {
             try sendDigests()
         }
-        guard obstacle == nil, let object else {
-            let error = obstacle ?? Self.noContent
-            digests.members.append(DigestBatch.Member(number: number, digest: digest, content: .failure(error)))
-            return
-        }
+        let content: Result<DigestBatch.StoredFile, ObjectReadError>
         do {
+            guard obstacle == nil, let object else { throw obstacle ?? Self.noContent }
             let size = object.storedBytes.map { Int(clamping: $0) } ?? Self.batchBytes
             var bytes = [UInt8](repeating: 0, count: min(size, Self.batchBytes - 1) + 1)
             guard let end = try Self.read(object, into: &bytes, from: 0) else {
@@ -328,12 +320,13 @@ struct StreamPass {
             }
             // A buffer for a size that was not known may be far too large to be kept.
             if size >= Self.batchBytes { bytes = Array(bytes[..<end]) } else { bytes.removeSubrange(end...) }
-            let file = DigestBatch.StoredFile(bytes: bytes, metadata: object.metadata, signature: signature)
-            digests.members.append(DigestBatch.Member(number: number, digest: digest, content: .success(file)))
             digests.byteCount += bytes.count
+            let file = DigestBatch.StoredFile(bytes: bytes, metadata: object.metadata, signature: signature)
+            content = .success(file)
         } catch let error as ObjectReadError {
-            digests.members.append(DigestBatch.Member(number: number, digest: digest, content: .failure(error)))
+            content = .failure(error)
         }
+        digests.members.append(DigestBatch.Member(number: number, digest: digest, content: content))
     }
 
     /// Reads a digest file while it goes by.

@@ -16,8 +16,8 @@ func checkContent(_ bytes: [UInt8]) throws {
     }
     let limits =
         mode & 2 != 0
-        ? ContentHasher.Limits(contentBytes: 2048, ratio: 16, ratioFloorBytes: 512)
-        : ContentHasher.Limits(contentBytes: 1 << 30, ratio: 256, ratioFloorBytes: 1 << 30)
+        ? ContentHasher.Limits(contentBytes: 2048, ratio: InflateRatio(16, floorBytes: 512))
+        : ContentHasher.Limits(contentBytes: 1 << 30, ratio: InflateRatio(256, floorBytes: 1 << 30))
     let hasher = try ContentHasher()
     let (whole, content) = try hasher.hashAndCollect(limits: limits, bytes: stored, sizes: [])
     try require(whole.contentBytes == UInt64(content.count), "what was hashed is not what was handed on")

@@ -16,16 +16,16 @@ extension ContentHasher.Result {
 
 extension ContentHasher.Limits {
     /// Limits that nothing in these tests reaches.
-    static let none = ContentHasher.Limits(contentBytes: .max, ratio: .max, ratioFloorBytes: .max)
+    static let none = ContentHasher.Limits(contentBytes: .max, ratio: InflateRatio(.max, floorBytes: .max))
 
     /// A limit of the content alone.
     static func content(_ bytes: UInt64) -> ContentHasher.Limits {
-        ContentHasher.Limits(contentBytes: bytes, ratio: .max, ratioFloorBytes: .max)
+        ContentHasher.Limits(contentBytes: bytes, ratio: InflateRatio(.max, floorBytes: .max))
     }
 
     /// A limit of the ratio alone.
     static func ratio(_ ratio: UInt64, beyond floor: UInt64) -> ContentHasher.Limits {
-        ContentHasher.Limits(contentBytes: .max, ratio: ratio, ratioFloorBytes: floor)
+        ContentHasher.Limits(contentBytes: .max, ratio: InflateRatio(ratio, floorBytes: floor))
     }
 }
 

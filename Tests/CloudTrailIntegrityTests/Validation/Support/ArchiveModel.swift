@@ -281,7 +281,7 @@ struct ModelDigest {
 
     private static func firstMember(_ stored: [UInt8]) throws -> [UInt8] {
         var rest = stored[...]
-        let limits = ContentHasher.Limits(contentBytes: 1 << 30, ratio: 1000, ratioFloorBytes: 1 << 30)
+        let limits = ContentHasher.Limits(contentBytes: 1 << 30, ratio: InflateRatio(1000, floorBytes: 1 << 30))
         return try ContentHasher().hashAndCollect(limits: limits) { buffer in
             let count = min(buffer.byteCount, rest.count)
             unsafe buffer.withUnsafeMutableBytes { unsafe $0.copyBytes(from: rest.prefix(count)) }

@@ -99,7 +99,7 @@ extension MemoryArchive {
     func decompressed() throws -> MemoryArchive {
         let hasher = try ContentHasher()
         var result = MemoryArchive(name: name)
-        let limits = ContentHasher.Limits(contentBytes: 1 << 30, ratio: 1000, ratioFloorBytes: 1 << 30)
+        let limits = ContentHasher.Limits(contentBytes: 1 << 30, ratio: InflateRatio(1000, floorBytes: 1 << 30))
         for (path, content) in files {
             var offset = 0
             let (hashed, plain) = try hasher.hashAndCollect(limits: limits) { buffer in
