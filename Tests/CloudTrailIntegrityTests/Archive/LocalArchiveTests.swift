@@ -1,7 +1,8 @@
-import CloudTrailIntegrity
 import Foundation
 import NativeInterop
 import Testing
+
+@testable import CloudTrailIntegrity
 
 #if canImport(Glibc)
 import Glibc
@@ -382,6 +383,46 @@ import Musl
             } else {
                 #expect(throws: Never.self) { try file.checkUnchanged() }
             }
+        }
+    }
+
+    @Test func oneObjectOpensOneFileAfterAnother() throws {
+        for name in ["root/a", "root/b", "root/b/folder"] { try folder.makeFolder(name) }
+        try folder.write("first", to: "root/a/x")
+        try folder.write("second, which is longer", to: "root/a/y")
+        try folder.write("", to: "root/b/x")
+        let archive = try archive()
+        let a = try archive.folder(at: Array("a".utf8)[...])
+        let b = try archive.folder(at: Array("b".utf8)[...])
+        var file: LocalFile?
+        func text(_ name: String, in folder: LocalFolder) throws -> String {
+            let opened = try folder.open(Array(name.utf8)[...], reusing: &file)
+            #expect(opened.storedBytes == opened.metadata.storedBytes)
+            let content = try opened.readAll()
+            try opened.checkUnchanged()
+            #expect(content.count == Int(opened.metadata.storedBytes))
+            return String(decoding: content, as: UTF8.self)
+        }
+        #expect(try text("x", in: a) == "first")
+        let object = ObjectIdentifier(try #require(file))
+        #expect(try text("y", in: a) == "second, which is longer")
+        #expect(try text("x", in: b) == "")
+        // What cannot be opened leaves nothing behind for the next.
+        for name in ["absent", "folder", "..", "x/", ""] {
+            #expect(throws: ObjectReadError.self) { try text(name, in: b) }
+            #expect(try text("x", in: a) == "first")
+        }
+        #expect(file.map { ObjectIdentifier($0) } == object)
+        // One that is held is not taken away from whoever holds it.
+        let held = try a.open(Array("y".utf8)[...], reusing: &file)
+        #expect(try text("x", in: a) == "first")
+        #expect(try String(decoding: held.readAll(), as: UTF8.self) == "second, which is longer")
+        try held.checkUnchanged()
+        // A change is told of the file that was opened last.
+        #expect(throws: ObjectReadError.self) {
+            let opened = try a.open(Array("x".utf8)[...], reusing: &file)
+            try folder.write("other", to: "root/a/x")
+            try opened.checkUnchanged()
         }
     }
 

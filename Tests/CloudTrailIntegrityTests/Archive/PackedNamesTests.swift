@@ -47,4 +47,31 @@ import Testing
             #expect(packed.name(at: position) == Array(name.utf8))
         }
     }
+
+    @Test(arguments: [1, 7, 400]) func listsThatShareMemoryAreTheSame(_ repeats: Int) throws {
+        let hash = try SHA256Digest.of([1])
+        let lists = (0..<repeats).flatMap { _ in Self.lists }
+        var writer = PackedNames.Writer(hasHashes: true)
+        let packed = lists.map { list in
+            writer.begin(seed: Array(Self.log.utf8))
+            for name in list { writer.append(Array(name.utf8)[...], hash: hash) }
+            return writer.finish()
+        }
+        // Twice, because what shares memory may come to share it with others.
+        let shared = PackedNames.sharingMemory(PackedNames.sharingMemory(packed))
+        #expect(shared.count == lists.count)
+        for (names, list) in zip(shared, lists) {
+            #expect(names.count == list.count)
+            var reader = names.makeReader(seed: Array(Self.log.utf8))
+            #expect(reader.hash == nil)
+            for name in list {
+                let isThere = reader.next()
+                #expect(isThere)
+                #expect(reader.name == Array(name.utf8))
+                #expect(reader.hash == hash)
+            }
+            let isMore = reader.next()
+            #expect(!isMore)
+        }
+    }
 }
