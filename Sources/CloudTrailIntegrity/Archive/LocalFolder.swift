@@ -142,7 +142,9 @@ private struct SystemPath {
     mutating func set(_ name: ArraySlice<UInt8>) throws(ObjectReadError) {
         guard name.isName else { throw .leadsOut }
         bytes.removeAll(keepingCapacity: true)
-        for byte in name { bytes.append(CChar(bitPattern: byte)) }
+        unsafe name.withUnsafeBufferPointer { name in
+            unsafe name.withMemoryRebound(to: CChar.self) { unsafe bytes.append(contentsOf: $0) }
+        }
         bytes.append(0)
     }
 }
