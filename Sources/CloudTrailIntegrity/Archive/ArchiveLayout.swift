@@ -38,6 +38,15 @@ package enum ArchiveLayout: Hashable, Sendable {
         }
     }
 
+    /// The place that the files of a folder map to, given its path with the `/` at its end: its key is that of a folder;
+    /// `nil` as for a path.
+    package func place(ofFolder path: ObjectKey) -> Place? {
+        // Any name shows where the folder's files go.
+        place(of: ObjectKey(bytes: path.bytes + [UInt8(ascii: "-")])).map { place in
+            Place(bucket: place.bucket, key: ObjectKey(bytes: place.key.folder))
+        }
+    }
+
     /// The path an object has below the root; `nil` in a flat folder and for what lies outside the root's folder.
     package func path(of location: ObjectLocation) -> ObjectKey? {
         let key = location.key.collapsed

@@ -4,7 +4,7 @@
 /// Two of one table are equal exactly where the keys are, byte for byte: nothing of them is left out.
 package struct DigestKey: Hashable, Sendable {
     /// The number of its folder.
-    var folder: Int32
+    let folder: Int32
     /// The number of its chain; −1 where its name is not a digest file's.
     let chain: Int32
     /// The end of its window in seconds, and in the lowest bit whether the name ends in `.gz`; without a chain the number
@@ -53,11 +53,11 @@ package struct DigestKey: Hashable, Sendable {
         isDigestFile ? DigestKey(folder: folder, chain: chain, name: name | 1) : self
     }
 
-    /// A hash of the key, as good as the multipliers are unknown: its lowest bits are the highest of a product.
-    func mixed(_ multipliers: (UInt64, UInt64)) -> UInt64 {
+    /// A hash of the key in the highest bits: multiply-shift hashing, under which two keys meet as seldom as by chance
+    /// when the multipliers are random and odd (Dietzfelbinger et al., 1997).
+    func hash(_ multipliers: (UInt64, UInt64)) -> UInt64 {
         let place = UInt64(UInt32(bitPattern: folder)) << 32 | UInt64(UInt32(bitPattern: chain))
-        let sum = place &* multipliers.0 &+ UInt64(bitPattern: name) &* multipliers.1
-        return (sum ^ sum >> 32) &* multipliers.0 >> 32
+        return place &* multipliers.0 &+ UInt64(bitPattern: name) &* multipliers.1
     }
 
     /// Whether the two end in the same name.
@@ -141,7 +141,7 @@ package struct DigestKeyReader {
             return bytes
         }
         var time: [UInt8] = []
-        key.endTime.appendCompact(to: &time)
+        key.endTime.appendCompact(to: &time, seconds: true)
         self.written?.name.replaceSubrange(written.time, with: time)
         return self.written?.name ?? []
     }
@@ -153,7 +153,7 @@ package struct DigestKeyReader {
 
     /// The number of a bucket or of a key's fingerprint.
     mutating func number(of text: String) -> Int32 {
-        for known in lastTexts where known.text == text { return known.number }
+        for known in lastTexts where known.text.utf8.elementsEqual(text.utf8) { return known.number }
         let number = names.number(of: text)
         if lastTexts.count == Self.textsKept { lastTexts.removeFirst() }
         lastTexts.append((text, number))

@@ -10,11 +10,15 @@ package final class DigestNames: Sendable {
         var collapsed: [Int32] = []
         var chains: [ChainIdentity] = []
         var chainNumbers: [ChainIdentity: Int32] = [:]
+        /// Of each chain, what stands before the time in the names of its digest files.
+        var chainPrefixes: [ObjectKey] = []
         /// Names that are not a digest file's.
         var others: [ObjectKey] = []
         var otherNumbers: [ObjectKey: Int32] = [:]
         var texts: [String] = []
-        var textNumbers: [String: Int32] = [:]
+        /// By their bytes: the name of a bucket's folder may be any, and no two are the same that Unicode calls
+        /// equivalent.
+        var textNumbers: [ObjectKey: Int32] = [:]
 
         mutating func number(ofFolder path: ObjectKey) -> Int32 {
             if let number = folderNumbers[path] { return number }
@@ -53,11 +57,12 @@ package final class DigestNames: Sendable {
 
     /// The number of a bucket or of a key's fingerprint.
     func number(of text: String) -> Int32 {
-        tables.withLock { tables in
-            if let number = tables.textNumbers[text] { return number }
+        let bytes = ObjectKey(text)
+        return tables.withLock { tables in
+            if let number = tables.textNumbers[bytes] { return number }
             let number = Int32(clamping: tables.texts.count)
             tables.texts.append(text)
-            tables.textNumbers[text] = number
+            tables.textNumbers[bytes] = number
             return number
         }
     }
@@ -68,6 +73,7 @@ package final class DigestNames: Sendable {
             if let number = tables.chainNumbers[chain] { return number }
             let number = Int32(clamping: tables.chains.count)
             tables.chains.append(chain)
+            tables.chainPrefixes.append(ObjectKey(bytes: DigestFileName.prefix(of: chain)))
             tables.chainNumbers[chain] = number
             return number
         }
@@ -83,11 +89,6 @@ package final class DigestNames: Sendable {
         )
     }
 
-    /// The numbers of a bucket and a key.
-    package func location(_ location: ObjectLocation) -> DigestLocation {
-        DigestLocation(bucket: number(of: location.bucket), key: key(location.key))
-    }
-
     /// The numbers of a key.
     package func key(_ key: ObjectKey) -> DigestKey {
         var reader = DigestKeyReader(self)
@@ -96,6 +97,11 @@ package final class DigestNames: Sendable {
 
     /// Of each folder, the number of the same without empty components, as downloads collapse them.
     var collapsedFolders: [Int32] { tables.withLock { $0.collapsed } }
+
+    /// The number of a folder without empty components.
+    func collapsedFolder(_ number: Int32) -> Int32 {
+        tables.withLock { $0.collapsed[Int(number)] }
+    }
 
     // MARK: Texts
 
@@ -143,9 +149,17 @@ package final class DigestNames: Sendable {
     /// Below zero when the name of the first comes before the second's, byte for byte, above when after, and zero when
     /// they are the same.
     func compareNames(_ first: DigestKey, _ second: DigestKey) -> Int {
-        if first.isDigestFile, first.chain == second.chain, first.isCompressed == second.isCompressed {
+        if first.hasSameName(as: second) { return 0 }
+        if first.isDigestFile, second.isDigestFile {
+            // What stands before the time decides, unless one's is the other's begin; then the time does.
+            let (left, right) = tables.withLock { tables in
+                (tables.chainPrefixes[Int(first.chain)].bytes, tables.chainPrefixes[Int(second.chain)].bytes)
+            }
+            let count = min(left.count, right.count)
+            let order = left[..<count].compare(with: right[..<count])
+            if order != 0 { return order }
             let seconds = first.endTime.seconds(since: second.endTime)
-            return seconds == 0 ? 0 : seconds < 0 ? -1 : 1
+            if left.count == right.count, seconds != 0 { return seconds < 0 ? -1 : 1 }
         }
         return name(of: first)[...].compare(with: name(of: second)[...])
     }

@@ -84,8 +84,15 @@ final class LocalFile: OpenObject {
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
         descriptor = unsafe openat(folder.number, self.name.bytes, flags)
         guard descriptor >= 0 else { throw .system(errno) }
-        guard unsafe fstat(descriptor, &status) == 0 else { throw .system(errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            let code = errno
+            closeDescriptor()
+            throw .system(code)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            closeDescriptor()
+            throw .notRegular
+        }
         size = UInt64(clamping: status.st_size)
         offset = 0
     }

@@ -68,11 +68,12 @@ package struct DigestChain: Sendable {
             }
             let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.window.end < $1.window.end }
             if !isSorted {
-                members.sort { first, second in
-                    if first.window.end != second.window.end { return first.window.end < second.window.end }
-                    let keys = [first, second].map { records.names.objectKey(places[$0.record].key) }
-                    return keys[0] < keys[1]
+                var keyed = try members.map { member in
+                    try check()
+                    return (member: member, key: records.names.objectKey(places[member.record].key))
                 }
+                keyed.sort { ($0.member.window.end, $0.key) < ($1.member.window.end, $1.key) }
+                members = keyed.map(\.member)
             }
             var verifiedUntil: Timestamp?
             for member in members where member.isVerified {

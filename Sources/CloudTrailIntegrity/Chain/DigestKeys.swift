@@ -2,7 +2,8 @@
 package struct DigestKeys: Sendable {
     private var numbers: DigestKeyTable
     /// Of each folder, the number of the same without empty components.
-    private var collapsedFolders: [Int32]
+    private let collapsedFolders: [Int32]
+    private let names: DigestNames
     /// Of each record, the key it says it has; −1 where it says nothing.
     private var claimedKeys: [Int32] = []
     /// Of each record, the key it says its predecessor has; −1 where it names none.
@@ -12,7 +13,8 @@ package struct DigestKeys: Sendable {
 
     /// - Parameter check: Called for every record; what it throws ends the numbering.
     package init(_ records: DigestRecords, check: () throws -> Void = {}) rethrows {
-        collapsedFolders = records.names.collapsedFolders
+        names = records.names
+        collapsedFolders = names.collapsedFolders
         numbers = DigestKeyTable(expecting: records.count)
         claimedKeys.reserveCapacity(records.count)
         previousKeys.reserveCapacity(records.count)
@@ -53,9 +55,10 @@ package struct DigestKeys: Sendable {
 
     /// A key as a download leaves it on disk, without empty components.
     package func collapsed(_ key: DigestKey) -> DigestKey {
-        // What was numbered since is one of a path, or already collapsed.
         let folder = Int(key.folder)
-        return folder < collapsedFolders.count ? key.moved(to: collapsedFolders[folder]) : key
+        // What was numbered since is asked for.
+        let isKnown = folder < collapsedFolders.count
+        return key.moved(to: isKnown ? collapsedFolders[folder] : names.collapsedFolder(key.folder))
     }
 
     /// The number of a key, if it has one.
@@ -105,7 +108,7 @@ private struct DigestKeyTable: Sendable {
     /// Where a key is, or would be put.
     private func slot(of key: DigestKey) -> Int {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: key.mixed(multipliers)) & mask
+        var slot = Int(key.hash(multipliers) >> UInt64(64 - slots.count.trailingZeroBitCount))
         while slots[slot] >= 0, keys[Int(slots[slot])] != key { slot = (slot + 1) & mask }
         return slot
     }

@@ -147,8 +147,9 @@ package struct SignatureCheck: Sendable {
         return try trial.verdict(on: records[number], &candidates)
     }
 
-    /// Drops the texts of signatures once every verdict is known: what is asked for after that are times.
-    package mutating func dropTexts() {
+    /// Drops the texts of `previousDigestSignature` once every verdict is known. After that only ``signingTime(of:_:)`` may
+    /// be asked for, which does not depend on them.
+    package mutating func dropPreviousTexts() {
         for number in signatures.indices { signatures[number].setPrevious(nil) }
     }
 

@@ -43,14 +43,20 @@ package struct DigestFileName: Hashable, Sendable {
     /// The name as text.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The bytes of the name.
-    package var bytes: [UInt8] {
+    /// What stands before the time in the names of a chain's digest files.
+    static func prefix(of chain: ChainIdentity) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(128)
         for part in [chain.account, "_CloudTrail-Digest_", chain.region, "_", chain.trail, "_", chain.homeRegion, "_"] {
             bytes.append(contentsOf: part.utf8)
         }
-        endTime.appendCompact(to: &bytes)
+        return bytes
+    }
+
+    /// The bytes of the name.
+    package var bytes: [UInt8] {
+        var bytes = Self.prefix(of: chain)
+        endTime.appendCompact(to: &bytes, seconds: true)
         if chain.isBackfill { bytes.append(contentsOf: "_backfill".utf8) }
         bytes.append(contentsOf: (isCompressed ? ".json.gz" : ".json").utf8)
         return bytes

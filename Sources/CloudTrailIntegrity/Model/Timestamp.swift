@@ -113,13 +113,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// `20260301T001035Z`, or `20260301T0010Z` where `seconds` is false.
     package func compact(seconds: Bool) -> String {
-        let parts = calendarParts
-        return "\(pad(parts.year, 4))\(pad(parts.month, 2))\(pad(parts.day, 2))T\(pad(parts.hour, 2))"
-            + "\(pad(parts.minute, 2))\(seconds ? pad(parts.second, 2) : "")Z"
+        var bytes: [UInt8] = []
+        appendCompact(to: &bytes, seconds: seconds)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends the compact form with seconds: `20260301T001035Z`.
-    func appendCompact(to bytes: inout [UInt8]) {
+    /// Appends ``compact(seconds:)``.
+    func appendCompact(to bytes: inout [UInt8], seconds: Bool) {
         let parts = calendarParts
         func append(_ number: Int, digits: Int) {
             var divisor = digits == 4 ? 1000 : 10
@@ -134,7 +134,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         bytes.append(UInt8(ascii: "T"))
         append(parts.hour, digits: 2)
         append(parts.minute, digits: 2)
-        append(parts.second, digits: 2)
+        if seconds { append(parts.second, digits: 2) }
         bytes.append(UInt8(ascii: "Z"))
     }
 

@@ -42,11 +42,10 @@ struct ArchivePlacement: Sendable {
         let named = bucket.map { [$0] } ?? []
         let layout = layouts[folder.root]
         if layout == .flat { return FolderPlace(path: nil, buckets: named) }
-        // Any name shows where the folder's files go.
-        guard let place = layout.place(of: ObjectKey(bytes: folder.path.bytes + [UInt8(ascii: "-")])) else {
+        guard let place = layout.place(ofFolder: folder.path) else {
             return FolderPlace(path: folder.path, buckets: named)
         }
-        return FolderPlace(path: ObjectKey(bytes: place.key.folder), buckets: named + (place.bucket.map { [$0] } ?? []))
+        return FolderPlace(path: place.key, buckets: named + (place.bucket.map { [$0] } ?? []))
     }
 
     /// The key that a path maps to; in a flat folder its file name.
@@ -271,12 +270,10 @@ private struct MappedFolders {
     /// What the files of a folder of paths map to; `nil` where they lie outside the layout's rule.
     mutating func place(of folder: Int32, root: Int) -> Place? {
         if let last, last.root == root, last.folder == folder { return last.place }
-        // Any name shows where the folder's files go.
-        let path = ObjectKey(bytes: names.path(ofFolder: folder).bytes + [UInt8(ascii: "-")])
-        let place = layouts[root].place(of: path).map { place in
+        let place = layouts[root].place(ofFolder: names.path(ofFolder: folder)).map { place in
             Place(
                 bucket: place.bucket.map { names.number(of: $0) },
-                folder: names.number(ofFolder: ObjectKey(bytes: place.key.folder))
+                folder: names.number(ofFolder: place.key)
             )
         }
         last = (root, folder, place)

@@ -18,9 +18,10 @@ enum DigestFate: Hashable, Sendable {
         verdicts: [DigestVerdict],
         isForgotten: (ProvenDigest) -> Bool
     ) -> [DigestFate] {
-        digests.map { digest in
+        var reader = DigestKeyReader(records.names)
+        return digests.map { digest in
             if isForgotten(digest) { return .forgotten }
-            let key = keys.known(records.names.key(digest.claims.location.key.collapsed))
+            let key = keys.known(reader.key(digest.claims.location.key.collapsed))
             let same = key.map { digestsByKey[$0] }?.first { record in
                 verdicts[record].isVerified && records[record].hash == digest.hash
             }

@@ -88,7 +88,7 @@ public struct Validator: Sendable {
             pool,
             worker
         )
-        check.dropTexts()
+        check.dropPreviousTexts()
         try monitor.check()
         var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
         try builder.addDigests(monitor)

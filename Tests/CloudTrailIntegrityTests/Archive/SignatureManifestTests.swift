@@ -134,6 +134,21 @@ import Testing
         #expect(manifest.signatures(for: Self.location).map(\.signature) == ["00", "02"])
     }
 
+    /// What is not asked for is not there: the answer that is cheap leaves nothing out.
+    @Test func namesOfOtherTimesAreNotLookedFor() throws {
+        let names = DigestNames()
+        let known = names.key(ObjectKey(Self.key))
+        let other = names.key(ObjectKey(Self.key.replacing("T0", with: "T1")))
+        let none = names.key(ObjectKey("AWSLogs/a file of any name"))
+        #expect(known.isDigestFile && other.isDigestFile && known != other && !none.isDigestFile)
+        let manifest = try Self.manifest(#"{"bucket":"bucket","key":"\#(Self.key)","metadata":{"signature":"00"}}"#)
+        #expect(manifest.mayHoldSignature(ofName: known))
+        #expect(!manifest.mayHoldSignature(ofName: other))
+        // Its time is not known.
+        #expect(manifest.mayHoldSignature(ofName: none))
+        #expect(!SignatureManifest().mayHoldSignature(ofName: known))
+    }
+
     @Test(arguments: [
         name, "01/\(name)", "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/\(name)", key, "bucket/\(key)",
         "a/b/\(key)",
