@@ -11,6 +11,8 @@ package enum Hex {
     /// The bytes that the ASCII of `text` stands for; `nil` when a byte is no hex digit or the count is odd.
     package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard isHex(text) else { return nil }
+        // All threads share the array without elements, into which the initializer would write how many there are.
+        if text.isEmpty { return [] }
         return unsafe text.withUnsafeBufferPointer { text in
             unsafe [UInt8](unsafeUninitializedCapacity: text.count / 2) { bytes, count in
                 count = text.count / 2
