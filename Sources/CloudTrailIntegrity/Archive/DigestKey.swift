@@ -82,8 +82,11 @@ package struct DigestKeyReader {
     private var lastName: [UInt8] = []
     private var lastKey: DigestKey?
     private var lastTexts: [(text: String, number: Int32)] = []
-    /// The name that was given last, and where the time stands in it.
-    private var written: (key: DigestKey, name: [UInt8], time: Range<Int>)?
+    /// The name that was given last; where the time begins in it, and what stands behind that.
+    private var writtenKey: DigestKey?
+    private var writtenName: [UInt8] = []
+    private var timeOffset = 0
+    private var writtenEnd: [UInt8] = []
 
     /// The length of the time, and of what follows it in the name of a regular digest file.
     private static let timeCount = 16
@@ -131,19 +134,18 @@ package struct DigestKeyReader {
 
     /// The name of a digest file that a listing came upon: the bytes behind the last `/` of its path.
     mutating func name(of key: DigestKey) -> [UInt8] {
-        guard let written, written.key.chain == key.chain, written.key.isCompressed == key.isCompressed else {
+        if writtenKey?.chain != key.chain || writtenKey?.isCompressed != key.isCompressed {
             guard let name = names.fileName(of: key) else { return names.name(of: key) }
-            let bytes = name.bytes
-            let end =
-                bytes.count - (name.chain.isBackfill ? "_backfill".utf8.count : 0)
-                - (name.isCompressed ? Self.endCount : ".json".utf8.count)
-            written = (key, bytes, end - Self.timeCount..<end)
-            return bytes
+            writtenKey = key
+            writtenName = name.bytes
+            timeOffset = DigestFileName.prefix(of: name.chain).count
+            writtenEnd = Array(writtenName[(timeOffset + Self.timeCount)...])
+        } else {
+            writtenName.removeSubrange(timeOffset...)
+            key.endTime.appendCompact(to: &writtenName, seconds: true)
+            writtenName.append(contentsOf: writtenEnd)
         }
-        var time: [UInt8] = []
-        key.endTime.appendCompact(to: &time, seconds: true)
-        self.written?.name.replaceSubrange(written.time, with: time)
-        return self.written?.name ?? []
+        return writtenName
     }
 
     /// The numbers of a bucket and a key.

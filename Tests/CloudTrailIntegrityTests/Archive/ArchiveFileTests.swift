@@ -11,20 +11,11 @@ import Musl
 #endif
 
 /// What is in an archive file, by those who made it and by us.
-@Suite(.timeLimit(.minutes(10))) struct ArchiveFileTests {
-    private let folder: ScratchFolder
+@Suite(.timeLimit(.minutes(10))) struct ArchiveFileTests: ArchiveFileMaker {
+    let folder: ScratchFolder
 
     init() throws {
         folder = try ScratchFolder()
-    }
-
-    private func file(_ bytes: [UInt8], _ limits: Limits = Limits()) throws -> ArchiveFile {
-        try folder.write(bytes, to: "archive".utf8)
-        return try ArchiveFile(path: "\(folder.path)/archive", limits: limits)
-    }
-
-    private func record(_ bytes: [UInt8]) throws -> ArchiveRecord {
-        try ArchiveRecord(file(bytes))
     }
 
     // MARK: Opening

@@ -41,6 +41,7 @@ import Testing
             #expect(numbers[position] == nil || numbers[position] == key)
             numbers[position] = key
             #expect(names.objectKey(key) == Self.keys[position])
+            #expect(readers[turn % 2].name(of: key)[...] == Self.keys[position].lastComponent)
             let parsed = DigestFileName(Self.keys[position])
             #expect(names.fileName(of: key) == parsed)
             #expect(key.isDigestFile == (parsed != nil))

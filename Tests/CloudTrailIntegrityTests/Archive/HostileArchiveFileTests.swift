@@ -5,20 +5,11 @@ import NativeInterop
 import Testing
 
 /// Archive files that are cut off, broken, or made to mislead or to exhaust.
-@Suite(.timeLimit(.minutes(10))) struct HostileArchiveFileTests {
-    private let folder: ScratchFolder
+@Suite(.timeLimit(.minutes(10))) struct HostileArchiveFileTests: ArchiveFileMaker {
+    let folder: ScratchFolder
 
     init() throws {
         folder = try ScratchFolder()
-    }
-
-    private func file(_ bytes: [UInt8], _ limits: Limits = Limits()) throws -> ArchiveFile {
-        try folder.write(bytes, to: "archive".utf8)
-        return try ArchiveFile(path: "\(folder.path)/archive", limits: limits)
-    }
-
-    private func record(_ bytes: [UInt8], reading: Bool = true) throws -> ArchiveRecord {
-        try ArchiveRecord(file(bytes), reading: reading)
     }
 
     private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {

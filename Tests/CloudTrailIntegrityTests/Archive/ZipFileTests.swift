@@ -4,20 +4,11 @@ import Foundation
 import Testing
 
 /// Zip archives, by those who made them and by us.
-@Suite(.timeLimit(.minutes(10))) struct ZipFileTests {
-    private let folder: ScratchFolder
+@Suite(.timeLimit(.minutes(10))) struct ZipFileTests: ArchiveFileMaker {
+    let folder: ScratchFolder
 
     init() throws {
         folder = try ScratchFolder()
-    }
-
-    private func file(_ bytes: [UInt8], _ limits: Limits = Limits()) throws -> ArchiveFile {
-        try folder.write(bytes, to: "archive".utf8)
-        return try ArchiveFile(path: "\(folder.path)/archive", limits: limits)
-    }
-
-    private func record(_ bytes: [UInt8]) throws -> ArchiveRecord {
-        try ArchiveRecord(file(bytes))
     }
 
     private static let script = """
