@@ -155,8 +155,12 @@ package struct DigestKeyReader {
 
     /// The number of a bucket or of a key's fingerprint.
     mutating func number(of text: String) -> Int32 {
-        for known in lastTexts where known.text.utf8.elementsEqual(text.utf8) { return known.number }
+        for known in lastTexts where known.text == text && known.text.utf8.count == text.utf8.count {
+            return known.number
+        }
         let number = names.number(of: text)
+        // What Unicode calls equivalent to ASCII, and is not the same, is longer: to compare them as texts is enough.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return number }
         if lastTexts.count == Self.textsKept { lastTexts.removeFirst() }
         lastTexts.append((text, number))
         return number
