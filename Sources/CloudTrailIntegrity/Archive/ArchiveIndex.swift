@@ -178,9 +178,8 @@ package struct ArchiveIndex: Sendable {
                 continue
             }
             let path = names.objectKey(sidecar.digest).sidecar
-            var writer = PackedNames.Writer()
-            writer.append(path.lastComponent)
-            folders.append(Folder(root: sidecar.root, path: ObjectKey(bytes: path.folder), names: writer.finish()))
+            let names = PackedNames([path.lastComponent])
+            folders.append(Folder(root: sidecar.root, path: ObjectKey(bytes: path.folder), names: names))
         }
         looseSidecars = []
     }

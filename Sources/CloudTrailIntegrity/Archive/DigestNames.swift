@@ -3,31 +3,48 @@ internal import NativeInterop
 /// The texts that digest files have in common, each with a number: their folders, their chains, their buckets and the
 /// fingerprints of their keys. Shared by all threads.
 package final class DigestNames: Sendable {
+    /// Values, each with the number of those that came before it.
+    private struct Numbered<Value: Hashable & Sendable>: Sendable {
+        private(set) var values: [Value] = []
+        private var numbers: [Value: Int32] = [:]
+
+        subscript(number: Int32) -> Value { values[Int(number)] }
+
+        /// The number of a value, and whether it was given just now.
+        mutating func number(of value: Value) -> (number: Int32, isNew: Bool) {
+            if let number = numbers[value] { return (number, false) }
+            let number = Int32(clamping: values.count)
+            values.append(value)
+            numbers[value] = number
+            return (number, true)
+        }
+    }
+
     private struct Tables: Sendable {
-        var folders: [ObjectKey] = []
-        var folderNumbers: [ObjectKey: Int32] = [:]
+        var folders = Numbered<ObjectKey>()
         /// Of each folder, the number of the same without empty components.
         var collapsed: [Int32] = []
-        var chains: [ChainIdentity] = []
-        var chainNumbers: [ChainIdentity: Int32] = [:]
+        var chains = Numbered<ChainIdentity>()
         /// Of each chain, what stands before the time in the names of its digest files.
         var chainPrefixes: [ObjectKey] = []
         /// Names that are not a digest file's.
-        var others: [ObjectKey] = []
-        var otherNumbers: [ObjectKey: Int32] = [:]
-        var texts: [String] = []
-        /// By their bytes: the name of a bucket's folder may be any, and no two are the same that Unicode calls
-        /// equivalent.
-        var textNumbers: [ObjectKey: Int32] = [:]
+        var others = Numbered<ObjectKey>()
+        /// Buckets and fingerprints as bytes: the name of a bucket's folder may be any, and no two are the same that
+        /// Unicode calls equivalent.
+        var texts = Numbered<ObjectKey>()
 
         mutating func number(ofFolder path: ObjectKey) -> Int32 {
-            if let number = folderNumbers[path] { return number }
-            let number = Int32(clamping: folders.count)
-            folders.append(path)
-            folderNumbers[path] = number
+            let (number, isNew) = folders.number(of: path)
+            guard isNew else { return number }
             collapsed.append(number)
             let short = path.collapsed
             if short != path { collapsed[Int(number)] = self.number(ofFolder: short) }
+            return number
+        }
+
+        mutating func number(of chain: ChainIdentity) -> Int32 {
+            let (number, isNew) = chains.number(of: chain)
+            if isNew { chainPrefixes.append(ObjectKey(bytes: DigestFileName.prefix(of: chain))) }
             return number
         }
     }
@@ -46,37 +63,18 @@ package final class DigestNames: Sendable {
     /// The number of a name that is not a digest file's.
     func number(ofName name: ArraySlice<UInt8>) -> Int32 {
         let name = ObjectKey(bytes: name)
-        return tables.withLock { tables in
-            if let number = tables.otherNumbers[name] { return number }
-            let number = Int32(clamping: tables.others.count)
-            tables.others.append(name)
-            tables.otherNumbers[name] = number
-            return number
-        }
+        return tables.withLock { $0.others.number(of: name).number }
     }
 
     /// The number of a bucket or of a key's fingerprint.
     func number(of text: String) -> Int32 {
         let bytes = ObjectKey(text)
-        return tables.withLock { tables in
-            if let number = tables.textNumbers[bytes] { return number }
-            let number = Int32(clamping: tables.texts.count)
-            tables.texts.append(text)
-            tables.textNumbers[bytes] = number
-            return number
-        }
+        return tables.withLock { $0.texts.number(of: bytes).number }
     }
 
     /// The number of a chain.
     func number(of chain: ChainIdentity) -> Int32 {
-        tables.withLock { tables in
-            if let number = tables.chainNumbers[chain] { return number }
-            let number = Int32(clamping: tables.chains.count)
-            tables.chains.append(chain)
-            tables.chainPrefixes.append(ObjectKey(bytes: DigestFileName.prefix(of: chain)))
-            tables.chainNumbers[chain] = number
-            return number
-        }
+        tables.withLock { $0.number(of: chain) }
     }
 
     /// The key of the digest file with this name in a folder.
@@ -98,29 +96,24 @@ package final class DigestNames: Sendable {
     /// Of each folder, the number of the same without empty components, as downloads collapse them.
     var collapsedFolders: [Int32] { tables.withLock { $0.collapsed } }
 
-    /// The number of a folder without empty components.
-    func collapsedFolder(_ number: Int32) -> Int32 {
-        tables.withLock { $0.collapsed[Int(number)] }
-    }
-
     // MARK: Texts
 
     /// The chains, by their numbers.
-    package var chains: [ChainIdentity] { tables.withLock { $0.chains } }
+    package var chains: [ChainIdentity] { tables.withLock { $0.chains.values } }
 
     /// The chain with this number.
     package func chain(_ number: Int32) -> ChainIdentity {
-        tables.withLock { $0.chains[Int(number)] }
+        tables.withLock { $0.chains[number] }
     }
 
     /// The bucket or the fingerprint with this number.
     package func text(_ number: Int32) -> String {
-        tables.withLock { $0.texts[Int(number)] }
+        tables.withLock { $0.texts[number] }.description
     }
 
     /// The path of the folder with this number, with the `/` at its end.
     func path(ofFolder number: Int32) -> ObjectKey {
-        tables.withLock { $0.folders[Int(number)] }
+        tables.withLock { $0.folders[number] }
     }
 
     /// The name of a digest file, in parts; `nil` where it is not one's.
@@ -133,7 +126,7 @@ package final class DigestNames: Sendable {
     package func name(of key: DigestKey) -> [UInt8] {
         if let name = fileName(of: key) { return name.bytes }
         guard let number = key.otherName else { return [] }
-        return tables.withLock { $0.others[Int(number)].bytes }
+        return tables.withLock { $0.others[number].bytes }
     }
 
     /// The key with these numbers.

@@ -23,6 +23,13 @@ package struct PackedNames: Sendable {
         self.hasHashes = hasHashes
     }
 
+    /// These names, without hashes.
+    init(_ names: some Sequence<ArraySlice<UInt8>>) {
+        var writer = Writer()
+        for name in names { writer.append(name) }
+        self = writer.finish()
+    }
+
     /// No names.
     package static let none = PackedNames(hasHashes: false)
 

@@ -137,10 +137,13 @@ package struct StreamListing: Sendable {
         }
         let (beside, loose) = settledSidecars(sorted)
         for sidecar in loose {
-            var writer = PackedNames.Writer()
-            writer.append(sidecar.path.lastComponent)
-            let path = ObjectKey(bytes: sidecar.path.folder)
-            folders.append(Folder(path: path, names: writer.finish(), numbers: [Int32(clamping: sidecar.number)]))
+            folders.append(
+                Folder(
+                    path: ObjectKey(bytes: sidecar.path.folder),
+                    names: PackedNames([sidecar.path.lastComponent]),
+                    numbers: [Int32(clamping: sidecar.number)]
+                )
+            )
         }
         return Listed(
             root: root,
@@ -192,9 +195,7 @@ package struct StreamListing: Sendable {
             let names = first.name[...].compare(with: second.name[...])
             return names != 0 ? names < 0 : first.number < second.number
         }
-        var writer = PackedNames.Writer()
-        for file in files { writer.append(file.name[...]) }
-        return Folder(path: path, names: writer.finish(), numbers: files.map(\.number))
+        return Folder(path: path, names: PackedNames(files.lazy.map { $0.name[...] }), numbers: files.map(\.number))
     }
 
     private static func isSorted(_ names: PackedNames) -> Bool {

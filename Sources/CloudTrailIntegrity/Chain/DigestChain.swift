@@ -70,7 +70,7 @@ package struct DigestChain: Sendable {
             if !isSorted {
                 var keyed = try members.map { member in
                     try check()
-                    return (member: member, key: records.names.objectKey(places[member.record].key))
+                    return (member: member, key: records.names.objectKey(keys.key(member.keyNumber)))
                 }
                 keyed.sort { ($0.member.window.end, $0.key) < ($1.member.window.end, $1.key) }
                 members = keyed.map(\.member)

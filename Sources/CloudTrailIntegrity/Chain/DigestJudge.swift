@@ -45,11 +45,9 @@ package struct DigestVerdict: Sendable {
 
 /// Where a digest file was found.
 package struct DigestPlace: Hashable, Sendable {
-    /// The key that the file's path maps to.
-    package let key: DigestKey
     /// The number of the bucket and one more, or 0; then a bit that says whether it is relocated.
     private let bits: Int32
-    /// The number of that key.
+    /// The number of the key that the file's path maps to.
     package let keyNumber: Int32
 
     /// The number of the bucket, where the layout or the caller names it.
@@ -57,9 +55,8 @@ package struct DigestPlace: Hashable, Sendable {
     /// Whether what the file says of itself disagrees with it.
     package var isRelocated: Bool { bits & 1 == 1 }
 
-    package init(bucket: Int32?, key: DigestKey, keyNumber: Int32, isRelocated: Bool) {
+    package init(bucket: Int32?, keyNumber: Int32, isRelocated: Bool) {
         bits = (bucket.map { $0 + 1 } ?? 0) << 1 | (isRelocated ? 1 : 0)
-        self.key = key
         self.keyNumber = keyNumber
     }
 }

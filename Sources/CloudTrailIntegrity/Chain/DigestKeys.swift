@@ -3,7 +3,6 @@ package struct DigestKeys: Sendable {
     private var numbers: DigestKeyTable
     /// Of each folder, the number of the same without empty components.
     private let collapsedFolders: [Int32]
-    private let names: DigestNames
     /// Of each record, the key it says it has; −1 where it says nothing.
     private var claimedKeys: [Int32] = []
     /// Of each record, the key it says its predecessor has; −1 where it names none.
@@ -13,8 +12,7 @@ package struct DigestKeys: Sendable {
 
     /// - Parameter check: Called for every record; what it throws ends the numbering.
     package init(_ records: DigestRecords, check: () throws -> Void = {}) rethrows {
-        names = records.names
-        collapsedFolders = names.collapsedFolders
+        collapsedFolders = records.names.collapsedFolders
         numbers = DigestKeyTable(expecting: records.count)
         claimedKeys.reserveCapacity(records.count)
         previousKeys.reserveCapacity(records.count)
@@ -53,12 +51,14 @@ package struct DigestKeys: Sendable {
         previousKeys[record] < 0 ? nil : previousKeys[record]
     }
 
-    /// A key as a download leaves it on disk, without empty components.
+    /// A key that a record says it or its predecessor has, as a download leaves it on disk: without empty components.
     package func collapsed(_ key: DigestKey) -> DigestKey {
-        let folder = Int(key.folder)
-        // What was numbered since is asked for.
-        let isKnown = folder < collapsedFolders.count
-        return key.moved(to: isKnown ? collapsedFolders[folder] : names.collapsedFolder(key.folder))
+        key.moved(to: collapsedFolders[Int(key.folder)])
+    }
+
+    /// The key with this number.
+    package func key(_ number: Int32) -> DigestKey {
+        numbers[number]
     }
 
     /// The number of a key, if it has one.
@@ -88,6 +88,8 @@ private struct DigestKeyTable: Sendable {
         var random = SystemRandomNumberGenerator()
         multipliers = (random.next() | 1, random.next() | 1)
     }
+
+    subscript(number: Int32) -> DigestKey { keys[Int(number)] }
 
     func number(of key: DigestKey) -> Int32? {
         let number = slots[slot(of: key)]

@@ -36,12 +36,12 @@ package struct SignatureTrial {
     /// The signatures that were kept for a record: with it, and in a manifest.
     package func ownCandidates(of record: DigestRecord, _ signatures: DigestSignatures) -> [SignatureCandidate] {
         guard let claims = record.claims else { return [] }
-        guard manifest.mayHoldSignature(ofName: claims.location.key) else {
-            return Array(signatures.own.prefix(Self.maximumCandidates))
+        var candidates = signatures.own
+        if manifest.mayHoldSignature(ofName: claims.location.key) {
+            let listed = manifest.signatures(for: names.objectLocation(claims.location))
+            candidates += listed.map { SignatureCandidate(.manifest, $0) }
         }
-        let location = names.objectLocation(claims.location)
-        let listed = manifest.signatures(for: location).map { SignatureCandidate(.manifest, $0) }
-        return Array((signatures.own + listed).prefix(Self.maximumCandidates))
+        return Array(candidates.prefix(Self.maximumCandidates))
     }
 
     /// Tries the signatures of the record with this number, and the one that the next record has for it, and drops the

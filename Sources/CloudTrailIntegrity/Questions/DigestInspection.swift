@@ -81,7 +81,7 @@ extension Validator {
         let examined = try examine(file, monitor)
         var candidates = examined.candidates
         if let signature { candidates.insert(SignatureCandidate(.given, .written(signature)), at: 0) }
-        var trial = SignatureTrial(keys: keys, manifest: signatures, names: examined.names)
+        var trial = examined.trial
         let tried = try candidates.map { candidate in
             var one = [candidate]
             let verdict = try trial.verdict(on: examined.record, &one)
@@ -112,8 +112,8 @@ extension Validator {
     /// A digest file that was read.
     private struct Examined {
         let record: DigestRecord
-        /// The texts behind the record's numbers.
-        let names: DigestNames
+        /// Tries signatures on it.
+        let trial: SignatureTrial
         let file: DigestFile?
         let fields: [DigestField]
         let isCompressed: Bool
@@ -122,8 +122,7 @@ extension Validator {
     }
 
     private func examine(_ file: SingleFile, _ monitor: ValidationMonitor) throws -> Examined {
-        let names = DigestNames()
-        let (pool, worker) = try makePool(for: [file.access], ListedFolders(), names)
+        let (pool, worker) = try makePool(for: [file.access])
         defer { pool.stop() }
         let limits = options.limits
         let (result, content, object, _) = try worker.hash(
@@ -155,7 +154,7 @@ extension Validator {
         )
         return Examined(
             record: record,
-            names: names,
+            trial: worker.context.trial,
             file: digest,
             fields: DigestFile.fields(of: content, limits: limits),
             isCompressed: result.form == .gzip,
@@ -179,7 +178,7 @@ extension Validator {
                 let examined = try examine(SingleFile.at(resolvedPath: path), monitor)
                 var candidates =
                     digest.previousSignature.map { [SignatureCandidate(.successor(0), .written($0))] } ?? []
-                var trial = SignatureTrial(keys: keys, manifest: signatures, names: examined.names)
+                var trial = examined.trial
                 let verdict = try trial.verdict(on: examined.record, &candidates)
                 return .held(
                     previous.location,

@@ -32,16 +32,12 @@ extension Validator {
         for sources: [any ArchiveSource],
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> FetchPlan {
-        let folders = ListedFolders()
-        let digestNames = DigestNames()
         let access = sources.map(\.access)
-        let (pool, worker) = try makePool(for: access, folders, digestNames)
+        let (pool, worker) = try makePool(for: access)
         defer { pool.stop() }
         let (evidence, check) = try judgeDigests(
             of: access,
             names: sources.map(\.name),
-            folders,
-            digestNames,
             hashesStreams: false,
             monitor,
             pool,
@@ -49,6 +45,7 @@ extension Validator {
         )
         let trial = worker.context.trial
         let records = evidence.records
+        let digestNames = records.names
         var names: [DigestFileName] = []
         var wanted: [(record: Int, location: ObjectLocation)] = []
         var obstacles: [FetchPlan.Obstacle] = []

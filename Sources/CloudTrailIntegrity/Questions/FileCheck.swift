@@ -97,15 +97,11 @@ extension Validator {
             sources.append(file.access)
             names.append(file.name)
         }
-        let folders = ListedFolders()
-        let digestNames = DigestNames()
-        let (pool, worker) = try makePool(for: sources, folders, digestNames)
+        let (pool, worker) = try makePool(for: sources)
         defer { pool.stop() }
         let (evidence, check) = try judgeDigests(
             of: sources,
             names: names,
-            folders,
-            digestNames,
             hashesStreams: false,
             monitor,
             pool,
@@ -149,7 +145,7 @@ private enum FileReading {
                 self = .digest(file)
                 return
             }
-            let (pool, worker) = try validator.makePool(for: [file.access], ListedFolders(), DigestNames())
+            let (pool, worker) = try validator.makePool(for: [file.access])
             defer { pool.stop() }
             let limits = validator.options.limits
             func read(_ bytes: UInt64, collecting: Bool) throws -> (ContentHasher.Result, [UInt8]) {

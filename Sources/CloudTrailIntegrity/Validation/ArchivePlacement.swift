@@ -238,7 +238,6 @@ struct ArchivePlacement: Sendable {
             places.append(
                 DigestPlace(
                     bucket: named ?? caller,
-                    key: key,
                     keyNumber: key == claimedKey ? keys.claimed(number) ?? keys.number(of: key) : keys.number(of: key),
                     isRelocated: claim != nil && !isKept
                 )

@@ -338,11 +338,12 @@ final class DigestStage: Sendable {
             let (file, defect) = Self.parse(content, result.condition, limits) { [monitor] in monitor.isCancelled }
             try monitor.check()
             let hash = result.isWhole ? result.digest : nil
+            let stringToSign = hash.flatMap { file?.stringToSign(hash: $0) }
             signatures.setPrevious(file?.previousSignature)
             let record = DigestRecord(
                 digest.path,
                 file: file,
-                message: try file.flatMap { try message(of: $0, hash, worker) },
+                message: try stringToSign.map { try worker.context.hasher.hash(message: $0) },
                 logs: try file.map { try worker.context.packer.pack($0.logFiles, check: monitor.check) } ?? .none,
                 defect: defect,
                 hash: hash,
@@ -356,15 +357,6 @@ final class DigestStage: Sendable {
             signatures = DigestSignatures()
             return (Self.unreadable(digest, error, worker), 0)
         }
-    }
-
-    /// The SHA-256 of the string to sign.
-    private func message(
-        of file: DigestFile,
-        _ hash: SHA256Digest?,
-        _ worker: ValidationWorker
-    ) throws -> SHA256Digest? {
-        try hash.map { try worker.context.hasher.hash(message: file.stringToSign(hash: $0)) }
     }
 
     /// The container's defect comes first; what could be parsed all the same is kept for what it lists.

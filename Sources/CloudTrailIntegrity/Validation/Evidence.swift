@@ -3,8 +3,6 @@ final class Evidence: Sendable {
     /// The names of the sources.
     let names: [String]
     let index: ArchiveIndex
-    /// The texts behind the numbers of digest files.
-    private let digestNames: DigestNames
     let records: DigestRecords
     let placement: ArchivePlacement
     let verdicts: [DigestVerdict]
@@ -44,7 +42,6 @@ final class Evidence: Sendable {
     ) throws {
         self.names = names
         self.index = index
-        digestNames = records.names
         self.records = records
         self.placement = placement
         self.options = options
@@ -119,7 +116,7 @@ final class Evidence: Sendable {
 
     /// The records that map to a key.
     func digests(at key: ObjectKey) -> RecordNumbers {
-        keys.known(digestNames.key(key.collapsed)).map { digestsByKey[$0] } ?? RecordNumbers.none
+        keys.known(records.names.key(key.collapsed)).map { digestsByKey[$0] } ?? RecordNumbers.none
     }
 
     /// The number of the key that a record says its predecessor has.
@@ -144,12 +141,12 @@ final class Evidence: Sendable {
 
     /// The key that a digest file's path maps to.
     func key(ofDigest record: Int) -> ObjectKey {
-        digestNames.objectKey(placement.places[record].key)
+        records.names.objectKey(keys.key(placement.places[record].keyNumber))
     }
 
     /// The bucket of a digest file, where the layout or the caller names it.
     func bucket(ofDigest record: Int) -> String? {
-        placement.places[record].bucket.map { digestNames.text($0) }
+        placement.places[record].bucket.map { records.names.text($0) }
     }
 
     /// Whether a file that no verified digest lists is asked for: by its name or, where that says another day, account

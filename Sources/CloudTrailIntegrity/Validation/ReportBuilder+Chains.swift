@@ -168,7 +168,7 @@ extension ReportBuilder {
 
     private mutating func addCoverage(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         if let start = options.start, let oldest = chain.members.first, oldest.window.start > start {
-            let isStart = oldest.isVerified && isStartingDigest(oldest)
+            let isStart = isVerifiedStart(oldest)
             addShort(
                 chain.identity,
                 from: start,
@@ -181,7 +181,7 @@ extension ReportBuilder {
         }
         // Its digests up to the end may all be gone: only a starting digest says that there were none.
         if options.start == nil, let end = options.end, let oldest = chain.members.first, oldest.window.start >= end {
-            let isStart = oldest.isVerified && isStartingDigest(oldest)
+            let isStart = isVerifiedStart(oldest)
             if !isStart {
                 addShort(
                     chain.identity,
@@ -255,8 +255,9 @@ extension ReportBuilder {
         }
     }
 
-    private func isStartingDigest(_ member: DigestChain.Member) -> Bool {
-        evidence.records[member.record].claims?.isStartingDigest ?? false
+    /// Whether a member is verified and says that no digest came before it.
+    private func isVerifiedStart(_ member: DigestChain.Member) -> Bool {
+        member.isVerified && evidence.records[member.record].claims?.isStartingDigest ?? false
     }
 
     private mutating func addShort(

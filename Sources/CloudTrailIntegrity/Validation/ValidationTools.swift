@@ -7,6 +7,10 @@ final class ValidationTools {
     let opener: ObjectOpener
     var packer: LogListPacker
     var keyReader: DigestKeyReader
+    /// Shared by all threads.
+    let folders: ListedFolders
+    /// Shared by all threads.
+    let digestNames: DigestNames
 
     init(
         trial: @autoclosure () -> SignatureTrial,
@@ -20,6 +24,8 @@ final class ValidationTools {
         self.opener = opener
         packer = LogListPacker(folders)
         keyReader = DigestKeyReader(digestNames)
+        self.folders = folders
+        self.digestNames = digestNames
     }
 }
 

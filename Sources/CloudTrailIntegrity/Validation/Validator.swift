@@ -73,16 +73,12 @@ public struct Validator: Sendable {
             try earlier.state.check(keys)
         }
         let listener = FindingListener(monitor, onFinding)
-        let folders = ListedFolders()
-        let digestNames = DigestNames()
         let access = sources.map(\.access)
-        let (pool, worker) = try makePool(for: access, folders, digestNames)
+        let (pool, worker) = try makePool(for: access)
         defer { pool.stop() }
         var (evidence, check) = try judgeDigests(
             of: access,
             names: sources.map(\.name),
-            folders,
-            digestNames,
             hashesStreams: true,
             monitor,
             pool,
@@ -105,15 +101,9 @@ public struct Validator: Sendable {
     // MARK: Stages
 
     /// The threads that work on `sources`, and the caller's own hands among them.
-    ///
-    /// - Parameters:
-    ///   - folders: Shared by all that speak of them.
-    ///   - digestNames: Shared like them.
-    func makePool(
-        for sources: [ArchiveAccess],
-        _ folders: ListedFolders,
-        _ digestNames: DigestNames
-    ) throws -> (ValidationPool, ValidationWorker) {
+    func makePool(for sources: [ArchiveAccess]) throws -> (ValidationPool, ValidationWorker) {
+        let folders = ListedFolders()
+        let digestNames = DigestNames()
         let hashesStoredBytes = options.hashesStoredFiles
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
             try ValidationTools(
@@ -133,8 +123,6 @@ public struct Validator: Sendable {
     func judgeDigests(
         of sources: [ArchiveAccess],
         names: [String],
-        _ folders: ListedFolders,
-        _ digestNames: DigestNames,
         hashesStreams: Bool,
         _ monitor: ValidationMonitor,
         _ pool: ValidationPool,
@@ -148,7 +136,7 @@ public struct Validator: Sendable {
         }
         let stage = DigestStage(
             sources: sources,
-            names: digestNames,
+            names: worker.context.digestNames,
             limits: options.limits,
             earlier: earlier,
             hashesStreams: hashesStreams,
@@ -177,7 +165,7 @@ public struct Validator: Sendable {
             signatures: verdicts,
             keys: digestKeys,
             earlier: earlier,
-            folders: folders,
+            folders: worker.context.folders,
             options: options,
             check: monitor.check
         )
