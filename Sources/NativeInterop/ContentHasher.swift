@@ -76,7 +76,7 @@
     package static let inputCapacity = 512 * 1024
     /// The largest content of a file that is inflated as a whole, in bytes.
     private static let outputCapacity = 6 * 1024 * 1024
-    private var wholeInflater: WholeInflater
+    private let wholeInflater: WholeInflater
     #else
     /// The size of a read, in bytes.
     package static let inputCapacity = 128 * 1024
@@ -85,9 +85,9 @@
     /// What is inflated in one step: the hash finds it in the processor's cache.
     private static let stepCapacity = 256 * 1024
 
-    private var inflater: GzipInflater
-    private var hasher: SHA256
-    private var storedHasher: SHA256
+    private let inflater: GzipInflater
+    private let hasher: SHA256
+    private let storedHasher: SHA256
     private let hashesStoredBytes: Bool
     private var storedBytes: UInt64 = 0
     private let input: UnsafeMutableRawBufferPointer

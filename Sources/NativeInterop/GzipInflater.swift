@@ -58,7 +58,7 @@ internal import CZlib
     }
 
     /// Forgets everything, ready for another member.
-    package mutating func reset() throws(NativeError) {
+    package func reset() throws(NativeError) {
         let result = unsafe inflateReset(stream)
         guard result == Z_OK else { throw NativeError(function: "inflateReset", reason: "zlib code \(result)") }
     }
@@ -69,7 +69,7 @@ internal import CZlib
     ///
     /// - Parameter isWhole: Whether the member probably ends in this input and its content fits into the output: zlib
     ///   then keeps no copy of the content for what may come. It may be wrong.
-    package mutating func inflate(
+    package func inflate(
         _ input: RawSpan,
         into output: inout MutableRawSpan,
         isWhole: Bool = false

@@ -14,6 +14,11 @@ package struct SHA256Digest: Hashable, Sendable {
         words = (0, 0, 0, 0)
     }
 
+    /// Takes four big-endian words.
+    package init(words first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
+        words = (first, second, third, fourth)
+    }
+
     /// Takes 32 bytes; `nil` for any other number.
     package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
@@ -65,7 +70,7 @@ package struct SHA256Digest: Hashable, Sendable {
 
     /// The SHA-256 of `bytes`.
     package static func of(_ bytes: Span<UInt8>) throws(NativeError) -> SHA256Digest {
-        var hasher = try SHA256()
+        let hasher = try SHA256()
         unsafe try hasher.update(bytes.bytes)
         return try hasher.finalize()
     }
@@ -98,13 +103,13 @@ package struct SHA256Digest: Hashable, Sendable {
     }
 
     /// Forgets everything, ready for another message.
-    package mutating func reset() throws(NativeError) {
+    package func reset() throws(NativeError) {
         // Without an algorithm the context keeps the one it has, which spares a look-up.
         guard unsafe EVP_DigestInit_ex2(context, nil, nil) == 1 else { throw .openSSL("EVP_DigestInit_ex2") }
     }
 
     /// Appends `bytes` to the message.
-    package mutating func update(_ bytes: RawSpan) throws(NativeError) {
+    package func update(_ bytes: RawSpan) throws(NativeError) {
         let result = unsafe bytes.withUnsafeBytes { buffer in
             unsafe EVP_DigestUpdate(context, buffer.baseAddress, buffer.count)
         }
@@ -112,7 +117,7 @@ package struct SHA256Digest: Hashable, Sendable {
     }
 
     /// Ends the message; ``reset()`` comes before the next.
-    package mutating func finalize() throws(NativeError) -> SHA256Digest {
+    package func finalize() throws(NativeError) -> SHA256Digest {
         var output = InlineArray<32, UInt8>(repeating: 0)
         var span = output.mutableSpan
         let result = unsafe span.withUnsafeMutableBufferPointer { buffer in

@@ -22,7 +22,7 @@ internal import CLibdeflate
     ///
     /// - Returns: The number of bytes of content; `nil` when the member is broken, does not fill `input`, or does not
     ///   fit into `output`.
-    package mutating func inflate(_ input: RawSpan, into output: inout MutableRawSpan) -> Int? {
+    package func inflate(_ input: RawSpan, into output: inout MutableRawSpan) -> Int? {
         var consumed = 0
         var produced = 0
         let result = unsafe input.withUnsafeBytes { source in

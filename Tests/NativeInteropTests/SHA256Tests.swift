@@ -12,7 +12,7 @@ import Testing
         let bytes = try vector.bytes
         // One byte at a time over a million bytes would take a second and show nothing new.
         let size = bytes.count > 100_000 ? pieceSize * 997 : pieceSize
-        var hasher = try SHA256()
+        let hasher = try SHA256()
         for start in stride(from: 0, to: bytes.count, by: size) {
             unsafe try hasher.update(Array(bytes[start..<min(start + size, bytes.count)]).span.bytes)
         }
@@ -21,7 +21,7 @@ import Testing
 
     @Test func randomPiecesEqualTheWhole() throws {
         var generator = SeededGenerator(seed: 1)
-        var hasher = try SHA256()
+        let hasher = try SHA256()
         for _ in 0..<200 {
             let bytes = generator.bytes(Int.random(in: 0...2000, using: &generator))
             try hasher.reset()
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func resetForgetsAMessageThatWasNotEnded() throws {
-        var hasher = try SHA256()
+        let hasher = try SHA256()
         unsafe try hasher.update([1, 2, 3].span.bytes)
         try hasher.reset()
         #expect(try hasher.finalize() == SHA256Digest.of([]))

@@ -240,12 +240,10 @@ private struct ArchiveListing {
 
     /// Goes to the folder of `path`; returns the one that was left.
     mutating func enter(_ path: ObjectKey) -> Folder? {
-        let entered = path.folder
-        if let folder, entered.isEqual(to: folder.files.path.bytes[...]) { return nil }
+        if folder != nil, roles.isInside(path) { return nil }
         let left = leave()
-        let key = ObjectKey(bytes: entered)
-        folder = Folder(files: ArchiveIndex.Folder(root: root, path: key, names: .none))
-        roles.enter(key)
+        roles.enter(folderOf: path)
+        folder = Folder(files: ArchiveIndex.Folder(root: root, path: roles.folder, names: .none))
         return left
     }
 
@@ -280,7 +278,7 @@ private struct ArchiveListing {
             sidecars.append(digest)
         case .file(let obstacle):
             if let obstacle { folder?.files.obstacles[writer.count] = obstacle }
-            writer.append(path.lastComponent)
+            writer.append(roles.name(of: path))
         case .hidden(let error):
             folder?.hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: path, error: error))
         case .none:

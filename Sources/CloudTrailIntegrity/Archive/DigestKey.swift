@@ -92,7 +92,7 @@ package struct DigestKeyReader {
     private static let timeCount = 16
     private static let endCount = 8
     /// What stands behind the 12 digits of the account.
-    private static let kind: [UInt8] = Array("_CloudTrail-Digest_".utf8)
+    private static let kind: StaticString = "_CloudTrail-Digest_"
     private static let accountCount = 12
     /// How many texts are remembered: a bucket and a key's fingerprint, of this digest and of the one before.
     private static let textsKept = 4
@@ -110,8 +110,15 @@ package struct DigestKeyReader {
     /// The key with these bytes; `nil` when its name is not a digest file's.
     package mutating func digestFile(_ key: ObjectKey) -> DigestKey? {
         let name = key.lastComponent
-        guard name.dropFirst(Self.accountCount).starts(with: Self.kind) else { return nil }
-        let folder = number(ofFolder: key.folder)
+        return digestFile(name, in: key.bytes[..<name.startIndex])
+    }
+
+    /// The key of the file with this name; `nil` when it is not a digest file's.
+    ///
+    /// - Parameter folder: The path of its folder, with the `/` at its end.
+    mutating func digestFile(_ name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>) -> DigestKey? {
+        guard name.holds(Self.kind, at: Self.accountCount) else { return nil }
+        let folder = number(ofFolder: folder)
         if let lastKey, name.count == lastName.count, let time = Self.time(in: name),
             name.dropLast(Self.timeCount + Self.endCount)
                 .isEqual(to: lastName.dropLast(Self.timeCount + Self.endCount)),
@@ -124,7 +131,7 @@ package struct DigestKeyReader {
                 isCompressed: lastKey.isCompressed
             )
         }
-        guard let read = DigestFileName(key) else { return nil }
+        guard let read = DigestFileName(ObjectKey(bytes: name)) else { return nil }
         let digest = names.key(read, folder: folder)
         // Only names whose time stands where it is looked for are compared with.
         lastKey = Self.time(in: name) == read.endTime && !read.chain.isBackfill ? digest : nil

@@ -15,6 +15,8 @@ struct EntryRoles {
     }
 
     private var keyReader: DigestKeyReader
+    /// The folder it is in: its path, with the `/` at its end.
+    private(set) var folder = ObjectKey(bytes: [])
     /// Whether every file of the folder is one that readers of the logs read.
     private var isLogFolder = false
 
@@ -22,14 +24,26 @@ struct EntryRoles {
         keyReader = DigestKeyReader(names)
     }
 
-    /// Goes to a folder: its path, with the `/` at its end.
-    mutating func enter(_ folder: ObjectKey) {
+    /// Whether an entry is one of the folder it is in.
+    func isInside(_ path: ObjectKey) -> Bool {
+        path.bytes[...].name(in: folder) != nil
+    }
+
+    /// Goes to the folder of an entry.
+    mutating func enter(folderOf path: ObjectKey) {
+        folder = ObjectKey(bytes: path.folder)
         isLogFolder = LogFolder(folder) != nil
+    }
+
+    /// The name of an entry of the folder.
+    func name(of path: ObjectKey) -> ArraySlice<UInt8> {
+        path.bytes[folder.bytes.count...]
     }
 
     /// What an entry of the folder may be.
     mutating func role(of entry: ArchiveEntry) -> Role {
         let path = entry.path
+        let name = name(of: path)
         var obstacle: ObjectReadError?
         switch entry.kind {
         case .file: break
@@ -37,32 +51,35 @@ struct EntryRoles {
         case .link: obstacle = ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
         case .special: obstacle = ObjectReadError(.notRegularFile, "a device, a FIFO or a socket")
         }
-        if let digest = keyReader.digestFile(path) { return .digest(digest, obstacle: obstacle) }
-        if obstacle == nil, let digest = path.withoutSidecarSuffix.flatMap({ keyReader.digestFile($0) }) {
+        if let digest = keyReader.digestFile(name, in: folder.bytes[...]) { return .digest(digest, obstacle: obstacle) }
+        if obstacle == nil, let owner = name.withoutSidecarSuffix,
+            let digest = keyReader.digestFile(owner, in: folder.bytes[...])
+        {
             return .sidecar(of: digest)
         }
-        if mayBeLogFile(path), entry.kind != .link || LogFileName(path) != nil { return .file(obstacle: obstacle) }
+        if mayBeLogFile(name), entry.kind != .link || LogFileName(path) != nil { return .file(obstacle: obstacle) }
         // Nothing in its name says that it leads to a file, so it may lead to a folder.
         return entry.kind == .link ? .hidden(nil) : .none
     }
 
     /// Whether a reader of the log files may read it.
-    private func mayBeLogFile(_ path: ObjectKey) -> Bool {
-        if path.lastComponent.first == UInt8(ascii: ".") { return false }
-        return isLogFolder || path.hasSuffix(".gz") || path.hasSuffix(".json")
+    private func mayBeLogFile(_ name: ArraySlice<UInt8>) -> Bool {
+        if name.first == UInt8(ascii: ".") { return false }
+        return isLogFolder || name.hasSuffix(".gz") || name.hasSuffix(".json")
     }
 }
 
+/// What the name of a sidecar, the saved answer of `head-object`, has more than its digest file's.
+private let sidecarSuffix: StaticString = ".metadata.json"
+
 extension ObjectKey {
-    /// What the name of a sidecar, the saved answer of `head-object`, has more than its digest file's.
-    private static let sidecarSuffix: StaticString = ".metadata.json"
-
     /// The path of the sidecar of a digest file at this path.
-    package var sidecar: ObjectKey { ObjectKey(bytes: bytes + Self.sidecarSuffix.description.utf8) }
+    package var sidecar: ObjectKey { ObjectKey(bytes: bytes + sidecarSuffix.description.utf8) }
+}
 
-    /// The path of the digest file that a sidecar of this path lies beside; `nil` when it is not named like one.
-    fileprivate var withoutSidecarSuffix: ObjectKey? {
-        guard hasSuffix(Self.sidecarSuffix) else { return nil }
-        return ObjectKey(bytes: bytes.dropLast(Self.sidecarSuffix.utf8CodeUnitCount))
+extension ArraySlice<UInt8> {
+    /// The name of the digest file that a sidecar of this name lies beside; `nil` when it is not named like one.
+    fileprivate var withoutSidecarSuffix: ArraySlice<UInt8>? {
+        hasSuffix(sidecarSuffix) ? dropLast(sidecarSuffix.utf8CodeUnitCount) : nil
     }
 }

@@ -128,12 +128,46 @@ public final class LocalArchive: ObjectSource {
 
     /// What is in a folder, in the order of the names.
     private struct FolderListing {
+        struct Entry {
+            /// A part of ``names``.
+            let name: Range<Int>
+            let type: EntryType
+            var order: UInt64 = 0
+        }
+
         /// All names behind each other.
         var names: [UInt8] = []
-        var entries: [(name: Range<Int>, type: EntryType)] = []
+        var entries: [Entry] = []
 
         mutating func sort() {
-            entries.sort { [names] first, second in names[first.name].compare(with: names[second.name]) < 0 }
+            // Names of one folder begin alike, so that the eight bytes behind that nearly always tell the order.
+            let shared = sharedCount
+            for index in entries.indices { entries[index].order = order(entries[index].name.dropFirst(shared)) }
+            entries.sort { [names] first, second in
+                first.order != second.order
+                    ? first.order < second.order : names[first.name].compare(with: names[second.name]) < 0
+            }
+        }
+
+        /// The number of bytes that all names begin with.
+        private var sharedCount: Int {
+            guard var shared = entries.first?.name else { return 0 }
+            let names = names.span
+            for entry in entries {
+                let count = names.extracting(shared).sharedCount(with: names.extracting(entry.name))
+                shared = shared.prefix(count)
+            }
+            return shared.count
+        }
+
+        /// The first eight bytes of a part of ``names``, as a number; zeros stand behind the end, as no name holds any.
+        private func order(_ part: Range<Int>) -> UInt64 {
+            if part.count >= 8 { return names.span.word(at: part.lowerBound).byteSwapped }
+            var order: UInt64 = 0
+            for offset in 0..<8 {
+                order = order << 8 | (offset < part.count ? UInt64(names[part.lowerBound + offset]) : 0)
+            }
+            return order
         }
     }
 
@@ -178,7 +212,7 @@ public final class LocalArchive: ObjectSource {
                 type = EntryType(mode: status.st_mode)
             default: type = .special
             }
-            listing.entries.append((name, type))
+            listing.entries.append(FolderListing.Entry(name: name, type: type))
         }
     }
 
@@ -204,23 +238,30 @@ public final class LocalArchive: ObjectSource {
     /// The folder at `path`, without a `/` at its end, resolved one component at a time; the root where it is empty.
     func folder(at path: ArraySlice<UInt8>) throws(ObjectReadError) -> LocalFolder {
         if path.isEmpty { return root }
-        let folder = ObjectKey(bytes: path)
-        if let known = folders.withLock({ $0.descriptors[folder] }) { return known }
         var current = root
-        var resolved: [UInt8] = []
-        for component in folder.components {
-            guard component.isName else { throw .leadsOut }
-            if !resolved.isEmpty { resolved.append(UInt8(ascii: "/")) }
-            resolved.append(contentsOf: component)
-            let key = ObjectKey(bytes: resolved)
-            if let known = folders.withLock({ $0.descriptors[key] }) {
-                current = known
-                continue
+        var end = path.startIndex
+        // Most lie beside one that is open, so what is open is looked for from below.
+        folders.withLock { folders in
+            var known = path[...]
+            while !known.isEmpty {
+                if let folder = folders[ObjectKey(bytes: known)] {
+                    current = folder
+                    end = known.endIndex
+                    return
+                }
+                known = known[..<(known.lastIndex(of: UInt8(ascii: "/")) ?? known.startIndex)]
             }
+        }
+        while end < path.endIndex {
+            let start = end == path.startIndex ? end : end + 1
+            end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+            let component = path[start..<end]
+            guard component.isName else { throw .leadsOut }
             let name = Self.path(component)
             let number = unsafe openat(current.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard number >= 0 else { throw .system(errno) }
             let opened = LocalFolder(number)
+            let key = ObjectKey(bytes: path[..<end])
             folders.withLock { $0.keep(opened, for: key) }
             current = opened
         }
@@ -230,23 +271,50 @@ public final class LocalArchive: ObjectSource {
 
 /// Folders that are kept open, so that files of one folder do not resolve it again.
 private struct OpenFolders: Sendable {
-    private(set) var descriptors: [ObjectKey: LocalFolder] = [:]
-    /// The keys in the order they came; when there are too many, the oldest goes.
-    private var keys: [ObjectKey] = []
-    private var oldest = 0
+    private struct Place: Sendable {
+        var key: ObjectKey
+        var folder: LocalFolder
+        /// Whether somebody asked for it since it was last passed over.
+        var isInUse = false
+    }
+
+    private var places: [Place] = []
+    private var numbers: [ObjectKey: Int] = [:]
+    /// The place that is looked at next when there is none for another.
+    private var hand = 0
 
     /// More than wait for their files to be read at a time, and far fewer than a process may have open.
     private static let capacity = 256
 
+    /// The open folder with this path.
+    subscript(key: ObjectKey) -> LocalFolder? {
+        mutating get {
+            guard let number = numbers[key] else { return nil }
+            places[number].isInUse = true
+            return places[number].folder
+        }
+    }
+
+    /// Keeps a folder. When there are too many, one goes that nobody asked for in the last round: a day's folder, and
+    /// not the region's that it lies in.
     mutating func keep(_ folder: LocalFolder, for key: ObjectKey) {
         // Two threads may have opened the same one.
-        if descriptors.updateValue(folder, forKey: key) != nil { return }
-        if keys.count < Self.capacity {
-            keys.append(key)
+        if let number = numbers[key] {
+            places[number].folder = folder
             return
         }
-        descriptors[keys[oldest]] = nil
-        keys[oldest] = key
-        oldest = (oldest + 1) % Self.capacity
+        guard places.count == Self.capacity else {
+            numbers[key] = places.count
+            places.append(Place(key: key, folder: folder))
+            return
+        }
+        while places[hand].isInUse {
+            places[hand].isInUse = false
+            hand = (hand + 1) % Self.capacity
+        }
+        numbers[places[hand].key] = nil
+        numbers[key] = hand
+        places[hand] = Place(key: key, folder: folder)
+        hand = (hand + 1) % Self.capacity
     }
 }

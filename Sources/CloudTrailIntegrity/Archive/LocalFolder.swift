@@ -84,11 +84,13 @@ final class LocalFile: OpenObject {
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
         descriptor = unsafe openat(folder.number, self.name.bytes, flags)
         guard descriptor >= 0 else { throw .system(errno) }
+        var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             let code = errno
             closeDescriptor()
             throw .system(code)
         }
+        self.status = status
         guard status.st_mode & S_IFMT == S_IFREG else {
             closeDescriptor()
             throw .notRegular
@@ -160,13 +162,6 @@ extension ArraySlice<UInt8> {
     /// Whether it is the plain name of something in a folder.
     var isName: Bool {
         !isEmpty && !isSelfOrParent && !holds(0) && !holds(UInt8(ascii: "/"))
-    }
-
-    private func holds(_ byte: UInt8) -> Bool {
-        unsafe withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return false }
-            return unsafe memchr(start, CInt(byte), bytes.count) != nil
-        }
     }
 
     /// Whether it is `.` or `..`.

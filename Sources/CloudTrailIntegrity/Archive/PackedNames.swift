@@ -17,7 +17,7 @@ package struct PackedNames: Sendable {
     package var count: Int { Int(storedCount) }
 
     /// What nearly all names end in, and what is therefore not stored.
-    private static let suffix: [UInt8] = Array(".json.gz".utf8)
+    private static let suffix: StaticString = ".json.gz"
 
     private init(hasHashes: Bool) {
         self.hasHashes = hasHashes
@@ -68,30 +68,24 @@ package struct PackedNames: Sendable {
         /// - Parameter seed: A name that the first is probably like; a reader must be given the same.
         package init(hasHashes: Bool = false, seed: [UInt8] = []) {
             names = PackedNames(hasHashes: hasHashes)
-            last = Array(PackedNames.stem(of: seed))
+            last = Array(PackedNames.stem(of: seed[...]))
         }
 
         package mutating func append(_ name: ArraySlice<UInt8>) {
-            unsafe name.withUnsafeBufferPointer { unsafe append($0) }
-        }
-
-        private mutating func append(_ name: UnsafeBufferPointer<UInt8>) {
-            let stemCount = unsafe PackedNames.stemCount(of: name)
-            let limit = min(stemCount, last.count, 255)
-            var shared = 0
-            while shared < limit, unsafe name[shared] == last[shared] { shared += 1 }
-            let rest = unsafe UnsafeBufferPointer(rebasing: name[shared..<stemCount])
+            let stem = PackedNames.stem(of: name)
+            let shared = min(stem.span.sharedCount(with: last.span), 255)
+            let rest = stem.dropFirst(shared)
             names.bytes.append(UInt8(truncatingIfNeeded: shared))
-            var length = rest.count << 1 | (stemCount < name.count ? 1 : 0)
+            var length = rest.count << 1 | (stem.count < name.count ? 1 : 0)
             while length >= 0x80 {
                 names.bytes.append(UInt8(truncatingIfNeeded: length & 0x7f | 0x80))
                 length >>= 7
             }
             names.bytes.append(UInt8(truncatingIfNeeded: length))
-            unsafe names.bytes.append(contentsOf: rest)
+            names.bytes.append(contentsOf: rest)
             names.storedCount += 1
-            last.removeSubrange(shared...)
-            unsafe last.append(contentsOf: rest)
+            last.removeLast(last.count - shared)
+            last.append(contentsOf: rest)
         }
 
         /// The names in no more memory than they need; then it begins anew, without having to grow again.
@@ -113,7 +107,7 @@ package struct PackedNames: Sendable {
         /// Sets what the first name is probably like.
         package mutating func begin(seed: [UInt8]) {
             last.removeAll(keepingCapacity: true)
-            last.append(contentsOf: PackedNames.stem(of: seed))
+            last.append(contentsOf: PackedNames.stem(of: seed[...]))
         }
 
         package mutating func append(_ name: ArraySlice<UInt8>, hash: SHA256Digest) {
@@ -123,17 +117,9 @@ package struct PackedNames: Sendable {
         }
     }
 
-    /// The length of a name without ``suffix``.
-    private static func stemCount(of name: UnsafeBufferPointer<UInt8>) -> Int {
-        let start = name.count - suffix.count
-        guard start >= 0 else { return name.count }
-        for offset in suffix.indices where unsafe name[start + offset] != suffix[offset] { return name.count }
-        return start
-    }
-
     /// The name without ``suffix``.
-    private static func stem(of name: [UInt8]) -> ArraySlice<UInt8> {
-        name.prefix(unsafe name.withUnsafeBufferPointer { unsafe stemCount(of: $0) })
+    private static func stem(of name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        name.hasSuffix(suffix) ? name.dropLast(suffix.utf8CodeUnitCount) : name
     }
 
     /// Reads the names in their order.
@@ -152,7 +138,7 @@ package struct PackedNames: Sendable {
             offset = Int(names.start)
             end = names.end
             hasHashes = names.hasHashes
-            name = Array(PackedNames.stem(of: seed))
+            name = Array(PackedNames.stem(of: seed[...]))
             name.reserveCapacity(128)
         }
 
@@ -171,13 +157,13 @@ package struct PackedNames: Sendable {
                 shift += 7
             } while byte >= 0x80
             // What the name before has behind its stem was not shared: names are written against stems.
-            name.removeSubrange(shared...)
+            name.removeLast(name.count - shared)
             let end = offset + length >> 1
             unsafe bytes.withUnsafeBufferPointer { bytes in
                 unsafe name.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[offset..<end]))
             }
             offset = end
-            if length & 1 == 1 { name.append(contentsOf: PackedNames.suffix) }
+            if length & 1 == 1 { PackedNames.suffix.withUTF8Buffer { unsafe name.append(contentsOf: $0) } }
             if hasHashes { offset += SHA256Digest.byteCount }
             position += 1
             return true

@@ -67,12 +67,11 @@ package struct StreamListing: Sendable {
         self.root = root
         self.names = names
         roles = EntryRoles(names)
-        roles.enter(paths[0])
     }
 
     /// Adds what went by.
     package mutating func add(_ entry: ArchiveEntry) -> Slot {
-        enter(entry.path.folder)
+        enter(folderOf: entry.path)
         switch roles.role(of: entry) {
         case .digest(let digest, let obstacle):
             digests.append((folder, ArchiveIndex.Digest(root: root, path: digest)))
@@ -84,7 +83,7 @@ package struct StreamListing: Sendable {
             runStart = fileCount
             return .sidecar(fileCount - 1)
         case .file(let obstacle):
-            writer.append(entry.path.lastComponent)
+            writer.append(roles.name(of: entry.path))
             fileCount += 1
             return .file(fileCount - 1, obstacle: obstacle)
         case .hidden(let error):
@@ -95,10 +94,11 @@ package struct StreamListing: Sendable {
         }
     }
 
-    private mutating func enter(_ path: ArraySlice<UInt8>) {
-        if path.isEqual(to: paths[folder].bytes[...]) { return }
+    private mutating func enter(folderOf path: ObjectKey) {
+        if roles.isInside(path) { return }
         endRun()
-        let key = ObjectKey(bytes: path)
+        roles.enter(folderOf: path)
+        let key = roles.folder
         if let known = numbers[key] {
             folder = known
         } else {
@@ -107,7 +107,6 @@ package struct StreamListing: Sendable {
             paths.append(key)
             runs.append([])
         }
-        roles.enter(key)
     }
 
     private mutating func endRun() {

@@ -158,17 +158,43 @@ package struct DigestRecord: Sendable {
         self.logs = logs
     }
 
-    /// A digest file that was read, or could not be.
+    /// A digest file that could not be read or parsed.
+    package init(
+        _ name: DigestKey,
+        defect: Defect?,
+        hash: SHA256Digest? = nil,
+        contentBytes: UInt64 = 0,
+        metadata: ObjectMetadata? = nil,
+        stored: StoredContent? = nil
+    ) {
+        self.init(
+            name,
+            claims: nil,
+            hash: hash,
+            contentBytes: contentBytes,
+            logs: .none,
+            rest: Rest(
+                defect: defect,
+                unsupportedAlgorithm: nil,
+                problem: nil,
+                metadata: metadata,
+                provenAt: nil,
+                stored: stored
+            )
+        )
+    }
+
+    /// A digest file that was read.
     ///
     /// - Parameters:
     ///   - name: Its path, of which the name tells its chain and its time.
-    ///   - file: What it says, where it could be parsed.
+    ///   - file: What it says.
     ///   - message: The SHA-256 of its string to sign; `nil` when the content could not be read to its end.
     ///   - logs: The log files that it lists.
     ///   - reader: Gives texts their numbers.
     package init(
         _ name: DigestKey,
-        file: DigestFile?,
+        file: DigestFile,
         message: SHA256Digest? = nil,
         logs: ListedLogs = .none,
         defect: Defect?,
@@ -178,12 +204,12 @@ package struct DigestRecord: Sendable {
         stored: StoredContent? = nil,
         reader: inout DigestKeyReader
     ) {
-        let algorithm = file?.signatureAlgorithm.flatMap { $0 == DigestFile.signatureAlgorithm ? nil : $0 }
-        let problem = file?.problem
+        let algorithm = file.signatureAlgorithm == DigestFile.signatureAlgorithm ? nil : file.signatureAlgorithm
+        let problem = file.problem
         let isPlain = defect == nil && algorithm == nil && problem == nil && metadata == nil && stored == nil
         self.init(
             name,
-            claims: file.map { Claims($0, message: message, reader: &reader) },
+            claims: Claims(file, message: message, reader: &reader),
             hash: hash,
             contentBytes: contentBytes,
             logs: logs,

@@ -35,6 +35,10 @@ package struct ListedLogs: RandomAccessCollection, Sendable {
     /// The number of log files.
     package var fileCount: Int { reduce(0) { $0 + $1.names.count } }
 
+    package var isEmpty: Bool {
+        if case .none = groups { true } else { false }
+    }
+
     package var startIndex: Int { 0 }
 
     package var endIndex: Int {
@@ -139,18 +143,16 @@ package struct LogListPacker {
             try check()
             let entry = list.entry(at: position)
             let key = list.keyBytes[entry.keyRange]
-            var nameStart = key.endIndex
-            while nameStart > key.startIndex, key[nameStart - 1] != UInt8(ascii: "/") { nameStart -= 1 }
-            let folder = folder(list.buckets[entry.bucketIndex], key[..<nameStart], name: key[nameStart...])
+            let (folder, name) = place(of: key, in: list.buckets[entry.bucketIndex])
             if current == nil {
                 current = folder
                 writer.begin(seed: folder.seed)
             }
             if folder === current {
-                writer.append(key[nameStart...], hash: entry.hash)
+                writer.append(name, hash: entry.hash)
             } else {
                 let new = (folder, PackedNames.Writer(hasHashes: true, seed: folder.seed))
-                others[ObjectIdentifier(folder), default: new].writer.append(key[nameStart...], hash: entry.hash)
+                others[ObjectIdentifier(folder), default: new].writer.append(name, hash: entry.hash)
             }
         }
         guard let current else { return .none }
@@ -163,14 +165,16 @@ package struct LogListPacker {
         return ListedLogs(groups)
     }
 
-    private mutating func folder(
-        _ bucket: String,
-        _ path: ArraySlice<UInt8>,
-        name: ArraySlice<UInt8>
-    ) -> ListedFolder {
-        if let last, path.isEqual(to: last.path.bytes[...]), last.bucket == bucket { return last }
-        let folder = folders.folder(bucket: bucket, path: ObjectKey(bytes: path), seed: Array(name))
+    /// The folder of a key, and its name there.
+    private mutating func place(
+        of key: ArraySlice<UInt8>,
+        in bucket: String
+    ) -> (folder: ListedFolder, name: ArraySlice<UInt8>) {
+        if let last, last.bucket == bucket, let name = key.name(in: last.path) { return (last, name) }
+        let nameStart = key.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? key.startIndex
+        let name = key[nameStart...]
+        let folder = folders.folder(bucket: bucket, path: ObjectKey(bytes: key[..<nameStart]), seed: Array(name))
         last = folder
-        return folder
+        return (folder, name)
     }
 }

@@ -1,7 +1,7 @@
 internal import NativeInterop
 
 /// What a digest file's JSON holds, before it is judged.
-struct DigestContent {
+struct DigestContent: ~Copyable {
     enum Name: Int, CodingKey, CaseIterable {
         case awsAccountId, digestStartTime, digestEndTime, digestS3Bucket, digestS3Object, digestPublicKeyFingerprint
         case digestSignatureAlgorithm, newestEventTime, oldestEventTime, previousDigestS3Bucket, previousDigestS3Object
@@ -29,6 +29,7 @@ struct DigestContent {
     }
 
     mutating func read(from reader: inout JSONReader) throws(DigestFileError) {
+        let limits = limits
         try reader.readObject(
             Self.names,
             { (reader, name) throws(DigestFileError) in
@@ -37,36 +38,30 @@ struct DigestContent {
                     guard let name else { return try reader.skipValue() }
                     try fields.read(name, from: &reader)
                 } catch {
-                    throw failure(error)
+                    throw DigestFileError(error, limits)
                 }
             },
-            failure: failure
+            failure: { DigestFileError($0, limits) }
         )
-        do throws(JSONError) { try reader.expectEnd() } catch { throw failure(error) }
-    }
-
-    private func failure(_ error: JSONError) -> DigestFileError {
-        switch error.reason {
-        case .tooDeep: .overLimit("the JSON is nested deeper than \(limits.jsonDepth)")
-        case .tooManyNames: .overLimit(error.description)
-        default: .malformed(error.description)
-        }
+        do throws(JSONError) { try reader.expectEnd() } catch { throw DigestFileError(error, limits) }
     }
 
     private mutating func readLogFiles(from reader: inout JSONReader) throws(DigestFileError) {
+        let limits = limits
         sawLogFiles = true
         let kind: JSONReader.Kind
         do throws(JSONError) {
             kind = try reader.kind()
             if kind != .array { try reader.skipValue() }
         } catch {
-            throw failure(error)
+            throw DigestFileError(error, limits)
         }
         guard kind == .array else {
             logFilesProblem = "logFiles is not a list"
             return
         }
         var count = 0
+        var entry = DigestFields<EntryName>()
         try reader.readArray(
             { (reader) throws(DigestFileError) in
                 count += 1
@@ -75,19 +70,23 @@ struct DigestContent {
                     throw .overLimit("logFiles has more than \(limits.digestEntries) entries")
                 }
                 let before = reader.remainingBytes
-                try readEntry(number: count, from: &reader)
+                entry.reset()
+                try readEntry(&entry, number: count, from: &reader)
                 // Entries are about as long as each other, so the first tells how many there may be.
                 if count == 1 {
                     let length = max(1, before - reader.remainingBytes)
                     logFiles.reserve(min(reader.remainingBytes / length, limits.digestEntries))
                 }
             },
-            failure: failure
+            failure: { DigestFileError($0, limits) }
         )
     }
 
-    private mutating func readEntry(number: Int, from reader: inout JSONReader) throws(DigestFileError) {
-        var entry = DigestFields<EntryName>()
+    private mutating func readEntry(
+        _ entry: inout DigestFields<EntryName>,
+        number: Int,
+        from reader: inout JSONReader
+    ) throws(DigestFileError) {
         var isObject = true
         do throws(JSONError) {
             isObject = try reader.kind() == .object
@@ -100,7 +99,7 @@ struct DigestContent {
                 try reader.skipValue()
             }
         } catch {
-            throw failure(error)
+            throw DigestFileError(error, limits)
         }
         do throws(DigestFileError) {
             guard isObject else { throw .malformed("not an object") }
@@ -113,7 +112,7 @@ struct DigestContent {
 
     /// Adds an entry to the list; what is `.malformed` is left out of it, or is a time that no verdict depends on.
     private mutating func add(
-        _ entry: DigestFields<EntryName>,
+        _ entry: borrowing DigestFields<EntryName>,
         number: Int,
         _ reader: borrowing JSONReader
     ) throws(DigestFileError) {
@@ -124,9 +123,8 @@ struct DigestContent {
         guard object.count <= limits.keyBytes else {
             throw .overLimit("logFiles entry \(number): s3Object is longer than \(limits.keyBytes) bytes")
         }
-        guard reader.withBytes(of: bucket, { ObjectLocation.isBucketName($0) }) else {
-            throw .malformed("s3Bucket is not a bucket's name")
-        }
+        guard logFiles.isLastBucket(bucket, of: reader) || reader.withBytes(of: bucket, ObjectLocation.isBucketName)
+        else { throw .malformed("s3Bucket is not a bucket's name") }
         guard object.count > 0 else { throw .malformed("s3Object is empty") }
         guard reader.withBytes(of: algorithm, { $0.isSame(as: DigestFile.hashAlgorithm) }) else {
             throw .malformed("hashAlgorithm is not SHA-256")
@@ -137,5 +135,15 @@ struct DigestContent {
         logFiles.append(bucket: bucket, key: object, of: reader, hash: value)
         if let problem = entry.problem(ofTime: .oldestEventTime, reader) { throw .malformed(problem) }
         if let problem = entry.problem(ofTime: .newestEventTime, reader) { throw .malformed(problem) }
+    }
+}
+
+extension DigestFileError {
+    fileprivate init(_ error: JSONError, _ limits: Limits) {
+        switch error.reason {
+        case .tooDeep: self = .overLimit("the JSON is nested deeper than \(limits.jsonDepth)")
+        case .tooManyNames: self = .overLimit(error.description)
+        default: self = .malformed(error.description)
+        }
     }
 }

@@ -1,7 +1,9 @@
 /// Members of a digest file, or of an entry of its list, as they were read and before they are judged.
 ///
 /// `Name` has the members that matter; its raw values count from 0.
-struct DigestFields<Name: CodingKey & RawRepresentable<Int>> {
+///
+/// Not to be copied: one is used for all entries of a list.
+struct DigestFields<Name: CodingKey & CaseIterable & RawRepresentable<Int>>: ~Copyable {
     enum Value {
         case missing
         case null
@@ -12,9 +14,14 @@ struct DigestFields<Name: CodingKey & RawRepresentable<Int>> {
     /// The longest text of any field, in bytes: the signature of an RSA-8192 key has 2,048.
     private static var maximumTextBytes: Int { 4096 }
 
-    private var values = InlineArray<16, Value>(repeating: .missing)
+    private var values = [Value](repeating: .missing, count: Name.allCases.count)
 
     subscript(name: Name) -> Value { values[name.rawValue] }
+
+    /// Forgets all that was read.
+    mutating func reset() {
+        for index in values.indices { values[index] = .missing }
+    }
 
     /// Reads the value of a member.
     mutating func read(_ name: Name, from reader: inout JSONReader) throws(JSONError) {

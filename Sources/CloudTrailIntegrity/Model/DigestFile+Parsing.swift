@@ -19,7 +19,7 @@ extension DigestFile {
     }
 
     private init(
-        _ content: DigestContent,
+        _ content: borrowing DigestContent,
         _ reader: borrowing JSONReader,
         _ limits: Limits
     ) throws(DigestFileError) {
@@ -79,7 +79,7 @@ extension DigestFile {
     ///
     /// - Parameter ownBucket: The bucket of this digest, whose storage is shared where the two are the same.
     private static func previous(
-        _ fields: DigestFields<DigestContent.Name>,
+        _ fields: borrowing DigestFields<DigestContent.Name>,
         _ reader: borrowing JSONReader,
         _ limits: Limits,
         sharing ownBucket: String,

@@ -3,38 +3,55 @@
 /// Texts that Unicode calls equivalent are different names to JSON (RFC 8259, section 8.3): a Kelvin sign is no `K`.
 package struct JSONNames<Name: CodingKey & CaseIterable & Sendable>: Sendable {
     private let names: [Name]
-    /// The UTF-8 of all names, behind each other.
-    private let bytes: [UInt8]
-    /// Where each name ends in ``bytes``.
-    private let ends: [Int]
+    let known: JSONKnownNames
 
     /// All cases of `Name`.
     package init() {
         names = Array(Name.allCases)
         precondition(names.count <= JSONNameSet.maximumKnown)
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
-        for name in names {
-            bytes += name.stringValue.utf8
-            ends.append(bytes.count)
-        }
-        self.bytes = bytes
-        self.ends = ends
+        known = JSONKnownNames(names.map(\.stringValue))
     }
 
     subscript(index: Int) -> Name { names[index] }
+}
 
-    /// The index of the name with these bytes.
-    ///
-    /// - Parameter expected: Where to look first: members mostly stand in the same order.
-    func index(of name: Span<UInt8>, expected: Int) -> Int? {
-        if expected < ends.count, isName(expected, name) { return expected }
-        return ends.indices.first { $0 != expected && isName($0, name) }
+/// Names by their bytes, in the order in which they are expected.
+struct JSONKnownNames: Sendable {
+    /// The UTF-8 of all names in quotation marks, behind each other.
+    private let bytes: [UInt8]
+    /// Where each name begins in ``bytes``, its quotation mark included, and where the last ends.
+    private let starts: [Int]
+
+    fileprivate init(_ names: [String]) {
+        var bytes: [UInt8] = []
+        var starts = [0]
+        for name in names {
+            bytes.append(UInt8(ascii: "\""))
+            bytes += name.utf8
+            bytes.append(UInt8(ascii: "\""))
+            starts.append(bytes.count)
+        }
+        self.bytes = bytes
+        self.starts = starts
     }
 
-    private func isName(_ index: Int, _ name: Span<UInt8>) -> Bool {
-        let start = index == 0 ? 0 : ends[index - 1]
-        guard name.count == ends[index] - start else { return false }
-        return name.isSame(as: bytes.span.extracting(start..<ends[index]))
+    private var count: Int { starts.count - 1 }
+
+    /// The index of the name with these bytes.
+    func index(of name: Span<UInt8>) -> Int? {
+        (0..<count).first { index in
+            name.isSame(as: bytes.span.extracting(starts[index] + 1..<starts[index + 1] - 1))
+        }
+    }
+
+    /// Where the name with this index ends in a text in which it stands from `offset` on, in quotation marks and without
+    /// escapes, as it mostly does: members have one order. `nil` where it does not.
+    func end(ofQuoted index: Int, in text: Span<UInt8>, at offset: Int) -> Int? {
+        guard index < count else { return nil }
+        let quoted = bytes.span.extracting(starts[index]..<starts[index + 1])
+        guard text.count - offset >= quoted.count,
+            text.extracting(offset..<offset + quoted.count).isSame(as: quoted)
+        else { return nil }
+        return offset + quoted.count
     }
 }

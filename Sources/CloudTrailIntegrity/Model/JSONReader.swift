@@ -71,7 +71,7 @@ package struct JSONReader {
         failure: (JSONError) -> Failure
     ) throws(Failure) {
         try readMembers(
-            find: { names.index(of: $0, expected: $1) },
+            names.known,
             { (reader, _, index) throws(Failure) in try member(&reader, index.map { names[$0] }) },
             failure: failure
         )
@@ -90,7 +90,7 @@ package struct JSONReader {
         _ member: (inout JSONReader, Text) throws(JSONError) -> Void
     ) throws(JSONError) {
         try readMembers(
-            find: { _, _ in nil },
+            nil,
             { (reader, name, _) throws(JSONError) in try member(&reader, name) },
             failure: { $0 }
         )
@@ -122,9 +122,9 @@ package struct JSONReader {
         try readArray(element, failure: { $0 })
     }
 
-    /// Reads an object; `find` is given a name and the index that is next in order, `member` what it found.
+    /// Reads an object; `member` is given the index among `names` as well.
     private mutating func readMembers<Failure: Error>(
-        find: (Span<UInt8>, Int) -> Int?,
+        _ names: JSONKnownNames?,
         _ member: (inout JSONReader, Text, Int?) throws(Failure) -> Void,
         failure: (JSONError) -> Failure
     ) throws(Failure) {
@@ -137,8 +137,14 @@ package struct JSONReader {
             do throws(JSONError) {
                 guard try nextItem(seen.count == 0, closing: UInt8(ascii: "}")) else { break }
                 let start = offset
-                name = try readText()
-                index = withBytes(of: name) { find($0, expected) }
+                if let names, let end = names.end(ofQuoted: expected, in: bytes.span, at: offset) {
+                    name = Text(start: offset + 1, end: end - 1, count: end - offset - 2)
+                    index = expected
+                    offset = end
+                } else {
+                    name = try readText()
+                    index = names.flatMap { names in withBytes(of: name) { names.index(of: $0) } }
+                }
                 let isNew = index.map { seen.insert(known: $0) } ?? seen.insert(name, of: self)
                 guard isNew else { throw JSONError(reason: .duplicateName(string(name)), offset: start) }
                 guard seen.count <= Self.maximumNames else { throw JSONError(reason: .tooManyNames, offset: start) }

@@ -59,7 +59,7 @@ extension LogFileList {
     /// Makes a list entry by entry.
     struct Builder {
         private(set) var list = LogFileList()
-        /// The index of each bucket's name.
+        /// The index of each bucket's name, where there are several.
         private var bucketIndices: [String: Int] = [:]
 
         /// Makes room for `count` more entries, each with a key as long as the last.
@@ -81,16 +81,21 @@ extension LogFileList {
             list.entries.append(StoredEntry(bucketIndex: bucketIndex, keyEnd: list.keyBytes.count, hash: hash))
         }
 
+        /// Whether this is the bucket of the last entry.
+        func isLastBucket(_ bucket: JSONReader.Text, of reader: borrowing JSONReader) -> Bool {
+            guard let last = list.entries.last?.bucketIndex else { return false }
+            return reader.withBytes(of: bucket) { $0.isSame(as: list.buckets[last]) }
+        }
+
         private mutating func index(ofBucket bucket: JSONReader.Text, of reader: borrowing JSONReader) -> Int {
-            if let last = list.entries.last?.bucketIndex,
-                reader.withBytes(of: bucket, { $0.isSame(as: list.buckets[last]) })
-            {
-                return last
-            }
+            if let last = list.entries.last?.bucketIndex, isLastBucket(bucket, of: reader) { return last }
             // A bucket's name is ASCII, so that equal text is equal bytes.
             let name = reader.string(bucket)
-            if let index = bucketIndices[name] { return index }
-            bucketIndices[name] = list.buckets.count
+            if let first = list.buckets.first {
+                if bucketIndices.isEmpty { bucketIndices[first] = 0 }
+                if let index = bucketIndices[name] { return index }
+                bucketIndices[name] = list.buckets.count
+            }
             list.buckets.append(name)
             return list.buckets.count - 1
         }

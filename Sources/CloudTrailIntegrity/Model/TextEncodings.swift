@@ -74,6 +74,28 @@ package enum Hex {
         (digit & 15) &+ 9 &* (digit >> 6)
     }
 
+    /// What 16 digits from `offset` on stand for; `nil` when one of them is none.
+    static func word(of text: Span<UInt8>, at offset: Int) -> UInt64? {
+        guard let high = half(text.word(at: offset)), let low = half(text.word(at: offset + 8)) else { return nil }
+        return high << 32 | low
+    }
+
+    /// What eight digits stand for, the first in the lowest bits.
+    private static func half(_ digits: UInt64) -> UInt64? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // Each byte by itself: what it would be worth as a digit, and the digit in lower case that is worth as much.
+        let letters = digits >> 6 & ones
+        var values = digits & (ones * 15) &+ letters &* 9
+        let areLetters = (values &+ ones * (128 - 10)) >> 7 & ones
+        guard values & (ones * 0xf0) == 0, values &+ ones * 0x30 &+ areLetters &* 0x27 == digits | letters << 5 else {
+            return nil
+        }
+        values = values.byteSwapped
+        values = (values | values >> 4) & 0x00ff_00ff_00ff_00ff
+        values = (values | values >> 8) & 0x0000_ffff_0000_ffff
+        return (values | values >> 16) & 0xffff_ffff
+    }
+
     private static func digit(_ value: UInt8) -> UInt8 {
         value &+ (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }
@@ -82,12 +104,11 @@ package enum Hex {
 extension SHA256Digest {
     /// Takes 64 hex digits, in either case; `nil` for anything else.
     init?(hex: Span<UInt8>) {
-        guard hex.count == 2 * Self.byteCount, Hex.isHex(hex) else { return nil }
-        var bytes = InlineArray<32, UInt8>(repeating: 0)
-        for index in bytes.indices {
-            bytes[index] = Hex.value(of: hex[2 * index]) << 4 | Hex.value(of: hex[2 * index + 1])
-        }
-        self.init(bytes.span)
+        guard hex.count == 2 * Self.byteCount, let first = Hex.word(of: hex, at: 0),
+            let second = Hex.word(of: hex, at: 16),
+            let third = Hex.word(of: hex, at: 32), let fourth = Hex.word(of: hex, at: 48)
+        else { return nil }
+        self.init(words: first, second, third, fourth)
     }
 }
 

@@ -215,15 +215,17 @@ private struct DigitCursor {
         return true
     }
 
+    /// The number of so many digits, 18 at most.
+    @inline(__always)
     mutating func number(_ text: Span<UInt8>, _ digits: Int) -> Int? {
         guard digits <= text.count - offset else { return nil }
         var value = 0
-        for index in offset..<offset + digits {
-            let digit = text[index] &- UInt8(ascii: "0")
+        for index in 0..<digits {
+            let digit = text[offset &+ index] &- UInt8(ascii: "0")
             guard digit < 10 else { return nil }
-            value = value * 10 + Int(digit)
+            value = value &* 10 &+ Int(digit)
         }
-        offset += digits
+        offset &+= digits
         return value
     }
 

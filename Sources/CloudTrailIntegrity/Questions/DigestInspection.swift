@@ -142,16 +142,22 @@ extension Validator {
         let hash = result.isWhole ? result.digest : nil
         let stringToSign = hash.flatMap { digest?.stringToSign(hash: $0) }
         // Its name is not looked at here: a copy may be called anything.
-        let name = digest.flatMap { worker.context.keyReader.digestFile($0.location.key) }
-        let record = DigestRecord(
-            name ?? worker.context.keyReader.key(file.path),
-            file: digest,
-            message: try stringToSign.map { try SHA256Digest.of($0) },
-            defect: defect,
-            hash: hash,
-            contentBytes: result.contentBytes,
-            reader: &worker.context.keyReader
-        )
+        let name =
+            digest.flatMap { worker.context.keyReader.digestFile($0.location.key) }
+            ?? worker.context.keyReader.key(file.path)
+        let message = try stringToSign.map { try SHA256Digest.of($0) }
+        let record =
+            digest.map { digest in
+                DigestRecord(
+                    name,
+                    file: digest,
+                    message: message,
+                    defect: defect,
+                    hash: hash,
+                    contentBytes: result.contentBytes,
+                    reader: &worker.context.keyReader
+                )
+            } ?? DigestRecord(name, defect: defect, hash: hash, contentBytes: result.contentBytes)
         return Examined(
             record: record,
             trial: worker.context.trial,

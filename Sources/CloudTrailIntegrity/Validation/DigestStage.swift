@@ -236,9 +236,6 @@ final class DigestStage: Sendable {
         let count = batch.digests.count
         guard let first = batch.digests.first else { return }
         let folder = names.path(ofFolder: first.path.folder)
-        let read = LockedState(
-            (digests: [(DigestRecord, DigestSignatures)?](repeating: nil, count: count), untoldBytes: UInt64(0))
-        )
         try pool.spread(count, by: worker) { [self] offset, worker in
             let number = batch.start + offset
             let digest = batch.digests[offset]
@@ -246,7 +243,7 @@ final class DigestStage: Sendable {
             let record: DigestRecord
             var untoldBytes: UInt64 = 0
             if let obstacle = batch.obstacles[number] {
-                record = Self.unreadable(digest, obstacle, worker)
+                record = Self.unreadable(digest, obstacle)
             } else if let unchanged = try unchanged(digest, worker) {
                 record = unchanged
             } else {
@@ -259,17 +256,15 @@ final class DigestStage: Sendable {
                     )
                 }
             }
-            read.withLock { read in
-                read.digests[offset] = (record, signatures)
-                read.untoldBytes &+= untoldBytes
-            }
-        } end: { [self] worker in
+            return (record, signatures, untoldBytes)
+        } end: { [self] read, worker in
             var digests = ReadDigests(names)
-            let untoldBytes = read.withLock { read in
-                for case let (record, signatures)? in read.digests { digests.append(record, signatures) }
-                return read.untoldBytes
+            var done = ValidationMonitor.Work(files: count)
+            for (record, signatures, untoldBytes) in read {
+                digests.append(record, signatures)
+                done.bytes &+= untoldBytes
             }
-            monitor.digestsWereRead(ValidationMonitor.Work(files: count, bytes: untoldBytes))
+            monitor.digestsWereRead(done)
             try digests.settle(&worker.context.trial, from: batch.start)
             collected.withLock { $0.add(digests, from: batch.start) }
         }
@@ -294,16 +289,11 @@ final class DigestStage: Sendable {
     /// The record of a digest file that could not be read.
     static func unreadable(
         _ digest: ArchiveIndex.Digest,
-        _ error: ObjectReadError,
-        _ worker: ValidationWorker
+        _ error: ObjectReadError
     ) -> DigestRecord {
         DigestRecord(
             digest.path,
-            file: nil,
-            defect: .unreadable(error),
-            hash: nil,
-            contentBytes: 0,
-            reader: &worker.context.keyReader
+            defect: .unreadable(error)
         )
     }
 
@@ -338,24 +328,37 @@ final class DigestStage: Sendable {
             let (file, defect) = Self.parse(content, result.condition, limits) { [monitor] in monitor.isCancelled }
             try monitor.check()
             let hash = result.isWhole ? result.digest : nil
-            let stringToSign = hash.flatMap { file?.stringToSign(hash: $0) }
-            signatures.setPrevious(file?.previousSignature)
+            let metadata = earlier == nil ? nil : object.metadata
+            guard let file else {
+                let record = DigestRecord(
+                    digest.path,
+                    defect: defect,
+                    hash: hash,
+                    contentBytes: result.contentBytes,
+                    metadata: metadata,
+                    stored: result.stored
+                )
+                return (record, untoldBytes)
+            }
+            var message: SHA256Digest?
+            if let hash { message = try worker.context.hasher.hash(message: file.stringToSign(hash: hash)) }
+            signatures.setPrevious(file.previousSignature)
             let record = DigestRecord(
                 digest.path,
                 file: file,
-                message: try stringToSign.map { try worker.context.hasher.hash(message: $0) },
-                logs: try file.map { try worker.context.packer.pack($0.logFiles, check: monitor.check) } ?? .none,
+                message: message,
+                logs: try worker.context.packer.pack(file.logFiles, check: monitor.check),
                 defect: defect,
                 hash: hash,
                 contentBytes: result.contentBytes,
-                metadata: earlier == nil ? nil : object.metadata,
+                metadata: metadata,
                 stored: result.stored,
                 reader: &worker.context.keyReader
             )
             return (record, untoldBytes)
         } catch let error as ObjectReadError {
             signatures = DigestSignatures()
-            return (Self.unreadable(digest, error, worker), 0)
+            return (Self.unreadable(digest, error), 0)
         }
     }
 

@@ -127,6 +127,15 @@ struct LogStage: Sendable {
 
     // MARK: Hashing
 
+    /// The files of a unit, held once by all the tasks that read them.
+    private final class Matched: Sendable {
+        let match: LogMatch
+
+        init(_ match: LogMatch) {
+            self.match = match
+        }
+    }
+
     /// Judges the files of a unit.
     ///
     /// - Parameter held: How many there are, those included that are nobody's or not asked for.
@@ -139,34 +148,26 @@ struct LogStage: Sendable {
     ) throws {
         let count = match.files.count
         let pieces = max(1, (count + Self.filesATask - 1) / Self.filesATask)
-        let outcomes = LockedState(
-            (
-                values: [Outcome?](repeating: nil, count: count), open: pieces,
-                done: ValidationMonitor.Work(files: held - count)
-            )
-        )
+        let outcomes = LockedState((values: [Outcome?](repeating: nil, count: count), open: pieces))
+        monitor.logsWereSettled(ValidationMonitor.Work(files: held - count))
+        let matched = Matched(match)
         for piece in 0..<pieces {
             let range = piece * Self.filesATask..<min((piece + 1) * Self.filesATask, count)
             let task: ValidationPool.Task = { worker in
                 try pool.spread(range.count, by: worker) { offset, worker in
-                    let number = range.lowerBound + offset
-                    let (outcome, untoldBytes) = try outcome(of: match.files[number], match, worker)
-                    let done = outcomes.withLock { outcomes in
-                        outcomes.values[number] = outcome
-                        outcomes.done.files += 1
-                        outcomes.done.bytes &+= untoldBytes
-                        return outcomes.done.takeIfWorthwhile()
-                    }
-                    if let done { monitor.logsWereSettled(done) }
-                } end: { _ in
-                    let isLast = outcomes.withLock { outcomes in
-                        outcomes.open -= 1
-                        return outcomes.open == 0
-                    }
-                    guard isLast else { return }
-                    let (values, done) = outcomes.withLock { ($0.values, $0.done) }
+                    try outcome(of: matched.match.files[range.lowerBound + offset], matched.match, worker)
+                } end: { read, _ in
+                    var done = ValidationMonitor.Work(files: read.count)
+                    for file in read { done.bytes &+= file.untoldBytes }
                     monitor.logsWereSettled(done)
-                    finish(match, values, total)
+                    let values = outcomes.withLock { outcomes in
+                        for (offset, file) in read.enumerated() {
+                            outcomes.values[range.lowerBound + offset] = file.outcome
+                        }
+                        outcomes.open -= 1
+                        return outcomes.open == 0 ? outcomes.values : nil
+                    }
+                    if let values { finish(matched.match, values, total) }
                 }
             }
             // The first piece is this task's own.
@@ -187,7 +188,7 @@ struct LogStage: Sendable {
         of held: LogMatch.HeldFile,
         _ match: LogMatch,
         _ worker: ValidationWorker
-    ) throws -> (Outcome?, untoldBytes: UInt64) {
+    ) throws -> (outcome: Outcome?, untoldBytes: UInt64) {
         guard held.isJudged else { return (nil, 0) }
         if let contents = evidence.index.folders[held.file.folder].contents {
             return (Outcome(contents[held.file.position]), 0)

@@ -368,7 +368,7 @@ struct StreamPass {
                 let record: DigestRecord
                 switch member.content {
                 case .failure(let error):
-                    record = DigestStage.unreadable(member.digest, error, worker)
+                    record = DigestStage.unreadable(member.digest, error)
                 case .success(let file):
                     let object = BufferedObject(file.bytes[...], metadata: file.metadata, signature: file.signature)
                     let untoldBytes: UInt64

@@ -165,14 +165,7 @@ extension ValidationMonitor {
         /// As they are stored.
         var bytes: UInt64 = 0
 
-        /// What is worth telling by now, which is then told.
-        mutating func takeIfWorthwhile() -> Work? {
-            guard files >= 16 || bytes >= Self.worthwhileBytes else { return nil }
-            defer { self = Work() }
-            return self
-        }
-
-        /// The bytes of one file or of several that are told at once.
+        /// The bytes of one file that are told at once.
         static let worthwhileBytes: UInt64 = 4 << 20
     }
 }

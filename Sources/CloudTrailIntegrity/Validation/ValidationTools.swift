@@ -3,6 +3,7 @@ internal import NativeInterop
 /// What one thread of a validation reuses from file to file.
 final class ValidationTools {
     let hasher: ContentHasher
+    let reading = ObjectReading()
     var trial: SignatureTrial
     let opener: ObjectOpener
     var packer: LogListPacker
@@ -26,6 +27,51 @@ final class ValidationTools {
         keyReader = DigestKeyReader(digestNames)
         self.folders = folders
         self.digestNames = digestNames
+    }
+}
+
+/// The object that a thread reads, from its opening on.
+final class ObjectReading {
+    private var object: (any OpenObject)?
+    /// Its size as the storage says, in bytes; 0 when that is not known.
+    private(set) var storedBytes: UInt64 = 0
+    /// How many of the bytes that were read the monitor has not been told of.
+    private(set) var untoldBytes: UInt64 = 0
+
+    /// Forgets the object before.
+    func begin() {
+        object = nil
+        storedBytes = 0
+        untoldBytes = 0
+    }
+
+    /// Reads the next bytes; the first time, the object is opened.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func read(
+        into buffer: inout MutableRawSpan,
+        _ monitor: ValidationMonitor,
+        opening open: () throws -> any OpenObject
+    ) throws -> Int {
+        let count = try ObjectReadError.catching {
+            if let object { return try object.read(into: &buffer) }
+            let opened = try open()
+            object = opened
+            storedBytes = opened.storedBytes ?? 0
+            return try opened.read(into: &buffer)
+        }
+        untoldBytes &+= UInt64(clamping: count)
+        if untoldBytes >= ValidationMonitor.Work.worthwhileBytes {
+            monitor.bytesWereRead(untoldBytes)
+            untoldBytes = 0
+        }
+        return count
+    }
+
+    /// The object, which is nobody's here any more.
+    func end() -> (any OpenObject)? {
+        defer { object = nil }
+        return object
     }
 }
 
@@ -114,44 +160,30 @@ extension ValidationWorker {
         monitor: ValidationMonitor,
         opening open: () throws -> any OpenObject
     ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject, untoldBytes: UInt64) {
-        var opened: (any OpenObject)?
-        var storedBytes: UInt64 = 0
-        var untoldBytes: UInt64 = 0
-        // Opening and the first read are one wait.
-        func read(_ buffer: inout MutableRawSpan) throws -> Int {
-            let count = try pool.read {
-                try ObjectReadError.catching {
-                    let object = try opened ?? open()
-                    if opened == nil { storedBytes = object.storedBytes ?? 0 }
-                    opened = object
-                    return try object.read(into: &buffer)
-                }
-            }
-            untoldBytes &+= UInt64(clamping: count)
-            if untoldBytes >= ValidationMonitor.Work.worthwhileBytes {
-                monitor.bytesWereRead(untoldBytes)
-                untoldBytes = 0
-            }
-            return count
-        }
+        let (pool, reading) = (pool, context.reading)
+        reading.begin()
         do {
+            // Opening and the first read are one wait.
+            func read(_ buffer: inout MutableRawSpan) throws -> Int {
+                try pool.read { try reading.read(into: &buffer, monitor, opening: open) }
+            }
             var content: [UInt8] = []
             let result: ContentHasher.Result
             if collecting {
                 (result, content) = try context.hasher.hashAndCollect(
                     limits: limits,
-                    storedBytes: storedBytes,
+                    storedBytes: reading.storedBytes,
                     check: monitor.check
                 ) { try read(&$0) }
             } else {
                 result = try context.hasher.hash(
                     limits: limits,
-                    storedBytes: storedBytes,
+                    storedBytes: reading.storedBytes,
                     check: monitor.check
                 ) { try read(&$0) }
             }
-            guard let opened else { throw ObjectReadError(.inputOutput, "nothing was read") }
-            return (result, content, opened, untoldBytes)
+            guard let object = reading.end() else { throw ObjectReadError(.inputOutput, "nothing was read") }
+            return (result, content, object, reading.untoldBytes)
         } catch is ContentHasher.InvalidReadCount {
             throw ObjectReadError.invalidReadCount
         }

@@ -137,28 +137,30 @@ final class WorkerPool<Context>: Sendable {
     }
 
     /// Calls `body` with every number below `count`, one after another; from where reads turn out to be slow, each as a
-    /// task of its own. Then `end`, once.
-    func spread(
+    /// task of its own. Then `end`, once, with what `body` returned for each.
+    func spread<Value: Sendable>(
         _ count: Int,
         by worker: Worker<Context>,
-        _ body: @escaping @Sendable (Int, Worker<Context>) throws -> Void,
-        end: @escaping @Sendable (Worker<Context>) throws -> Void
+        _ body: @escaping @Sendable (Int, Worker<Context>) throws -> Value,
+        end: @escaping @Sendable ([Value], Worker<Context>) throws -> Void
     ) throws {
-        var number = 0
-        while number < count, !latency.isHigh || number == count - 1 {
-            try body(number, worker)
-            number += 1
+        var first: [Value] = []
+        first.reserveCapacity(count)
+        while first.count < count, !latency.isHigh || first.count == count - 1 {
+            first.append(try body(first.count, worker))
         }
-        if number == count { return try end(worker) }
-        let open = LockedState(count - number)
-        for number in number..<count {
-            try add { worker in
-                try body(number, worker)
-                let isLast = open.withLock { open in
-                    open -= 1
-                    return open == 0
+        let start = first.count
+        if start == count { return try end(first, worker) }
+        let rest = LockedState((values: [Value?](repeating: nil, count: count - start), open: count - start))
+        for number in start..<count {
+            try add { [first] worker in
+                let value = try body(number, worker)
+                let values = rest.withLock { rest in
+                    rest.values[number - start] = value
+                    rest.open -= 1
+                    return rest.open == 0 ? rest.values : nil
                 }
-                if isLast { try end(worker) }
+                if let values { try end(first + values.compactMap(\.self), worker) }
             }
         }
     }

@@ -43,7 +43,7 @@ func checkContent(_ bytes: [UInt8]) throws {
 
 /// The same through the inflater alone, with all of the input and a buffer that holds all of the output.
 private func checkAtOneGo(_ stored: [UInt8], _ whole: ContentHasher.Result, _ content: [UInt8]) throws {
-    var inflater = try GzipInflater()
+    let inflater = try GzipInflater()
     var output = [UInt8](repeating: 0, count: content.count + 1)
     let step = try unsafe output.withUnsafeMutableBytes { target in
         var span = unsafe MutableRawSpan(_unsafeBytes: target)

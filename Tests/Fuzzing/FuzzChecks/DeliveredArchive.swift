@@ -75,7 +75,7 @@ struct Stored: Sendable {
             isWhole = true
             return
         }
-        var inflater = try GzipInflater()
+        let inflater = try GzipInflater()
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var consumed = 0
