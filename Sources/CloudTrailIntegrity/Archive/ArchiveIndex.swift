@@ -278,7 +278,7 @@ private struct ArchiveListing {
             sidecars.append(digest)
         case .file(let obstacle):
             if let obstacle { folder?.files.obstacles[writer.count] = obstacle }
-            writer.append(roles.name(of: path))
+            writer.append(path.bytes.span.extracting(droppingFirst: roles.nameStart))
         case .hidden(let error):
             folder?.hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: path, error: error))
         case .none:

@@ -104,25 +104,26 @@ package struct DigestKeyReader {
     /// The key with these bytes.
     package mutating func key(_ key: ObjectKey) -> DigestKey {
         if let digest = digestFile(key) { return digest }
-        return DigestKey(folder: number(ofFolder: key.folder), otherName: names.number(ofName: key.lastComponent))
+        return DigestKey(folder: number(ofFolder: key.folder.span), otherName: names.number(ofName: key.lastComponent))
     }
 
     /// The key with these bytes; `nil` when its name is not a digest file's.
     package mutating func digestFile(_ key: ObjectKey) -> DigestKey? {
-        let name = key.lastComponent
-        return digestFile(name, in: key.bytes[..<name.startIndex])
+        let start = key.folderCount
+        let bytes = key.bytes.span
+        return digestFile(bytes.extracting(droppingFirst: start), in: bytes.extracting(first: start))
     }
 
     /// The key of the file with this name; `nil` when it is not a digest file's.
     ///
     /// - Parameter folder: The path of its folder, with the `/` at its end.
-    mutating func digestFile(_ name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>) -> DigestKey? {
+    mutating func digestFile(_ name: Span<UInt8>, in folder: Span<UInt8>) -> DigestKey? {
         guard name.holds(Self.kind, at: Self.accountCount) else { return nil }
         let folder = number(ofFolder: folder)
         if let lastKey, name.count == lastName.count, let time = Self.time(in: name),
-            name.dropLast(Self.timeCount + Self.endCount)
-                .isEqual(to: lastName.dropLast(Self.timeCount + Self.endCount)),
-            name.suffix(Self.endCount).isEqual(to: lastName.suffix(Self.endCount))
+            name.extracting(droppingLast: Self.timeCount + Self.endCount)
+                .isSame(as: lastName.span.extracting(droppingLast: Self.timeCount + Self.endCount)),
+            name.extracting(last: Self.endCount).isSame(as: lastName.span.extracting(last: Self.endCount))
         {
             return DigestKey(
                 folder: folder,
@@ -131,7 +132,7 @@ package struct DigestKeyReader {
                 isCompressed: lastKey.isCompressed
             )
         }
-        guard let read = DigestFileName(ObjectKey(bytes: name)) else { return nil }
+        guard let read = DigestFileName(ObjectKey(bytes: Array(name))) else { return nil }
         let digest = names.key(read, folder: folder)
         // Only names whose time stands where it is looked for are compared with.
         lastKey = Self.time(in: name) == read.endTime && !read.chain.isBackfill ? digest : nil
@@ -173,16 +174,16 @@ package struct DigestKeyReader {
         return number
     }
 
-    private mutating func number(ofFolder path: ArraySlice<UInt8>) -> Int32 {
-        if folderNumber >= 0, path.isEqual(to: folder[...]) { return folderNumber }
+    private mutating func number(ofFolder path: Span<UInt8>) -> Int32 {
+        if folderNumber >= 0, path.isSame(as: folder.span) { return folderNumber }
         folder = Array(path)
         folderNumber = names.number(ofFolder: ObjectKey(bytes: folder))
         return folderNumber
     }
 
-    private static func time(in name: ArraySlice<UInt8>) -> Timestamp? {
+    private static func time(in name: Span<UInt8>) -> Timestamp? {
         guard name.count > timeCount + endCount else { return nil }
-        let time = name.dropLast(endCount).suffix(timeCount)
-        return Timestamp(compactUTF8: time.span, seconds: true)
+        let time = name.extracting(droppingLast: endCount).extracting(last: timeCount)
+        return Timestamp(compactUTF8: time, seconds: true)
     }
 }

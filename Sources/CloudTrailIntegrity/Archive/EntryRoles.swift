@@ -26,7 +26,7 @@ struct EntryRoles {
 
     /// Whether an entry is one of the folder it is in.
     func isInside(_ path: ObjectKey) -> Bool {
-        path.bytes[...].name(in: folder) != nil
+        path.bytes.span.nameStart(in: folder.bytes.span) != nil
     }
 
     /// Goes to the folder of an entry.
@@ -35,15 +35,14 @@ struct EntryRoles {
         isLogFolder = LogFolder(folder) != nil
     }
 
-    /// The name of an entry of the folder.
-    func name(of path: ObjectKey) -> ArraySlice<UInt8> {
-        path.bytes[folder.bytes.count...]
-    }
+    /// Where the names of the folder's entries begin in their paths.
+    var nameStart: Int { folder.bytes.count }
 
     /// What an entry of the folder may be.
     mutating func role(of entry: ArchiveEntry) -> Role {
         let path = entry.path
-        let name = name(of: path)
+        let folder = folder
+        let name = path.bytes.span.extracting(droppingFirst: nameStart)
         var obstacle: ObjectReadError?
         switch entry.kind {
         case .file: break
@@ -51,11 +50,10 @@ struct EntryRoles {
         case .link: obstacle = ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
         case .special: obstacle = ObjectReadError(.notRegularFile, "a device, a FIFO or a socket")
         }
-        if let digest = keyReader.digestFile(name, in: folder.bytes[...]) { return .digest(digest, obstacle: obstacle) }
-        if obstacle == nil, let owner = name.withoutSidecarSuffix,
-            let digest = keyReader.digestFile(owner, in: folder.bytes[...])
-        {
-            return .sidecar(of: digest)
+        if let digest = keyReader.digestFile(name, in: folder.bytes.span) { return .digest(digest, obstacle: obstacle) }
+        if obstacle == nil, name.hasSuffix(sidecarSuffix) {
+            let owner = name.extracting(droppingLast: sidecarSuffix.utf8CodeUnitCount)
+            if let digest = keyReader.digestFile(owner, in: folder.bytes.span) { return .sidecar(of: digest) }
         }
         if mayBeLogFile(name), entry.kind != .link || LogFileName(path) != nil { return .file(obstacle: obstacle) }
         // Nothing in its name says that it leads to a file, so it may lead to a folder.
@@ -63,8 +61,8 @@ struct EntryRoles {
     }
 
     /// Whether a reader of the log files may read it.
-    private func mayBeLogFile(_ name: ArraySlice<UInt8>) -> Bool {
-        if name.first == UInt8(ascii: ".") { return false }
+    private func mayBeLogFile(_ name: Span<UInt8>) -> Bool {
+        if name.holds(".", at: 0) { return false }
         return isLogFolder || name.hasSuffix(".gz") || name.hasSuffix(".json")
     }
 }
@@ -75,11 +73,4 @@ private let sidecarSuffix: StaticString = ".metadata.json"
 extension ObjectKey {
     /// The path of the sidecar of a digest file at this path.
     package var sidecar: ObjectKey { ObjectKey(bytes: bytes + sidecarSuffix.description.utf8) }
-}
-
-extension ArraySlice<UInt8> {
-    /// The name of the digest file that a sidecar of this name lies beside; `nil` when it is not named like one.
-    fileprivate var withoutSidecarSuffix: ArraySlice<UInt8>? {
-        hasSuffix(sidecarSuffix) ? dropLast(sidecarSuffix.utf8CodeUnitCount) : nil
-    }
 }

@@ -161,7 +161,7 @@ private struct SystemPath {
 extension ArraySlice<UInt8> {
     /// Whether it is the plain name of something in a folder.
     var isName: Bool {
-        !isEmpty && !isSelfOrParent && !holds(0) && !holds(UInt8(ascii: "/"))
+        !isEmpty && !isSelfOrParent && !span.holds(0) && !span.holds(UInt8(ascii: "/"))
     }
 
     /// Whether it is `.` or `..`.

@@ -26,7 +26,7 @@ package struct PackedNames: Sendable {
     /// These names, without hashes.
     init(_ names: some Sequence<ArraySlice<UInt8>>) {
         var writer = Writer()
-        for name in names { writer.append(name) }
+        for name in names { writer.append(name.span) }
         self = writer.finish()
     }
 
@@ -68,13 +68,13 @@ package struct PackedNames: Sendable {
         /// - Parameter seed: A name that the first is probably like; a reader must be given the same.
         package init(hasHashes: Bool = false, seed: [UInt8] = []) {
             names = PackedNames(hasHashes: hasHashes)
-            last = Array(PackedNames.stem(of: seed[...]))
+            last = Array(PackedNames.stem(of: seed))
         }
 
-        package mutating func append(_ name: ArraySlice<UInt8>) {
-            let stem = PackedNames.stem(of: name)
-            let shared = min(stem.span.sharedCount(with: last.span), 255)
-            let rest = stem.dropFirst(shared)
+        package mutating func append(_ name: Span<UInt8>) {
+            let stem = name.extracting(first: PackedNames.stemCount(of: name))
+            let shared = min(stem.sharedCount(with: last.span), 255)
+            let rest = stem.extracting(droppingFirst: shared)
             names.bytes.append(UInt8(truncatingIfNeeded: shared))
             var length = rest.count << 1 | (stem.count < name.count ? 1 : 0)
             while length >= 0x80 {
@@ -82,10 +82,10 @@ package struct PackedNames: Sendable {
                 length >>= 7
             }
             names.bytes.append(UInt8(truncatingIfNeeded: length))
-            names.bytes.append(contentsOf: rest)
+            unsafe rest.withUnsafeBufferPointer { unsafe names.bytes.append(contentsOf: $0) }
             names.storedCount += 1
             last.removeLast(last.count - shared)
-            last.append(contentsOf: rest)
+            unsafe rest.withUnsafeBufferPointer { unsafe last.append(contentsOf: $0) }
         }
 
         /// The names in no more memory than they need; then it begins anew, without having to grow again.
@@ -107,19 +107,24 @@ package struct PackedNames: Sendable {
         /// Sets what the first name is probably like.
         package mutating func begin(seed: [UInt8]) {
             last.removeAll(keepingCapacity: true)
-            last.append(contentsOf: PackedNames.stem(of: seed[...]))
+            last.append(contentsOf: PackedNames.stem(of: seed))
         }
 
-        package mutating func append(_ name: ArraySlice<UInt8>, hash: SHA256Digest) {
+        package mutating func append(_ name: Span<UInt8>, hash: SHA256Digest) {
             append(name)
             let hash = hash.inlineBytes
             unsafe hash.span.withUnsafeBytes { unsafe names.bytes.append(contentsOf: $0) }
         }
     }
 
+    /// The length of a name without ``suffix``.
+    private static func stemCount(of name: Span<UInt8>) -> Int {
+        name.hasSuffix(suffix) ? name.count - suffix.utf8CodeUnitCount : name.count
+    }
+
     /// The name without ``suffix``.
-    private static func stem(of name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        name.hasSuffix(suffix) ? name.dropLast(suffix.utf8CodeUnitCount) : name
+    private static func stem(of name: [UInt8]) -> ArraySlice<UInt8> {
+        name.prefix(stemCount(of: name.span))
     }
 
     /// Reads the names in their order.
@@ -138,7 +143,7 @@ package struct PackedNames: Sendable {
             offset = Int(names.start)
             end = names.end
             hasHashes = names.hasHashes
-            name = Array(PackedNames.stem(of: seed[...]))
+            name = Array(PackedNames.stem(of: seed))
             name.reserveCapacity(128)
         }
 

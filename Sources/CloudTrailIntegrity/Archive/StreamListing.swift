@@ -83,7 +83,7 @@ package struct StreamListing: Sendable {
             runStart = fileCount
             return .sidecar(fileCount - 1)
         case .file(let obstacle):
-            writer.append(roles.name(of: entry.path))
+            writer.append(entry.path.bytes.span.extracting(droppingFirst: roles.nameStart))
             fileCount += 1
             return .file(fileCount - 1, obstacle: obstacle)
         case .hidden(let error):

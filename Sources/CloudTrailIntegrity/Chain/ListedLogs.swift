@@ -142,8 +142,9 @@ package struct LogListPacker {
         for position in list.indices {
             try check()
             let entry = list.entry(at: position)
-            let key = list.keyBytes[entry.keyRange]
-            let (folder, name) = place(of: key, in: list.buckets[entry.bucketIndex])
+            let key = list.keyBytes.span.extracting(entry.keyRange)
+            let (folder, nameStart) = place(of: key, in: list.buckets[entry.bucketIndex])
+            let name = key.extracting(droppingFirst: nameStart)
             if current == nil {
                 current = folder
                 writer.begin(seed: folder.seed)
@@ -165,16 +166,19 @@ package struct LogListPacker {
         return ListedLogs(groups)
     }
 
-    /// The folder of a key, and its name there.
-    private mutating func place(
-        of key: ArraySlice<UInt8>,
-        in bucket: String
-    ) -> (folder: ListedFolder, name: ArraySlice<UInt8>) {
-        if let last, last.bucket == bucket, let name = key.name(in: last.path) { return (last, name) }
-        let nameStart = key.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? key.startIndex
-        let name = key[nameStart...]
-        let folder = folders.folder(bucket: bucket, path: ObjectKey(bytes: key[..<nameStart]), seed: Array(name))
+    /// The folder of a key, and where its name there begins.
+    private mutating func place(of key: Span<UInt8>, in bucket: String) -> (folder: ListedFolder, nameStart: Int) {
+        if let last, last.bucket == bucket {
+            let path = last.path
+            if let start = key.nameStart(in: path.bytes.span) { return (last, start) }
+        }
+        let whole = ObjectKey(bytes: Array(key))
+        let folder = folders.folder(
+            bucket: bucket,
+            path: ObjectKey(bytes: whole.folder),
+            seed: Array(whole.lastComponent)
+        )
         last = folder
-        return (folder, name)
+        return (folder, whole.folderCount)
     }
 }

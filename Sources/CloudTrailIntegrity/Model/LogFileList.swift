@@ -59,6 +59,8 @@ extension LogFileList {
     /// Makes a list entry by entry.
     struct Builder {
         private(set) var list = LogFileList()
+        /// The UTF-8 of the last entry's bucket.
+        private var lastBucket: [UInt8] = []
         /// The index of each bucket's name, where there are several.
         private var bucketIndices: [String: Int] = [:]
 
@@ -83,14 +85,14 @@ extension LogFileList {
 
         /// Whether this is the bucket of the last entry.
         func isLastBucket(_ bucket: JSONReader.Text, of reader: borrowing JSONReader) -> Bool {
-            guard let last = list.entries.last?.bucketIndex else { return false }
-            return reader.withBytes(of: bucket) { $0.isSame(as: list.buckets[last]) }
+            !list.entries.isEmpty && reader.withBytes(of: bucket) { $0.isSame(as: lastBucket.span) }
         }
 
         private mutating func index(ofBucket bucket: JSONReader.Text, of reader: borrowing JSONReader) -> Int {
             if let last = list.entries.last?.bucketIndex, isLastBucket(bucket, of: reader) { return last }
             // A bucket's name is ASCII, so that equal text is equal bytes.
             let name = reader.string(bucket)
+            lastBucket = Array(name.utf8)
             if let first = list.buckets.first {
                 if bucketIndices.isEmpty { bucketIndices[first] = 0 }
                 if let index = bucketIndices[name] { return index }

@@ -29,7 +29,7 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
 
     /// Whether the two have the same bytes.
     public static func == (lhs: ObjectKey, rhs: ObjectKey) -> Bool {
-        lhs.bytes.count == rhs.bytes.count && lhs.bytes[...].isEqual(to: rhs.bytes[...])
+        lhs.bytes.span.isSame(as: rhs.bytes.span)
     }
 
     /// Hashes the bytes, all at once.
@@ -63,7 +63,7 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     }
 
     /// The number of bytes up to and with the last `/`.
-    private var folderCount: Int {
+    var folderCount: Int {
         unsafe bytes.withUnsafeBufferPointer { bytes in
             var count = bytes.count
             while count > 0, unsafe bytes[count - 1] != UInt8(ascii: "/") { count -= 1 }
@@ -109,7 +109,7 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     }
 
     package func hasSuffix(_ suffix: StaticString) -> Bool {
-        bytes[...].hasSuffix(suffix)
+        bytes.span.hasSuffix(suffix)
     }
 }
 
@@ -123,39 +123,6 @@ extension ArraySlice<UInt8> {
     /// Whether the two hold the same bytes.
     package func isEqual(to other: ArraySlice<UInt8>) -> Bool {
         count == other.count && compare(with: other) == 0
-    }
-
-    /// The name of what has this key in the folder with this path, with the `/` at its end; `nil` where it is not in it,
-    /// or in a folder below.
-    func name(in folder: ObjectKey) -> ArraySlice<UInt8>? {
-        let count = folder.bytes.count
-        guard self.count >= count, prefix(count).isEqual(to: folder.bytes[...]) else { return nil }
-        let name = dropFirst(count)
-        return name.holds(UInt8(ascii: "/")) ? nil : name
-    }
-
-    /// Whether it ends in `suffix`.
-    func hasSuffix(_ suffix: StaticString) -> Bool {
-        holds(suffix, at: count - suffix.utf8CodeUnitCount)
-    }
-
-    /// Whether `part` stands `offset` bytes behind the first.
-    func holds(_ part: StaticString, at offset: Int) -> Bool {
-        guard offset >= 0, count - offset >= part.utf8CodeUnitCount else { return false }
-        return part.withUTF8Buffer { wanted in
-            unsafe withUnsafeBytes { bytes in
-                guard let start = bytes.baseAddress, let wantedStart = wanted.baseAddress else { return wanted.isEmpty }
-                return unsafe memcmp(start + offset, wantedStart, wanted.count) == 0
-            }
-        }
-    }
-
-    /// Whether one of them is `byte`.
-    func holds(_ byte: UInt8) -> Bool {
-        unsafe withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return false }
-            return unsafe memchr(start, CInt(byte), bytes.count) != nil
-        }
     }
 
     /// Below zero when these bytes come before the others, above when after, and zero when they are the same.

@@ -200,7 +200,7 @@ extension ProvenState {
         files.reserveCapacity(count)
         for _ in 0..<count {
             let name = try reader.name()
-            names.append(name[...], hash: try reader.digest())
+            names.append(name.span, hash: try reader.digest())
             files.append(
                 ProvenFolder.File(
                     digest: try reader.index(below: digestCount),

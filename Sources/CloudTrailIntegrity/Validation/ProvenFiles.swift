@@ -27,7 +27,7 @@ struct ProvenFiles: Sendable {
             index = known ?? folders.count
             if known == nil { folders.append(Folder(root: root, folder: folder)) }
         }
-        folders[index].names.append(name[...], hash: hash)
+        folders[index].names.append(name.span, hash: hash)
         folders[index].files.append(file)
     }
 

@@ -104,6 +104,43 @@ import Musl
         for entry in entries { #expect(try archive.text(entry.path.description) == entry.path.description) }
     }
 
+    /// What all begin with is passed over, and eight bytes behind it are compared at once.
+    @Test func namesThatBeginAlikeAreSortedToTheirEnd() throws {
+        let tails: [[UInt8]] =
+            [
+                "", "1", "12", "1234567", "12345678", "123456789", "12345678a", "1234567a", "2", "\u{1}", "\u{7f}", "é",
+                "z",
+            ]
+            .map { Array($0.utf8) } + [[0xff], [0x80, 1], [UInt8](repeating: 0xff, count: 9)]
+        let names = tails.map { Array("root/111122223333_CloudTrail_us-east-1_".utf8) + $0 }
+        for name in names { try folder.write([1], to: name) }
+        let paths = try archive().entries().map(\.path)
+        #expect(paths == names.map { ObjectKey(bytes: Array($0.dropFirst(5))) }.sorted())
+    }
+
+    /// More folders than are kept open, so that those in use are told from the others.
+    @Test func manyFoldersAreReadInAnyOrder() throws {
+        var paths: [String] = []
+        for outer in 0..<12 {
+            for inner in 0..<40 {
+                let path = "a/\(outer)/b/\(inner)"
+                try folder.makeFolder("root/\(path)")
+                try folder.write(path, to: "root/\(path)/file")
+                paths.append(path)
+            }
+        }
+        let archive = try archive()
+        #expect(try archive.entries().count == paths.count)
+        var random = SequenceGenerator(seed: 23)
+        for path in paths.shuffled(using: &random) + paths {
+            #expect(try archive.text("\(path)/file") == path)
+        }
+        #expect(throws: ObjectReadError.self) { try archive.text("a/0/b/40/file") }
+        #expect(throws: ObjectReadError.self) { try archive.text("a/0/b//0/file") }
+        #expect(throws: ObjectReadError.self) { try archive.text("/a/0/b/0/file") }
+        #expect(throws: ObjectReadError.self) { try archive.text("a/0/../0/b/0/file") }
+    }
+
     @Test func namesAreBytes() throws {
         let names: [[UInt8]] = [
             Array("new\nline".utf8), Array("\u{1b}[2Jescape".utf8), [0xff, 0xfe, 0x80], [0xc3],

@@ -21,7 +21,7 @@ import Testing
     func namesComeBackInTheirOrder(_ names: [String], _ seed: String) throws {
         var writer = PackedNames.Writer(hasHashes: true, seed: Array(seed.utf8))
         let hashes = try names.indices.map { try SHA256Digest.of([UInt8(truncatingIfNeeded: $0)]) }
-        for (name, hash) in zip(names, hashes) { writer.append(Array(name.utf8)[...], hash: hash) }
+        for (name, hash) in zip(names, hashes) { writer.append(Array(name.utf8).span, hash: hash) }
         #expect(writer.count == names.count)
         let packed = writer.finish()
         var reader = packed.makeReader(seed: Array(seed.utf8))
@@ -39,9 +39,12 @@ import Testing
     @Test(arguments: lists) func oneNameIsFoundByItsPosition(_ names: [String]) {
         var writer = PackedNames.Writer()
         // What was written before leaves nothing behind.
-        writer.append(Array(Self.log.utf8)[...])
+        writer.append(Array(Self.log.utf8).span)
         _ = writer.finish()
-        for name in names { writer.append(Array("--\(name)".utf8).dropFirst(2)) }
+        for name in names {
+            let marked = Array("--\(name)".utf8)
+            writer.append(marked.span.extracting(droppingFirst: 2))
+        }
         let packed = writer.finish()
         for (position, name) in names.enumerated() {
             #expect(packed.name(at: position) == Array(name.utf8))
@@ -54,7 +57,7 @@ import Testing
         var writer = PackedNames.Writer(hasHashes: true)
         let packed = lists.map { list in
             writer.begin(seed: Array(Self.log.utf8))
-            for name in list { writer.append(Array(name.utf8)[...], hash: hash) }
+            for name in list { writer.append(Array(name.utf8).span, hash: hash) }
             return writer.finish()
         }
         // Twice, because what shares memory may come to share it with others.

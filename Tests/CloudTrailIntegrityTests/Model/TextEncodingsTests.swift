@@ -1,6 +1,8 @@
-import CloudTrailIntegrity
 import Foundation
+import NativeInterop
 import Testing
+
+@testable import CloudTrailIntegrity
 
 @Suite struct HexTests {
     @Test(arguments: [
@@ -23,6 +25,25 @@ import Testing
         for byte in UInt8.min...UInt8.max {
             #expect((Hex.decode([byte, 0x30].span) != nil) == digits.contains(byte))
             #expect((Hex.decode([0x30, byte].span) != nil) == digits.contains(byte))
+        }
+    }
+
+    @Test func aHashIsReadLikeAnyOtherHex() {
+        let digits = Set("0123456789abcdefABCDEF".utf8)
+        let text = Array("0123456789abcdefFEDCBA98765432100a1B2c3D4e5F6978f0E1d2C3b4A59687".utf8)
+        #expect(SHA256Digest(hex: text.span)?.bytes == Hex.decode(text.span))
+        for position in text.indices {
+            for byte in UInt8.min...UInt8.max {
+                var changed = text
+                changed[position] = byte
+                let digest = SHA256Digest(hex: changed.span)
+                #expect((digest != nil) == digits.contains(byte))
+                #expect(digest?.bytes == Hex.decode(changed.span))
+            }
+        }
+        for count in [0, 1, 16, 62, 63, 65, 66, 128] {
+            let other = Array((text + text).prefix(count))
+            #expect(SHA256Digest(hex: other.span) == nil)
         }
     }
 
