@@ -79,7 +79,8 @@ public final class LocalArchive: ObjectSource {
 
     // MARK: Listing
 
-    /// Calls `visit` with every file, folder by folder in the order of their names.
+    /// Calls `visit` with every file, folder by folder in the order of their names, but with digest files before what lies
+    /// beside their folders.
     public func list(_ visit: (ArchiveEntry) throws -> Void) throws {
         var pending: [ObjectKey] = [ObjectKey(bytes: [])]
         while let folder = pending.popLast() {
@@ -105,7 +106,9 @@ public final class LocalArchive: ObjectSource {
                 case .special: try visit(ArchiveEntry(path: path, kind: .special))
                 }
             }
-            pending.append(contentsOf: subfolders.reversed())
+            // Digest files come first: what reads them begins while the rest is listed.
+            pending.append(contentsOf: subfolders.filter { !$0.isDigestFolder }.reversed())
+            pending.append(contentsOf: subfolders.filter(\.isDigestFolder).reversed())
         }
     }
 

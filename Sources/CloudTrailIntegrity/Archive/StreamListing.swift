@@ -208,13 +208,18 @@ package struct StreamListing: Sendable {
         return true
     }
 
-    /// The order in which folders are listed: component by component, so that `a/b` comes before `a-b`.
+    /// The order in which folders are listed: component by component, so that `a/b` comes before `a-b`; but digest files
+    /// before what lies beside them.
     private static func precedes(_ first: ObjectKey, _ second: ObjectKey) -> Bool {
-        for (left, right) in zip(first.bytes, second.bytes) where left != right {
-            if left == UInt8(ascii: "/") { return true }
-            if right == UInt8(ascii: "/") { return false }
-            return left < right
-        }
-        return first.bytes.count < second.bytes.count
+        let slash = UInt8(ascii: "/")
+        let shared = first.bytes.span.sharedCount(with: second.bytes.span)
+        let start = first.bytes[..<shared].lastIndex(of: slash).map { $0 + 1 } ?? 0
+        let left = first.bytes[start...].prefix { $0 != slash }
+        let right = second.bytes[start...].prefix { $0 != slash }
+        // A folder comes before what is below it.
+        if left.isEmpty != right.isEmpty { return left.isEmpty }
+        if left.isDigestFolder != right.isDigestFolder { return left.isDigestFolder }
+        let order = left.compare(with: right)
+        return order != 0 ? order < 0 : first.bytes.count < second.bytes.count
     }
 }

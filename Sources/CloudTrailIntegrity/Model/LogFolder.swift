@@ -13,7 +13,7 @@ package struct LogFolder: Hashable, Sendable {
     /// `nil` when `key` lies in no such folder.
     package init?(_ key: ObjectKey) {
         let components = key.components
-        guard let kind = key.categoryFolder, !components[kind].elementsEqual("CloudTrail-Digest".utf8) else {
+        guard let kind = key.categoryFolder, !components[kind].isDigestFolder else {
             return nil
         }
         let folders = components.dropLast().map { String(decoding: $0, as: UTF8.self) }
@@ -41,4 +41,14 @@ extension ObjectKey {
         }
         return afterAccount ?? named.first
     }
+}
+
+extension ObjectKey {
+    /// Whether it is the path of a folder that CloudTrail puts an account's digest files into, without a `/` at its end.
+    var isDigestFolder: Bool { lastComponent.isDigestFolder }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether it is the name of such a folder.
+    var isDigestFolder: Bool { elementsEqual("CloudTrail-Digest".utf8) }
 }
