@@ -51,7 +51,7 @@ struct LogJudge {
     ///
     /// - Parameter outcomes: What reading the unit's files showed, by their numbers.
     mutating func add(_ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
-        for case let outcome? in outcomes { findings.contentBytes += outcome.result?.contentBytes ?? 0 }
+        for case .hashed(let result, _)? in outcomes { findings.contentBytes += result.contentBytes }
         findings.heldLocations = match.heldLocations
         for orphan in match.orphans {
             var file = orphan.proof.file
@@ -59,12 +59,21 @@ struct LogJudge {
             proven.add(orphan.name, orphan.proof.hash, file, root: orphan.proof.root, orphan.folder)
             if !orphan.isHeld { findings.missingOrphans.append(orphan) }
         }
-        var valid: [Int: Int] = [:]
+        // Those of one digest stand together, and so do those of one root.
+        var valid = (record: -1, count: 0)
+        var root = -1
         match.forEachKey { key in
             if evidence.earlier != nil { remember(key, match, outcomes) }
             if let file = key.onlyFile, isAsDelivered(outcomes[file], key) {
-                findings.provenRoots.insert(match.files[file].root)
-                valid[key.record, default: 0] += 1
+                if match.files[file].root != root {
+                    root = match.files[file].root
+                    findings.provenRoots.insert(root)
+                }
+                if key.record != valid.record {
+                    count(valid: valid.count, of: valid.record)
+                    valid = (key.record, 0)
+                }
+                valid.count += 1
                 return
             }
             let files = match.filesOf(key)
@@ -75,9 +84,13 @@ struct LogJudge {
                 addHeld(listing, files.map { (match.files[$0].file, match.path(of: match.files[$0]), outcomes[$0]) })
             }
         }
-        for (record, count) in valid { findings.tallies[chain(of: record), default: Tally()].valid += count }
+        count(valid: valid.count, of: valid.record)
         for file in match.unreferenced { addUnreferenced(file) }
         findings.proven = proven.finish()
+    }
+
+    private mutating func count(valid count: Int, of record: Int) {
+        if count > 0 { findings.tallies[chain(of: record), default: Tally()].valid += count }
     }
 
     /// Whether a key's only file is exactly what a verified digest lists, and nothing is to be said of it.
@@ -86,8 +99,13 @@ struct LogJudge {
     }
 
     private func isPlainlyProven(_ outcome: LogStage.Outcome?, _ key: LogMatch.Key) -> Bool {
-        guard key.isVerified, !key.differs, let result = outcome?.result else { return false }
-        return result.condition == .complete && result.form == .gzip && result.digest == key.hash
+        guard key.isVerified, !key.differs else { return false }
+        switch outcome {
+        case .hashed(let result, _):
+            return result.condition == .complete && result.form == .gzip && result.digest == key.hash
+        case .unchanged(let proof): return proof.hash == key.hash
+        case .unreadable, nil: return false
+        }
     }
 
     /// Remembers a log file that is proven; or, where it is not, that it once was.

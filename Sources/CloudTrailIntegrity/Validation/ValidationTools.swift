@@ -69,6 +69,7 @@ final class ObjectReading {
     }
 
     /// The object, which is nobody's here any more.
+    @discardableResult
     func end() -> (any OpenObject)? {
         defer { object = nil }
         return object
@@ -162,6 +163,8 @@ extension ValidationWorker {
     ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject, untoldBytes: UInt64) {
         let (pool, reading) = (pool, context.reading)
         reading.begin()
+        // One that could not be read to its end is held no longer either.
+        defer { reading.end() }
         do {
             // Opening and the first read are one wait.
             func read(_ buffer: inout MutableRawSpan) throws -> Int {
