@@ -108,10 +108,9 @@ package struct DigestJudge {
     }
 
     private func verdict(on number: Int, verifiedSuccessors: RecordNumbers) -> DigestVerdict {
-        let record = records[number]
         let signature = signatures[number]
         var faults: [DigestFault] = []
-        switch record.defect {
+        switch records[number].defect {
         case .unreadable(let error): faults.append(.unreadable(error))
         case .overLimit(let limit): faults.append(.overLimit(limit))
         case .malformed(let text): faults.append(.malformed(text))
@@ -126,11 +125,13 @@ package struct DigestJudge {
                 faults.append(.linkMismatch(successor: successor, part))
                 break
             }
-            linkedBy = linkedBy ?? (record.hash == nil ? nil : successor)
+            linkedBy = linkedBy ?? (records[number].hash == nil ? nil : successor)
         }
         switch signature {
         case .valid:
-            if record.claims != nil, let problem = record.problem { faults.append(.malformed(problem)) }
+            if records[number].claims != nil, let problem = records[number].problem {
+                faults.append(.malformed(problem))
+            }
         case .keyUnknown:
             faults.append(.keyUnknown)
         case .noCandidate:
