@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// The key of an object in S3, or the path of a file below an archive's root: bytes, compared byte for byte.
 ///
 /// Case is never folded and Unicode is never normalised, because S3 does neither. The bytes need not be UTF-8.
@@ -116,26 +108,6 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
 extension ObjectKey: CustomStringConvertible {
     /// The bytes as text; what is not UTF-8 becomes U+FFFD.
     public var description: String { String(decoding: bytes, as: UTF8.self) }
-}
-
-// Names and keys are compared by the million; the system's functions do it many bytes at a time.
-extension ArraySlice<UInt8> {
-    /// Whether the two hold the same bytes.
-    package func isEqual(to other: ArraySlice<UInt8>) -> Bool {
-        count == other.count && compare(with: other) == 0
-    }
-
-    /// Below zero when these bytes come before the others, above when after, and zero when they are the same.
-    package func compare(with other: ArraySlice<UInt8>) -> Int {
-        let common = Swift.min(count, other.count)
-        let order = unsafe withUnsafeBytes { own in
-            unsafe other.withUnsafeBytes { other in
-                guard common > 0, let own = own.baseAddress, let other = other.baseAddress else { return CInt(0) }
-                return unsafe own == other ? 0 : memcmp(own, other, common)
-            }
-        }
-        return order == 0 ? count - other.count : Int(order)
-    }
 }
 
 /// Where CloudTrail put an object: a bucket and a key.

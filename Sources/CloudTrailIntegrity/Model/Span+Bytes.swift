@@ -6,18 +6,26 @@ internal import Musl
 internal import Darwin
 #endif
 
+// Names and keys are compared by the million; the system's functions do it many bytes at a time.
 extension Span<UInt8> {
     /// Whether the two hold the same bytes.
     func isSame(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         // The system's function is faster where it pays to call it.
         guard count >= 32 else { return sharedCount(with: other) == count }
-        return unsafe withUnsafeBytes { own in
+        return compare(with: other) == 0
+    }
+
+    /// Below zero when these bytes come before the others, above when after, and zero when they are the same.
+    func compare(with other: Span<UInt8>) -> Int {
+        let common = Swift.min(count, other.count)
+        let order = unsafe withUnsafeBytes { own in
             unsafe other.withUnsafeBytes { other in
-                guard let own = own.baseAddress, let otherStart = other.baseAddress else { return true }
-                return unsafe memcmp(own, otherStart, other.count) == 0
+                guard common > 0, let own = own.baseAddress, let other = other.baseAddress else { return CInt(0) }
+                return unsafe own == other ? 0 : memcmp(own, other, common)
             }
         }
+        return order == 0 ? count - other.count : Int(order)
     }
 
     /// The number of bytes that both begin with.
@@ -76,6 +84,18 @@ extension Span<UInt8> {
             !extracting(droppingFirst: start).holds(UInt8(ascii: "/"))
         else { return nil }
         return start
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether the two hold the same bytes.
+    package func isEqual(to other: ArraySlice<UInt8>) -> Bool {
+        span.isSame(as: other.span)
+    }
+
+    /// Below zero when these bytes come before the others, above when after, and zero when they are the same.
+    package func compare(with other: ArraySlice<UInt8>) -> Int {
+        span.compare(with: other.span)
     }
 }
 

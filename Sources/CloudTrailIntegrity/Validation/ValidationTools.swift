@@ -38,9 +38,8 @@ final class ObjectReading {
     /// How many of the bytes that were read the monitor has not been told of.
     private(set) var untoldBytes: UInt64 = 0
 
-    /// Forgets the object before.
+    /// Before an object is opened.
     func begin() {
-        object = nil
         storedBytes = 0
         untoldBytes = 0
     }
