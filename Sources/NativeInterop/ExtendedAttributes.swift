@@ -16,21 +16,24 @@ package enum ExtendedAttributes {
     /// than `limit` bytes.
     package static func value(_ name: String, of descriptor: CInt, limit: Int) -> [UInt8]? {
         // Most files have none, and that is cheap to ask.
-        #if canImport(Darwin)
-        guard unsafe fgetxattr(descriptor, name, nil, 0, 0, 0) >= 0 else { return nil }
-        #else
-        guard unsafe fgetxattr(descriptor, name, nil, 0) >= 0 else { return nil }
-        #endif
+        guard unsafe get(name, of: descriptor, into: UnsafeMutableRawBufferPointer(start: nil, count: 0)) >= 0 else {
+            return nil
+        }
         var value = [UInt8](repeating: 0, count: limit)
-        let count = unsafe value.withUnsafeMutableBytes { buffer in
+        let count = unsafe value.withUnsafeMutableBytes { unsafe get(name, of: descriptor, into: $0) }
+        // Into a buffer of no bytes the system copies nothing, and returns the size of the value instead.
+        guard (0...limit).contains(count) else { return nil }
+        return Array(value.prefix(count))
+    }
+
+    private static func get(_ name: String, of descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        // A string that is given to the system as it is would be copied first.
+        unsafe name.withCString { name in
             #if canImport(Darwin)
             unsafe fgetxattr(descriptor, name, buffer.baseAddress, buffer.count, 0, 0)
             #else
             unsafe fgetxattr(descriptor, name, buffer.baseAddress, buffer.count)
             #endif
         }
-        // Into a buffer of no bytes the system copies nothing, and returns the size of the value instead.
-        guard (0...limit).contains(count) else { return nil }
-        return Array(value.prefix(count))
     }
 }

@@ -11,14 +11,15 @@ internal import Darwin
 /// `Synchronization.Mutex` has no condition, and the slow path of its lock is hidden from the thread sanitizer.
 @safe package final class LockedState<State: Sendable>: @unchecked Sendable {
     // Sendable: `state` is touched with the lock held alone, and the pointers never change.
-    private var state: State
+    // Whoever came back to it while it is touched would wait for the lock for ever before any such access were found.
+    @exclusivity(unchecked) private var state: State
     // On the heap, because the system knows them by their address.
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
 
     /// State that nobody holds, with this many conditions, known by their numbers.
     package init(_ state: State, conditions count: Int = 0) {
-        self.state = state
+        unsafe self.state = state
         unsafe lock = .allocate(capacity: 1)
         unsafe lock.initialize(to: pthread_mutex_t())
         unsafe pthread_mutex_init(lock, nil)
@@ -38,7 +39,7 @@ internal import Darwin
     package func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
-        return try body(&state)
+        return unsafe try body(&state)
     }
 
     /// Waits until `body` returns something; it is called again whenever the condition is signalled.
@@ -46,7 +47,7 @@ internal import Darwin
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
         while true {
-            if let result = try body(&state) { return result }
+            if let result = unsafe try body(&state) { return result }
             unsafe pthread_cond_wait(&conditions[condition], lock)
         }
     }

@@ -83,19 +83,24 @@ public final class LocalArchive: ObjectSource {
     /// beside their folders.
     public func list(_ visit: (ArchiveEntry) throws -> Void) throws {
         var pending: [ObjectKey] = [ObjectKey(bytes: [])]
+        var listing = FolderListing()
         while let folder = pending.popLast() {
-            let listing: FolderListing
             do throws(ObjectReadError) {
-                listing = try read(folder)
+                try read(folder, into: &listing)
             } catch {
                 if folder.bytes.isEmpty { throw error }
                 try visit(ArchiveEntry(path: folder, kind: .unreadableFolder(error)))
                 continue
             }
-            let prefix = folder.bytes.isEmpty ? [] : folder.bytes + [UInt8(ascii: "/")]
+            // The memory of one path serves for the next, unless the visitor keeps it.
+            var bytes = folder.bytes
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "/")) }
+            let nameStart = bytes.count
             var subfolders: [ObjectKey] = []
             for entry in listing.entries {
-                let path = ObjectKey(bytes: prefix + listing.names[entry.name])
+                bytes.removeSubrange(nameStart...)
+                bytes.append(contentsOf: listing.names[entry.name])
+                let path = ObjectKey(bytes: bytes)
                 switch entry.type {
                 case .folder where Self.isTooDeep(path):
                     let limit = "its path is longer than \(Self.maximumPathBytes) bytes or \(Self.maximumDepth) folders"
@@ -142,6 +147,12 @@ public final class LocalArchive: ObjectSource {
         var names: [UInt8] = []
         var entries: [Entry] = []
 
+        /// Forgets all, and keeps the memory.
+        mutating func reset() {
+            names.removeAll(keepingCapacity: true)
+            entries.removeAll(keepingCapacity: true)
+        }
+
         mutating func sort() {
             // Names of one folder begin alike, so that the eight bytes behind that nearly always tell the order.
             let shared = sharedCount
@@ -174,24 +185,23 @@ public final class LocalArchive: ObjectSource {
         }
     }
 
-    private func read(_ folder: ObjectKey) throws(ObjectReadError) -> FolderListing {
+    private func read(_ folder: ObjectKey, into listing: inout FolderListing) throws(ObjectReadError) {
         // A descriptor of its own: reading a folder moves the descriptor's position.
-        let parent = try self.folder(at: folder.bytes[...])
-        let descriptor = unsafe openat(parent.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(errno) }
+        let descriptor =
+            folder.bytes.isEmpty
+            ? try root.reopened() : try self.folder(at: folder.folder.dropLast()).openFolder(folder.lastComponent)
         guard let stream = unsafe fdopendir(descriptor) else {
             let code = errno
             close(descriptor)
             throw .system(code)
         }
         defer { unsafe closedir(stream) }
-        var listing = FolderListing()
+        listing.reset()
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
                 if errno != 0 { throw .system(errno) }
-                listing.sort()
-                return listing
+                return listing.sort()
             }
             let start = listing.names.count
             unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
@@ -258,12 +268,7 @@ public final class LocalArchive: ObjectSource {
         while end < path.endIndex {
             let start = end == path.startIndex ? end : end + 1
             end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
-            let component = path[start..<end]
-            guard component.isName else { throw .leadsOut }
-            let name = Self.path(component)
-            let number = unsafe openat(current.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard number >= 0 else { throw .system(errno) }
-            let opened = LocalFolder(number)
+            let opened = LocalFolder(try current.openFolder(path[start..<end]))
             let key = ObjectKey(bytes: path[..<end])
             folders.withLock { $0.keep(opened, for: key) }
             current = opened

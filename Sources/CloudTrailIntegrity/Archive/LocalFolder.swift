@@ -43,6 +43,26 @@ final class LocalFolder: Sendable {
         return try open(name, reusing: &none)
     }
 
+    /// Opens the folder with this name; the descriptor is the caller's to close.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func openFolder(_ name: ArraySlice<UInt8>) throws(ObjectReadError) -> CInt {
+        var path = SystemPath()
+        try path.set(name)
+        let descriptor = unsafe openat(number, path.bytes, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(errno) }
+        return descriptor
+    }
+
+    /// Opens this folder once more; the descriptor is the caller's to close.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func reopened() throws(ObjectReadError) -> CInt {
+        let descriptor = unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(errno) }
+        return descriptor
+    }
+
     /// What the file system knows of the regular file with this name.
     ///
     /// - Throws: ``ObjectReadError``.
@@ -59,7 +79,8 @@ final class LocalFolder: Sendable {
 /// An open file of a ``LocalArchive``.
 final class LocalFile: OpenObject {
     private var folder: LocalFolder
-    private var name = SystemPath()
+    // To set it never comes back here, and to see to that for every file has a price.
+    @exclusivity(unchecked) private var name = SystemPath()
     /// −1 when none is open.
     private var descriptor: CInt = -1
     private var status = stat()
@@ -78,7 +99,7 @@ final class LocalFile: OpenObject {
     /// Closes what was open, and opens another file.
     fileprivate func open(_ name: ArraySlice<UInt8>, in folder: LocalFolder) throws(ObjectReadError) {
         closeDescriptor()
-        try self.name.set(name)
+        unsafe try self.name.set(name)
         if self.folder !== folder { self.folder = folder }
         // Without O_NONBLOCK a FIFO put in the file's place would block for ever.
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC

@@ -143,8 +143,10 @@ package struct PackedNames: Sendable {
             offset = Int(names.start)
             end = names.end
             hasHashes = names.hasHashes
-            name = Array(PackedNames.stem(of: seed))
-            name.reserveCapacity(128)
+            let stem = PackedNames.stem(of: seed)
+            name = []
+            name.reserveCapacity(max(stem.count, 128))
+            name.append(contentsOf: stem)
         }
 
         /// Reads the next name; `false` at the end.

@@ -39,10 +39,14 @@ public struct SignatureMetadata: Hashable, Sendable {
 
     /// Reads the three through `value`; `nil` when there is no signature.
     package init?(_ value: (String) -> String?) {
-        guard let signature = value(Self.names[0]), !signature.isEmpty else { return nil }
+        self.init(Self.names, value)
+    }
+
+    private init?(_ names: [String], _ value: (String) -> String?) {
+        guard let signature = value(names[0]), !signature.isEmpty else { return nil }
         self.signature = signature
-        algorithm = value(Self.names[1])
-        backfillGenerationTime = value(Self.names[2]).flatMap { Timestamp($0) }
+        algorithm = value(names[1])
+        backfillGenerationTime = value(names[2]).flatMap { Timestamp($0) }
     }
 
     /// The names of the extended attributes that hold the three.
@@ -50,7 +54,7 @@ public struct SignatureMetadata: Hashable, Sendable {
 
     /// Reads the three from extended attributes of these names; `nil` when there is no signature.
     init?(extendedAttributes value: (String) -> [UInt8]?) {
-        self.init { name in value("user.\(name)").flatMap { String(validating: $0, as: UTF8.self) } }
+        self.init(Self.attributes) { value($0).flatMap { String(validating: $0, as: UTF8.self) } }
     }
 
     /// Reads a JSON object of user metadata, names in any case, with or without `x-amz-meta-`; `nil` when it holds no

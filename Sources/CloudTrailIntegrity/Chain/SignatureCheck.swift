@@ -17,8 +17,8 @@ package struct SignatureTrial {
     }
 
     /// The key that a record names, if it is at hand.
-    mutating func key(of record: DigestRecord) -> PublicKey? {
-        record.claims.flatMap { key($0.fingerprint) }
+    mutating func key(of claims: DigestRecord.Claims?) -> PublicKey? {
+        claims.flatMap { key($0.fingerprint) }
     }
 
     private mutating func key(_ fingerprint: Int32) -> PublicKey? {
@@ -155,10 +155,9 @@ package struct SignatureCheck: Sendable {
 
     /// When the digest was signed, as far as it says: a backfill digest is signed later than its window ends.
     package func signingTime(of number: Int, _ trial: SignatureTrial) -> Timestamp? {
-        let record = records[number]
-        guard let claims = record.claims else { return nil }
-        if !isBackfill[Int(record.chain)] { return claims.endTime }
-        return trial.ownCandidates(of: record, signatures[number]).compactMap(\.backfillGenerationTime).first
+        guard let claims = records[number].claims else { return nil }
+        if !isBackfill[Int(records[number].chain)] { return claims.endTime }
+        return trial.ownCandidates(of: records[number], signatures[number]).compactMap(\.backfillGenerationTime).first
     }
 
     /// Whether anything is at hand that may be the record's signature.

@@ -17,14 +17,17 @@ struct DigestContent: ~Copyable {
 
     private let limits: Limits
     private let isStopped: () -> Bool
-    private(set) var fields = DigestFields<Name>()
-    private(set) var logFiles = LogFileList.Builder()
+    private(set) var fields = DigestFields<15, Name>()
+    private(set) var logFiles: LogFileList.Builder
     private(set) var logFilesProblem: String?
     private(set) var sawLogFiles = false
 
-    /// - Parameter isStopped: Asked for every entry of the list; the rest is not read once it is so.
-    init(_ limits: Limits, isStopped: @escaping () -> Bool) {
+    /// - Parameters:
+    ///   - likelyBuckets: The buckets that its list probably names.
+    ///   - isStopped: Asked for every entry of the list; the rest is not read once it is so.
+    init(_ limits: Limits, likelyBuckets: [String] = [], isStopped: @escaping () -> Bool) {
         self.limits = limits
+        logFiles = LogFileList.Builder(likelyBuckets: likelyBuckets)
         self.isStopped = isStopped
     }
 
@@ -61,7 +64,7 @@ struct DigestContent: ~Copyable {
             return
         }
         var count = 0
-        var entry = DigestFields<EntryName>()
+        var entry = DigestFields<6, EntryName>()
         try reader.readArray(
             { (reader) throws(DigestFileError) in
                 count += 1
@@ -69,25 +72,20 @@ struct DigestContent: ~Copyable {
                 guard count <= limits.digestEntries else {
                     throw .overLimit("logFiles has more than \(limits.digestEntries) entries")
                 }
-                let before = reader.remainingBytes
                 entry.reset()
                 try readEntry(&entry, number: count, from: &reader)
-                // Entries are about as long as each other, so the first tells how many there may be.
-                if count == 1 {
-                    let length = max(1, before - reader.remainingBytes)
-                    logFiles.reserve(min(reader.remainingBytes / length, limits.digestEntries))
-                }
             },
             failure: { DigestFileError($0, limits) }
         )
     }
 
     private mutating func readEntry(
-        _ entry: inout DigestFields<EntryName>,
+        _ entry: inout DigestFields<6, EntryName>,
         number: Int,
         from reader: inout JSONReader
     ) throws(DigestFileError) {
         var isObject = true
+        let before = reader.remainingBytes
         do throws(JSONError) {
             isObject = try reader.kind() == .object
             if isObject {
@@ -101,6 +99,11 @@ struct DigestContent: ~Copyable {
         } catch {
             throw DigestFileError(error, limits)
         }
+        // Entries are about as long as each other, so the first tells how many there may be.
+        if number == 1, case .text(let key) = entry[.s3Object] {
+            let length = max(1, before - reader.remainingBytes)
+            logFiles.reserve(min(1 + reader.remainingBytes / length, limits.digestEntries), keyCount: key.count)
+        }
         do throws(DigestFileError) {
             guard isObject else { throw .malformed("not an object") }
             try add(entry, number: number, reader)
@@ -112,7 +115,7 @@ struct DigestContent: ~Copyable {
 
     /// Adds an entry to the list; what is `.malformed` is left out of it, or is a time that no verdict depends on.
     private mutating func add(
-        _ entry: borrowing DigestFields<EntryName>,
+        _ entry: borrowing DigestFields<6, EntryName>,
         number: Int,
         _ reader: borrowing JSONReader
     ) throws(DigestFileError) {

@@ -1,9 +1,9 @@
 /// Members of a digest file, or of an entry of its list, as they were read and before they are judged.
 ///
-/// `Name` has the members that matter; its raw values count from 0.
+/// `Name` has the members that matter, `count` of them; its raw values count from 0.
 ///
 /// Not to be copied: one is used for all entries of a list.
-struct DigestFields<Name: CodingKey & CaseIterable & RawRepresentable<Int>>: ~Copyable {
+struct DigestFields<let count: Int, Name: CodingKey & RawRepresentable<Int>>: ~Copyable {
     enum Value {
         case missing
         case null
@@ -14,9 +14,10 @@ struct DigestFields<Name: CodingKey & CaseIterable & RawRepresentable<Int>>: ~Co
     /// The longest text of any field, in bytes: the signature of an RSA-8192 key has 2,048.
     private static var maximumTextBytes: Int { 4096 }
 
-    private var values = [Value](repeating: .missing, count: Name.allCases.count)
+    private var values = InlineArray<count, Value>(repeating: .missing)
 
-    subscript(name: Name) -> Value { values[name.rawValue] }
+    // By a span, since an array that stands in place would be copied first.
+    subscript(name: Name) -> Value { values.span[name.rawValue] }
 
     /// Forgets all that was read.
     mutating func reset() {

@@ -1,27 +1,49 @@
 internal import NativeInterop
 
+/// Texts that most digest files of an archive have alike: of files that are read behind each other, they share memory.
+package struct DigestTexts: Sendable {
+    fileprivate var bucket = ""
+    fileprivate var fingerprint = ""
+    fileprivate var listedBuckets: [String] = []
+
+    package init() {}
+}
+
 extension DigestFile {
     /// Reads a digest file's uncompressed bytes.
     ///
     /// Required before anything is verified: the fingerprint, the bucket, the object, `previousDigestSignature` (which
     /// may be null) and both times. Any other broken field is kept in ``problem``; unknown fields are tolerated.
     ///
-    /// - Parameter isStopped: Asked now and then; where it is so, an error is thrown that says nothing of the file.
+    /// - Parameters:
+    ///   - texts: What the digest file before had, and then this one's.
+    ///   - isStopped: Asked now and then; where it is so, an error is thrown that says nothing of the file.
     package init(
         parsing bytes: [UInt8],
         limits: Limits,
-        isStopped: @escaping () -> Bool = { false }
+        texts: inout DigestTexts,
+        isStopped: @escaping () -> Bool
     ) throws(DigestFileError) {
         var reader = JSONReader(bytes, maximumDepth: limits.jsonDepth)
-        var content = DigestContent(limits, isStopped: isStopped)
+        var content = DigestContent(limits, likelyBuckets: texts.listedBuckets, isStopped: isStopped)
         try content.read(from: &reader)
-        try self.init(content, reader, limits)
+        try self.init(content, reader, limits, texts)
+        texts.bucket = location.bucket
+        texts.fingerprint = fingerprint
+        if logFiles.buckets.count == 1 { texts.listedBuckets = logFiles.buckets }
+    }
+
+    /// Reads a digest file's uncompressed bytes by themselves.
+    package init(parsing bytes: [UInt8], limits: Limits) throws(DigestFileError) {
+        var texts = DigestTexts()
+        try self.init(parsing: bytes, limits: limits, texts: &texts) { false }
     }
 
     private init(
         _ content: borrowing DigestContent,
         _ reader: borrowing JSONReader,
-        _ limits: Limits
+        _ limits: Limits,
+        _ texts: DigestTexts
     ) throws(DigestFileError) {
         let fingerprint = try content.fields.required(.digestPublicKeyFingerprint)
         guard fingerprint.count == 32, reader.withBytes(of: fingerprint, { Hex.isHex($0) }) else {
@@ -52,8 +74,13 @@ extension DigestFile {
         self.startTime = startTime
         self.endTime = endTime
         self.endTimeText = reader.string(endTimeText)
-        self.fingerprint = reader.withBytes(of: fingerprint) { Hex.lowercased($0) }
-        location = ObjectLocation(bucket: reader.string(bucket), key: ObjectKey(bytes: reader.bytes(of: object)))
+        self.fingerprint = reader.withBytes(of: fingerprint) { fingerprint in
+            fingerprint.isSame(as: texts.fingerprint) ? texts.fingerprint : Hex.lowercased(fingerprint)
+        }
+        location = ObjectLocation(
+            bucket: reader.string(bucket, sharing: texts.bucket),
+            key: ObjectKey(bytes: reader.bytes(of: object))
+        )
 
         var problem: String?
         func note(_ text: String) { if problem == nil { problem = text } }
@@ -79,7 +106,7 @@ extension DigestFile {
     ///
     /// - Parameter ownBucket: The bucket of this digest, whose storage is shared where the two are the same.
     private static func previous(
-        _ fields: borrowing DigestFields<DigestContent.Name>,
+        _ fields: borrowing DigestFields<15, DigestContent.Name>,
         _ reader: borrowing JSONReader,
         _ limits: Limits,
         sharing ownBucket: String,
@@ -120,10 +147,9 @@ extension DigestFile {
             if signature.count == 0 || !reader.withBytes(of: signature, { Hex.isHex($0) }) {
                 note("previousDigestSignature is not hex")
             }
-            let isOwnBucket = reader.withBytes(of: bucket) { $0.isSame(as: ownBucket) }
             return Previous(
                 location: ObjectLocation(
-                    bucket: isOwnBucket ? ownBucket : reader.string(bucket),
+                    bucket: reader.string(bucket, sharing: ownBucket),
                     key: ObjectKey(bytes: reader.bytes(of: object))
                 ),
                 hash: value

@@ -218,6 +218,11 @@ package struct JSONReader {
         return String(decoding: bytes(of: text), as: UTF8.self)
     }
 
+    /// `text` as a string, which shares the memory of `other` where the two have the same bytes.
+    func string(_ text: Text, sharing other: String) -> String {
+        withBytes(of: text) { $0.isSame(as: other) } ? other : string(text)
+    }
+
     /// Appends the bytes of `text`, unescaped.
     func append(_ text: Text, to content: inout [UInt8]) {
         guard text.isEscaped else { return content.append(contentsOf: bytes[text.start..<text.end]) }

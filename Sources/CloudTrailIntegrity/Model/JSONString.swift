@@ -28,14 +28,14 @@ enum JSONString {
     /// or the end of the text.
     private static func endOfPlainRun(_ bytes: Span<UInt8>, from start: Int, _ isASCII: inout Bool) -> Int {
         var offset = start
-        while bytes.count - offset >= 8 {
-            let word = bytes.word(at: offset)
+        while bytes.count &- offset >= 8 {
+            let word = unsafe bytes.word(atUnchecked: offset)
             // Most words are ASCII without an end: one test for both, which says nothing of where.
             let quotation = (word ^ ones * 0x22) &- ones
             let backslash = (word ^ ones * 0x5c) &- ones
             let marks = word | (word &- ones * 0x20) | quotation | backslash
             if marks & highBits == 0 {
-                offset += 8
+                offset &+= 8
                 continue
             }
             let ends =

@@ -59,16 +59,19 @@ extension LogFileList {
     /// Makes a list entry by entry.
     struct Builder {
         private(set) var list = LogFileList()
-        /// The UTF-8 of the last entry's bucket.
-        private var lastBucket: [UInt8] = []
+        /// What ``LogFileList/buckets`` probably is: that of the list before, whose memory is then shared.
+        private let likelyBuckets: [String]
         /// The index of each bucket's name, where there are several.
         private var bucketIndices: [String: Int] = [:]
 
-        /// Makes room for `count` more entries, each with a key as long as the last.
-        mutating func reserve(_ count: Int) {
-            guard let last = list.indices.last, count > 0 else { return }
-            list.entries.reserveCapacity(list.count + count)
-            list.keyBytes.reserveCapacity(list.keyBytes.count + count * list.entry(at: last).keyRange.count)
+        init(likelyBuckets: [String]) {
+            self.likelyBuckets = likelyBuckets
+        }
+
+        /// Makes room for `count` entries, each with a key of `keyCount` bytes.
+        mutating func reserve(_ count: Int, keyCount: Int) {
+            list.entries.reserveCapacity(count)
+            list.keyBytes.reserveCapacity(count * keyCount)
         }
 
         /// Appends the object `key` of `bucket`, two texts that `reader` read.
@@ -85,14 +88,20 @@ extension LogFileList {
 
         /// Whether this is the bucket of the last entry.
         func isLastBucket(_ bucket: JSONReader.Text, of reader: borrowing JSONReader) -> Bool {
-            !list.entries.isEmpty && reader.withBytes(of: bucket) { $0.isSame(as: lastBucket.span) }
+            guard let last = list.entries.last?.bucketIndex else { return false }
+            return reader.withBytes(of: bucket) { $0.isSame(as: list.buckets[last]) }
         }
 
         private mutating func index(ofBucket bucket: JSONReader.Text, of reader: borrowing JSONReader) -> Int {
             if let last = list.entries.last?.bucketIndex, isLastBucket(bucket, of: reader) { return last }
+            if list.buckets.isEmpty, likelyBuckets.count == 1, let likely = likelyBuckets.first,
+                reader.withBytes(of: bucket, { $0.isSame(as: likely) })
+            {
+                list.buckets = likelyBuckets
+                return 0
+            }
             // A bucket's name is ASCII, so that equal text is equal bytes.
             let name = reader.string(bucket)
-            lastBucket = Array(name.utf8)
             if let first = list.buckets.first {
                 if bucketIndices.isEmpty { bucketIndices[first] = 0 }
                 if let index = bucketIndices[name] { return index }

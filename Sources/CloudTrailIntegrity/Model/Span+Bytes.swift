@@ -32,10 +32,10 @@ extension Span<UInt8> {
     func sharedCount(with other: Span<UInt8>) -> Int {
         let limit = Swift.min(count, other.count)
         var offset = 0
-        while limit - offset >= 8 {
-            let difference = word(at: offset) ^ other.word(at: offset)
-            if difference != 0 { return offset + difference.trailingZeroBitCount / 8 }
-            offset += 8
+        while limit &- offset >= 8 {
+            let difference = unsafe word(atUnchecked: offset) ^ other.word(atUnchecked: offset)
+            if difference != 0 { return offset &+ difference.trailingZeroBitCount / 8 }
+            offset &+= 8
         }
         while offset < limit, self[offset] == other[offset] { offset += 1 }
         return offset
@@ -45,6 +45,11 @@ extension Span<UInt8> {
     func word(at offset: Int) -> UInt64 {
         // Any bytes are a number, and the read is refused where they are not all there.
         UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// As ``word(at:)``, where the caller has seen that the eight bytes are there.
+    @unsafe func word(atUnchecked offset: Int) -> UInt64 {
+        unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
     /// Whether these are the bytes of `text`: no two texts are the same here that Unicode calls equivalent.

@@ -46,6 +46,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Reads an ISO 8601 date and time from its bytes.
     package init?(utf8 text: Span<UInt8>) {
+        // The form that CloudTrail writes; there are two for every log file.
+        if text.count == 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[10] == UInt8(ascii: "T"),
+            text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"), text[19] == UInt8(ascii: "Z")
+        {
+            self.init(digits: text, year: 0, month: 5, day: 8, hour: 11, minute: 14, second: 17)
+            return
+        }
         var cursor = DigitCursor()
         guard let date = cursor.date(text, separator: UInt8(ascii: "-")), cursor.take(text, UInt8(ascii: "T")),
             let hour = cursor.number(text, 2), cursor.take(text, UInt8(ascii: ":")),
@@ -84,19 +91,32 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Reads the compact form of object names from its bytes.
     package init?(compactUTF8 text: Span<UInt8>, seconds: Bool) {
+        if seconds {
+            guard text.count == 16, text[8] == UInt8(ascii: "T"), text[15] == UInt8(ascii: "Z") else { return nil }
+            self.init(digits: text, year: 0, month: 4, day: 6, hour: 9, minute: 11, second: 13)
+            return
+        }
         var cursor = DigitCursor()
         guard let date = cursor.date(text, separator: nil), cursor.take(text, UInt8(ascii: "T")),
-            let hour = cursor.number(text, 2), let minute = cursor.number(text, 2)
+            let hour = cursor.number(text, 2), let minute = cursor.number(text, 2),
+            cursor.take(text, UInt8(ascii: "Z")), cursor.offset == text.count
         else { return nil }
-        var second = 0
-        if seconds {
-            guard let number = cursor.number(text, 2) else { return nil }
-            second = number
+        self.init(days: date, hour: hour, minute: minute, second: 0)
+    }
+
+    /// Reads four digits and five times two, from these offsets on, which must be in `text`.
+    @inline(__always)
+    private init?(digits text: Span<UInt8>, year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+        var greatest: UInt8 = 0
+        func two(_ offset: Int) -> Int {
+            let (tens, ones) = (text[offset] &- UInt8(ascii: "0"), text[offset + 1] &- UInt8(ascii: "0"))
+            greatest = max(greatest, tens, ones)
+            return Int(tens) &* 10 &+ Int(ones)
         }
-        guard cursor.take(text, UInt8(ascii: "Z")), cursor.offset == text.count,
-            let moment = Timestamp(days: date, hour: hour, minute: minute, second: second)
-        else { return nil }
-        self = moment
+        let (year, month, day) = (two(year) &* 100 &+ two(year + 2), two(month), two(day))
+        let (hour, minute, second) = (two(hour), two(minute), two(second))
+        guard greatest < 10, let days = CivilDate.days(year: year, month: month, day: day) else { return nil }
+        self.init(days: days, hour: hour, minute: minute, second: second)
     }
 
     private init?(days: Int64, hour: Int, minute: Int, second: Int) {

@@ -138,7 +138,8 @@ extension Validator {
             signatures.own.append(SignatureCandidate(.sidecar, metadata))
         }
         try object.checkUnchanged()
-        let (digest, defect) = DigestStage.parse(content, result.condition, limits)
+        var texts = DigestTexts()
+        let (digest, defect) = DigestStage.parse(content, result.condition, limits, &texts)
         let hash = result.isWhole ? result.digest : nil
         let stringToSign = hash.flatMap { digest?.stringToSign(hash: $0) }
         // Its name is not looked at here: a copy may be called anything.

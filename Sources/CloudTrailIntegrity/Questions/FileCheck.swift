@@ -109,7 +109,8 @@ extension Validator {
         )
         let judge = FileJudge(
             evidence: evidence,
-            builder: ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial),
+            builder: ReportBuilder(evidence: evidence, keys: keys, check: check),
+            trial: worker.context.trial,
             archiveCount: archives.count
         )
         let listings = try judge.listings(of: readings, monitor)
@@ -185,6 +186,7 @@ private enum FileReading {
 private struct FileJudge {
     let evidence: Evidence
     let builder: ReportBuilder
+    let trial: SignatureTrial
     /// The number of sources that are archives; those behind them are single files.
     let archiveCount: Int
 
@@ -198,7 +200,7 @@ private struct FileJudge {
         }
         if names.isEmpty { return [] }
         var found: [LogListing] = []
-        for var unit in try LogStage.units(of: evidence, check: monitor.check) where !unit.lists.isEmpty {
+        for var unit in evidence.units where !unit.lists.isEmpty {
             try monitor.check()
             // Only what is listed matters here, not what of it is held.
             unit.folders = []
@@ -373,15 +375,15 @@ private struct FileJudge {
             path: digest.root < archiveCount
                 ? evidence.displayPath(ofDigest: number) : ObjectKey(evidence.names[digest.root]),
             fingerprint: claims.fingerprint,
-            time: builder.check.signingTime(of: number, builder.trial) ?? claims.endTime,
+            time: builder.check.signingTime(of: number, trial) ?? claims.endTime,
             source: source.name
         )
     }
 
     /// What a report would note of a verified digest file.
     private func signatureNotes(_ number: Int) -> [String] {
-        var builder = builder
-        builder.addNotices(number)
+        var (builder, trial) = (builder, trial)
+        builder.addNotices(number, &trial)
         return builder.findings.map(\.message)
     }
 }

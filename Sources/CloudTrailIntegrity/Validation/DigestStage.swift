@@ -325,7 +325,9 @@ final class DigestStage: Sendable {
                 signatures.own.append(SignatureCandidate(.sidecar, metadata))
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
-            let (file, defect) = Self.parse(content, result.condition, limits) { [monitor] in monitor.isCancelled }
+            let (file, defect) = Self.parse(content, result.condition, limits, &worker.context.texts) { [monitor] in
+                monitor.isCancelled
+            }
             try monitor.check()
             let hash = result.isWhole ? result.digest : nil
             let metadata = earlier == nil ? nil : object.metadata
@@ -367,6 +369,7 @@ final class DigestStage: Sendable {
         _ content: [UInt8],
         _ condition: ContentHasher.Condition,
         _ limits: Limits,
+        _ texts: inout DigestTexts,
         isStopped: @escaping () -> Bool = { false }
     ) -> (DigestFile?, DigestRecord.Defect?) {
         let containerDefect: DigestRecord.Defect?
@@ -379,7 +382,8 @@ final class DigestStage: Sendable {
         case .truncated, .corrupt, .trailingData: containerDefect = .malformed(condition.sentence)
         }
         do throws(DigestFileError) {
-            return (try DigestFile(parsing: content, limits: limits, isStopped: isStopped), containerDefect)
+            let file = try DigestFile(parsing: content, limits: limits, texts: &texts, isStopped: isStopped)
+            return (file, containerDefect)
         } catch {
             switch error {
             case .malformed(let text): return (nil, containerDefect ?? .malformed(text))

@@ -9,6 +9,8 @@ final class Evidence: Sendable {
     /// What trying the signatures of each record came to.
     let signatures: [SignatureVerdict]
     let chains: [DigestChain]
+    /// The parts of the archive whose log files can be judged by themselves.
+    let units: [LogUnit]
     let options: ValidationOptions
     /// Whether each record is to be reported on.
     let isInScope: [Bool]
@@ -35,8 +37,11 @@ final class Evidence: Sendable {
         placement: ArchivePlacement,
         signatures: [SignatureVerdict],
         keys: DigestKeys,
+        verdicts: [DigestVerdict],
+        chains: [DigestChain],
+        units: [LogUnit],
         earlier: EarlierProof?,
-        folders: ListedFolders,
+        provenFolders: [ListedFolder],
         options: ValidationOptions,
         check: () throws -> Void
     ) throws {
@@ -47,16 +52,9 @@ final class Evidence: Sendable {
         self.options = options
         self.keys = keys
         self.signatures = signatures
-        let judge = DigestJudge(records: records, places: placement.places, signatures: signatures, keys: keys)
-        let verdicts = try judge.verdicts(check: check)
         self.verdicts = verdicts
-        chains = try DigestChain.chains(
-            records: records,
-            places: placement.places,
-            verdicts: verdicts,
-            keys: keys,
-            check: check
-        )
+        self.chains = chains
+        self.units = units
         var coveredUntil: [[String]: Timestamp] = [:]
         for chain in chains where !chain.identity.isBackfill {
             guard let end = chain.verifiedUntil else { continue }
@@ -82,9 +80,7 @@ final class Evidence: Sendable {
         for folder in index.hiddenFolders { hiddenFolders[folder.root][folder.path] = folder }
         self.hiddenFolders = hiddenFolders
         self.earlier = earlier
-        provenFolders = (earlier?.state.folders ?? []).map { proven in
-            folders.folder(bucket: proven.bucket, path: proven.path, seed: [])
-        }
+        self.provenFolders = provenFolders
         fates = DigestFate.fates(
             of: earlier?.state.digests ?? [],
             keys: keys,

@@ -13,16 +13,6 @@ struct LogListing: Sendable {
     let wasProven: Bool
 }
 
-/// A part of the archive that can be judged by itself: all that digests list in one folder, and what is held of it.
-struct LogUnit: Sendable {
-    /// The lists, as record and group, from the oldest record to the newest.
-    var lists: [(record: Int32, group: Int32)] = []
-    /// The numbers of the folders of log files that were proven before.
-    var proven: [Int] = []
-    /// The numbers of the folders whose files map there.
-    var folders: [Int] = []
-}
-
 /// Which file of a unit is which listed log file.
 struct LogMatch: Sendable {
     /// What digests say of one key, before its location is put together.
@@ -270,7 +260,7 @@ struct LogMatch: Sendable {
         while reader.next() {
             try check()
             let file = ArchiveIndex.File(folder: number, position: reader.position)
-            let isDecompressed = ObjectKey(bytes: reader.name).hasSuffix(".json")
+            let isDecompressed = reader.name.span.hasSuffix(".json")
             if isDecompressed { compressed = reader.name + ".gz".utf8 }
             var next = slots[slot(of: isDecompressed ? compressed : reader.name)]
             var held: Int32?
@@ -279,7 +269,17 @@ struct LogMatch: Sendable {
                 next = drafts[Int(draft)].next
                 guard isPossible[Int(drafts[Int(draft)].folder)] else { continue }
                 let isExact = !isDecompressed && place.path != nil
-                let number = held ?? hold(file, root: folder.root, reader.name, isExact)
+                // The name is the draft's, but for a decompressed file's.
+                let number =
+                    held
+                    ?? hold(
+                        HeldFile(
+                            file: file,
+                            root: folder.root,
+                            name: isDecompressed ? append(reader.name) : drafts[Int(draft)].name,
+                            isExact: isExact
+                        )
+                    )
                 held = number
                 link(draft, number)
             }
@@ -287,13 +287,8 @@ struct LogMatch: Sendable {
         }
     }
 
-    private mutating func hold(
-        _ file: ArchiveIndex.File,
-        root: Int,
-        _ name: [UInt8],
-        _ isExact: Bool
-    ) -> Int32 {
-        files.append(HeldFile(file: file, root: root, name: append(name), isExact: isExact))
+    private mutating func hold(_ file: HeldFile) -> Int32 {
+        files.append(file)
         return Int32(clamping: files.count - 1)
     }
 

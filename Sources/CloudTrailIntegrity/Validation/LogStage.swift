@@ -50,7 +50,7 @@ struct LogStage: Sendable {
         monitor.enter(.logFiles)
         monitor.expect(logs: evidence.index.folders.reduce(0) { $0 + $1.names.count })
         let total = LockedState(LogFindings())
-        for unit in try Self.units(of: evidence, check: monitor.check) {
+        for unit in evidence.units {
             try pool.submit(by: worker) { worker in
                 try monitor.check()
                 let held = unit.folders.reduce(0) { $0 + evidence.index.folders[$1].names.count }
@@ -59,70 +59,6 @@ struct LogStage: Sendable {
         }
         try pool.finish(with: worker)
         return total.withLock { $0 }
-    }
-
-    // MARK: Units
-
-    /// The parts of the archive that can be judged by themselves.
-    static func units(of evidence: Evidence, check: () throws -> Void) rethrows -> [LogUnit] {
-        // In a flat folder names alone tell keys, so that nothing can be told apart by folders.
-        if evidence.placement.hasFlatRoot {
-            var unit = LogUnit()
-            try forEachList(of: evidence) { _, record, group in
-                try check()
-                unit.lists.append((record, group))
-            }
-            unit.proven = Array(evidence.provenFolders.indices)
-            unit.folders = Array(evidence.index.folders.indices)
-            return [unit]
-        }
-        var units: [LogUnit] = []
-        var numbers: [ObjectKey: Int] = [:]
-        var known: [ObjectIdentifier: Int] = [:]
-        func unitNumber(of path: ObjectKey) -> Int {
-            if let number = numbers[path] { return number }
-            numbers[path] = units.count
-            units.append(LogUnit())
-            return units.count - 1
-        }
-        try forEachList(of: evidence) { folder, record, group in
-            try check()
-            let unit = known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)
-            known[ObjectIdentifier(folder)] = unit
-            units[unit].lists.append((record, group))
-        }
-        for (number, folder) in evidence.provenFolders.enumerated() {
-            units[known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)].proven.append(number)
-        }
-        for (number, folder) in evidence.index.folders.enumerated() {
-            try check()
-            let path = evidence.placement.place(of: folder).path ?? folder.path
-            let unit = unitNumber(of: path)
-            units[unit].folders.append(number)
-        }
-        return units
-    }
-
-    /// Calls `body` with every list of every digest, from the oldest digest to the newest, so that the newest listing
-    /// of a key comes last.
-    private static func forEachList(
-        of evidence: Evidence,
-        _ body: (ListedFolder, Int32, Int32) throws -> Void
-    ) rethrows {
-        let records = evidence.records
-        let count = records.indices.count { !records[$0].logs.isEmpty }
-        var order: [Int32] = []
-        order.reserveCapacity(count)
-        for number in records.indices where !records[number].logs.isEmpty { order.append(Int32(clamping: number)) }
-        order.sort { first, second in
-            let (left, right) = (records[Int(first)].endTime, records[Int(second)].endTime)
-            return left != right ? left < right : first < second
-        }
-        for record in order {
-            for (number, group) in records[Int(record)].logs.enumerated() {
-                try body(group.folder, record, Int32(clamping: number))
-            }
-        }
     }
 
     // MARK: Hashing

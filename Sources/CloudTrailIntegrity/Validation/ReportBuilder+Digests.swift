@@ -2,7 +2,9 @@ internal import NativeInterop
 
 extension ReportBuilder {
     /// Judges every digest file in scope.
-    mutating func addDigests(_ monitor: ValidationMonitor) throws {
+    ///
+    /// - Parameter trial: Knows the keys.
+    mutating func addDigests(_ trial: inout SignatureTrial, _ monitor: ValidationMonitor) throws {
         // A copy that is proven is not the same as one that is not: it may lie in its place where the other does not.
         var firstProven: [Int32: [SHA256Digest: Int]] = [:]
         var firstOthers: [Int32: [SHA256Digest: Int]] = [:]
@@ -19,7 +21,7 @@ extension ReportBuilder {
                 continue
             }
             isRootProven[evidence.index.digests[number].root] = true
-            addNotices(number)
+            addNotices(number, &trial)
             guard let hash = evidence.records[number].hash else { continue }
             let key = evidence.placement.places[number].keyNumber
             if isFirstCopy(number, &firstProven) {
@@ -212,7 +214,7 @@ extension ReportBuilder {
 
     // MARK: Notices
 
-    mutating func addNotices(_ number: Int) {
+    mutating func addNotices(_ number: Int, _ trial: inout SignatureTrial) {
         if case .valid(let source, let differing) = evidence.signatures[number], !differing.isEmpty {
             findings.append(
                 finding(
@@ -223,7 +225,7 @@ extension ReportBuilder {
                 )
             )
         }
-        if let key = trial.key(of: evidence.records[number]), let time = check.signingTime(of: number, trial),
+        if let key = trial.key(of: evidence.records[number].claims), let time = check.signingTime(of: number, trial),
             !key.isValid(at: time)
         {
             findings.append(

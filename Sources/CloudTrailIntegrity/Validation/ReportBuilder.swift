@@ -5,7 +5,6 @@ struct ReportBuilder {
     let evidence: Evidence
     let keys: PublicKeySet
     let check: SignatureCheck
-    var trial: SignatureTrial
 
     var findings: [Finding] = []
     /// How many of them the caller was told of.
@@ -29,11 +28,10 @@ struct ReportBuilder {
 
     var options: ValidationOptions { evidence.options }
 
-    init(evidence: Evidence, keys: PublicKeySet, check: SignatureCheck, trial: SignatureTrial) {
+    init(evidence: Evidence, keys: PublicKeySet, check: SignatureCheck) {
         self.evidence = evidence
         self.keys = keys
         self.check = check
-        self.trial = trial
         var last: DigestLocation?
         for number in evidence.records.indices {
             contentBytes += evidence.records[number].contentBytes

@@ -8,6 +8,7 @@ final class ValidationTools {
     let opener: ObjectOpener
     var packer: LogListPacker
     var keyReader: DigestKeyReader
+    var texts = DigestTexts()
     /// Shared by all threads.
     let folders: ListedFolders
     /// Shared by all threads.
@@ -32,7 +33,8 @@ final class ValidationTools {
 
 /// The object that a thread reads, from its opening on.
 final class ObjectReading {
-    private var object: (any OpenObject)?
+    // What this module does with it meanwhile never comes back here, and to see to that for every file has a price.
+    @exclusivity(unchecked) private var object: (any OpenObject)?
     /// Its size as the storage says, in bytes; 0 when that is not known.
     private(set) var storedBytes: UInt64 = 0
     /// How many of the bytes that were read the monitor has not been told of.
@@ -53,9 +55,9 @@ final class ObjectReading {
         opening open: () throws -> any OpenObject
     ) throws -> Int {
         let count = try ObjectReadError.catching {
-            if let object { return try object.read(into: &buffer) }
+            if let object = unsafe object { return try object.read(into: &buffer) }
             let opened = try open()
-            object = opened
+            unsafe object = opened
             storedBytes = opened.storedBytes ?? 0
             return try opened.read(into: &buffer)
         }
@@ -70,8 +72,8 @@ final class ObjectReading {
     /// The object, which is nobody's here any more.
     @discardableResult
     func end() -> (any OpenObject)? {
-        defer { object = nil }
-        return object
+        defer { unsafe object = nil }
+        return unsafe object
     }
 }
 
@@ -83,7 +85,8 @@ final class ObjectOpener {
     private var path: [UInt8] = []
     private var folder: LocalFolder?
     /// The file of a folder that was opened last.
-    private var file: LocalFile?
+    // As in ``ObjectReading``: opening a file never comes back here.
+    @exclusivity(unchecked) private var file: LocalFile?
 
     init(_ sources: [ArchiveAccess]) {
         self.sources = sources
@@ -105,7 +108,7 @@ final class ObjectOpener {
     ///   - root: The number of the source.
     func open(_ name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>, root: Int) throws -> any OpenObject {
         if self.root != root || !folder.isEqual(to: path[...]) { try enter(folder, root) }
-        if let folder = self.folder { return try folder.open(name, reusing: &file) }
+        if let folder = self.folder { return unsafe try folder.open(name, reusing: &file) }
         return try source(root).open(ObjectKey(bytes: Array(folder) + name))
     }
 

@@ -86,10 +86,15 @@ public struct Validator: Sendable {
         )
         check.dropPreviousTexts()
         try monitor.check()
-        var builder = ReportBuilder(evidence: evidence, keys: keys, check: check, trial: worker.context.trial)
-        try builder.addDigests(monitor)
-        listener.hear(&builder)
-        let logs = try LogStage(evidence: evidence, monitor: monitor, listener: listener).run(pool, worker)
+        // What is to be said of digest files is put together while log files are read.
+        var (builder, logs) = try pool.together(by: worker) { [keys, evidence, check] worker in
+            var builder = ReportBuilder(evidence: evidence, keys: keys, check: check)
+            try builder.addDigests(&worker.context.trial, monitor)
+            listener.hear(&builder)
+            return builder
+        } and: {
+            try LogStage(evidence: evidence, monitor: monitor, listener: listener).run(pool, worker)
+        }
         monitor.enter(.conclusions)
         try builder.addLogs(logs, monitor)
         listener.hear(&builder)
@@ -157,15 +162,37 @@ public struct Validator: Sendable {
             proven: earlier?.state.folders ?? [],
             check: monitor.check
         )
+        let folders = worker.context.folders
+        let provenFolders = (earlier?.state.folders ?? []).map { proven in
+            folders.folder(bucket: proven.bucket, path: proven.path, seed: [])
+        }
+        let keys = digestKeys
+        let (units, (judged, chains)) = try pool.together(by: worker) { _ in
+            try LogUnit.units(index, records, placement, provenFolders: provenFolders, check: monitor.check)
+        } and: {
+            let judge = DigestJudge(records: records, places: placement.places, signatures: verdicts, keys: keys)
+            let judged = try judge.verdicts(check: monitor.check)
+            let chains = try DigestChain.chains(
+                records: records,
+                places: placement.places,
+                verdicts: judged,
+                keys: keys,
+                check: monitor.check
+            )
+            return (judged, chains)
+        }
         let evidence = try Evidence(
             names: names,
             index: index,
             records: records,
             placement: placement,
             signatures: verdicts,
-            keys: digestKeys,
+            keys: keys,
+            verdicts: judged,
+            chains: chains,
+            units: units,
             earlier: earlier,
-            folders: worker.context.folders,
+            provenFolders: provenFolders,
             options: options,
             check: monitor.check
         )

@@ -165,6 +165,27 @@ final class WorkerPool<Context>: Sendable {
         }
     }
 
+    /// Calls both, the first on another thread where one is free meanwhile, and works until no task is left.
+    ///
+    /// - Throws: What either or a task threw.
+    func together<First: Sendable, Second>(
+        by worker: Worker<Context>,
+        _ first: @escaping @Sendable (Worker<Context>) throws -> First,
+        and second: () throws -> Second
+    ) throws -> (First, Second) {
+        let result = LockedState<First?>(nil)
+        try submit(by: worker) { worker in
+            let value = try first(worker)
+            result.withLock { $0 = value }
+        }
+        let value = try second()
+        try finish(with: worker)
+        guard let first = result.withLock({ $0 }) else {
+            preconditionFailure("a task ended without an error or a value")
+        }
+        return (first, value)
+    }
+
     /// Works until no task is left and none runs.
     ///
     /// - Throws: What a task threw.

@@ -71,6 +71,35 @@ import Testing
 
     // MARK: What is read
 
+    @Test func textsOfTheFileBeforeChangeNothing() throws {
+        func entries(_ buckets: String...) -> String {
+            "[\(buckets.map { Self.text(Self.entryMembers, ["s3Bucket": "\"\($0)\""]) }.joined(separator: ","))]"
+        }
+        let changes: [[String: String?]] = [
+            [:], ["logFiles": entries("bucket")], ["logFiles": entries("bucket", "other", "bucket")],
+            ["logFiles": entries("other", "bucket")], ["digestS3Bucket": #""bucket2""#],
+            ["digestS3Bucket": #""Bucket""#],
+            ["digestS3Bucket": #""b\u0075cket""#, "logFiles": entries("buck\\u0065t", "bucke")],
+            ["digestPublicKeyFingerprint": #""31E8B5433410DFB61A9DC45CC65B22FF""#],
+            ["digestPublicKeyFingerprint": #""00e8b5433410dfb61a9dc45cc65b22ff""#],
+            ["previousDigestS3Bucket": #""other""#, "logFiles": entries("other")],
+        ]
+        for before in changes {
+            for change in changes {
+                var texts = DigestTexts()
+                for change in [before, change] {
+                    let bytes = Array(Self.text(Self.members, change).utf8)
+                    let file = try DigestFile(parsing: bytes, limits: Limits(), texts: &texts) { false }
+                    #expect(try file == DigestFile(parsing: bytes, limits: Limits()))
+                }
+            }
+        }
+        let upper = try Self.digest(["digestPublicKeyFingerprint": #""31E8B5433410DFB61A9DC45CC65B22FF""#])
+        #expect(try upper.fingerprint == Self.digest().fingerprint)
+        let buckets = try Self.digest(["logFiles": entries("bucket", "other", "bucket")]).logFiles
+        #expect(buckets.map(\.location.bucket) == ["bucket", "other", "bucket"])
+    }
+
     @Test func readsTheSample() throws {
         for text in [
             Self.sample, Self.sample.replacing("\\/", with: "/"),

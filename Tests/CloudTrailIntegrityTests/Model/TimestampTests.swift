@@ -129,6 +129,21 @@ import Testing
         #expect(Timestamp(compact: text, seconds: false) == nil)
     }
 
+    @Test(arguments: ["2026-03-01T00:10:35Z", "20260301T001035Z"])
+    func refusesWhatIsNoDigitAtEveryPlace(text: String) {
+        let isCompact = !text.contains("-")
+        func read(_ text: String) -> Timestamp? {
+            isCompact ? Timestamp(compact: text, seconds: true) : Timestamp(text)
+        }
+        for offset in text.utf8.indices where text[offset].isNumber {
+            for other in ["/", ":", "a", " ", "\0"] {
+                let changed = text.replacingCharacters(in: offset...offset, with: other)
+                #expect(read(changed) == nil, "\(changed)")
+            }
+        }
+        #expect(read(text)?.secondsSinceEpoch == 1_772_323_835)
+    }
+
     @Test func extremesAreClampedAndNeverTrap() {
         let numbers: [Int64] = [.min, .min + 1, -62_167_219_201, -1, 0, 1, 253_402_300_800, .max - 1, .max]
         for first in numbers {
