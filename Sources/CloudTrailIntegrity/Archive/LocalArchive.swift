@@ -189,7 +189,7 @@ public final class LocalArchive: ObjectSource {
         // A descriptor of its own: reading a folder moves the descriptor's position.
         let descriptor =
             folder.bytes.isEmpty
-            ? try root.reopened() : try self.folder(at: folder.folder.dropLast()).openFolder(folder.lastComponent)
+            ? try root.reopened() : try self.folder(at: folder.folder.dropLast()).openFolder(folder.lastComponent.span)
         guard let stream = unsafe fdopendir(descriptor) else {
             let code = errno
             close(descriptor)
@@ -209,7 +209,7 @@ public final class LocalArchive: ObjectSource {
                 unsafe listing.names.append(contentsOf: name)
             }
             let name = start..<listing.names.count
-            if listing.names[name].isSelfOrParent {
+            if listing.names.span.extracting(name).isSelfOrParent {
                 listing.names.removeSubrange(name)
                 continue
             }
@@ -238,14 +238,14 @@ public final class LocalArchive: ObjectSource {
 
     /// Opens the regular file at `path`.
     public func open(_ path: ObjectKey) throws -> any OpenObject {
-        guard path.lastComponent.isName else { throw ObjectReadError.leadsOut }
-        return try folder(at: path.folder.dropLast()).open(path.lastComponent)
+        guard path.lastComponent.span.isName else { throw ObjectReadError.leadsOut }
+        return try folder(at: path.folder.dropLast()).open(path.lastComponent.span)
     }
 
     /// What the file system knows of the regular file at `path`.
     public func metadata(of path: ObjectKey) throws -> ObjectMetadata {
-        guard path.lastComponent.isName else { throw ObjectReadError.leadsOut }
-        return try folder(at: path.folder.dropLast()).metadata(of: path.lastComponent)
+        guard path.lastComponent.span.isName else { throw ObjectReadError.leadsOut }
+        return try folder(at: path.folder.dropLast()).metadata(of: path.lastComponent.span)
     }
 
     /// The folder at `path`, without a `/` at its end, resolved one component at a time; the root where it is empty.
@@ -268,7 +268,7 @@ public final class LocalArchive: ObjectSource {
         while end < path.endIndex {
             let start = end == path.startIndex ? end : end + 1
             end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
-            let opened = LocalFolder(try current.openFolder(path[start..<end]))
+            let opened = LocalFolder(try current.openFolder(path[start..<end].span))
             let key = ObjectKey(bytes: path[..<end])
             folders.withLock { $0.keep(opened, for: key) }
             current = opened

@@ -11,20 +11,30 @@ internal import Darwin
 /// An open folder of a ``LocalArchive``, closed when nobody uses it any more.
 final class LocalFolder: Sendable {
     let number: CInt
+    /// Whose descriptor it is, where it is another's.
+    private let owner: LocalFolder?
 
     init(_ number: CInt) {
         self.number = number
+        owner = nil
+    }
+
+    /// The same folder as an object of one thread's: what two of them count references of, for every file, would cost
+    /// more than opening it.
+    init(sharing owner: LocalFolder) {
+        number = owner.number
+        self.owner = owner
     }
 
     deinit {
-        close(number)
+        if owner == nil { close(number) }
     }
 
     /// Opens the regular file with this name for one pass from its beginning.
     ///
     /// - Parameter file: The file that was opened last; where nobody holds it any more, it becomes this one.
     /// - Throws: ``ObjectReadError``.
-    func open(_ name: ArraySlice<UInt8>, reusing file: inout LocalFile?) throws(ObjectReadError) -> LocalFile {
+    func open(_ name: Span<UInt8>, reusing file: inout LocalFile?) throws(ObjectReadError) -> LocalFile {
         if isKnownUniquelyReferenced(&file), let file {
             try file.open(name, in: self)
             return file
@@ -38,7 +48,7 @@ final class LocalFolder: Sendable {
     /// Opens the regular file with this name for one pass from its beginning.
     ///
     /// - Throws: ``ObjectReadError``.
-    func open(_ name: ArraySlice<UInt8>) throws(ObjectReadError) -> LocalFile {
+    func open(_ name: Span<UInt8>) throws(ObjectReadError) -> LocalFile {
         var none: LocalFile?
         return try open(name, reusing: &none)
     }
@@ -46,7 +56,7 @@ final class LocalFolder: Sendable {
     /// Opens the folder with this name; the descriptor is the caller's to close.
     ///
     /// - Throws: ``ObjectReadError``.
-    func openFolder(_ name: ArraySlice<UInt8>) throws(ObjectReadError) -> CInt {
+    func openFolder(_ name: Span<UInt8>) throws(ObjectReadError) -> CInt {
         var path = SystemPath()
         try path.set(name)
         let descriptor = unsafe openat(number, path.bytes, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -66,7 +76,7 @@ final class LocalFolder: Sendable {
     /// What the file system knows of the regular file with this name.
     ///
     /// - Throws: ``ObjectReadError``.
-    func metadata(of name: ArraySlice<UInt8>) throws(ObjectReadError) -> ObjectMetadata {
+    func metadata(of name: Span<UInt8>) throws(ObjectReadError) -> ObjectMetadata {
         var path = SystemPath()
         try path.set(name)
         var status = stat()
@@ -97,7 +107,7 @@ final class LocalFile: OpenObject {
     }
 
     /// Closes what was open, and opens another file.
-    fileprivate func open(_ name: ArraySlice<UInt8>, in folder: LocalFolder) throws(ObjectReadError) {
+    fileprivate func open(_ name: Span<UInt8>, in folder: LocalFolder) throws(ObjectReadError) {
         closeDescriptor()
         unsafe try self.name.set(name)
         if self.folder !== folder { self.folder = folder }
@@ -169,7 +179,7 @@ private struct SystemPath {
     private(set) var bytes: [CChar] = []
 
     /// - Throws: ``ObjectReadError`` when it is not the name of a file in a folder.
-    mutating func set(_ name: ArraySlice<UInt8>) throws(ObjectReadError) {
+    mutating func set(_ name: Span<UInt8>) throws(ObjectReadError) {
         guard name.isName else { throw .leadsOut }
         bytes.removeAll(keepingCapacity: true)
         unsafe name.withUnsafeBufferPointer { name in
@@ -179,15 +189,15 @@ private struct SystemPath {
     }
 }
 
-extension ArraySlice<UInt8> {
-    /// Whether it is the plain name of something in a folder.
+extension Span<UInt8> {
+    /// Whether they are the plain name of something in a folder.
     var isName: Bool {
-        !isEmpty && !isSelfOrParent && !span.holds(0) && !span.holds(UInt8(ascii: "/"))
+        !isEmpty && !isSelfOrParent && !holds(0) && !holds(UInt8(ascii: "/"))
     }
 
-    /// Whether it is `.` or `..`.
+    /// Whether they are `.` or `..`.
     var isSelfOrParent: Bool {
-        count <= 2 && allSatisfy { $0 == UInt8(ascii: ".") }
+        (1...2).contains(count) && self[0] == UInt8(ascii: ".") && self[count - 1] == UInt8(ascii: ".")
     }
 }
 

@@ -26,6 +26,10 @@ struct DigestFields<let count: Int, Name: CodingKey & RawRepresentable<Int>>: ~C
 
     /// Reads the value of a member.
     mutating func read(_ name: Name, from reader: inout JSONReader) throws(JSONError) {
+        if let text = try reader.readTextHere() {
+            values[name.rawValue] = .text(text)
+            return
+        }
         switch try reader.kind() {
         case .string:
             values[name.rawValue] = .text(try reader.readText())

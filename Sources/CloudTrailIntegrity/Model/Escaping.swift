@@ -30,7 +30,9 @@ package func shortened(_ text: String) -> String {
 
 extension Unicode.Scalar {
     package var needsEscape: Bool {
-        switch properties.generalCategory {
+        // Of ASCII, which nearly all is, only the control characters are of a category below.
+        if isASCII { return value < 0x20 || value == 0x7f }
+        return switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
         default: false
         }

@@ -17,18 +17,16 @@ package struct JSONNames<Name: CodingKey & CaseIterable & Sendable>: Sendable {
 
 /// Names by their bytes, in the order in which they are expected.
 struct JSONKnownNames: Sendable {
-    /// The UTF-8 of all names in quotation marks, behind each other.
+    /// The UTF-8 of the beginnings of members that are strings, `,"name":"` each, behind each other.
     private let bytes: [UInt8]
-    /// Where each name begins in ``bytes``, its quotation mark included, and where the last ends.
+    /// Where each begins in ``bytes``, and where the last ends.
     private let starts: [Int]
 
     fileprivate init(_ names: [String]) {
         var bytes: [UInt8] = []
         var starts = [0]
         for name in names {
-            bytes.append(UInt8(ascii: "\""))
-            bytes += name.utf8
-            bytes.append(UInt8(ascii: "\""))
+            bytes += ",\"\(name)\":\"".utf8
             starts.append(bytes.count)
         }
         self.bytes = bytes
@@ -40,18 +38,21 @@ struct JSONKnownNames: Sendable {
     /// The index of the name with these bytes.
     func index(of name: Span<UInt8>) -> Int? {
         (0..<count).first { index in
-            name.isSame(as: bytes.span.extracting(starts[index] + 1..<starts[index + 1] - 1))
+            name.isSame(as: bytes.span.extracting(starts[index] + 2..<starts[index + 1] - 3))
         }
     }
 
-    /// Where the name with this index ends in a text in which it stands from `offset` on, in quotation marks and without
-    /// escapes, as it mostly does: members have one order. `nil` where it does not.
-    func end(ofQuoted index: Int, in text: Span<UInt8>, at offset: Int) -> Int? {
+    /// How many bytes a member up to its value's quotation mark has, in a text in which the one with this index stands
+    /// from `offset` on, a string and without white space and escapes, as it mostly does: members have one order. `nil`
+    /// where it does not.
+    ///
+    /// - Parameter isFirst: Whether no comma stands before it.
+    func length(ofMember index: Int, isFirst: Bool, in text: Span<UInt8>, at offset: Int) -> Int? {
         guard index < count else { return nil }
-        let quoted = bytes.span.extracting(starts[index]..<starts[index + 1])
-        guard text.count - offset >= quoted.count,
-            text.extracting(offset..<offset + quoted.count).isSame(as: quoted)
+        let member = bytes.span.extracting(starts[index] + (isFirst ? 1 : 0)..<starts[index + 1])
+        guard text.count - offset >= member.count,
+            text.extracting(offset..<offset + member.count).isSame(as: member)
         else { return nil }
-        return offset + quoted.count
+        return member.count - 1
     }
 }

@@ -135,21 +135,26 @@ package struct JSONReader {
             let name: Text
             let index: Int?
             do throws(JSONError) {
-                guard try nextItem(seen.count == 0, closing: UInt8(ascii: "}")) else { break }
-                let start = offset
-                if let names, let end = names.end(ofQuoted: expected, in: bytes.span, at: offset) {
-                    name = Text(start: offset + 1, end: end - 1, count: end - offset - 2)
+                let isFirst = seen.count == 0
+                if let names, seen.count < Self.maximumNames,
+                    let length = names.length(ofMember: expected, isFirst: isFirst, in: bytes.span, at: offset),
+                    seen.insert(known: expected)
+                {
+                    let start = offset + (isFirst ? 1 : 2)
+                    offset += length
+                    name = Text(start: start, end: offset - 2, count: offset - 2 - start)
                     index = expected
-                    offset = end
                 } else {
+                    guard try nextItem(isFirst, closing: UInt8(ascii: "}")) else { break }
+                    let start = offset
                     name = try readText()
                     index = names.flatMap { names in withBytes(of: name) { names.index(of: $0) } }
+                    let isNew = index.map { seen.insert(known: $0) } ?? seen.insert(name, of: self)
+                    guard isNew else { throw JSONError(reason: .duplicateName(string(name)), offset: start) }
+                    guard seen.count <= Self.maximumNames else { throw JSONError(reason: .tooManyNames, offset: start) }
+                    skipSpace()
+                    try expect(UInt8(ascii: ":"))
                 }
-                let isNew = index.map { seen.insert(known: $0) } ?? seen.insert(name, of: self)
-                guard isNew else { throw JSONError(reason: .duplicateName(string(name)), offset: start) }
-                guard seen.count <= Self.maximumNames else { throw JSONError(reason: .tooManyNames, offset: start) }
-                skipSpace()
-                try expect(UInt8(ascii: ":"))
             } catch {
                 throw failure(error)
             }
@@ -187,6 +192,14 @@ package struct JSONReader {
         skipSpace()
         try expect(UInt8(ascii: "\""))
         let text = try JSONString.read(bytes.span, from: offset)
+        offset = text.end + 1
+        return text
+    }
+
+    /// Reads a string without copying it, where one stands here without white space before it; else reads nothing.
+    mutating func readTextHere() throws(JSONError) -> Text? {
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else { return nil }
+        let text = try JSONString.read(bytes.span, from: offset + 1)
         offset = text.end + 1
         return text
     }

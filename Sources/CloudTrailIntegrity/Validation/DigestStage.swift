@@ -234,8 +234,7 @@ final class DigestStage: Sendable {
         _ worker: ValidationWorker
     ) throws {
         let count = batch.digests.count
-        guard let first = batch.digests.first else { return }
-        let folder = names.path(ofFolder: first.path.folder)
+        if count == 0 { return }
         try pool.spread(count, by: worker) { [self] offset, worker in
             let number = batch.start + offset
             let digest = batch.digests[offset]
@@ -248,12 +247,15 @@ final class DigestStage: Sendable {
                 record = unchanged
             } else {
                 let hasSidecar = batch.sidecars.contains(number)
+                let name = worker.context.keyReader.name(of: digest.path)
+                worker.context.opener.aim(
+                    at: name.span,
+                    in: .digests(digest.path.folder),
+                    root: digest.root,
+                    path: names.path(ofFolder: digest.path.folder)
+                )
                 (record, untoldBytes) = try self.read(digest, &signatures, hasSidecar: hasSidecar, worker) {
-                    try worker.context.opener.open(
-                        worker.context.keyReader.name(of: digest.path)[...],
-                        in: folder.bytes[...],
-                        root: digest.root
-                    )
+                    try worker.context.opener.open()
                 }
             }
             return (record, signatures, untoldBytes)
@@ -274,15 +276,14 @@ final class DigestStage: Sendable {
     private func unchanged(_ digest: ArchiveIndex.Digest, _ worker: ValidationWorker) throws -> DigestRecord? {
         guard let earlier else { return nil }
         let path = names.objectKey(digest.path)
-        guard let expected = earlier.expectation(root: digest.root, path: path),
-            try worker.isUnchanged(
-                path.lastComponent,
-                in: path.folder,
-                root: digest.root,
-                since: expected.metadata,
-                monitor: monitor
-            )
-        else { return nil }
+        guard let expected = earlier.expectation(root: digest.root, path: path) else { return nil }
+        worker.context.opener.aim(
+            at: path.lastComponent.span,
+            in: .digests(digest.path.folder),
+            root: digest.root,
+            path: ObjectKey(bytes: path.folder)
+        )
+        guard try worker.isUnchanged(since: expected.metadata, monitor: monitor) else { return nil }
         return DigestRecord(digest.path, proven: expected.digest, reader: &worker.context.keyReader)
     }
 

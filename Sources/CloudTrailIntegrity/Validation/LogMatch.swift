@@ -222,7 +222,7 @@ struct LogMatch: Sendable {
 
     private mutating func append(_ name: [UInt8]) -> Range<Int32> {
         let start = Int32(clamping: names.count)
-        names.append(contentsOf: name)
+        unsafe name.withUnsafeBufferPointer { unsafe names.append(contentsOf: $0) }
         return start..<Int32(clamping: names.count)
     }
 
@@ -309,6 +309,12 @@ struct LogMatch: Sendable {
     /// The path of a file below its root.
     func path(of held: HeldFile) -> ObjectKey {
         ObjectKey(bytes: evidence.index.folders[held.file.folder].path.bytes + bytes(held.name))
+    }
+
+    /// Calls `body` with the name of a file in its folder. All threads have the names in common: a slice of them would be
+    /// counted by all of them, for every file.
+    func withName<Result>(of held: HeldFile, _ body: (Span<UInt8>) -> Result) -> Result {
+        body(names.span.extracting(Int(held.name.lowerBound)..<Int(held.name.upperBound)))
     }
 
     /// The name of a file in its folder.

@@ -130,17 +130,25 @@ struct LogStage: Sendable {
             return (Outcome(contents[held.file.position]), 0)
         }
         if let obstacle = evidence.index.obstacle(of: held.file) { return (.unreadable(obstacle), 0) }
-        let name = match.name(of: held)
-        let folder = evidence.index.folders[held.file.folder].path.bytes[...]
-        if let proof = match.proof(of: held), let known = evidence.earlier?.expectation(of: proof.file, name),
-            try worker.isUnchanged(name, in: folder, root: held.root, since: known, monitor: monitor)
+        let folder = held.file.folder
+        match.withName(of: held) { name in
+            worker.context.opener.aim(
+                at: name,
+                in: .logs(folder),
+                root: held.root,
+                path: evidence.index.folders[folder].path
+            )
+        }
+        if let proof = match.proof(of: held),
+            let known = evidence.earlier?.expectation(of: proof.file, match.name(of: held)),
+            try worker.isUnchanged(since: known, monitor: monitor)
         {
             return (.unchanged(proof), 0)
         }
         do {
             let (result, _, object, untoldBytes) = try worker.hash(limits: limits, collecting: false, monitor: monitor)
             {
-                try worker.context.opener.open(name, in: folder, root: held.root)
+                try worker.context.opener.open()
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
             return (.hashed(result, object.metadata), untoldBytes)

@@ -41,6 +41,13 @@ extension LogUnit {
             units.append(LogUnit())
             return units.count - 1
         }
+        // In the order of the listing, so that what is read behind each other lies beside each other.
+        for (number, folder) in index.folders.enumerated() {
+            try check()
+            let path = placement.place(of: folder).path ?? folder.path
+            let unit = unitNumber(of: path)
+            units[unit].folders.append(number)
+        }
         try forEachList(of: records) { folder, record, group in
             try check()
             let unit = known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)
@@ -49,12 +56,6 @@ extension LogUnit {
         }
         for (number, folder) in provenFolders.enumerated() {
             units[known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)].proven.append(number)
-        }
-        for (number, folder) in index.folders.enumerated() {
-            try check()
-            let path = placement.place(of: folder).path ?? folder.path
-            let unit = unitNumber(of: path)
-            units[unit].folders.append(number)
         }
         return units
     }

@@ -80,50 +80,83 @@ final class ObjectReading {
 /// Opens the files of one folder after another. Threads share nothing here: what two of them count references of, or
 /// lock, for every file, would cost more than opening it.
 final class ObjectOpener {
+    /// What tells a folder from the others of a source without a look at its path, which all threads have in common.
+    enum FolderNumber: Equatable {
+        /// One of digest files, by its number in the ``DigestNames``.
+        case digests(Int32)
+        /// One of log files, by its number in the ``ArchiveIndex``.
+        case logs(Int)
+    }
+
+    /// Where a file is found.
+    private enum Place {
+        case folder(LocalFolder)
+        case source(any ObjectSource)
+    }
+
     private let sources: [ArchiveAccess]
+    /// The name of the file that is opened next.
+    // As in ``ObjectReading``: to set it or to open a file never comes back here.
+    @exclusivity(unchecked) private var name: [UInt8] = []
+    /// The path of its folder, with the `/` at its end.
+    private var path = ObjectKey(bytes: [])
+    private var number: FolderNumber?
+    /// The number of its source.
     private var root = -1
-    private var path: [UInt8] = []
-    private var folder: LocalFolder?
+    /// Where the file is found; `nil` before the folder was entered.
+    private var place: Place?
     /// The file of a folder that was opened last.
-    // As in ``ObjectReading``: opening a file never comes back here.
     @exclusivity(unchecked) private var file: LocalFile?
 
     init(_ sources: [ArchiveAccess]) {
         self.sources = sources
     }
 
-    /// - Throws: ``ObjectReadError`` for a stream, which has gone by.
-    private func source(_ root: Int) throws(ObjectReadError) -> any ObjectSource {
-        guard case .random(let source) = sources[root] else {
-            throw ObjectReadError(.inputOutput, "a stream is read only once")
-        }
-        return source
-    }
-
-    /// Opens a file.
+    /// Sets the file that is opened next, or asked of.
     ///
     /// - Parameters:
     ///   - name: Its name in the folder.
-    ///   - folder: The folder's path, with the `/` at its end.
+    ///   - number: What tells the folder from others.
     ///   - root: The number of the source.
-    func open(_ name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>, root: Int) throws -> any OpenObject {
-        if self.root != root || !folder.isEqual(to: path[...]) { try enter(folder, root) }
-        if let folder = self.folder { return unsafe try folder.open(name, reusing: &file) }
-        return try source(root).open(ObjectKey(bytes: Array(folder) + name))
-    }
-
-    /// What the storage knows of a file without reading it; parameters as for opening it.
-    func metadata(of name: ArraySlice<UInt8>, in folder: ArraySlice<UInt8>, root: Int) throws -> ObjectMetadata {
-        if self.root != root || !folder.isEqual(to: path[...]) { try enter(folder, root) }
-        if let folder = self.folder { return try folder.metadata(of: name) }
-        return try source(root).metadata(of: ObjectKey(bytes: Array(folder) + name))
-    }
-
-    private func enter(_ path: ArraySlice<UInt8>, _ root: Int) throws {
-        self.root = -1
-        folder = try (source(root) as? LocalArchive)?.folder(at: path.dropLast())
-        self.path = Array(path)
+    ///   - path: The folder's path, with the `/` at its end.
+    func aim(at name: Span<UInt8>, in number: FolderNumber, root: Int, path: @autoclosure () -> ObjectKey) {
+        unsafe self.name.removeAll(keepingCapacity: true)
+        unsafe name.withUnsafeBufferPointer { unsafe self.name.append(contentsOf: $0) }
+        if self.root == root, self.number == number { return }
         self.root = root
+        self.number = number
+        self.path = path()
+        place = nil
+    }
+
+    /// Opens the file.
+    func open() throws -> any OpenObject {
+        let name = unsafe name
+        switch try enter() {
+        case .folder(let folder): return unsafe try folder.open(name.span, reusing: &file)
+        case .source(let source): return try source.open(ObjectKey(bytes: path.bytes + name))
+        }
+    }
+
+    /// What the storage knows of the file without reading it.
+    func metadata() throws -> ObjectMetadata {
+        let name = unsafe name
+        switch try enter() {
+        case .folder(let folder): return try folder.metadata(of: name.span)
+        case .source(let source): return try source.metadata(of: ObjectKey(bytes: path.bytes + name))
+        }
+    }
+
+    /// - Throws: ``ObjectReadError``, as for a stream, which has gone by.
+    private func enter() throws -> Place {
+        if let place { return place }
+        guard case .random(let source) = sources[root] else {
+            throw ObjectReadError(.inputOutput, "a stream is read only once")
+        }
+        let folder = try (source as? LocalArchive)?.folder(at: path.bytes.dropLast())
+        let entered = folder.map { Place.folder(LocalFolder(sharing: $0)) } ?? .source(source)
+        place = entered
+        return entered
     }
 }
 
@@ -131,19 +164,12 @@ typealias ValidationPool = WorkerPool<ValidationTools>
 typealias ValidationWorker = Worker<ValidationTools>
 
 extension ValidationWorker {
-    /// Whether a file is what it was, as far as its size and time tell. What cannot be asked is not known to be.
-    func isUnchanged(
-        _ name: ArraySlice<UInt8>,
-        in folder: ArraySlice<UInt8>,
-        root: Int,
-        since known: ObjectMetadata,
-        monitor: ValidationMonitor
-    ) throws -> Bool {
+    /// Whether the file that the opener is aimed at is what it was, as far as its size and time tell. What cannot be asked
+    /// is not known to be.
+    func isUnchanged(since known: ObjectMetadata, monitor: ValidationMonitor) throws -> Bool {
         try monitor.check()
         do {
-            return try pool.read {
-                try ObjectReadError.catching { try context.opener.metadata(of: name, in: folder, root: root) }
-            } == known
+            return try pool.read { try ObjectReadError.catching { try context.opener.metadata() } } == known
         } catch is ObjectReadError {
             return false
         }
@@ -168,7 +194,8 @@ extension ValidationWorker {
         // One that could not be read to its end is held no longer either.
         defer { reading.end() }
         do {
-            // Opening and the first read are one wait.
+            // Opening and the first read are one wait. What all threads have in common is passed on in closures, as a method
+            // of it would be counted by all of them, for every file.
             func read(_ buffer: inout MutableRawSpan) throws -> Int {
                 try pool.read { try reading.read(into: &buffer, monitor, opening: open) }
             }
@@ -178,13 +205,13 @@ extension ValidationWorker {
                 (result, content) = try context.hasher.hashAndCollect(
                     limits: limits,
                     storedBytes: reading.storedBytes,
-                    check: monitor.check
+                    check: { try monitor.check() }
                 ) { try read(&$0) }
             } else {
                 result = try context.hasher.hash(
                     limits: limits,
                     storedBytes: reading.storedBytes,
-                    check: monitor.check
+                    check: { try monitor.check() }
                 ) { try read(&$0) }
             }
             guard let object = reading.end() else { throw ObjectReadError(.inputOutput, "nothing was read") }

@@ -433,7 +433,7 @@ import Musl
         let b = try archive.folder(at: Array("b".utf8)[...])
         var file: LocalFile?
         func text(_ name: String, in folder: LocalFolder) throws -> String {
-            let opened = try folder.open(Array(name.utf8)[...], reusing: &file)
+            let opened = try folder.open(Array(name.utf8).span, reusing: &file)
             #expect(opened.storedBytes == opened.metadata.storedBytes)
             let content = try opened.readAll()
             try opened.checkUnchanged()
@@ -451,13 +451,16 @@ import Musl
         }
         #expect(file.map { ObjectIdentifier($0) } == object)
         // One that is held is not taken away from whoever holds it.
-        let held = try a.open(Array("y".utf8)[...], reusing: &file)
+        let held = try a.open(Array("y".utf8).span, reusing: &file)
         #expect(try text("x", in: a) == "first")
         #expect(try String(decoding: held.readAll(), as: UTF8.self) == "second, which is longer")
         try held.checkUnchanged()
+        // An object of the same folder keeps it open.
+        let view = try LocalFolder(sharing: archive.folder(at: Array("a".utf8)[...]))
+        #expect(try text("x", in: view) == "first")
         // A change is told of the file that was opened last.
         #expect(throws: ObjectReadError.self) {
-            let opened = try a.open(Array("x".utf8)[...], reusing: &file)
+            let opened = try a.open(Array("x".utf8).span, reusing: &file)
             try folder.write("other", to: "root/a/x")
             try opened.checkUnchanged()
         }

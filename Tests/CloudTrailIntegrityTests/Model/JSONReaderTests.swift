@@ -371,8 +371,54 @@ import Testing
         }
     }
 
+    /// The values of the members that are known, in their order.
+    private static func known(_ text: String) throws(JSONError) -> [String] {
+        var reader = JSONReader(Array(text.utf8), maximumDepth: 1)
+        var values: [String] = []
+        try reader.readObject(JSONNames<KnownName>()) { (reader, name) throws(JSONError) in
+            guard let name else { return try reader.skipValue() }
+            values.append("\(name.rawValue) \(try reader.readString())")
+        }
+        try reader.expectEnd()
+        return values
+    }
+
+    /// Members in their order and without white space are read at once: what is nearly like them is not taken for them.
+    @Test func membersAreReadWithAndWithoutSpace() throws {
+        let parts = [
+            "{", #""key""#, ":", #""a""#, ",", #""kind""#, ":", #""""#, ",", #""PublicKeyList""#, ":", #""c""#, "}",
+        ]
+        let values = ["key a", "kind ", "PublicKeyList c"]
+        #expect(try Self.known(parts.joined()) == values)
+        for number in 0...parts.count {
+            for space in [" ", "\n\t\r "] {
+                #expect(try Self.known((parts[..<number] + [space] + parts[number...]).joined()) == values)
+            }
+            if number == parts.count { continue }
+            // Nothing but a value may be left out.
+            #expect(throws: JSONError.self) { try Self.known((parts[..<number] + parts[(number + 1)...]).joined()) }
+            for other in [",", ":", "{", "}", "\""] where parts[number].count == 1 && parts[number] != other {
+                #expect(throws: JSONError.self) {
+                    try Self.known((parts[..<number] + [other] + parts[(number + 1)...]).joined())
+                }
+            }
+        }
+        for count in 0..<parts.joined().utf8.count {
+            #expect(throws: JSONError.self) { try Self.known(String(parts.joined().utf8.prefix(count)) ?? "") }
+        }
+        #expect(try Self.known(#"{"x":"","key":"a","x ":"","kind":"b"}"#) == ["key a", "kind b"])
+        let unknown = (0..<4095).map { "\"name\($0)\":0" }.joined(separator: ",")
+        #expect(try Self.known("{\(unknown),\"key\":\"a\"}") == ["key a"])
+        #expect(throws: JSONError(reason: .tooManyNames, offset: unknown.utf8.count + 12)) {
+            try Self.known("{\(unknown),\"key\":\"a\",\"kind\":\"b\"}")
+        }
+    }
+
     @Test func aKnownNameTwiceIsRefused() {
-        for (text, offset) in [(#"{"key":0,"key":0}"#, 9), (#"{"key":0,"kind":0,"x":0,"k\u0065y":0}"#, 24)] {
+        for (text, offset) in [
+            (#"{"key":0,"key":0}"#, 9), (#"{"key":"","key":""}"#, 10),
+            (#"{"key":"","kind":"","key":""}"#, 20), (#"{"key":0,"kind":0,"x":0,"k\u0065y":0}"#, 24),
+        ] {
             #expect(throws: JSONError(reason: .duplicateName("key"), offset: offset)) {
                 var reader = JSONReader(Array(text.utf8), maximumDepth: 1)
                 try reader.readObject(JSONNames<KnownName>()) { (reader, _) throws(JSONError) in try reader.skipValue()
