@@ -291,8 +291,9 @@ private struct OpenFolders: Sendable {
     /// The place that is looked at next when there is none for another.
     private var hand = 0
 
-    /// More than wait for their files to be read at a time, and far fewer than a process may have open.
-    private static let capacity = 256
+    /// More than the folders that others lie in which are listed and read at a time. Few enough that the process has no
+    /// more than 64 files open: for more the system makes a larger table, and all threads wait for it some milliseconds.
+    private static let capacity = 32
 
     /// The open folder with this path.
     subscript(key: ObjectKey) -> LocalFolder? {
