@@ -16,7 +16,7 @@ package struct SignatureTrial {
         self.names = names
     }
 
-    /// The key that a record names, if it is at hand.
+    /// The key that a digest file names, if it is at hand.
     mutating func key(of claims: DigestRecord.Claims?) -> PublicKey? {
         claims.flatMap { key($0.fingerprint) }
     }

@@ -12,12 +12,15 @@ struct DigestContent: ~Copyable {
         case s3Bucket, s3Object, hashValue, hashAlgorithm, newestEventTime, oldestEventTime
     }
 
+    typealias Fields = DigestFields<15, Name>
+    typealias EntryFields = DigestFields<6, EntryName>
+
     private static let names = JSONNames<Name>()
     private static let entryNames = JSONNames<EntryName>()
 
     private let limits: Limits
     private let isStopped: () -> Bool
-    private(set) var fields = DigestFields<15, Name>()
+    private(set) var fields = Fields()
     private(set) var logFiles: LogFileList.Builder
     private(set) var logFilesProblem: String?
     private(set) var sawLogFiles = false
@@ -64,7 +67,7 @@ struct DigestContent: ~Copyable {
             return
         }
         var count = 0
-        var entry = DigestFields<6, EntryName>()
+        var entry = EntryFields()
         try reader.readArray(
             { (reader) throws(DigestFileError) in
                 count += 1
@@ -80,7 +83,7 @@ struct DigestContent: ~Copyable {
     }
 
     private mutating func readEntry(
-        _ entry: inout DigestFields<6, EntryName>,
+        _ entry: inout EntryFields,
         number: Int,
         from reader: inout JSONReader
     ) throws(DigestFileError) {
@@ -115,7 +118,7 @@ struct DigestContent: ~Copyable {
 
     /// Adds an entry to the list; what is `.malformed` is left out of it, or is a time that no verdict depends on.
     private mutating func add(
-        _ entry: borrowing DigestFields<6, EntryName>,
+        _ entry: borrowing EntryFields,
         number: Int,
         _ reader: borrowing JSONReader
     ) throws(DigestFileError) {

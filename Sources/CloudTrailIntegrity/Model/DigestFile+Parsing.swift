@@ -106,7 +106,7 @@ extension DigestFile {
     ///
     /// - Parameter ownBucket: The bucket of this digest, whose storage is shared where the two are the same.
     private static func previous(
-        _ fields: borrowing DigestFields<15, DigestContent.Name>,
+        _ fields: borrowing DigestContent.Fields,
         _ reader: borrowing JSONReader,
         _ limits: Limits,
         sharing ownBucket: String,

@@ -191,15 +191,18 @@ package struct JSONReader {
     package mutating func readText() throws(JSONError) -> Text {
         skipSpace()
         try expect(UInt8(ascii: "\""))
-        let text = try JSONString.read(bytes.span, from: offset)
-        offset = text.end + 1
-        return text
+        return try readRestOfText()
     }
 
     /// Reads a string without copying it, where one stands here without white space before it; else reads nothing.
     mutating func readTextHere() throws(JSONError) -> Text? {
-        guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else { return nil }
-        let text = try JSONString.read(bytes.span, from: offset + 1)
+        guard take(UInt8(ascii: "\"")) else { return nil }
+        return try readRestOfText()
+    }
+
+    /// Reads what follows a string's first quotation mark.
+    private mutating func readRestOfText() throws(JSONError) -> Text {
+        let text = try JSONString.read(bytes.span, from: offset)
         offset = text.end + 1
         return text
     }

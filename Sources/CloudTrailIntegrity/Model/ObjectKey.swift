@@ -65,15 +65,7 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
 
     /// The components, empty ones included.
     package var components: [ArraySlice<UInt8>] {
-        var components: [ArraySlice<UInt8>] = []
-        components.reserveCapacity(bytes.count { $0 == UInt8(ascii: "/") } + 1)
-        var start = 0
-        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "/") {
-            components.append(bytes[start..<offset])
-            start = offset + 1
-        }
-        components.append(bytes[start...])
-        return components
+        bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     }
 
     /// Whether a component is `.` or `..` or holds a NUL, so that no file below a folder can have the name.

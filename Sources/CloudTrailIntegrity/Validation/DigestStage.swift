@@ -247,13 +247,7 @@ final class DigestStage: Sendable {
                 record = unchanged
             } else {
                 let hasSidecar = batch.sidecars.contains(number)
-                let name = worker.context.keyReader.name(of: digest.path)
-                worker.context.opener.aim(
-                    at: name.span,
-                    in: .digests(digest.path.folder),
-                    root: digest.root,
-                    path: names.path(ofFolder: digest.path.folder)
-                )
+                aim(at: digest, worker)
                 (record, untoldBytes) = try self.read(digest, &signatures, hasSidecar: hasSidecar, worker) {
                     try worker.context.opener.open()
                 }
@@ -272,17 +266,24 @@ final class DigestStage: Sendable {
         }
     }
 
+    /// Makes it the file that the thread's opener opens next.
+    private func aim(at digest: ArchiveIndex.Digest, _ worker: ValidationWorker) {
+        let name = worker.context.keyReader.name(of: digest.path)
+        worker.context.opener.aim(
+            at: name.span,
+            in: .digests(digest.path.folder),
+            root: digest.root,
+            path: names.path(ofFolder: digest.path.folder)
+        )
+    }
+
     /// The record of a digest file that need not be read again.
     private func unchanged(_ digest: ArchiveIndex.Digest, _ worker: ValidationWorker) throws -> DigestRecord? {
         guard let earlier else { return nil }
-        let path = names.objectKey(digest.path)
-        guard let expected = earlier.expectation(root: digest.root, path: path) else { return nil }
-        worker.context.opener.aim(
-            at: path.lastComponent.span,
-            in: .digests(digest.path.folder),
-            root: digest.root,
-            path: ObjectKey(bytes: path.folder)
-        )
+        guard let expected = earlier.expectation(root: digest.root, path: names.objectKey(digest.path)) else {
+            return nil
+        }
+        aim(at: digest, worker)
         guard try worker.isUnchanged(since: expected.metadata, monitor: monitor) else { return nil }
         return DigestRecord(digest.path, proven: expected.digest, reader: &worker.context.keyReader)
     }

@@ -222,6 +222,7 @@ struct LogMatch: Sendable {
 
     private mutating func append(_ name: [UInt8]) -> Range<Int32> {
         let start = Int32(clamping: names.count)
+        // As an array it would be counted once more for every name.
         unsafe name.withUnsafeBufferPointer { unsafe names.append(contentsOf: $0) }
         return start..<Int32(clamping: names.count)
     }
