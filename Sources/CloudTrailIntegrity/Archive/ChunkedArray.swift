@@ -16,7 +16,7 @@ package struct ChunkedArray<Element: Sendable>: RandomAccessCollection, MutableC
         _modify { yield &chunks[position >> Self.chunkBits][position & (Self.chunkCount - 1)] }
     }
 
-    package mutating func append(_ element: Element) {
+    package mutating func append(_ element: consuming Element) {
         if endIndex & (Self.chunkCount - 1) == 0 {
             var chunk: [Element] = []
             // Small arrays stay small: the first chunk grows like any array.

@@ -99,7 +99,7 @@ public final class LocalArchive: ObjectSource {
             var subfolders: [ObjectKey] = []
             for entry in listing.entries {
                 bytes.removeSubrange(nameStart...)
-                bytes.append(contentsOf: listing.names[entry.name])
+                bytes.append(listing.names.span.extracting(entry.name))
                 let path = ObjectKey(bytes: bytes)
                 switch entry.type {
                 case .folder where Self.isTooDeep(path):

@@ -82,10 +82,10 @@ package struct PackedNames: Sendable {
                 length >>= 7
             }
             names.bytes.append(UInt8(truncatingIfNeeded: length))
-            unsafe rest.withUnsafeBufferPointer { unsafe names.bytes.append(contentsOf: $0) }
+            names.bytes.append(rest)
             names.storedCount += 1
             last.removeLast(last.count - shared)
-            unsafe rest.withUnsafeBufferPointer { unsafe last.append(contentsOf: $0) }
+            last.append(rest)
         }
 
         /// The names in no more memory than they need; then it begins anew, without having to grow again.

@@ -293,7 +293,7 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
         _read { yield records[number] }
     }
 
-    package mutating func append(_ record: DigestRecord) {
+    package mutating func append(_ record: consuming DigestRecord) {
         records.append(record)
     }
 
@@ -303,9 +303,12 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
 
     /// Puts the lists into one piece of memory.
     package mutating func shareListMemory() {
-        var lists = records.map(\.logs)
-        ListedLogs.shareMemory(of: &lists)
-        for (number, list) in lists.enumerated() { records[number].logs = list }
+        var names: [PackedNames] = []
+        for number in records.indices { records[number].logs.forEachGroup { names.append($0.names) } }
+        var shared = PackedNames.sharingMemory(names)[...]
+        for number in records.indices {
+            records[number].logs.forEachGroup { group in group.names = shared.popFirst() ?? group.names }
+        }
     }
 
     // MARK: Texts

@@ -5,7 +5,7 @@ package struct ListedLogs: RandomAccessCollection, Sendable {
     /// Those of one folder.
     package struct Group: Sendable {
         package let folder: ListedFolder
-        package fileprivate(set) var names: PackedNames
+        package internal(set) var names: PackedNames
 
         package func makeReader() -> PackedNames.Reader {
             names.makeReader(seed: folder.seed)
@@ -57,19 +57,18 @@ package struct ListedLogs: RandomAccessCollection, Sendable {
         }
     }
 
-    /// Puts the names of several lists into one piece of memory.
-    static func shareMemory(of lists: inout [ListedLogs]) {
-        var shared = PackedNames.sharingMemory(lists.flatMap { $0.map(\.names) })[...]
-        for index in lists.indices {
-            switch lists[index].groups {
-            case .none: break
-            case .one(var group):
-                group.names = shared.popFirst() ?? group.names
-                lists[index].groups = .one(group)
-            case .many(var groups):
-                for number in groups.indices { groups[number].names = shared.popFirst() ?? groups[number].names }
-                lists[index].groups = .many(groups)
-            }
+    /// Calls `body` with every group, in place.
+    mutating func forEachGroup(_ body: (inout Group) -> Void) {
+        var taken = Groups.none
+        swap(&taken, &groups)
+        switch consume taken {
+        case .none: break
+        case .one(var group):
+            body(&group)
+            groups = .one(group)
+        case .many(var list):
+            for number in list.indices { body(&list[number]) }
+            groups = .many(list)
         }
     }
 
@@ -136,20 +135,25 @@ package struct LogListPacker {
     ///
     /// - Parameter check: Called for every entry; what it throws ends the packing.
     package mutating func pack(_ list: LogFileList, check: () throws -> Void) rethrows -> ListedLogs {
+        // The folder of the first, and what tells it; nearly always it is all the others' too.
+        var current: (folder: ListedFolder, bucketIndex: Int)?
+        var path: [UInt8] = []
         // Those of two folders have them behind each other.
-        var current: ListedFolder?
         var others: [ObjectIdentifier: (folder: ListedFolder, writer: PackedNames.Writer)] = [:]
         for position in list.indices {
             try check()
             let entry = list.entry(at: position)
             let key = list.keyBytes.span.extracting(entry.keyRange)
+            if current?.bucketIndex == entry.bucketIndex, let nameStart = key.nameStart(in: path.span) {
+                writer.append(key.extracting(droppingFirst: nameStart), hash: entry.hash)
+                continue
+            }
             let (folder, nameStart) = place(of: key, in: list.buckets[entry.bucketIndex])
             let name = key.extracting(droppingFirst: nameStart)
             if current == nil {
-                current = folder
+                current = (folder, entry.bucketIndex)
+                path = folder.path.bytes
                 writer.begin(seed: folder.seed)
-            }
-            if folder === current {
                 writer.append(name, hash: entry.hash)
             } else {
                 let new = (folder, PackedNames.Writer(hasHashes: true, seed: folder.seed))
@@ -157,7 +161,7 @@ package struct LogListPacker {
             }
         }
         guard let current else { return .none }
-        let first = ListedLogs.Group(folder: current, names: writer.finish())
+        let first = ListedLogs.Group(folder: current.folder, names: writer.finish())
         if others.isEmpty { return ListedLogs(first) }
         var groups = [first]
         for var other in others.values {

@@ -22,10 +22,10 @@ package struct SignatureTrial {
     }
 
     private mutating func key(_ fingerprint: Int32) -> PublicKey? {
-        if let lastKey, lastKey.fingerprint == fingerprint { return lastKey.key }
-        let key = keys.key(fingerprint: names.text(fingerprint))
-        lastKey = (fingerprint, key)
-        return key
+        if lastKey?.fingerprint != fingerprint {
+            lastKey = (fingerprint, keys.key(fingerprint: names.text(fingerprint)))
+        }
+        return lastKey?.key
     }
 
     /// The most signatures that are tried on one digest, of those kept for it and of those of successors each. Forged
@@ -34,9 +34,16 @@ package struct SignatureTrial {
     static let maximumCandidates = 32
 
     /// The signatures that were kept for a record: with it, and in a manifest.
-    package func ownCandidates(of record: DigestRecord, _ signatures: DigestSignatures) -> [SignatureCandidate] {
-        guard let claims = record.claims else { return [] }
-        var candidates = signatures.own
+    ///
+    /// - Parameters:
+    ///   - claims: What the record says.
+    ///   - kept: Those that were kept with it.
+    package func ownCandidates(
+        of claims: DigestRecord.Claims?,
+        kept: [SignatureCandidate]
+    ) -> [SignatureCandidate] {
+        guard let claims else { return [] }
+        var candidates = kept
         if manifest.mayHoldSignature(ofName: claims.location.key) {
             let listed = manifest.signatures(for: names.objectLocation(claims.location))
             candidates += listed.map { SignatureCandidate(.manifest, $0) }
@@ -55,13 +62,17 @@ package struct SignatureTrial {
         from first: Int
     ) throws {
         let index = number - first
-        guard records[index].provenAt == nil, let location = records[index].claims?.location,
-            records[index + 1].claims?.previous?.location == location,
+        guard records[index].provenAt == nil, let claims = records[index].claims,
+            records[index + 1].claims?.previous?.location == claims.location,
             let text = signatures[index + 1].previous(message: { _ in nil })
         else { return }
-        var candidates = ownCandidates(of: records[index], signatures[index])
+        var candidates = ownCandidates(of: claims, kept: signatures[index].own)
         candidates.append(SignatureCandidate(.successor(number + 1), text))
-        signatures[index].trial = try verdict(on: records[index], &candidates)
+        signatures[index].trial = try verdict(
+            on: claims,
+            unsupportedAlgorithm: records[index].unsupportedAlgorithm,
+            &candidates
+        )
         if case .verified = candidates.removeLast().text { signatures[index + 1].setPreviousVerified(for: number) }
         var own = signatures[index].own
         if own.isEmpty { return }
@@ -75,8 +86,16 @@ package struct SignatureTrial {
         on record: DigestRecord,
         _ candidates: inout [SignatureCandidate]
     ) throws -> SignatureVerdict {
-        guard let claims = record.claims, let message = claims.message else { return .notApplicable }
-        if let algorithm = record.unsupportedAlgorithm { return .unsupportedAlgorithm(algorithm) }
+        try verdict(on: record.claims, unsupportedAlgorithm: record.unsupportedAlgorithm, &candidates)
+    }
+
+    private mutating func verdict(
+        on claims: DigestRecord.Claims?,
+        unsupportedAlgorithm: String?,
+        _ candidates: inout [SignatureCandidate]
+    ) throws -> SignatureVerdict {
+        guard let claims, let message = claims.message else { return .notApplicable }
+        if let unsupportedAlgorithm { return .unsupportedAlgorithm(unsupportedAlgorithm) }
         guard let key = key(claims.fingerprint) else { return .keyUnknown }
         if candidates.isEmpty { return .noCandidate }
         var valid: SignatureSource?
@@ -157,7 +176,7 @@ package struct SignatureCheck: Sendable {
     package func signingTime(of number: Int, _ trial: SignatureTrial) -> Timestamp? {
         guard let claims = records[number].claims else { return nil }
         if !isBackfill[Int(records[number].chain)] { return claims.endTime }
-        return trial.ownCandidates(of: records[number], signatures[number]).compactMap(\.backfillGenerationTime).first
+        return trial.ownCandidates(of: claims, kept: signatures[number].own).compactMap(\.backfillGenerationTime).first
     }
 
     /// Whether anything is at hand that may be the record's signature.
@@ -168,7 +187,7 @@ package struct SignatureCheck: Sendable {
     private func candidates(for number: Int, _ trial: SignatureTrial) -> [SignatureCandidate] {
         guard let claims = records[number].claims, let key = keys.claimed(number) else { return [] }
         let record = records[number]
-        var candidates = trial.ownCandidates(of: record, signatures[number])
+        var candidates = trial.ownCandidates(of: claims, kept: signatures[number].own)
         var successors = keys.namers[key].filter { records[$0].claims?.previous?.location == claims.location }
         if successors.count > 1 {
             successors = successors.map { (isOther: records[$0].chain != record.chain, number: $0) }

@@ -19,27 +19,26 @@ struct DigestContent: ~Copyable {
     private static let entryNames = JSONNames<EntryName>()
 
     private let limits: Limits
-    private let isStopped: () -> Bool
     private(set) var fields = Fields()
     private(set) var logFiles: LogFileList.Builder
     private(set) var logFilesProblem: String?
     private(set) var sawLogFiles = false
 
-    /// - Parameters:
-    ///   - likelyBuckets: The buckets that its list probably names.
-    ///   - isStopped: Asked for every entry of the list; the rest is not read once it is so.
-    init(_ limits: Limits, likelyBuckets: [String] = [], isStopped: @escaping () -> Bool) {
+    /// - Parameter likelyBuckets: The buckets that its list probably names.
+    init(_ limits: Limits, likelyBuckets: [String] = []) {
         self.limits = limits
         logFiles = LogFileList.Builder(likelyBuckets: likelyBuckets)
-        self.isStopped = isStopped
     }
 
-    mutating func read(from reader: inout JSONReader) throws(DigestFileError) {
+    /// Reads the digest file.
+    ///
+    /// - Parameter isStopped: Asked for every entry of the list; the rest is not read once it is so.
+    mutating func read(from reader: inout JSONReader, isStopped: () -> Bool) throws(DigestFileError) {
         let limits = limits
         try reader.readObject(
             Self.names,
             { (reader, name) throws(DigestFileError) in
-                if name == .logFiles { return try readLogFiles(from: &reader) }
+                if name == .logFiles { return try readLogFiles(from: &reader, isStopped) }
                 do throws(JSONError) {
                     guard let name else { return try reader.skipValue() }
                     try fields.read(name, from: &reader)
@@ -52,7 +51,10 @@ struct DigestContent: ~Copyable {
         do throws(JSONError) { try reader.expectEnd() } catch { throw DigestFileError(error, limits) }
     }
 
-    private mutating func readLogFiles(from reader: inout JSONReader) throws(DigestFileError) {
+    private mutating func readLogFiles(
+        from reader: inout JSONReader,
+        _ isStopped: () -> Bool
+    ) throws(DigestFileError) {
         let limits = limits
         sawLogFiles = true
         let kind: JSONReader.Kind

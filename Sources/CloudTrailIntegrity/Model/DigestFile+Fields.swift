@@ -19,8 +19,8 @@ extension DigestFile {
     /// bytes are not a JSON object.
     package static func fields(of bytes: [UInt8], limits: Limits) -> [DigestField] {
         var reader = JSONReader(bytes, maximumDepth: limits.jsonDepth)
-        var content = DigestContent(limits) { false }
-        do throws(DigestFileError) { try content.read(from: &reader) } catch { return [] }
+        var content = DigestContent(limits)
+        do throws(DigestFileError) { try content.read(from: &reader) { false } } catch { return [] }
         return DigestContent.Name.allCases.filter { $0 != .logFiles }.map { name in
             let value: DigestField.Value =
                 switch content.fields[name] {

@@ -22,15 +22,16 @@ extension DigestFile {
         parsing bytes: [UInt8],
         limits: Limits,
         texts: inout DigestTexts,
-        isStopped: @escaping () -> Bool
+        isStopped: () -> Bool
     ) throws(DigestFileError) {
         var reader = JSONReader(bytes, maximumDepth: limits.jsonDepth)
-        var content = DigestContent(limits, likelyBuckets: texts.listedBuckets, isStopped: isStopped)
-        try content.read(from: &reader)
-        try self.init(content, reader, limits, texts)
-        texts.bucket = location.bucket
-        texts.fingerprint = fingerprint
-        if logFiles.buckets.count == 1 { texts.listedBuckets = logFiles.buckets }
+        var content = DigestContent(limits, likelyBuckets: texts.listedBuckets)
+        try content.read(from: &reader, isStopped: isStopped)
+        let file = try Self.read(content, reader, limits, texts)
+        texts.bucket = file.location.bucket
+        texts.fingerprint = file.fingerprint
+        if file.logFiles.buckets.count == 1 { texts.listedBuckets = file.logFiles.buckets }
+        self = file
     }
 
     /// Reads a digest file's uncompressed bytes by themselves.
@@ -39,12 +40,13 @@ extension DigestFile {
         try self.init(parsing: bytes, limits: limits, texts: &texts) { false }
     }
 
-    private init(
+    // All of it is made at the end: an initializer that may throw on the way would copy it.
+    private static func read(
         _ content: borrowing DigestContent,
         _ reader: borrowing JSONReader,
         _ limits: Limits,
         _ texts: DigestTexts
-    ) throws(DigestFileError) {
+    ) throws(DigestFileError) -> DigestFile {
         let fingerprint = try content.fields.required(.digestPublicKeyFingerprint)
         guard fingerprint.count == 32, reader.withBytes(of: fingerprint, { Hex.isHex($0) }) else {
             throw .malformed("digestPublicKeyFingerprint is not 32 hex digits")
@@ -66,40 +68,44 @@ extension DigestFile {
         guard let startTime = reader.withBytes(of: startTimeText, { Timestamp(utf8: $0) }) else {
             throw .malformed("digestStartTime is not an ISO 8601 time")
         }
+        let previousSignature: JSONReader.Text?
         if case .null = content.fields[.previousDigestSignature] {
             previousSignature = nil
         } else {
-            previousSignature = reader.string(try content.fields.required(.previousDigestSignature))
+            previousSignature = try content.fields.required(.previousDigestSignature)
         }
-        self.startTime = startTime
-        self.endTime = endTime
-        self.endTimeText = reader.string(endTimeText)
-        self.fingerprint = reader.withBytes(of: fingerprint) { fingerprint in
-            fingerprint.isSame(as: texts.fingerprint) ? texts.fingerprint : Hex.lowercased(fingerprint)
-        }
-        location = ObjectLocation(
-            bucket: reader.string(bucket, sharing: texts.bucket),
-            key: ObjectKey(bytes: reader.bytes(of: object))
-        )
+        let ownBucket = reader.string(bucket, sharing: texts.bucket)
 
         var problem: String?
         func note(_ text: String) { if problem == nil { problem = text } }
         if endTime < startTime { note("digestEndTime is before digestStartTime") }
+        var signatureAlgorithm: String?
         do throws(DigestFileError) {
             signatureAlgorithm = reader.string(try content.fields.required(.digestSignatureAlgorithm))
         } catch {
             if case .overLimit = error { throw error }
-            signatureAlgorithm = nil
             note(error.text)
         }
         if let error = content.fields.problem(ofTime: .oldestEventTime, reader) { note(error) }
         if let error = content.fields.problem(ofTime: .newestEventTime, reader) { note(error) }
         if case .other = content.fields[.awsAccountId] { note("awsAccountId is not a string") }
-        previous = try Self.previous(content.fields, reader, limits, sharing: location.bucket, note)
+        let previous = try previous(content.fields, reader, limits, sharing: ownBucket, note)
         if let error = content.logFilesProblem { note(error) }
         if !content.sawLogFiles { note("logFiles is missing") }
-        logFiles = content.logFiles.list
-        self.problem = problem
+        return DigestFile(
+            startTime: startTime,
+            endTime: endTime,
+            endTimeText: reader.string(endTimeText),
+            location: ObjectLocation(bucket: ownBucket, key: ObjectKey(bytes: reader.bytes(of: object))),
+            fingerprint: reader.withBytes(of: fingerprint) { fingerprint in
+                fingerprint.isSame(as: texts.fingerprint) ? texts.fingerprint : Hex.lowercased(fingerprint)
+            },
+            signatureAlgorithm: signatureAlgorithm,
+            previous: previous,
+            previousSignature: previousSignature.map { reader.string($0) },
+            logFiles: content.logFiles.list,
+            problem: problem
+        )
     }
 
     /// The previous digest, from five fields that are all null or all there.

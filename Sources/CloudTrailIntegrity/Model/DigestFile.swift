@@ -51,15 +51,15 @@ package struct DigestFile: Hashable, Sendable {
             endTimeText.utf8.count + location.bucket.utf8.count + location.key.bytes.count + signature.utf8.count
                 + 2 * SHA256Digest.byteCount + 4
         )
-        bytes.append(contentsOf: endTimeText.utf8)
+        bytes.append(endTimeText.utf8.span)
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: location.bucket.utf8)
+        bytes.append(location.bucket.utf8.span)
         bytes.append(UInt8(ascii: "/"))
-        bytes.append(contentsOf: location.key.bytes)
+        bytes.append(location.key.bytes.span)
         bytes.append(UInt8(ascii: "\n"))
         Hex.append(hash.inlineBytes.span, to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: signature.utf8)
+        bytes.append(signature.utf8.span)
         return bytes
     }
 }

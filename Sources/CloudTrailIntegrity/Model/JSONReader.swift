@@ -234,6 +234,11 @@ package struct JSONReader {
         return String(decoding: bytes(of: text), as: UTF8.self)
     }
 
+    /// Whether the two are written alike: then they are the same text, which may be written otherwise as well.
+    func areWrittenAlike(_ first: Text, _ second: Text) -> Bool {
+        bytes.span.extracting(first.start..<first.end).isSame(as: bytes.span.extracting(second.start..<second.end))
+    }
+
     /// `text` as a string, which shares the memory of `other` where the two have the same bytes.
     func string(_ text: Text, sharing other: String) -> String {
         withBytes(of: text) { $0.isSame(as: other) } ? other : string(text)
@@ -241,12 +246,12 @@ package struct JSONReader {
 
     /// Appends the bytes of `text`, unescaped.
     func append(_ text: Text, to content: inout [UInt8]) {
-        guard text.isEscaped else { return content.append(contentsOf: bytes[text.start..<text.end]) }
+        guard text.isEscaped else { return content.append(bytes.span.extracting(text.start..<text.end)) }
         var offset = text.start
         while offset < text.end {
             let start = offset
             while offset < text.end, bytes[offset] != UInt8(ascii: "\\") { offset += 1 }
-            content.append(contentsOf: bytes[start..<offset])
+            content.append(bytes.span.extracting(start..<offset))
             // It was read before, so there is nothing else that it could be.
             guard offset < text.end, let scalar = try? JSONString.readEscape(bytes.span, at: &offset) else { return }
             content.append(contentsOf: scalar.utf8)

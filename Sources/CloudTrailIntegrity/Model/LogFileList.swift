@@ -63,6 +63,8 @@ extension LogFileList {
         private let likelyBuckets: [String]
         /// The index of each bucket's name, where there are several.
         private var bucketIndices: [String: Int] = [:]
+        /// The last entry's bucket.
+        private var lastBucket: JSONReader.Text?
 
         init(likelyBuckets: [String]) {
             self.likelyBuckets = likelyBuckets
@@ -82,14 +84,14 @@ extension LogFileList {
             hash: SHA256Digest
         ) {
             let bucketIndex = index(ofBucket: bucket, of: reader)
+            lastBucket = bucket
             reader.append(key, to: &list.keyBytes)
             list.entries.append(StoredEntry(bucketIndex: bucketIndex, keyEnd: list.keyBytes.count, hash: hash))
         }
 
-        /// Whether this is the bucket of the last entry.
+        /// Whether this is written as the bucket of the last entry.
         func isLastBucket(_ bucket: JSONReader.Text, of reader: borrowing JSONReader) -> Bool {
-            guard let last = list.entries.last?.bucketIndex else { return false }
-            return reader.withBytes(of: bucket) { $0.isSame(as: list.buckets[last]) }
+            lastBucket.map { reader.areWrittenAlike($0, bucket) } ?? false
         }
 
         private mutating func index(ofBucket bucket: JSONReader.Text, of reader: borrowing JSONReader) -> Int {

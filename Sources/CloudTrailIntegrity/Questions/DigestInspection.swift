@@ -166,7 +166,7 @@ extension Validator {
             fields: DigestFile.fields(of: content, limits: limits),
             isCompressed: result.form == .gzip,
             stringToSign: stringToSign,
-            candidates: worker.context.trial.ownCandidates(of: record, signatures)
+            candidates: worker.context.trial.ownCandidates(of: record.claims, kept: signatures.own)
         )
     }
 

@@ -9,7 +9,7 @@ struct ReadDigests: Sendable {
         records = DigestRecords(names)
     }
 
-    mutating func append(_ record: DigestRecord, _ signatures: DigestSignatures) {
+    mutating func append(_ record: consuming DigestRecord, _ signatures: consuming DigestSignatures) {
         records.append(record)
         self.signatures.append(signatures)
     }
@@ -327,7 +327,7 @@ final class DigestStage: Sendable {
                 signatures.own.append(SignatureCandidate(.sidecar, metadata))
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
-            let (file, defect) = Self.parse(content, result.condition, limits, &worker.context.texts) { [monitor] in
+            let (file, defect) = Self.parse(content, result.condition, limits, &worker.context.texts) {
                 monitor.isCancelled
             }
             try monitor.check()
@@ -372,7 +372,7 @@ final class DigestStage: Sendable {
         _ condition: ContentHasher.Condition,
         _ limits: Limits,
         _ texts: inout DigestTexts,
-        isStopped: @escaping () -> Bool = { false }
+        isStopped: () -> Bool = { false }
     ) -> (DigestFile?, DigestRecord.Defect?) {
         let containerDefect: DigestRecord.Defect?
         switch condition {

@@ -222,8 +222,7 @@ struct LogMatch: Sendable {
 
     private mutating func append(_ name: [UInt8]) -> Range<Int32> {
         let start = Int32(clamping: names.count)
-        // As an array it would be counted once more for every name.
-        unsafe name.withUnsafeBufferPointer { unsafe names.append(contentsOf: $0) }
+        names.append(name.span)
         return start..<Int32(clamping: names.count)
     }
 
@@ -263,7 +262,7 @@ struct LogMatch: Sendable {
             let file = ArchiveIndex.File(folder: number, position: reader.position)
             let isDecompressed = reader.name.span.hasSuffix(".json")
             if isDecompressed { compressed = reader.name + ".gz".utf8 }
-            var next = slots[slot(of: isDecompressed ? compressed : reader.name)]
+            var next = slots[isDecompressed ? slot(of: compressed) : slot(of: reader.name)]
             var held: Int32?
             while next >= 0 {
                 let draft = next

@@ -57,9 +57,10 @@ final class ObjectReading {
         let count = try ObjectReadError.catching {
             if let object = unsafe object { return try object.read(into: &buffer) }
             let opened = try open()
-            unsafe object = opened
             storedBytes = opened.storedBytes ?? 0
-            return try opened.read(into: &buffer)
+            let count = try opened.read(into: &buffer)
+            unsafe object = opened
+            return count
         }
         untoldBytes &+= UInt64(clamping: count)
         if untoldBytes >= ValidationMonitor.Work.worthwhileBytes {
@@ -72,8 +73,7 @@ final class ObjectReading {
     /// The object, which is nobody's here any more.
     @discardableResult
     func end() -> (any OpenObject)? {
-        defer { unsafe object = nil }
-        return unsafe object
+        unsafe object.take()
     }
 }
 
@@ -88,12 +88,6 @@ final class ObjectOpener {
         case logs(Int)
     }
 
-    /// Where a file is found.
-    private enum Place {
-        case folder(LocalFolder)
-        case source(any ObjectSource)
-    }
-
     private let sources: [ArchiveAccess]
     /// The name of the file that is opened next.
     // As in ``ObjectReading``: to set it or to open a file never comes back here.
@@ -103,8 +97,8 @@ final class ObjectOpener {
     private var number: FolderNumber?
     /// The number of its source.
     private var root = -1
-    /// Where the file is found; `nil` before the folder was entered.
-    private var place: Place?
+    /// The folder, where the source is one of this machine and it was entered.
+    private var folder: LocalFolder?
     /// The file of a folder that was opened last.
     @exclusivity(unchecked) private var file: LocalFile?
 
@@ -121,41 +115,48 @@ final class ObjectOpener {
     ///   - path: The folder's path, with the `/` at its end.
     func aim(at name: Span<UInt8>, in number: FolderNumber, root: Int, path: @autoclosure () -> ObjectKey) {
         unsafe self.name.removeAll(keepingCapacity: true)
-        unsafe name.withUnsafeBufferPointer { unsafe self.name.append(contentsOf: $0) }
+        unsafe self.name.append(name)
         if self.root == root, self.number == number { return }
         self.root = root
         self.number = number
         self.path = path()
-        place = nil
+        folder = nil
     }
 
     /// Opens the file.
     func open() throws -> any OpenObject {
         let name = unsafe name
-        switch try enter() {
-        case .folder(let folder): return unsafe try folder.open(name.span, reusing: &file)
-        case .source(let source): return try source.open(ObjectKey(bytes: path.bytes + name))
-        }
+        if let folder { return unsafe try folder.open(name.span, reusing: &file) }
+        let source = try source
+        guard let archive = source as? LocalArchive else { return try source.open(ObjectKey(bytes: path.bytes + name)) }
+        return unsafe try enter(archive).open(name.span, reusing: &file)
     }
 
     /// What the storage knows of the file without reading it.
     func metadata() throws -> ObjectMetadata {
         let name = unsafe name
-        switch try enter() {
-        case .folder(let folder): return try folder.metadata(of: name.span)
-        case .source(let source): return try source.metadata(of: ObjectKey(bytes: path.bytes + name))
+        if let folder { return try folder.metadata(of: name.span) }
+        let source = try source
+        guard let archive = source as? LocalArchive else {
+            return try source.metadata(of: ObjectKey(bytes: path.bytes + name))
+        }
+        return try enter(archive).metadata(of: name.span)
+    }
+
+    /// - Throws: ``ObjectReadError`` for a stream, which has gone by.
+    private var source: any ObjectSource {
+        get throws {
+            guard case .random(let source) = sources[root] else {
+                throw ObjectReadError(.inputOutput, "a stream is read only once")
+            }
+            return source
         }
     }
 
-    /// - Throws: ``ObjectReadError``, as for a stream, which has gone by.
-    private func enter() throws -> Place {
-        if let place { return place }
-        guard case .random(let source) = sources[root] else {
-            throw ObjectReadError(.inputOutput, "a stream is read only once")
-        }
-        let folder = try (source as? LocalArchive)?.folder(at: path.bytes.dropLast())
-        let entered = folder.map { Place.folder(LocalFolder(sharing: $0)) } ?? .source(source)
-        place = entered
+    /// - Throws: ``ObjectReadError``.
+    private func enter(_ archive: LocalArchive) throws -> LocalFolder {
+        let entered = LocalFolder(sharing: try archive.folder(at: path.bytes.dropLast()))
+        folder = entered
         return entered
     }
 }
