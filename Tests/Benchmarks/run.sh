@@ -25,5 +25,5 @@ done
 full=
 [ -z "${FULL:-}" ] || full=--full
 # shellcheck disable=SC2086 # a list of words
-exec python3 "$sources/bench.py" --build "$scratch/release" --folder "$out" --pairs "${PAIRS:-7}" --traits "$traits" \
+exec python3 "$sources/bench.py" --build "$scratch/release" --folder "$out" --pairs "${PAIRS:-15}" --traits "$traits" \
     $full -- ${ROWS:-}
