@@ -303,11 +303,11 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
 
     /// Puts the lists into one piece of memory.
     package mutating func shareListMemory() {
-        var names: [PackedNames] = []
-        for number in records.indices { records[number].logs.forEachGroup { names.append($0.names) } }
-        var shared = PackedNames.sharingMemory(names)[...]
+        var all: [PackedNames] = []
+        for number in records.indices { records[number].logs.forEachNames { all.append($0) } }
+        var shared = PackedNames.sharingMemory(all)[...]
         for number in records.indices {
-            records[number].logs.forEachGroup { group in group.names = shared.popFirst() ?? group.names }
+            records[number].logs.forEachNames { names in names = shared.popFirst() ?? names }
         }
     }
 

@@ -5,7 +5,7 @@ package struct ListedLogs: RandomAccessCollection, Sendable {
     /// Those of one folder.
     package struct Group: Sendable {
         package let folder: ListedFolder
-        package internal(set) var names: PackedNames
+        package fileprivate(set) var names: PackedNames
 
         package func makeReader() -> PackedNames.Reader {
             names.makeReader(seed: folder.seed)
@@ -57,17 +57,18 @@ package struct ListedLogs: RandomAccessCollection, Sendable {
         }
     }
 
-    /// Calls `body` with every group, in place.
-    mutating func forEachGroup(_ body: (inout Group) -> Void) {
+    /// Calls `body` with the names of every group, in place.
+    mutating func forEachNames(_ body: (inout PackedNames) -> Void) {
+        // What is taken out is not copied to be changed.
         var taken = Groups.none
         swap(&taken, &groups)
         switch consume taken {
         case .none: break
         case .one(var group):
-            body(&group)
+            body(&group.names)
             groups = .one(group)
         case .many(var list):
-            for number in list.indices { body(&list[number]) }
+            for number in list.indices { body(&list[number].names) }
             groups = .many(list)
         }
     }

@@ -7,14 +7,14 @@ struct JSONNameSet {
     private static let maximumFew = 24
     private static let maximumFewBytes = 64
 
-    private(set) var count = 0
-    /// A bit for each name that the reader knows.
-    private var known: UInt64 = 0
     private struct Others {
         var few: [JSONReader.Text] = []
         var many: Set<[UInt8]> = []
     }
 
+    private(set) var count = 0
+    /// A bit for each name that the reader knows.
+    private var known: UInt64 = 0
     /// Names that the reader does not know; most objects have none.
     private var others: Others?
 
