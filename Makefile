@@ -22,7 +22,7 @@ STRICT ?=
 # runs.
 FULL ?=
 ROWS ?=
-PAIRS ?= 15
+PAIRS ?=
 
 # For `make docs`: the folder on its server that the site will lie in; none is the root.
 BASE_PATH ?=

@@ -22,8 +22,8 @@ class Run:
     """What a run took. The time is that of the whole process, from its start to its end."""
 
     seconds: float
-    cpu_seconds: float
-    peak_mib: float
+    cpu_seconds: float = 0
+    peak_mib: float = 0
     content_bytes: int = 0
 
 

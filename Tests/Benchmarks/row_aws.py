@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from statistics import median
 
 from archives import Archive
 from context import Context
-from programs import RunError
+from programs import Run, RunError
 from results import RowResult, Table, Target
+from rounds import Rounds
 
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_ROOT / "Tests" / "Conformance"))
@@ -38,40 +38,38 @@ def aws(context: Context) -> RowResult:
         "log": (archive.log_files, archive.log_files),
     }
     whole = context.archives.get("small")
-    theirs: list[float] = []
-    ours: dict[str, list[float]] = {name: [] for name in (archive.name, whole.name)}
+
+    def theirs() -> Run:
+        started = time.monotonic()
+        run = validate_logs(cli, endpoint, chain)
+        seconds = time.monotonic() - started
+        totals = {name: counts for name, counts in run.totals.items() if counts != (0, 0)}
+        if run.status != 0 or totals != expected:
+            raise RunError(f"the AWS CLI ended with {run.status} and counted {run.totals}: {run.strays[:3]}")
+        return Run(seconds)
+
+    def ours(validated: Archive) -> Run:
+        validated.walk()
+        return context.programs.validate(validated, validated.newest_manifest)
+
+    steps = {"cli": theirs, "chain": lambda: ours(archive), "archive": lambda: ours(whole)}
     with Endpoint(sample) as endpoint, context.programs.held(archive, whole):
-        for _ in range(context.pairs):
-            started = time.monotonic()
-            run = validate_logs(cli, endpoint, chain)
-            theirs.append(time.monotonic() - started)
-            totals = {name: counts for name, counts in run.totals.items() if counts != (0, 0)}
-            if run.status != 0 or totals != expected:
-                raise RunError(f"the AWS CLI ended with {run.status} and counted {run.totals}: {run.strays[:3]}")
-            for validated in (archive, whole):
-                validated.walk()
-                took = context.programs.validate(validated, validated.newest_manifest)
-                ours[validated.name].append(took.seconds)
+        rounds = Rounds(steps, context.pairs)
 
-    def times_the_cli(validated: Archive) -> float:
-        pairs = zip(theirs, ours[validated.name], strict=True)
-        return median(their / our for their, our in pairs) * validated.file_count / archive.file_count
+    def times_the_cli(step: str, validated: Archive) -> float:
+        return rounds.ratio(lambda took: took["cli"] / took[step]) * validated.file_count / archive.file_count
 
-    cli_seconds = median(theirs)
-    lines = [["aws cloudtrail validate-logs", "1", f"{cli_seconds:.3f}", f"{archive.file_count / cli_seconds:,.0f}", ""]]
-    for validated in (archive, whole):
-        seconds = median(ours[validated.name])
-        rate = validated.file_count / seconds
-        lines.append(
-            [
-                "cloudtrail-integrity validate",
-                str(validated.chains),
-                f"{seconds:.3f}",
-                f"{rate:,.0f}",
-                f"{times_the_cli(validated):.1f}",
-            ]
-        )
+    def line(label: str, step: str, validated: Archive) -> list[str]:
+        seconds = rounds.seconds(step)
+        times = "" if step == "cli" else f"{times_the_cli(step, validated):.1f}"
+        return [label, str(validated.chains), f"{seconds:.3f}", f"{validated.file_count / seconds:,.0f}", times]
+
+    lines = [
+        line("aws cloudtrail validate-logs", "cli", archive),
+        line("cloudtrail-integrity validate", "chain", archive),
+        line("cloudtrail-integrity validate", "archive", whole),
+    ]
     title = f"aws: chains of {archive.digest_files} digest files and {archive.log_files:,} log files"
-    target = Target("files a second", 100, "× the AWS CLI's", times_the_cli(whole), is_at_most=False)
+    target = Target("files a second", 100, "× the AWS CLI's", times_the_cli("archive", whole), is_at_most=False)
     columns = ["run", "chains", "seconds", "files/s", "× the AWS CLI"]
     return RowResult([target], [Table(title, columns, lines)])

@@ -24,6 +24,8 @@ done
 
 full=
 [ -z "${FULL:-}" ] || full=--full
+pairs=
+[ -z "${PAIRS:-}" ] || pairs=--pairs=$PAIRS
 # shellcheck disable=SC2086 # a list of words
-exec python3 "$sources/bench.py" --build "$scratch/release" --folder "$out" --pairs "${PAIRS:-15}" --traits "$traits" \
-    $full -- ${ROWS:-}
+exec python3 "$sources/bench.py" --build "$scratch/release" --folder "$out" --traits "$traits" \
+    $full $pairs -- ${ROWS:-}

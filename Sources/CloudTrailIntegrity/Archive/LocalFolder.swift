@@ -59,17 +59,17 @@ final class LocalFolder: Sendable {
     func openFolder(_ name: Span<UInt8>) throws(ObjectReadError) -> CInt {
         var path = SystemPath()
         try path.set(name)
-        return try openFolder(at: path.bytes)
+        return try unsafe openFolder(at: path.bytes)
     }
 
     /// Opens this folder once more; the descriptor is the caller's to close.
     ///
     /// - Throws: ``ObjectReadError``.
     func reopened() throws(ObjectReadError) -> CInt {
-        try openFolder(at: [CChar(bitPattern: UInt8(ascii: ".")), 0])
+        try unsafe openFolder(at: ".")
     }
 
-    private func openFolder(at path: [CChar]) throws(ObjectReadError) -> CInt {
+    @unsafe private func openFolder(at path: UnsafePointer<CChar>) throws(ObjectReadError) -> CInt {
         let descriptor = unsafe openat(number, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(errno) }
         return descriptor

@@ -112,8 +112,7 @@ package struct PackedNames: Sendable {
 
         package mutating func append(_ name: Span<UInt8>, hash: SHA256Digest) {
             append(name)
-            let hash = hash.inlineBytes
-            unsafe hash.span.withUnsafeBytes { unsafe names.bytes.append(contentsOf: $0) }
+            names.bytes.append(hash.inlineBytes.span)
         }
     }
 

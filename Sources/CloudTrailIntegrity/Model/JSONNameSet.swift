@@ -7,16 +7,11 @@ struct JSONNameSet {
     private static let maximumFew = 24
     private static let maximumFewBytes = 64
 
-    private struct Others {
-        var few: [JSONReader.Text] = []
-        var many: Set<[UInt8]> = []
-    }
-
     private(set) var count = 0
     /// A bit for each name that the reader knows.
     private var known: UInt64 = 0
-    /// Names that the reader does not know; most objects have none.
-    private var others: Others?
+    private var few: [JSONReader.Text] = []
+    private var many: Set<[UInt8]> = []
 
     /// `false` when the name that the reader knows by this index is there already.
     mutating func insert(known index: Int) -> Bool {
@@ -29,22 +24,18 @@ struct JSONNameSet {
 
     /// `false` when `name`, which `reader` does not know, is there already.
     mutating func insert(_ name: JSONReader.Text, of reader: borrowing JSONReader) -> Bool {
-        var others = self.others ?? Others()
-        // Held here alone, so that to add a name copies nothing.
-        self.others = nil
-        defer { self.others = others }
         let isShort = name.count <= Self.maximumFewBytes
         if isShort {
             let isThere = reader.withBytes(of: name) { bytes in
-                others.few.contains { other in reader.withBytes(of: other) { $0.isSame(as: bytes) } }
+                few.contains { other in reader.withBytes(of: other) { $0.isSame(as: bytes) } }
             }
             if isThere { return false }
         }
         // An escape would be undone for each comparison.
-        if isShort, !name.isEscaped, others.few.count < Self.maximumFew {
-            if !others.many.isEmpty, others.many.contains(reader.bytes(of: name)) { return false }
-            others.few.append(name)
-        } else if !others.many.insert(reader.bytes(of: name)).inserted {
+        if isShort, !name.isEscaped, few.count < Self.maximumFew {
+            if !many.isEmpty, many.contains(reader.bytes(of: name)) { return false }
+            few.append(name)
+        } else if !many.insert(reader.bytes(of: name)).inserted {
             return false
         }
         count += 1

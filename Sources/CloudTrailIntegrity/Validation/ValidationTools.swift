@@ -126,21 +126,15 @@ final class ObjectOpener {
     /// Opens the file.
     func open() throws -> any OpenObject {
         let name = unsafe name
-        if let folder { return unsafe try folder.open(name.span, reusing: &file) }
-        let source = try source
-        guard let archive = source as? LocalArchive else { return try source.open(ObjectKey(bytes: path.bytes + name)) }
-        return unsafe try enter(archive).open(name.span, reusing: &file)
+        if let folder = try enter() { return unsafe try folder.open(name.span, reusing: &file) }
+        return try source.open(ObjectKey(bytes: path.bytes + name))
     }
 
     /// What the storage knows of the file without reading it.
     func metadata() throws -> ObjectMetadata {
         let name = unsafe name
-        if let folder { return try folder.metadata(of: name.span) }
-        let source = try source
-        guard let archive = source as? LocalArchive else {
-            return try source.metadata(of: ObjectKey(bytes: path.bytes + name))
-        }
-        return try enter(archive).metadata(of: name.span)
+        if let folder = try enter() { return try folder.metadata(of: name.span) }
+        return try source.metadata(of: ObjectKey(bytes: path.bytes + name))
     }
 
     /// - Throws: ``ObjectReadError`` for a stream, which has gone by.
@@ -153,11 +147,14 @@ final class ObjectOpener {
         }
     }
 
+    /// The folder, opened where it was not; `nil` where the source is not one of this machine.
+    ///
     /// - Throws: ``ObjectReadError``.
-    private func enter(_ archive: LocalArchive) throws -> LocalFolder {
-        let entered = LocalFolder(sharing: try archive.folder(at: path.bytes.dropLast()))
-        folder = entered
-        return entered
+    private func enter() throws -> LocalFolder? {
+        if let folder { return folder }
+        guard let archive = try source as? LocalArchive else { return nil }
+        folder = LocalFolder(sharing: try archive.folder(at: path.bytes.dropLast()))
+        return folder
     }
 }
 
