@@ -39,6 +39,12 @@ extension FindingKind {
         case .digestKeyUnknown:
             "Run 'aws cloudtrail list-public-keys' in that region for that time, and give the answer with "
                 + "--public-keys. If AWS has no such key, the file is forged."
+        case .partElsewhere:
+            "Give the folder that the finding names as an archive of its own. Where it names none, download each part "
+                + "into a folder of its own, or copy all into one flat folder."
+        case .listingForeign:
+            "Keep the digest file, and ask AWS: CloudTrail's digest files name files of their own account and region "
+                + "alone."
         case .digestUnreadable, .logUnreadable:
             "Fix the permissions or the copy, replace links by what they lead to, and run again on a copy that nothing "
                 + "writes to."

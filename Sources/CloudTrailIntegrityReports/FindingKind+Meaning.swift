@@ -11,7 +11,7 @@ extension FindingKind {
         case .digestMalformed:
             "The digest file's container, its JSON or one of its fields is broken, or bytes follow the container."
         case .digestRelocated:
-            "The digest file says that it was delivered to another bucket or key."
+            "The digest file is signed for another bucket or key than its path tells."
         case .digestMissing:
             "A verified successor names the digest file, or the hourly rhythm demands it, and it is not there."
         case .logModified:
@@ -32,6 +32,11 @@ extension FindingKind {
             "No public key with the fingerprint that the digest file names was given."
         case .digestUnreadable:
             "The digest file, or the folder it would be in, could not be read."
+        case .partElsewhere:
+            "Signed digest files lie in a place of their own in this root, so their log files cannot be judged with it."
+        case .listingForeign:
+            "A verified digest file names files of another account or region than its own. It does not vouch for them, "
+                + "so they are judged without it."
         case .logUnreadable:
             "The log file, or the folder it would be in, could not be read."
         case .digestOverLimit:

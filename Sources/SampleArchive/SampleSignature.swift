@@ -11,6 +11,17 @@ package struct SampleSignature: Hashable, Sendable {
         metadata = digest.metadata
     }
 
+    private init(bucket: String, key: String, metadata: [SampleObject.Metadata]) {
+        self.bucket = bucket
+        self.key = key
+        self.metadata = metadata
+    }
+
+    /// The same with an object that was put under another key.
+    func renamed(to key: String) -> SampleSignature {
+        SampleSignature(bucket: bucket, key: key, metadata: metadata)
+    }
+
     /// The line of the signature manifest, with its line feed.
     package var manifestLine: [UInt8] {
         var json = JSONWriter()

@@ -14,7 +14,8 @@ package struct ArchiveIndex: Sendable {
         }
     }
 
-    /// A folder with files that may be log files. A source that comes back to a folder has two of it.
+    /// A folder with files that are neither digest files nor their sidecars. A source that comes back to a folder has two
+    /// of it.
     package struct Folder: Sendable {
         /// The number of its source.
         package let root: Int
@@ -22,13 +23,13 @@ package struct ArchiveIndex: Sendable {
         package let path: ObjectKey
         /// The names of the files, in the order of the listing.
         package fileprivate(set) var names: PackedNames
-        /// What those are that are no regular files, by their position among ``names``.
+        /// Why the file cannot be opened, of those that are not regular files, by their position among ``names``.
         package fileprivate(set) var obstacles: [Int: ObjectReadError] = [:]
         /// What the files hold, where they were hashed as they went by; `nil` where they can be opened.
         package fileprivate(set) var contents: FolderContents?
     }
 
-    /// A file that may be a log file.
+    /// A file that is neither a digest file nor a sidecar.
     package struct File: Hashable, Comparable, Sendable {
         /// The number of its folder.
         package let folder: Int
@@ -72,6 +73,22 @@ package struct ArchiveIndex: Sendable {
     package private(set) var hiddenFolders: [HiddenFolder] = []
     /// The digest files whose sidecar was listed after their batch, by their numbers.
     package private(set) var lateSidecars: [Int] = []
+    /// The files that may be sidecars of a digest file that is there.
+    private var sidecars: [SidecarFile] = []
+    /// The number of entries that were listed, each of which has one fate.
+    package private(set) var entryCount = 0
+    /// The number of files that are sidecars; known once ``settle(strays:isAnswer:content:)`` was called.
+    package var sidecarCount: Int { sidecars.count }
+
+    /// A file that may be a sidecar.
+    private struct SidecarFile: Sendable {
+        /// The number of its digest file.
+        let digest: Int32
+        /// Where it went by in a stream, what it held.
+        let content: StreamedContents.Content?
+        /// Whether it is an answer of `head-object`, where that is known already.
+        let isAnswer: Bool?
+    }
     /// Sidecars without a digest file in the same part of the listing.
     private var looseSidecars: [Sidecar] = []
 
@@ -127,13 +144,30 @@ package struct ArchiveIndex: Sendable {
         }
         if let left = listing.leave() { try send(left, batch) }
         looseSidecars += listing.looseSidecars
+        entryCount += listing.entryCount
     }
 
     /// Adds what went by in a stream.
     ///
-    /// - Parameter contents: What its files hold, where that was read, by their numbers in the stream.
-    package mutating func add(_ listing: StreamListing.Listed, _ contents: StreamedContents? = nil) {
+    /// - Parameters:
+    ///   - contents: What its files hold, where that was read, by their numbers in the stream.
+    ///   - isAnswer: Whether the file with this number in the stream is an answer of `head-object`.
+    package mutating func add(
+        _ listing: StreamListing.Listed,
+        _ contents: StreamedContents? = nil,
+        isAnswer: (Int) -> Bool = { _ in true }
+    ) {
         hiddenFolders += listing.hiddenFolders
+        entryCount += listing.entryCount
+        for (digest, number) in listing.sidecarFiles {
+            sidecars.append(
+                SidecarFile(
+                    digest: Int32(clamping: digests.count + digest),
+                    content: contents?[number],
+                    isAnswer: isAnswer(number)
+                )
+            )
+        }
         digests.append(contentsOf: listing.digests)
         folders += listing.folders.map { folder in
             var added = Folder(root: listing.root, path: folder.path, names: folder.names)
@@ -157,12 +191,18 @@ package struct ArchiveIndex: Sendable {
             var sidecars: Set<Int> = []
             for number in start..<end {
                 if let obstacle = folder.digestObstacles[number] { obstacles[offset + number - start] = obstacle }
-                if folder.sidecars.contains(number) { sidecars.insert(offset + number - start) }
+                guard let count = folder.sidecars[number] else { continue }
+                sidecars.insert(offset + number - start)
+                for _ in 0..<count { addSidecar(of: offset + number - start) }
             }
             digests.append(contentsOf: piece)
             try batch(DigestBatch(start: offset, digests: piece, obstacles: obstacles, sidecars: sidecars))
             start = end
         }
+    }
+
+    private mutating func addSidecar(of digest: Int) {
+        sidecars.append(SidecarFile(digest: Int32(clamping: digest), content: nil, isAnswer: nil))
     }
 
     /// Ends the listing: what is named like a sidecar and has no digest file beside it is a file like any other.
@@ -175,6 +215,7 @@ package struct ArchiveIndex: Sendable {
         for sidecar in looseSidecars {
             if let number = numbers[sidecar] {
                 lateSidecars.append(number)
+                addSidecar(of: number)
                 continue
             }
             let path = names.objectKey(sidecar.digest).sidecar
@@ -182,6 +223,54 @@ package struct ArchiveIndex: Sendable {
             folders.append(Folder(root: sidecar.root, path: ObjectKey(bytes: path.folder), names: names))
         }
         looseSidecars = []
+    }
+
+    /// Makes files like any other of what is named like a digest file or a sidecar and is not one.
+    ///
+    /// - Parameters:
+    ///   - strays: The numbers of what is named like a digest file and is not one.
+    ///   - isAnswer: Whether what lies beside the digest file with this number is an answer of `head-object`, as far as
+    ///     that was looked at.
+    ///   - content: What the digest file with this number held, where it went by in a stream and cannot be opened again.
+    package mutating func settle(
+        strays: Set<Int>,
+        isAnswer: (Int) -> Bool,
+        content: (Int) -> StreamedContents.Content?
+    ) {
+        var others: [(path: ObjectKey, root: Int, content: StreamedContents.Content?)] = []
+        for number in strays.sorted() {
+            others.append((path(of: digests[number]), digests[number].root, content(number)))
+        }
+        var kept: [SidecarFile] = []
+        for sidecar in sidecars {
+            let number = Int(sidecar.digest)
+            if !strays.contains(number), sidecar.isAnswer ?? isAnswer(number) {
+                kept.append(sidecar)
+            } else {
+                others.append((path(of: digests[number]).sidecar, digests[number].root, sidecar.content))
+            }
+        }
+        if others.isEmpty { return }
+        sidecars = kept
+        others.sort { ($0.root, $0.path) < ($1.root, $1.path) }
+        var rest = others[...]
+        while let first = rest.first {
+            let group = rest.prefix { $0.root == first.root && $0.path.folder == first.path.folder }
+            rest = rest.dropFirst(group.count)
+            var folder = Folder(
+                root: first.root,
+                path: ObjectKey(bytes: first.path.folder),
+                names: PackedNames(group.map(\.path.lastComponent))
+            )
+            if first.content != nil {
+                var contents = StreamedContents(keepsMetadata: false)
+                for file in group {
+                    contents.append(file.content ?? .unreadable(ObjectReadError(.vanished, "it has gone by")))
+                }
+                folder.contents = FolderContents(contents, (0..<Int32(clamping: group.count)).map { $0 })
+            }
+            folders.append(folder)
+        }
     }
 
     // MARK: Files
@@ -197,12 +286,12 @@ package struct ArchiveIndex: Sendable {
         return ObjectKey(bytes: folder.path.bytes + folder.names.name(at: file.position))
     }
 
-    /// What a file is that is no regular one.
+    /// Why a file cannot be opened, if it is not a regular file.
     package func obstacle(of file: File) -> ObjectReadError? {
         folders[file.folder].obstacles.isEmpty ? nil : folders[file.folder].obstacles[file.position]
     }
 
-    /// Calls `body` with every file that may be a log file, until it returns `false`.
+    /// Calls `body` with every file that is neither a digest file nor a sidecar, until it returns `false`.
     package func forEachFile(_ body: (Folder, ArraySlice<UInt8>) throws -> Bool) rethrows {
         for folder in folders {
             var reader = folder.names.makeReader()
@@ -219,13 +308,15 @@ private struct ArchiveListing {
         var files: ArchiveIndex.Folder
         var digests: [ArchiveIndex.Digest] = []
         var digestObstacles: [Int: ObjectReadError] = [:]
-        /// The positions of the digest files that have a sidecar.
-        var sidecars: Set<Int> = []
+        /// The positions of the digest files that have a sidecar, with their number: a folder that changes while it is
+        /// listed may name a file twice.
+        var sidecars: [Int: Int] = [:]
         var hiddenFolders: [ArchiveIndex.HiddenFolder] = []
     }
 
     /// Sidecars without a digest file in the same part of the listing.
     private(set) var looseSidecars: [ArchiveIndex.Sidecar] = []
+    private(set) var entryCount = 0
 
     private let root: Int
     private var folder: Folder?
@@ -257,7 +348,7 @@ private struct ArchiveListing {
             for (position, digest) in left.digests.enumerated() { positions[digest.path] = position }
             for digest in sidecars {
                 if let position = positions[digest] {
-                    left.sidecars.insert(position)
+                    left.sidecars[position, default: 0] += 1
                 } else {
                     looseSidecars.append(ArchiveIndex.Sidecar(root: root, digest: digest))
                 }
@@ -269,6 +360,7 @@ private struct ArchiveListing {
 
     mutating func add(_ entry: ArchiveEntry) {
         let path = entry.path
+        entryCount += 1
         switch roles.role(of: entry) {
         case .digest(let digest, let obstacle):
             let position = folder?.digests.count ?? 0
@@ -282,7 +374,7 @@ private struct ArchiveListing {
         case .hidden(let error):
             folder?.hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: path, error: error))
         case .none:
-            break
+            entryCount -= 1
         }
     }
 }

@@ -1,13 +1,14 @@
 /// How the paths below one root map to keys in S3: one constant rule a root, never a guess file by file.
 package enum ArchiveLayout: Hashable, Sendable {
-    /// The key is the path with these bytes before it: the root is a folder of the bucket. Empty: the bucket's root.
-    case added([UInt8])
-    /// The key is the path without these first bytes: the download put a folder before it.
-    case stripped([UInt8])
-    /// After these first bytes, the path is a folder named for the bucket and then the key.
-    case bucketFolder([UInt8])
+    /// All files have one offset.
+    case tree(PathOffset)
+    /// Accounts, regions or prefixes were put into one folder: each part has an offset of its own.
+    case merged([NamedPart: PathOffset])
     /// All in one folder: the file name alone tells the key.
     case flat
+
+    /// The key is the path with these bytes before it; see ``PathOffset/added(_:)``.
+    package static func added(_ prefix: [UInt8]) -> ArchiveLayout { .tree(.added(prefix)) }
 
     /// What a path says: its key, and its bucket where the layout names it.
     package struct Place: Hashable, Sendable {
@@ -16,51 +17,23 @@ package enum ArchiveLayout: Hashable, Sendable {
         package let key: ObjectKey
     }
 
-    /// The place a path maps to; `nil` in a flat folder, and for a path outside the rule.
-    package func place(of path: ObjectKey) -> Place? {
-        let name = path.compressedName
+    /// The offset of a file with this name; `nil` in a flat folder, and for a name that tells no part of a merged one.
+    package func offset(ofName name: ArraySlice<UInt8>) -> PathOffset? {
         switch self {
-        case .added(let prefix):
-            return Place(bucket: nil, key: prefix.isEmpty ? name : ObjectKey(bytes: prefix + name.bytes))
-        case .stripped(let prefix):
-            guard name.hasPrefix(prefix) else { return nil }
-            return Place(bucket: nil, key: ObjectKey(bytes: Array(name.bytes.dropFirst(prefix.count))))
-        case .bucketFolder(let prefix):
-            guard name.hasPrefix(prefix) else { return nil }
-            let rest = name.bytes.dropFirst(prefix.count)
-            guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-            return Place(
-                bucket: String(decoding: rest[..<slash], as: UTF8.self),
-                key: ObjectKey(bytes: Array(rest[(slash + 1)...]))
-            )
-        case .flat:
-            return nil
+        case .tree(let offset): offset
+        case .merged(let offsets): NamedPart(name: name).flatMap { offsets[$0] }
+        case .flat: nil
         }
     }
 
-    /// The place that the files of a folder map to, given its path with the `/` at its end: its key is that of a folder;
-    /// `nil` as for a path.
-    package func place(ofFolder path: ObjectKey) -> Place? {
-        // Any name shows where the folder's files go.
-        place(of: ObjectKey(bytes: path.bytes + [UInt8(ascii: "-")])).map { place in
-            Place(bucket: place.bucket, key: ObjectKey(bytes: place.key.folder))
-        }
+    /// The place a path maps to; `nil` in a flat folder, and for a path outside the rule.
+    package func place(of path: ObjectKey) -> Place? {
+        offset(ofName: path.lastComponent)?.place(of: path)
     }
 
     /// The path an object has below the root; `nil` in a flat folder and for what lies outside the root's folder.
     package func path(of location: ObjectLocation) -> ObjectKey? {
-        let key = location.key.collapsed
-        switch self {
-        case .added(let prefix):
-            guard key.hasPrefix(prefix) else { return nil }
-            return ObjectKey(bytes: Array(key.bytes.dropFirst(prefix.count)))
-        case .stripped(let prefix):
-            return ObjectKey(bytes: prefix + key.bytes)
-        case .bucketFolder(let prefix):
-            return ObjectKey(bytes: prefix + location.bucket.utf8 + [UInt8(ascii: "/")] + key.bytes)
-        case .flat:
-            return nil
-        }
+        offset(ofName: location.key.lastComponent)?.path(of: location)
     }
 
     // MARK: Finding the rule
@@ -76,70 +49,200 @@ package enum ArchiveLayout: Hashable, Sendable {
         }
     }
 
-    /// The rule that explains most of `evidence`; `nil` when there is none.
+    /// The rule that `evidence` speaks for; `nil` where nothing of it speaks, because it lies directly in the root or
+    /// under another name.
     ///
-    /// - Parameter hasTopLevelLogs: Whether log files lie directly in the root. Digest files beside them can then only
-    ///   be a flat folder, since CloudTrail keeps the two apart.
-    package static func inferred(from evidence: [Evidence], hasTopLevelLogs: Bool) -> ArchiveLayout? {
-        // One vote an object and rule: copies of genuine files must not move the layout either, wherever they lie. A copy
-        // that lies in a folder tells more than one that does not.
-        var nested: [ObjectLocation: Set<ArchiveLayout>] = [:]
-        var topLevel: [ObjectLocation: Set<ArchiveLayout>] = [:]
-        for item in evidence {
-            let key = item.location.key.collapsed
-            let path = item.path.compressedName
-            guard path.lastComponent.elementsEqual(key.lastComponent) else { continue }
-            let rules = rule(path: path, key: key, bucket: item.location.bucket).map { [$0] } ?? []
-            if path.folder.isEmpty {
-                topLevel[item.location, default: []].formUnion(rules)
-            } else {
-                nested[item.location, default: []].formUnion(rules)
-            }
+    /// A tree, where all have one offset or some path holds its key from `AWSLogs/` on; else merged.
+    package static func inferred(from evidence: [Evidence]) -> ArchiveLayout? {
+        var votes: Set<Vote> = []
+        var holders: Set<Vote> = []
+        for item in evidence where item.path.folderCount > 0 {
+            guard let vote = Vote(item) else { continue }
+            votes.insert(vote)
+            if item.path.compressedName.holdsKeyFromAWSLogs(item.location.key.collapsed) { holders.insert(vote) }
         }
-        for location in nested.keys { topLevel[location] = nil }
-        if nested.isEmpty && topLevel.isEmpty { return nil }
-        let isTopLevel = topLevel.count > nested.count
-        let rules = isTopLevel ? topLevel : nested
-        var votes: [ArchiveLayout: Int] = [:]
-        for rule in rules.values.joined() { votes[rule, default: 0] += 1 }
-        guard let best = votes.max(by: { ($0.value, $1.key.order) < ($1.value, $0.key.order) }) else { return .flat }
-        // In a flat folder every folder of the bucket has its own offset; one offset for all is a folder of the bucket.
-        if isTopLevel { return best.value == rules.count && !hasTopLevelLogs ? best.key : .flat }
-        return best.value * 2 >= rules.count ? best.key : .flat
+        let known = Set(votes.map(\.offset))
+        if let only = known.first, known.count == 1 { return .tree(only) }
+        if !holders.isEmpty { return mostFrequent(holders).map { .tree($0) } }
+        let parts = offsets(ofPartsOf: votes)
+        return parts.isEmpty ? nil : .merged(parts)
     }
 
-    /// The rule that evidence in a folder speaks for; `nil` when it lies at the top level, or speaks for none.
-    package static func rule(of evidence: Evidence) -> ArchiveLayout? {
-        let path = evidence.path.compressedName
-        guard !path.folder.isEmpty else { return nil }
-        return rule(path: path, key: evidence.location.key.collapsed, bucket: evidence.location.bucket)
+    /// A merged layout with the offsets of more parts, which the files that digests list speak for.
+    package func extended(by logs: [Evidence]) -> ArchiveLayout {
+        guard case .merged(let known) = self else { return self }
+        let others = Self.offsets(ofPartsOf: Set(logs.compactMap(Vote.init)))
+        return .merged(known.merging(others) { own, _ in own })
     }
 
-    private static func rule(path: ObjectKey, key: ObjectKey, bucket: String) -> ArchiveLayout? {
-        if path == key { return .added([]) }
-        if path.bytes.count <= key.bytes.count {
-            let prefix = key.bytes.dropLast(path.bytes.count)
-            guard key.bytes.dropFirst(prefix.count).elementsEqual(path.bytes) else { return nil }
-            return prefix.isEmpty || prefix.last == UInt8(ascii: "/") ? .added(Array(prefix)) : nil
+    /// One vote an object and offset: copies of genuine files must not move the layout.
+    private struct Vote: Hashable {
+        let location: ObjectLocation
+        let offset: PathOffset
+
+        init?(_ evidence: Evidence) {
+            guard let offset = PathOffset(of: evidence) else { return nil }
+            location = evidence.location
+            self.offset = offset
         }
-        let prefix = path.bytes.dropLast(key.bytes.count)
-        guard path.bytes.dropFirst(prefix.count).elementsEqual(key.bytes), prefix.last == UInt8(ascii: "/") else {
-            return nil
-        }
-        let folder = Array(bucket.utf8) + [UInt8(ascii: "/")]
-        guard prefix.suffix(folder.count).elementsEqual(folder) else { return .stripped(Array(prefix)) }
-        let before = prefix.dropLast(folder.count)
-        return before.isEmpty || before.last == UInt8(ascii: "/")
-            ? .bucketFolder(Array(before)) : .stripped(Array(prefix))
     }
 
-    /// A fixed order among rules with as many votes.
-    private var order: String {
+    private static func offsets(ofPartsOf votes: Set<Vote>) -> [NamedPart: PathOffset] {
+        var parts: [NamedPart: [Vote]] = [:]
+        for vote in votes {
+            guard let part = NamedPart(name: vote.location.key.lastComponent) else { continue }
+            parts[part, default: []].append(vote)
+        }
+        return parts.compactMapValues(mostFrequent)
+    }
+
+    /// The offset that is there most often; of several the first in their fixed order.
+    private static func mostFrequent(_ votes: some Collection<Vote>) -> PathOffset? {
+        var counts: [PathOffset: Int] = [:]
+        for vote in votes { counts[vote.offset, default: 0] += 1 }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+}
+
+/// The difference between a path and the key that it maps to.
+package enum PathOffset: Hashable, Comparable, Sendable {
+    /// The key is the path with these bytes before it: the root is a folder of the bucket. Empty: the bucket's root.
+    case added([UInt8])
+    /// After these first bytes, the path is a folder named for the bucket and then the key.
+    case bucketFolder([UInt8])
+    /// The key is the path without these first bytes: the download put a folder before it.
+    case stripped([UInt8])
+    /// These first bytes of the path stand for others in the key: a folder of the bucket was put below a folder.
+    case replaced(path: [UInt8], key: [UInt8])
+
+    /// The offset between a path and a key, which end in the same name; `nil` where the names differ.
+    package init?(of evidence: ArchiveLayout.Evidence) {
+        self.init(
+            path: evidence.path.compressedName,
+            key: evidence.location.key.collapsed,
+            bucket: evidence.location.bucket
+        )
+    }
+
+    private init?(path: ObjectKey, key: ObjectKey, bucket: String) {
+        if path == key {
+            self = .added([])
+            return
+        }
+        // What the two have in common at their ends, by whole components.
+        var common = 0
+        var shared = 0
+        let (left, right) = (path.bytes, key.bytes)
+        while common < min(left.count, right.count), left[left.count - 1 - common] == right[right.count - 1 - common] {
+            common += 1
+            let isStart =
+                (common == left.count || left[left.count - 1 - common] == UInt8(ascii: "/"))
+                && (common == right.count || right[right.count - 1 - common] == UInt8(ascii: "/"))
+            if isStart, left[left.count - common] != UInt8(ascii: "/") { shared = common }
+        }
+        guard shared >= right.count - key.folderCount, shared > 0 else { return nil }
+        let pathPrefix = Array(left.dropLast(shared))
+        let keyPrefix = Array(right.dropLast(shared))
+        if pathPrefix.isEmpty {
+            self = .added(keyPrefix)
+        } else if keyPrefix.isEmpty {
+            let folder = Array(bucket.utf8) + [UInt8(ascii: "/")]
+            let before = pathPrefix.dropLast(folder.count)
+            let isBucket =
+                pathPrefix.suffix(folder.count).elementsEqual(folder)
+                && (before.isEmpty || before.last == UInt8(ascii: "/"))
+            self = isBucket ? .bucketFolder(Array(before)) : .stripped(pathPrefix)
+        } else {
+            self = .replaced(path: pathPrefix, key: keyPrefix)
+        }
+    }
+
+    /// The place a path maps to; `nil` for a path outside the rule.
+    package func place(of path: ObjectKey) -> ArchiveLayout.Place? {
+        let name = path.compressedName
         switch self {
-        case .added(let bytes): "0" + Hex.encode(bytes)
-        case .bucketFolder(let bytes): "1" + Hex.encode(bytes)
-        case .stripped(let bytes): "2" + Hex.encode(bytes)
-        case .flat: "3"
+        case .added(let prefix):
+            return ArchiveLayout.Place(
+                bucket: nil,
+                key: prefix.isEmpty ? name : ObjectKey(bytes: prefix + name.bytes)
+            )
+        case .stripped(let prefix):
+            guard name.hasPrefix(prefix) else { return nil }
+            return ArchiveLayout.Place(bucket: nil, key: ObjectKey(bytes: name.bytes.dropFirst(prefix.count)))
+        case .replaced(let prefix, let added):
+            guard name.hasPrefix(prefix) else { return nil }
+            return ArchiveLayout.Place(bucket: nil, key: ObjectKey(bytes: added + name.bytes.dropFirst(prefix.count)))
+        case .bucketFolder(let prefix):
+            guard name.hasPrefix(prefix) else { return nil }
+            let rest = name.bytes.dropFirst(prefix.count)
+            guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+            return ArchiveLayout.Place(
+                bucket: String(decoding: rest[..<slash], as: UTF8.self),
+                key: ObjectKey(bytes: rest[(slash + 1)...])
+            )
         }
+    }
+
+    /// The place that the files of a folder map to, given its path with the `/` at its end: its key is that of a folder;
+    /// `nil` as for a path.
+    package func place(ofFolder path: ObjectKey) -> ArchiveLayout.Place? {
+        // Any name shows where the folder's files go.
+        place(of: ObjectKey(bytes: path.bytes + [UInt8(ascii: "-")])).map { place in
+            ArchiveLayout.Place(bucket: place.bucket, key: ObjectKey(bytes: place.key.folder))
+        }
+    }
+
+    /// The path an object has below the root; `nil` for what lies outside the root's folder.
+    package func path(of location: ObjectLocation) -> ObjectKey? {
+        let key = location.key.collapsed
+        switch self {
+        case .added(let prefix):
+            guard key.hasPrefix(prefix) else { return nil }
+            return ObjectKey(bytes: key.bytes.dropFirst(prefix.count))
+        case .stripped(let prefix):
+            return ObjectKey(bytes: prefix + key.bytes)
+        case .replaced(let prefix, let added):
+            guard key.hasPrefix(added) else { return nil }
+            return ObjectKey(bytes: prefix + key.bytes.dropFirst(added.count))
+        case .bucketFolder(let prefix):
+            return ObjectKey(bytes: prefix + location.bucket.utf8 + [UInt8(ascii: "/")] + key.bytes)
+        }
+    }
+
+    /// The folder below the root that everything of this offset lies in, with the `/` at its end; empty where that is the
+    /// root.
+    package func folder(inBucket bucket: String) -> ObjectKey {
+        switch self {
+        case .added: ObjectKey(bytes: [])
+        case .stripped(let prefix), .replaced(let prefix, _): ObjectKey(bytes: prefix)
+        case .bucketFolder(let prefix): ObjectKey(bytes: prefix + bucket.utf8 + [UInt8(ascii: "/")])
+        }
+    }
+
+    /// A fixed order: of offsets that are as frequent, the first counts.
+    package static func < (lhs: PathOffset, rhs: PathOffset) -> Bool {
+        let (left, right) = (lhs.order, rhs.order)
+        if left.rank != right.rank { return left.rank < right.rank }
+        let prefixes = left.first[...].compare(with: right.first[...])
+        return prefixes != 0 ? prefixes < 0 : left.second[...].compare(with: right.second[...]) < 0
+    }
+
+    private var order: (rank: Int, first: [UInt8], second: [UInt8]) {
+        switch self {
+        case .added(let bytes): (0, bytes, [])
+        case .bucketFolder(let bytes): (1, bytes, [])
+        case .stripped(let bytes): (2, bytes, [])
+        case .replaced(let path, let key): (3, path, key)
+        }
+    }
+}
+
+extension ObjectKey {
+    /// Whether the path ends in `key` from its last `AWSLogs/` on.
+    fileprivate func holdsKeyFromAWSLogs(_ key: ObjectKey) -> Bool {
+        guard let start = key.awsLogsStarts.last else { return false }
+        let wanted = key.bytes[start...]
+        let rest = bytes.count - wanted.count
+        return rest >= 0 && bytes[rest...].isEqual(to: wanted) && (rest == 0 || bytes[rest - 1] == UInt8(ascii: "/"))
     }
 }

@@ -1,24 +1,22 @@
-/// Tells what the entries of a folder may be, by their names alone.
+/// Tells what the entries of a folder may be, by their names alone; what they are depends on the root's layout.
 struct EntryRoles {
     /// What an entry may be.
     enum Role {
-        /// A digest file; with an obstacle, one that is no regular file.
+        /// A digest file; with an obstacle, one that is not a regular file.
         case digest(DigestKey, obstacle: ObjectReadError?)
         /// The answer of `head-object` for the digest file at this path, if there is one.
         case sidecar(of: DigestKey)
-        /// A file that readers of the log files may read; with an obstacle, one that is no regular file.
+        /// Any other file; with an obstacle, one that is not a regular file.
         case file(obstacle: ObjectReadError?)
         /// A folder that hides what is below it; without an error, behind a link.
         case hidden(ObjectReadError?)
-        /// Nothing that matters.
+        /// No entry: a key that ends in `/` stands for a folder.
         case none
     }
 
     private var keyReader: DigestKeyReader
     /// The folder it is in: its path, with the `/` at its end.
     private(set) var folder = ObjectKey(bytes: [])
-    /// Whether every file of the folder is one that readers of the logs read.
-    private var isLogFolder = false
 
     init(_ names: DigestNames) {
         keyReader = DigestKeyReader(names)
@@ -32,7 +30,6 @@ struct EntryRoles {
     /// Goes to the folder of an entry.
     mutating func enter(folderOf path: ObjectKey) {
         folder = ObjectKey(bytes: path.folder)
-        isLogFolder = LogFolder(folder) != nil
     }
 
     /// Where the names of the folder's entries begin in their paths.
@@ -45,7 +42,7 @@ struct EntryRoles {
         let name = path.bytes.span.extracting(droppingFirst: nameStart)
         var obstacle: ObjectReadError?
         switch entry.kind {
-        case .file: break
+        case .file: if name.isEmpty { return .none }
         case .unreadableFolder(let error): return .hidden(error)
         case .link: obstacle = ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
         case .special: obstacle = ObjectReadError(.notRegularFile, "a device, a FIFO or a socket")
@@ -55,15 +52,9 @@ struct EntryRoles {
             let owner = name.extracting(droppingLast: sidecarSuffix.utf8CodeUnitCount)
             if let digest = keyReader.digestFile(owner, in: folder.bytes.span) { return .sidecar(of: digest) }
         }
-        if mayBeLogFile(name), entry.kind != .link || LogFileName(path) != nil { return .file(obstacle: obstacle) }
-        // Nothing in its name says that it leads to a file, so it may lead to a folder.
-        return entry.kind == .link ? .hidden(nil) : .none
-    }
-
-    /// Whether a reader of the log files may read it.
-    private func mayBeLogFile(_ name: Span<UInt8>) -> Bool {
-        if name.holds(".", at: 0) { return false }
-        return isLogFolder || name.hasSuffix(".gz") || name.hasSuffix(".json")
+        // Nothing in the name of another link says that it leads to a file, so it may lead to a folder.
+        if entry.kind == .link, LogFileName(path) == nil { return .hidden(nil) }
+        return .file(obstacle: obstacle)
     }
 }
 

@@ -6,11 +6,11 @@ package struct StreamListing: Sendable {
     package enum Slot: Hashable, Sendable {
         /// The digest file with this number; with an obstacle, one that is no regular file.
         case digest(Int, DigestKey, obstacle: ObjectReadError?)
-        /// The file with this number, which may be a log file; with an obstacle, one that is no regular file.
+        /// The file with this number; with an obstacle, one that is not a regular file.
         case file(Int, obstacle: ObjectReadError?)
         /// The file with this number, which may hold a digest file's signature.
         case sidecar(Int)
-        /// Nothing that is read.
+        /// Nothing that is read: a folder, or no entry.
         case none
     }
 
@@ -34,6 +34,10 @@ package struct StreamListing: Sendable {
         /// The files that may hold signatures: the position of the digest file among ``digests``, and the number of the
         /// file.
         package let sidecars: [(digest: Int, number: Int)]
+        /// All files that may be sidecars, also those whose signatures are not tried, each once.
+        package let sidecarFiles: [(digest: Int, number: Int)]
+        /// The number of entries.
+        package let entryCount: Int
     }
 
     /// Names that came behind each other in one folder.
@@ -58,6 +62,7 @@ package struct StreamListing: Sendable {
     /// The number of the first name in ``writer``.
     private var runStart = 0
     private var fileCount = 0
+    private var entryCount = 0
     private var digests: [(folder: Int, digest: ArchiveIndex.Digest)] = []
     private var sidecars: [(digest: DigestKey, number: Int)] = []
     private var hiddenFolders: [ArchiveIndex.HiddenFolder] = []
@@ -72,6 +77,7 @@ package struct StreamListing: Sendable {
     /// Adds what went by.
     package mutating func add(_ entry: ArchiveEntry) -> Slot {
         enter(folderOf: entry.path)
+        entryCount += 1
         switch roles.role(of: entry) {
         case .digest(let digest, let obstacle):
             digests.append((folder, ArchiveIndex.Digest(root: root, path: digest)))
@@ -90,6 +96,7 @@ package struct StreamListing: Sendable {
             hiddenFolders.append(ArchiveIndex.HiddenFolder(root: root, path: entry.path, error: error))
             return .none
         case .none:
+            entryCount -= 1
             return .none
         }
     }
@@ -134,7 +141,7 @@ package struct StreamListing: Sendable {
             folders.append(Self.merged(runs[number], paths[number]))
             runs[number] = []
         }
-        let (beside, loose) = settledSidecars(sorted)
+        let (beside, all, loose) = settledSidecars(sorted)
         for sidecar in loose {
             folders.append(
                 Folder(
@@ -150,22 +157,28 @@ package struct StreamListing: Sendable {
             digestNumbers: digestNumbers,
             folders: folders,
             hiddenFolders: hiddenFolders,
-            sidecars: beside
+            sidecars: beside,
+            sidecarFiles: all,
+            entryCount: entryCount
         )
     }
 
     /// What is named like a sidecar and has no digest file beside it is a file like any other.
     private func settledSidecars(
         _ digests: [ArchiveIndex.Digest]
-    ) -> (beside: [(digest: Int, number: Int)], loose: [(path: ObjectKey, number: Int)]) {
-        if sidecars.isEmpty { return ([], []) }
+    ) -> (
+        beside: [(digest: Int, number: Int)], all: [(digest: Int, number: Int)], loose: [(path: ObjectKey, number: Int)]
+    ) {
+        if sidecars.isEmpty { return ([], [], []) }
         var positions: [DigestKey: [Int]] = [:]
         for (position, digest) in digests.enumerated() { positions[digest.path, default: []].append(position) }
         var beside: [(digest: Int, number: Int)] = []
+        var all: [(digest: Int, number: Int)] = []
         var loose: [(path: ObjectKey, number: Int)] = []
         var counts: [DigestKey: Int] = [:]
         for (digest, number) in sidecars {
-            if let known = positions[digest] {
+            if let known = positions[digest], let first = known.first {
+                all.append((first, number))
                 // Both may come again and again; no more signatures than these are tried.
                 counts[digest, default: 0] += 1
                 if counts[digest, default: 0] <= Self.maximumSidecars {
@@ -176,7 +189,7 @@ package struct StreamListing: Sendable {
             }
         }
         loose.sort { Self.precedes($0.path, $1.path) }
-        return (beside, loose)
+        return (beside, all, loose)
     }
 
     private static func merged(_ runs: [Run], _ path: ObjectKey) -> Folder {

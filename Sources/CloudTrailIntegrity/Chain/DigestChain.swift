@@ -26,6 +26,7 @@ package struct DigestChain: Sendable {
 
     /// The latest end of a verified member; `nil` when none is.
     package let verifiedUntil: Timestamp?
+    private let keys: DigestKeys
 
     /// The length of a regular digest's window, in seconds.
     package static let hour: Int64 = 3600
@@ -34,17 +35,20 @@ package struct DigestChain: Sendable {
 
     /// The chains of the archive, in their fixed order.
     ///
-    /// - Parameter check: Called for every record; what it throws ends the work.
+    /// - Parameters:
+    ///   - strays: Records that are no digest files.
+    ///   - check: Called for every record; what it throws ends the work.
     package static func chains(
         records: DigestRecords,
         places: [DigestPlace],
         verdicts: [DigestVerdict],
         keys: DigestKeys,
+        strays: Set<Int> = [],
         check: () throws -> Void = {}
     ) rethrows -> [DigestChain] {
         let identities = records.names.chains
         var numbers = [[Int32]](repeating: [], count: identities.count)
-        for number in records.indices {
+        for number in records.indices where !strays.contains(number) {
             try check()
             numbers[Int(records[number].chain)].append(Int32(clamping: number))
         }
@@ -83,7 +87,8 @@ package struct DigestChain: Sendable {
                 identity: identities[chain],
                 members: members,
                 records: records,
-                verifiedUntil: verifiedUntil
+                verifiedUntil: verifiedUntil,
+                keys: keys
             )
         }
     }
@@ -172,21 +177,26 @@ extension DigestChain {
     /// Every moment from the oldest member to the newest is spoken of by a verified member, by one that has a finding
     /// of its own, or by an event: an unverified member explains its own hour and nothing else.
     ///
-    /// - Parameter isHeld: Whether the archive holds a digest file under the key with this number, in the bucket with
-    ///   this number.
-    package func events(isHeld: (Int32, _ bucket: Int32) -> Bool) -> [ChainEvent] {
+    /// - Parameter held: The records of the archive under the key with this number, in the bucket with this number.
+    package func events(held: (Int32, _ bucket: Int32) -> RecordNumbers) -> [ChainEvent] {
         struct Name: Hashable {
             let key: Int32
             let bucket: Int32
         }
         var events: [ChainEvent] = []
         var namedBy: [Name: Int] = [:]
+        var missing: Set<ObjectLocation> = []
         var missingWindows: [TimeRange] = []
+        var numbers = KeyedMembers(self)
+        // The records that a walk came through, so that no two take the same way.
+        var walked: Set<Int> = []
         for (number, member) in members.enumerated() where member.isVerified {
-            guard let previous = records[member.record].claims?.previous, let key = member.previousKey else {
+            guard let previous = records[member.record].claims?.previous else {
                 if !identity.isBackfill { events += restart(number) }
                 continue
             }
+            // One of another account or region is nothing to this chain.
+            guard let key = member.previousKey else { continue }
             let name = Name(key: key, bucket: previous.location.bucket)
             if identity.isBackfill || !member.sharesPredecessor {
                 // How those of backfill link is not documented: two may name the same one.
@@ -196,17 +206,63 @@ extension DigestChain {
             } else {
                 namedBy[name] = number
             }
-            if isHeld(key, previous.location.bucket) {
-                events += overlap(number, key)
-            } else if number == oldest {
-                events.append(.startsAfter(absence(of: records.names.objectLocation(previous.location), by: number)))
+            if !held(key, previous.location.bucket).isEmpty { events += overlap(number, key) }
+            guard let end = absentEnd(of: number, held, &numbers, &walked) else { continue }
+            // Two that were forked may name the same.
+            guard missing.insert(end.location).inserted else { continue }
+            if end.member == oldest {
+                events.append(.startsAfter(absence(of: end.location, by: end.member)))
             } else {
-                let absences = absences(number, records.names.objectLocation(previous.location))
+                let absences = absences(end.member, end.location)
                 missingWindows += absences.map(\.window)
                 events += absences.map { .missing($0) }
             }
         }
         return identity.isBackfill ? events : events + gaps(besides: missingWindows)
+    }
+
+    /// The members by their records, made once it is needed.
+    private struct KeyedMembers {
+        private let chain: DigestChain
+        private var numbers: [Int32: Int]?
+
+        init(_ chain: DigestChain) { self.chain = chain }
+
+        mutating func number(ofKey key: Int32) -> Int? {
+            if let numbers { return numbers[key] }
+            var made: [Int32: Int] = [:]
+            for (number, member) in chain.members.enumerated() { made[member.keyNumber] = number }
+            numbers = made
+            return made[key]
+        }
+    }
+
+    /// Where the walk back from a verified member comes to a digest that is not held: over its `previous…`, and on through
+    /// files that are not verified and whose content the walk proves by its hash.
+    ///
+    /// - Returns: What is not held, and the member that names it; `nil` where the walk ends at a verified member, at a file
+    ///   with other content, at the beginning of a chain, or comes into another walk's way.
+    private func absentEnd(
+        of number: Int,
+        _ held: (Int32, _ bucket: Int32) -> RecordNumbers,
+        _ numbers: inout KeyedMembers,
+        _ walked: inout Set<Int>
+    ) -> (location: ObjectLocation, member: Int)? {
+        var member = number
+        var record = members[number].record
+        var key = members[number].previousKey
+        while let named = key, let previous = records[record].claims?.previous {
+            let files = held(named, previous.location.bucket)
+            if files.isEmpty { return (records.names.objectLocation(previous.location), member) }
+            if identity.isBackfill { return nil }
+            guard let next = numbers.number(ofKey: named), !members[next].isVerified,
+                let file = files.first(where: { records[$0].hash == previous.hash }), walked.insert(file).inserted
+            else { return nil }
+            member = next
+            record = file
+            key = keys.previous(file)
+        }
+        return nil
     }
 
     /// A null-previous member behind an earlier one, whose windows touch or overlap; where they do not, it is a gap.
@@ -260,11 +316,10 @@ extension DigestChain {
         return .gap(hole, reason: reason, member: after)
     }
 
-    /// The named predecessor. Its name tells its hour; where it does not, it is the one before the member's.
+    /// The named predecessor. It has the hour before the end in its own name; where that does not tell, the one before
+    /// the member's start.
     private func absence(of location: ObjectLocation, by number: Int) -> DigestAbsence {
-        let start = members[number].window.start
-        let named = DigestFileName(location.key).map(\.endTime)
-        let end = named.map { min($0, start) } ?? start
+        let end = DigestFileName(location.key)?.endTime ?? members[number].window.start
         return DigestAbsence(
             bucket: location.bucket,
             key: location.key,
@@ -274,27 +329,32 @@ extension DigestChain {
         )
     }
 
-    /// The named predecessor, and the hours before it back to a verified member.
+    /// The named predecessor, and the hours before it back to the nearest verified member.
     private func absences(_ number: Int, _ location: ObjectLocation) -> [DigestAbsence] {
         let named = absence(of: location, by: number)
-        let before = members[number - 1]
-        let hole = named.window.end.seconds(since: before.window.end)
-        guard !identity.isBackfill, before.isVerified, hole <= Self.longestInferredHole * Self.hour else {
-            return [named]
-        }
+        let older = members[..<number]
+        guard !identity.isBackfill,
+            let before = older.last(where: { $0.isVerified && $0.window.end < named.window.end }),
+            named.window.end.seconds(since: before.window.end) <= Self.longestInferredHole * Self.hour
+        else { return [named] }
+        // What is held and not verified has a finding of its own for the hour in its name.
+        let others = older.reversed().prefix { $0.window.end > before.window.end }.filter { !$0.isVerified }
+            .map(\.window.end)
         var absences = [named]
         var end = named.window.start
         while end.seconds(since: before.window.end) >= Self.hour {
             let window = TimeRange(start: end.advanced(bySeconds: -Self.hour), end: end)
-            absences.append(
-                DigestAbsence(
-                    bucket: location.bucket,
-                    key: expectedKey(like: location.key, endTime: end),
-                    window: window,
-                    isInferred: true,
-                    member: number
+            if !others.contains(where: { window.start < $0 && $0 <= window.end }) {
+                absences.append(
+                    DigestAbsence(
+                        bucket: location.bucket,
+                        key: expectedKey(like: location.key, endTime: end),
+                        window: window,
+                        isInferred: true,
+                        member: number
+                    )
                 )
-            )
+            }
             end = window.start
         }
         return absences

@@ -3,7 +3,7 @@ package enum DigestFault: Hashable, Sendable {
     case unreadable(ObjectReadError)
     case overLimit(String)
     case malformed(String)
-    /// Its own bucket or key is not where it was found.
+    /// It is signed, and its own path contradicts what it says of itself.
     case relocated
     /// Another algorithm than SHA256withRSA.
     case algorithmUnsupported(String)
@@ -14,6 +14,8 @@ package enum DigestFault: Hashable, Sendable {
     case keyUnknown
     /// No usable signature; the sources whose candidates failed.
     case unsigned(rejected: [SignatureSource])
+    /// It is signed, and lies at another offset than the rest of its root.
+    case elsewhere
 
     /// What of a link disagrees.
     package enum LinkPart: String, Hashable, Sendable {
@@ -45,18 +47,28 @@ package struct DigestVerdict: Sendable {
 
 /// Where a digest file was found.
 package struct DigestPlace: Hashable, Sendable {
-    /// The number of the bucket and one more, or 0; then a bit that says whether it is relocated.
+    /// How the place of a signed digest file agrees with what it says of itself.
+    package enum Standing: Int32, Hashable, Sendable {
+        /// It agrees; or the file is not signed, and what it says is no matter.
+        case inPlace
+        /// Its own path contradicts it.
+        case relocated
+        /// It belongs to a part of the archive that lies elsewhere below the root.
+        case elsewhere
+    }
+
+    /// The number of the bucket and one more, or 0; then the standing.
     private let bits: Int32
-    /// The number of the key that the file's path maps to.
+    /// The number of the key that the file's path maps to; of a file elsewhere, of the key that it says it has.
     package let keyNumber: Int32
 
     /// The number of the bucket, where the layout or the caller names it.
-    package var bucket: Int32? { bits < 2 ? nil : bits >> 1 - 1 }
-    /// Whether what the file says of itself disagrees with it.
-    package var isRelocated: Bool { bits & 1 == 1 }
+    package var bucket: Int32? { bits < 4 ? nil : bits >> 2 - 1 }
+    package var standing: Standing { Standing(rawValue: bits & 3) ?? .relocated }
+    package var isRelocated: Bool { standing == .relocated }
 
-    package init(bucket: Int32?, keyNumber: Int32, isRelocated: Bool) {
-        bits = (bucket.map { $0 + 1 } ?? 0) << 1 | (isRelocated ? 1 : 0)
+    package init(bucket: Int32?, keyNumber: Int32, standing: Standing) {
+        bits = (bucket.map { $0 + 1 } ?? 0) << 2 | standing.rawValue
         self.keyNumber = keyNumber
     }
 }
@@ -68,14 +80,23 @@ package struct DigestJudge {
     let places: [DigestPlace]
     let signatures: [SignatureVerdict]
     let keys: DigestKeys
+    /// The records that are no digest files.
+    let strays: Set<Int>
     /// Of each chain, whether it is one of backfill digests.
     private let isBackfill: [Bool]
 
-    package init(records: DigestRecords, places: [DigestPlace], signatures: [SignatureVerdict], keys: DigestKeys) {
+    package init(
+        records: DigestRecords,
+        places: [DigestPlace],
+        signatures: [SignatureVerdict],
+        keys: DigestKeys,
+        strays: Set<Int>
+    ) {
         self.records = records
         self.places = places
         self.signatures = signatures
         self.keys = keys
+        self.strays = strays
         isBackfill = records.names.chains.map(\.isBackfill)
     }
 
@@ -86,7 +107,7 @@ package struct DigestJudge {
         var verdicts = [DigestVerdict](repeating: .open, count: records.count)
         var order = records.indices.map { (end: records[$0].endTime, number: $0) }
         order.sort { ($1.end, $1.number) < ($0.end, $0.number) }
-        for (_, number) in order {
+        for (_, number) in order where !strays.contains(number) {
             try check()
             let key = places[number].keyNumber
             let successors = keys.namers[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
@@ -141,6 +162,7 @@ package struct DigestJudge {
         case .unsupportedAlgorithm, .notApplicable:
             break
         }
+        if places[number].standing == .elsewhere { faults.append(.elsewhere) }
         return DigestVerdict(faults: faults, linkedBy: linkedBy)
     }
 

@@ -10,8 +10,18 @@ package struct DigestKeys: Sendable {
     /// The records that name each key as their predecessor's.
     package private(set) var namers = RecordsByKey()
 
-    /// - Parameter check: Called for every record; what it throws ends the numbering.
-    package init(_ records: DigestRecords, check: () throws -> Void = {}) rethrows {
+    /// The records that name a predecessor of another account or region.
+    package private(set) var foreignNamers: Set<Int> = []
+
+    /// - Parameters:
+    ///   - strays: Records that are no digest files, and so are nobody's successors.
+    ///   - check: Called for every record; what it throws ends the numbering.
+    package init(
+        _ records: DigestRecords,
+        without strays: Set<Int> = [],
+        check: () throws -> Void = {}
+    ) rethrows {
+        let chains = records.names.chains
         collapsedFolders = records.names.collapsedFolders
         numbers = DigestKeyTable(expecting: records.count)
         claimedKeys.reserveCapacity(records.count)
@@ -20,7 +30,7 @@ package struct DigestKeys: Sendable {
         var before: (key: DigestKey, number: Int32)?
         for record in records.indices {
             try check()
-            guard let claims = records[record].claims else {
+            guard let claims = records[record].claims, !strays.contains(record) else {
                 claimedKeys.append(-1)
                 previousKeys.append(-1)
                 before = nil
@@ -31,6 +41,16 @@ package struct DigestKeys: Sendable {
             claimedKeys.append(number)
             if let previous = claims.previous {
                 let named = collapsed(previous.location.key)
+                // A digest speaks for its own account and region alone.
+                if named.chain != records[record].chain, named.isDigestFile {
+                    let (own, other) = (chains[Int(records[record].chain)], chains[Int(named.chain)])
+                    if own.account != other.account || own.region != other.region {
+                        foreignNamers.insert(record)
+                        previousKeys.append(-1)
+                        before = (key, number)
+                        continue
+                    }
+                }
                 let namedNumber = before.flatMap { $0.key == named ? $0.number : nil } ?? self.number(of: named)
                 previousKeys.append(namedNumber)
                 namers.add(record, to: namedNumber)

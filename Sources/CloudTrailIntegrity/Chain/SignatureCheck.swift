@@ -28,9 +28,8 @@ package struct SignatureTrial {
         return lastKey?.key
     }
 
-    /// The most signatures that are tried on one digest, of those kept for it and of those of successors each. Forged
-    /// digests may name it by the thousand; its true successor is among the first, because those of its own chain and
-    /// nearest to it in time are.
+    /// The most different signatures that are tried on one digest, of those kept for it and of those of unsigned
+    /// successors each. Forged digests may name it by the thousand; a signed successor's is always tried.
     static let maximumCandidates = 32
 
     /// The signatures that were kept for a record: with it, and in a manifest.
@@ -49,6 +48,48 @@ package struct SignatureTrial {
             candidates += listed.map { SignatureCandidate(.manifest, $0) }
         }
         return Array(candidates.prefix(Self.maximumCandidates))
+    }
+
+    /// Tries what a manifest has for the key of a file's path, of files that say that they are another object: that is
+    /// what was kept for the very file. What it has for the object that such a file only claims to be does not count
+    /// against the file.
+    ///
+    /// - Returns: Whether one verifies, so that the file is signed for another place.
+    mutating func retryMisplaced(
+        _ verdicts: inout [SignatureVerdict],
+        _ records: DigestRecords,
+        _ places: [DigestPlace],
+        _ keys: DigestKeys
+    ) throws -> Bool {
+        if manifest.count == 0 { return false }
+        var hasSigned = false
+        for number in records.indices {
+            var failed: [SignatureSource]
+            switch verdicts[number] {
+            case .noCandidate: failed = []
+            case .failed(let sources): failed = sources.filter { $0 != .manifest }
+            default: continue
+            }
+            let place = places[number]
+            guard let claimed = records[number].claims?.location, keys.claimed(number) != place.keyNumber else {
+                continue
+            }
+            let key = keys.key(place.keyNumber)
+            let location = ObjectLocation(bucket: names.text(place.bucket ?? claimed.bucket), key: names.objectKey(key))
+            var kept =
+                manifest.mayHoldSignature(ofName: key)
+                ? manifest.signatures(for: location).map { SignatureCandidate(.manifest, $0) } : []
+            switch try verdict(on: records[number], &kept) {
+            case .valid(let source, let differing):
+                verdicts[number] = .valid(source, differing: failed + differing)
+                hasSigned = true
+                continue
+            case .failed(let sources): failed += sources
+            default: break
+            }
+            verdicts[number] = failed.isEmpty ? .noCandidate : .failed(failed)
+        }
+        return hasSigned
     }
 
     /// Tries the signatures of the record with this number, and the one that the next record has for it, and drops the
@@ -160,9 +201,21 @@ package struct SignatureCheck: Sendable {
         return trial
     }
 
+    /// Whether so many digests name the record as their predecessor that it matters which of them are signed.
+    package func hasManySuccessors(_ number: Int) -> Bool {
+        guard let key = keys.claimed(number) else { return false }
+        return keys.namers[key].count > SignatureTrial.maximumCandidates
+    }
+
     /// The verdict on the record with this number.
-    package func verdict(on number: Int, _ trial: inout SignatureTrial) throws -> SignatureVerdict {
-        var candidates = candidates(for: number, trial)
+    ///
+    /// - Parameter isSigned: Whether the record with this number, a successor, is known to be signed.
+    package func verdict(
+        on number: Int,
+        _ trial: inout SignatureTrial,
+        isSigned: (Int) -> Bool = { _ in false }
+    ) throws -> SignatureVerdict {
+        var candidates = candidates(for: number, trial, isSigned: isSigned)
         return try trial.verdict(on: records[number], &candidates)
     }
 
@@ -181,10 +234,14 @@ package struct SignatureCheck: Sendable {
 
     /// Whether anything is at hand that may be the record's signature.
     package func hasCandidates(_ number: Int, _ trial: SignatureTrial) -> Bool {
-        !candidates(for: number, trial).isEmpty
+        !candidates(for: number, trial) { _ in false }.isEmpty
     }
 
-    private func candidates(for number: Int, _ trial: SignatureTrial) -> [SignatureCandidate] {
+    private func candidates(
+        for number: Int,
+        _ trial: SignatureTrial,
+        isSigned: (Int) -> Bool
+    ) -> [SignatureCandidate] {
         guard let claims = records[number].claims, let key = keys.claimed(number) else { return [] }
         let record = records[number]
         var candidates = trial.ownCandidates(of: claims, kept: signatures[number].own)
@@ -197,9 +254,13 @@ package struct SignatureCheck: Sendable {
                 }
                 .map(\.number)
         }
-        for successor in successors.prefix(SignatureTrial.maximumCandidates) {
-            let text = signatures[successor].previous { records[$0].claims?.message }
-            guard let text else { continue }
+        // Only those of unsigned successors are limited, and equal ones count once: forgeries push no genuine one out.
+        var tried: Set<SignatureText> = []
+        for successor in successors {
+            guard tried.count < SignatureTrial.maximumCandidates || isSigned(successor),
+                let text = signatures[successor].previous(message: { records[$0].claims?.message }),
+                tried.insert(text).inserted || isSigned(successor)
+            else { continue }
             candidates.append(SignatureCandidate(.successor(successor), text))
         }
         return candidates

@@ -11,6 +11,12 @@ package struct TimeRange: Hashable, Sendable {
         self.end = end
     }
 
+    /// The day of a moment, in UTC.
+    package init(dayOf moment: Timestamp) {
+        start = Timestamp(secondsSinceEpoch: moment.dayNumber * 86_400)
+        end = start.advanced(bySeconds: 86_400)
+    }
+
     /// All time.
     package static let always = TimeRange(start: .distantPast, end: .distantFuture)
 

@@ -200,7 +200,7 @@ private struct FileJudge {
         }
         if names.isEmpty { return [] }
         var found: [LogListing] = []
-        for var unit in evidence.units where !unit.lists.isEmpty {
+        for var unit in evidence.units.units where !unit.lists.isEmpty {
             try monitor.check()
             // Only what is listed matters here, not what of it is held.
             unit.folders = []
@@ -292,7 +292,9 @@ private struct FileJudge {
 
     /// Why a file may be in none of the lists.
     private func evidenceNotes() -> [String] {
-        let records = evidence.records.indices.filter { evidence.index.digests[$0].root < archiveCount }
+        let records = evidence.records.indices.filter {
+            evidence.index.digests[$0].root < archiveCount && !evidence.placement.strays.contains($0)
+        }
         let unverified = records.count { !evidence.verdicts[$0].isVerified }
         var notes: [String] = []
         if records.isEmpty { notes.append("the archive holds no digest file") }

@@ -4,31 +4,49 @@ struct ArchivePlacement: Sendable {
     let layouts: [ArchiveLayout]
     /// Where each record was found, by its number.
     let places: [DigestPlace]
+    /// The prefixes that the trails deliver below.
+    let prefixes: DeliveryPrefixes
+    /// The files that are named like digest files and lie in a folder of other files, by their numbers: no digest files.
+    let strays: Set<Int>
 
     private let bucket: String?
+    /// Of each flat root, what lies directly in it.
+    private let flatRoots: [FlatRoot]
 
-    /// - Parameter keys: Given numbers for the keys that the records' paths map to.
+    /// - Parameters:
+    ///   - layouts: The layout of every root; see ``layouts(_:_:_:rootCount:proven:check:)``.
+    ///   - strays: Those that are known already, whose layouts are these; `nil` to look for them.
+    ///   - keys: Given numbers for the keys that the records' paths map to.
     init(
+        layouts: [ArchiveLayout],
+        strays: Set<Int>?,
         index: ArchiveIndex,
         records: DigestRecords,
         signatures: [SignatureVerdict],
         keys: inout DigestKeys,
         bucket: String?,
-        rootCount: Int,
-        proven: [ProvenFolder],
         check: () throws -> Void
     ) throws {
+        self.layouts = layouts
         self.bucket = bucket
-        layouts = try Self.layouts(index, records, signatures, rootCount: rootCount, proven, check)
-        places = try Self.places(index, records, layouts, &keys, bucket, check)
+        let prefixes = try Self.prefixes(index, records, signatures, layouts, keys, check)
+        self.prefixes = prefixes
+        let found = try strays ?? Self.strays(index, records, layouts, prefixes, check)
+        self.strays = found
+        places = try Self.places(index, records, signatures, layouts, found, &keys, bucket, check)
+        flatRoots = try Self.flatRoots(index, records, layouts, found, places, keys, check)
     }
 
-    /// Whether a root is a flat folder, so that file names alone tell keys.
-    var hasFlatRoot: Bool { layouts.contains(.flat) }
+    /// Whether in some root file names tell keys, so that nothing can be told apart by folders.
+    var hasRootMappedByName: Bool {
+        layouts.contains { layout in
+            if case .tree = layout { false } else { true }
+        }
+    }
 
     /// Where the files of a folder go.
     struct FolderPlace {
-        /// The folder of keys, with the `/` at its end; `nil` in a flat folder.
+        /// The folder of keys, with the `/` at its end; `nil` where only the name of a file tells it.
         let path: ObjectKey?
         /// The buckets that they must be of: the one that the layout names, and the one that the caller named.
         let buckets: [String]
@@ -40,9 +58,8 @@ struct ArchivePlacement: Sendable {
 
     func place(of folder: ArchiveIndex.Folder) -> FolderPlace {
         let named = bucket.map { [$0] } ?? []
-        let layout = layouts[folder.root]
-        if layout == .flat { return FolderPlace(path: nil, buckets: named) }
-        guard let place = layout.place(ofFolder: folder.path) else {
+        guard case .tree(let offset) = layouts[folder.root] else { return FolderPlace(path: nil, buckets: named) }
+        guard let place = offset.place(ofFolder: folder.path) else {
             return FolderPlace(path: folder.path, buckets: named)
         }
         return FolderPlace(path: place.key, buckets: named + (place.bucket.map { [$0] } ?? []))
@@ -55,66 +72,143 @@ struct ArchivePlacement: Sendable {
         return layout.place(of: path)?.key ?? path.compressedName
     }
 
+    /// What the folder of a path tells, by the key that it maps to; outside the root's rule by the path as it stands.
+    func folder(of path: ObjectKey, root: Int) -> KeyFolder {
+        KeyFolder(of: layouts[root].place(of: path)?.key ?? path, prefixes)
+    }
+
     /// The bucket that a path maps to, where the layout or the caller names it.
     func bucket(of path: ObjectKey, root: Int) -> String? {
         layouts[root].place(of: path)?.bucket ?? bucket
     }
 
+    /// Whether the bucket of every file is compared with what the digests name.
+    var comparesBuckets: Bool {
+        bucket != nil
+            || layouts.allSatisfy { layout in
+                if case .tree(.bucketFolder) = layout { true } else { false }
+            }
+    }
+
+    /// Whether digest files lie beside other files directly in a flat root.
+    func isFlatWithDigests(_ root: Int) -> Bool { flatRoots[root].hasDigests }
+
     /// Whether a root could hold the object at all: one synced from a folder of the bucket holds nothing beside it.
     func canHold(_ location: ObjectLocation) -> Bool {
-        layouts.contains { $0 == .flat || $0.path(of: location) != nil }
+        zip(layouts, flatRoots).contains { layout, root in
+            guard layout == .flat else { return layout.path(of: location) != nil }
+            return root.onlyFolder.map { $0.elementsEqual(location.key.collapsed.folder) } ?? true
+        }
+    }
+
+    /// What lies directly in a flat root.
+    private struct FlatRoot {
+        var hasDigests = false
+        /// The one folder of the bucket that all digest files are of, where no log file lies beside them: a day's.
+        var onlyFolder: [UInt8]?
+    }
+
+    private static func flatRoots(
+        _ index: ArchiveIndex,
+        _ records: DigestRecords,
+        _ layouts: [ArchiveLayout],
+        _ strays: Set<Int>,
+        _ places: [DigestPlace],
+        _ keys: DigestKeys,
+        _ check: () throws -> Void
+    ) throws -> [FlatRoot] {
+        var roots = [FlatRoot](repeating: FlatRoot(), count: layouts.count)
+        guard layouts.contains(.flat) else { return roots }
+        var folders = [Set<Int32>](repeating: [], count: layouts.count)
+        for (number, digest) in index.digests.enumerated() where !strays.contains(number) {
+            try check()
+            guard layouts[digest.root] == .flat, records.names.path(ofFolder: digest.path.folder).bytes.isEmpty else {
+                continue
+            }
+            roots[digest.root].hasDigests = true
+            folders[digest.root].insert(keys.key(places[number].keyNumber).folder)
+        }
+        var hasLogs = [Bool](repeating: false, count: layouts.count)
+        try index.forEachFile { folder, name in
+            try check()
+            if !hasLogs[folder.root] { hasLogs[folder.root] = LogFileName(ObjectKey(bytes: name)) != nil }
+            return true
+        }
+        for root in roots.indices where folders[root].count == 1 && !hasLogs[root] {
+            roots[root].onlyFolder = folders[root].first.map { records.names.path(ofFolder: $0).bytes }
+        }
+        return roots
     }
 
     // MARK: Layouts
 
-    private static func layouts(
+    /// The layout of every root.
+    ///
+    /// - Parameter strays: Records that are no digest files.
+    static func layouts(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
         _ signatures: [SignatureVerdict],
         rootCount: Int,
-        _ proven: [ProvenFolder],
-        _ check: () throws -> Void
+        proven: [ProvenFolder],
+        check: () throws -> Void
     ) throws -> [ArchiveLayout] {
         let only = try onlyLayouts(index, records, signatures, rootCount: rootCount, check)
         if let only { return only }
         var signed = [[ArchiveLayout.Evidence]](repeating: [], count: rootCount)
         var claimed = signed
+        var holdsDigests = [Bool](repeating: false, count: rootCount)
+        var hasTopLevelDigests = holdsDigests
         for number in records.indices {
             try check()
-            guard let location = records.location(of: number) else { continue }
             let digest = index.digests[number]
-            let evidence = ArchiveLayout.Evidence(path: index.path(of: digest), location: location)
-            claimed[digest.root].append(evidence)
-            // Signed claims decide where there are any, so that forgeries cannot move the layout.
-            if case .valid = signatures[number] { signed[digest.root].append(evidence) }
+            holdsDigests[digest.root] = true
+            let path = index.path(of: digest)
+            if path.folderCount == 0 { hasTopLevelDigests[digest.root] = true }
+            guard let location = records.location(of: number) else { continue }
+            let evidence = ArchiveLayout.Evidence(path: path, location: location)
+            if case .valid = signatures[number] {
+                signed[digest.root].append(evidence)
+            } else {
+                claimed[digest.root].append(evidence)
+            }
         }
         var listed: [ObjectKey: ObjectLocation]?
-        return try (0..<rootCount).map { root in
-            try check()
-            let hasTopLevelLogs = hasTopLevelLogs(index, root)
-            // A signed digest under another's name tells nothing; then those that are not signed do, before log files.
-            for digests in [signed[root], claimed[root]] {
-                if let layout = ArchiveLayout.inferred(from: digests, hasTopLevelLogs: hasTopLevelLogs) {
-                    return layout
-                }
-            }
-            // A root of log files alone: its digests are in another root.
-            let byName = listed ?? locationsByName(records, proven)
+        /// The files of a root that signed digests list, by their names.
+        func logs(_ root: Int) throws -> [ArchiveLayout.Evidence] {
+            let byName = listed ?? locationsByName(records, signatures, proven)
             listed = byName
             var logs: [ArchiveLayout.Evidence] = []
-            index.forEachFile { folder, name in
-                let path = ObjectKey(bytes: folder.path.bytes + name)
-                guard folder.root == root, LogFileName(path) != nil else { return true }
-                if let location = byName[ObjectKey(bytes: path.compressedName.lastComponent)] {
+            try index.forEachFile { folder, name in
+                guard folder.root == root else { return true }
+                try check()
+                let name = ObjectKey(bytes: name).compressedName
+                if let location = byName[name] {
+                    let path = ObjectKey(bytes: folder.path.bytes + name.bytes)
                     logs.append(ArchiveLayout.Evidence(path: path, location: location))
                 }
                 return true
             }
-            return ArchiveLayout.inferred(from: logs, hasTopLevelLogs: false) ?? .added([])
+            return logs
+        }
+        return try (0..<rootCount).map { root in
+            if let layout = ArchiveLayout.inferred(from: signed[root]) {
+                guard case .merged = layout else { return layout }
+                return layout.extended(by: try logs(root))
+            }
+            // No signed digest speaks: log files that digests of any root list do.
+            let logs = try logs(root)
+            let topLevel = holdsDigests[root] ? [] : logs.filter { $0.path.folderCount == 0 }
+            let offsets = Set(topLevel.compactMap(PathOffset.init))
+            if let layout = ArchiveLayout.inferred(from: logs) { return layout }
+            if let only = offsets.first { return offsets.count == 1 ? .tree(only) : .flat }
+            // Only then those that are not signed, so that forgeries cannot move the layout.
+            if signed[root].isEmpty, let layout = ArchiveLayout.inferred(from: claimed[root]) { return layout }
+            return hasTopLevelDigests[root] ? .flat : .added([])
         }
     }
 
-    /// The layouts, where every root has signed digests, all of them in folders and all of one mind.
+    /// The layouts, where every root has signed digests, all of them in folders and all with one offset.
     private static func onlyLayouts(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
@@ -122,14 +216,14 @@ struct ArchivePlacement: Sendable {
         rootCount: Int,
         _ check: () throws -> Void
     ) rethrows -> [ArchiveLayout]? {
-        /// What the last digest's rule came of: where its name is kept, its folders alone decide.
+        /// What the last digest's offset came of: where its name is kept, its folders alone decide.
         struct Folders: Equatable {
             let root: Int
             let path: Int32
             let bucket: Int32
             let key: Int32
         }
-        var layouts = [ArchiveLayout?](repeating: nil, count: rootCount)
+        var offsets = [PathOffset?](repeating: nil, count: rootCount)
         var last: Folders?
         for number in records.indices {
             try check()
@@ -149,27 +243,19 @@ struct ArchivePlacement: Sendable {
                 path: index.path(of: digest),
                 location: records.names.objectLocation(claimed)
             )
-            guard let rule = ArchiveLayout.rule(of: evidence), layouts[root] == nil || layouts[root] == rule else {
-                return nil
-            }
-            layouts[root] = rule
+            guard evidence.path.folderCount > 0, let offset = PathOffset(of: evidence),
+                offsets[root] == nil || offsets[root] == offset
+            else { return nil }
+            offsets[root] = offset
         }
-        let known = layouts.compactMap { $0 }
+        let known = offsets.compactMap { $0.map { ArchiveLayout.tree($0) } }
         return known.count == rootCount ? known : nil
     }
 
-    private static func hasTopLevelLogs(_ index: ArchiveIndex, _ root: Int) -> Bool {
-        for folder in index.folders where folder.root == root && folder.path.bytes.isEmpty {
-            var reader = folder.names.makeReader()
-            while reader.next() {
-                if LogFileName(ObjectKey(bytes: reader.name)) != nil { return true }
-            }
-        }
-        return false
-    }
-
+    /// What signed digests list, and what earlier runs proved, by the names.
     private static func locationsByName(
         _ records: DigestRecords,
+        _ signatures: [SignatureVerdict],
         _ proven: [ProvenFolder]
     ) -> [ObjectKey: ObjectLocation] {
         var locations: [ObjectKey: ObjectLocation] = [:]
@@ -180,8 +266,9 @@ struct ArchivePlacement: Sendable {
                 locations[ObjectKey(bytes: reader.name)] = ObjectLocation(bucket: folder.bucket, key: key)
             }
         }
-        for record in records {
-            for group in record.logs {
+        for number in records.indices {
+            guard case .valid = signatures[number] else { continue }
+            for group in records[number].logs {
                 var reader = group.makeReader()
                 while reader.next() {
                     locations[ObjectKey(bytes: reader.name)] = ListedLogs.location(reader.name, in: group.folder)
@@ -191,12 +278,80 @@ struct ArchivePlacement: Sendable {
         return locations
     }
 
+    // MARK: Prefixes and strays
+
+    /// The prefixes of the digest files that are signed and lie in their place: the shortest first, and none of a key
+    /// that by a shorter one is no digest file's.
+    private static func prefixes(
+        _ index: ArchiveIndex,
+        _ records: DigestRecords,
+        _ signatures: [SignatureVerdict],
+        _ layouts: [ArchiveLayout],
+        _ keys: DigestKeys,
+        _ check: () throws -> Void
+    ) rethrows -> DeliveryPrefixes {
+        var mapped = MappedPaths(layouts: layouts, names: records.names)
+        var known: Set<Int32> = []
+        for number in records.indices {
+            try check()
+            guard case .valid = signatures[number], let claimed = records[number].claims?.location.key else { continue }
+            let key = keys.collapsed(claimed)
+            if known.contains(key.folder) { continue }
+            let digest = index.digests[number]
+            let isInPlace =
+                layouts[digest.root] == .flat
+                ? digest.path.compressed.hasSameName(as: key) : mapped.key(of: digest) == key
+            if isInPlace { known.insert(key.folder) }
+        }
+        let folders = known.map { records.names.path(ofFolder: $0) }
+        let byPrefix = folders.sorted {
+            ($0.awsLogsStarts.last ?? 0, $0) < ($1.awsLogsStarts.last ?? 0, $1)
+        }
+        var prefixes = DeliveryPrefixes()
+        for folder in byPrefix {
+            var extended = prefixes
+            extended.insert(prefixOf: folder)
+            if KeyFolder(of: folder, extended).category == .digests { prefixes = extended }
+        }
+        return prefixes
+    }
+
+    /// The records in folders where CloudTrail puts other files.
+    private static func strays(
+        _ index: ArchiveIndex,
+        _ records: DigestRecords,
+        _ layouts: [ArchiveLayout],
+        _ prefixes: DeliveryPrefixes,
+        _ check: () throws -> Void
+    ) rethrows -> Set<Int> {
+        var mapped = MappedPaths(layouts: layouts, names: records.names)
+        var isOther: [Int32: Bool] = [:]
+        var strays: Set<Int> = []
+        for (number, digest) in index.digests.enumerated() {
+            try check()
+            let folder = mapped.key(of: digest).folder
+            let isStray =
+                isOther[folder]
+                ?? {
+                    switch KeyFolder(of: records.names.path(ofFolder: folder), prefixes).category {
+                    case .logs, .lake: true
+                    case .digests, .unknown: false
+                    }
+                }()
+            isOther[folder] = isStray
+            if isStray { strays.insert(number) }
+        }
+        return strays
+    }
+
     // MARK: Places
 
     private static func places(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
+        _ signatures: [SignatureVerdict],
         _ layouts: [ArchiveLayout],
+        _ strays: Set<Int>,
         _ keys: inout DigestKeys,
         _ bucket: String?,
         _ check: () throws -> Void
@@ -207,12 +362,14 @@ struct ArchivePlacement: Sendable {
         // In a flat folder a file that says nothing usable of itself is what others call by its name.
         var namedKeys: [DigestKey: DigestKey] = [:]
         if layouts.contains(.flat) {
-            for record in records {
-                guard let key = record.claims?.previous.map({ keys.collapsed($0.location.key) }) else { continue }
+            for number in records.indices where !strays.contains(number) {
+                guard let key = records[number].claims?.previous.map({ keys.collapsed($0.location.key) }) else {
+                    continue
+                }
                 namedKeys[key.moved(to: noFolder)] = key
             }
         }
-        var folders = MappedFolders(layouts: layouts, names: names)
+        var mapped = MappedPaths(layouts: layouts, names: names)
         var places: [DigestPlace] = []
         places.reserveCapacity(records.count)
         for number in records.indices {
@@ -220,37 +377,64 @@ struct ArchivePlacement: Sendable {
             let digest = index.digests[number]
             let claim = records[number].claims?.location
             let claimedKey = claim.map { keys.collapsed($0.key) }
-            var key = digest.path.compressed
-            var named: Int32?
-            var isKept = false
+            let isNameKept = claimedKey?.hasSameName(as: digest.path.compressed) ?? false
+            var (key, named) = mapped.place(of: digest)
             if layouts[digest.root] == .flat {
-                let isNameKept = claimedKey?.hasSameName(as: key) ?? false
-                isKept = isNameKept && (caller == nil || claim?.bucket == caller)
-                let name = key.moved(to: noFolder)
+                let name = digest.path.compressed.moved(to: noFolder)
                 key = (isNameKept ? claimedKey : nil) ?? namedKeys[name] ?? name
-            } else if let place = folders.place(of: key.folder, root: digest.root) {
-                named = place.bucket
-                key = key.moved(to: place.folder)
-                isKept =
-                    claimedKey == key && (named == nil || named == claim?.bucket)
-                    && (caller == nil || caller == claim?.bucket)
             }
+            var standing = DigestPlace.Standing.inPlace
+            let isCallers = caller == nil || claim?.bucket == caller
+            // What an unsigned file says of itself is no reason to believe that it was elsewhere.
+            if let claim, let claimedKey, case .valid = signatures[number] {
+                if !isCallers || !isNameKept {
+                    standing = .relocated
+                } else if claimedKey != key || named ?? claim.bucket != claim.bucket {
+                    let isContradicted = contradicts(index.path(of: digest), names.objectKey(claimedKey))
+                    standing = isContradicted ? .relocated : .elsewhere
+                }
+            }
+            // It is known what a digest elsewhere is: its successor names it by that key.
+            if standing == .elsewhere, let claimedKey { (key, named) = (claimedKey, claim?.bucket) }
             places.append(
                 DigestPlace(
                     bucket: named ?? caller,
                     keyNumber: key == claimedKey ? keys.claimed(number) ?? keys.number(of: key) : keys.number(of: key),
-                    isRelocated: claim != nil && !isKept
+                    standing: standing
                 )
             )
         }
         return places
     }
+
+    /// Whether the folders of a signed digest's path are not its own: those behind the last `AWSLogs/`; without one, those
+    /// from the account directly before its last `CloudTrail-Digest/` on. What stands in front contradicts nothing.
+    private static func contradicts(_ path: ObjectKey, _ key: ObjectKey) -> Bool {
+        guard let found = path.deliveredPart else { return false }
+        let (there, own) = (KeyFolder(of: found), KeyFolder(of: key.deliveredPart ?? key))
+        let name = DigestFileName(key)?.chain
+        return (there.account.map { $0 != own.account ?? name?.account } ?? false)
+            || (there.region.map { $0 != own.region ?? name?.region } ?? false)
+            || (there.day.map { $0 != own.day ?? $0 } ?? false)
+    }
 }
 
-/// Where the folders of digest files map to, looked up once for files behind each other.
-private struct MappedFolders {
+extension ObjectKey {
+    /// The key from its last `AWSLogs/` on; without one, from the account directly before its last `CloudTrail-Digest/`,
+    /// or from that folder; `nil` where there is none.
+    fileprivate var deliveredPart: ObjectKey? {
+        if let start = awsLogsStarts.last { return ObjectKey(bytes: bytes[start...]) }
+        let components = components
+        guard let kind = components.dropLast().lastIndex(where: \.isDigestFolder) else { return nil }
+        let start = kind > 0 && components[kind - 1].isAccount ? kind - 1 : kind
+        return ObjectKey(bytes: bytes[components[start].startIndex...])
+    }
+}
+
+/// Where the paths of digest files map to, looked up once for files that follow each other in one folder.
+private struct MappedPaths {
     /// What a folder maps to.
-    struct Place {
+    private struct Place {
         /// The number of the bucket, where the layout names it.
         let bucket: Int32?
         /// The number of the folder of keys.
@@ -259,23 +443,47 @@ private struct MappedFolders {
 
     private let layouts: [ArchiveLayout]
     private let names: DigestNames
-    private var last: (root: Int, folder: Int32, place: Place?)?
+    private var last: (root: Int, folder: Int32, chain: Int32, place: Place?)?
 
     init(layouts: [ArchiveLayout], names: DigestNames) {
         self.layouts = layouts
         self.names = names
     }
 
-    /// What the files of a folder of paths map to; `nil` where they lie outside the layout's rule.
-    mutating func place(of folder: Int32, root: Int) -> Place? {
-        if let last, last.root == root, last.folder == folder { return last.place }
-        let place = layouts[root].place(ofFolder: names.path(ofFolder: folder)).map { place in
+    /// The key that a file's path maps to: outside the root's rule, and in a flat root, the path.
+    mutating func key(of digest: ArchiveIndex.Digest) -> DigestKey {
+        place(of: digest).key
+    }
+
+    /// The key that a file's path maps to, and the number of the bucket, where the layout names it.
+    mutating func place(of digest: ArchiveIndex.Digest) -> (key: DigestKey, bucket: Int32?) {
+        let key = digest.path.compressed
+        guard let place = folder(of: digest) else { return (key, nil) }
+        return (key.moved(to: place.folder), place.bucket)
+    }
+
+    private mutating func folder(of digest: ArchiveIndex.Digest) -> Place? {
+        let offset: PathOffset?
+        var chain: Int32 = -1
+        switch layouts[digest.root] {
+        case .tree(let only):
+            offset = only
+        case .merged:
+            offset = layouts[digest.root].offset(ofName: names.name(of: digest.path)[...])
+            chain = digest.path.chain
+        case .flat:
+            return nil
+        }
+        if let last, last.root == digest.root, last.folder == digest.path.folder, last.chain == chain {
+            return last.place
+        }
+        let place = offset?.place(ofFolder: names.path(ofFolder: digest.path.folder)).map { place in
             Place(
                 bucket: place.bucket.map { names.number(of: $0) },
                 folder: names.number(ofFolder: place.key)
             )
         }
-        last = (root, folder, place)
+        last = (digest.root, digest.path.folder, chain, place)
         return place
     }
 }

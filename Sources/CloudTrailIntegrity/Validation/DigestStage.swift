@@ -157,7 +157,7 @@ final class DigestStage: Sendable {
         )
         let passed = try pass.run(stream)
         let start = index.digests.count
-        index.add(passed.listing, passed.contents)
+        index.add(passed.listing, passed.contents) { passed.answers.contains($0) }
         if passed.digests.records.isEmpty { return }
         let digests = passed.digests.moved(by: start)
         collected.withLock { $0.add(digests, from: start) }
@@ -184,17 +184,27 @@ final class DigestStage: Sendable {
     }
 
     /// The verdict on every record's signature, by its number.
+    ///
+    /// - Parameter strays: Records that are no digest files.
     func signatures(
         _ check: SignatureCheck,
         _ index: ArchiveIndex,
         _ records: DigestRecords,
+        without strays: Set<Int> = [],
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws -> [SignatureVerdict] {
         var verdicts = [SignatureVerdict](repeating: .notApplicable, count: records.count)
         var open: [Int] = []
-        for number in records.indices {
-            if let verdict = check.settled(number) { verdicts[number] = verdict } else { open.append(number) }
+        var crowded: [Int] = []
+        for number in records.indices where !strays.contains(number) {
+            if let verdict = check.settled(number) {
+                verdicts[number] = verdict
+            } else if check.hasManySuccessors(number) {
+                crowded.append(number)
+            } else {
+                open.append(number)
+            }
         }
         let results = LockedState<[Int: SignatureVerdict]>([:])
         for start in stride(from: 0, to: open.count, by: Self.signaturesATask) {
@@ -209,10 +219,18 @@ final class DigestStage: Sendable {
         }
         try pool.finish(with: worker)
         results.withLock { for (number, verdict) in $0 { verdicts[number] = verdict } }
+        // From the newest back, so that it is known which of their successors are signed.
+        crowded.sort { (records[$1].endTime, $1) < (records[$0].endTime, $0) }
+        for number in crowded {
+            try monitor.check()
+            verdicts[number] = try check.verdict(on: number, &worker.context.trial) { successor in
+                if case .valid = verdicts[successor] { true } else { false }
+            }
+        }
         guard let earlier else { return verdicts }
         for (number, digest) in index.digests.enumerated() {
             // Content that was proven once stays proven, also when the signature or the key is not at hand any more.
-            guard let hash = records[number].hash,
+            guard !strays.contains(number), let hash = records[number].hash,
                 earlier.digest(root: digest.root, path: index.path(of: digest))?.hash == hash
             else { continue }
             switch verdicts[number] {
@@ -394,6 +412,23 @@ final class DigestStage: Sendable {
         }
     }
 
+    // MARK: Strays
+
+    /// Makes files like any other of what is named like a digest file or a sidecar and is not one.
+    func settle(_ index: inout ArchiveIndex, strays: Set<Int>, _ digests: ReadDigests) {
+        let isStream = sources.map { source in
+            if case .singlePass = source { true } else { false }
+        }
+        let numbers = index.digests
+        index.settle(strays: strays) { number in
+            // What was not read is not known to be anything else.
+            digests.records[number].provenAt != nil || digests.records[number].isUnread
+                || digests.signatures[number].own.contains { $0.source == .sidecar }
+        } content: { number in
+            isStream[numbers[number].root] ? digests.records[number].streamedContent : nil
+        }
+    }
+
     // MARK: Sidecars
 
     /// The largest sidecar that is read, in bytes; an answer of `head-object` has a few thousand.
@@ -434,5 +469,20 @@ final class DigestStage: Sendable {
             return nil
         }
         return nil
+    }
+}
+
+extension DigestRecord {
+    /// Whether the file could not be read.
+    fileprivate var isUnread: Bool {
+        if case .unreadable? = defect { true } else { false }
+    }
+
+    /// What the file held, as that of a file like any other.
+    fileprivate var streamedContent: StreamedContents.Content {
+        if case .unreadable(let error)? = defect { return .unreadable(error) }
+        guard let hash else { return .unreadable(ObjectReadError(.inputOutput, "its container is broken")) }
+        let result = ContentHasher.Result(digest: hash, contentBytes: 0, form: .gzip, condition: .complete)
+        return .hashed(result, ObjectMetadata(storedBytes: 0, modified: nil))
     }
 }

@@ -10,10 +10,12 @@ final class Evidence: Sendable {
     let signatures: [SignatureVerdict]
     let chains: [DigestChain]
     /// The parts of the archive whose log files can be judged by themselves.
-    let units: [LogUnit]
+    let units: LogUnits
     let options: ValidationOptions
     /// Whether each record is to be reported on.
     let isInScope: [Bool]
+    /// Of each record, whether the accounts, regions and trails that are asked for have its chain.
+    let isSelected: [Bool]
 
     /// The last verified end of the regular chains of each account and region.
     let coveredUntil: [[String]: Timestamp]
@@ -39,7 +41,7 @@ final class Evidence: Sendable {
         keys: DigestKeys,
         verdicts: [DigestVerdict],
         chains: [DigestChain],
-        units: [LogUnit],
+        units: LogUnits,
         earlier: EarlierProof?,
         provenFolders: [ListedFolder],
         options: ValidationOptions,
@@ -62,19 +64,27 @@ final class Evidence: Sendable {
             coveredUntil[place] = max(coveredUntil[place] ?? end, end)
         }
         self.coveredUntil = coveredUntil
-        let isSelected = records.names.chains.map { options.selects($0) }
+        let selectedChains = records.names.chains.map { options.selects($0) }
+        let isSelected = records.indices.map { number in
+            selectedChains[Int(records[number].chain)] && !placement.strays.contains(number)
+        }
+        self.isSelected = isSelected
         let range = options.range
+        var days = FolderDays(placement)
         isInScope = try records.indices.map { number in
             try check()
-            guard isSelected[Int(records[number].chain)] else { return false }
+            guard isSelected[number] else { return false }
             let isVerified = verdicts[number].isVerified
-            if range.intersects(DigestChain.window(of: records[number], isVerified: isVerified)) { return true }
-            // What an unverified file claims must not take it out of the range.
-            guard !isVerified, let claims = records[number].claims else { return false }
-            return range.intersects(TimeRange(start: claims.startTime, end: claims.endTime))
+            let window = DigestChain.window(of: records[number], isVerified: isVerified)
+            if range.intersects(window) { return true }
+            if isVerified || records.chain(of: number).isBackfill { return false }
+            let day = days.day(of: index.digests[number], index)
+            return day.map { !$0.contains(window.end) && range.intersects($0) } ?? false
         }
         var digestsByKey = RecordsByKey()
-        for (number, place) in placement.places.enumerated() { digestsByKey.add(number, to: place.keyNumber) }
+        for (number, place) in placement.places.enumerated() where !placement.strays.contains(number) {
+            digestsByKey.add(number, to: place.keyNumber)
+        }
         self.digestsByKey = digestsByKey
         var hiddenFolders = [[ObjectKey: ArchiveIndex.HiddenFolder]](repeating: [:], count: names.count)
         for folder in index.hiddenFolders { hiddenFolders[folder.root][folder.path] = folder }
@@ -91,10 +101,9 @@ final class Evidence: Sendable {
         )
     }
 
-    /// Whether a digest file is held that maps to the key with this number, in the bucket with this number as far as that
-    /// is known.
-    func isHeld(_ key: Int32, _ bucket: Int32) -> Bool {
-        digestsByKey[key].contains { number in
+    /// The digest files that map to the key with this number, in the bucket with this number as far as that is known.
+    func held(_ key: Int32, _ bucket: Int32) -> RecordNumbers {
+        digestsByKey[key].kept { number in
             guard let own = placement.places[number].bucket else { return true }
             return own == bucket
         }
@@ -125,6 +134,26 @@ final class Evidence: Sendable {
         digestsByKey.only(placement.places[record].keyNumber) != nil
     }
 
+    /// Whether a digest file lies where it says that it was put.
+    func isWhereItSays(_ record: Int) -> Bool {
+        let place = placement.places[record]
+        return place.standing == .inPlace && keys.claimed(record) == place.keyNumber
+            && !placement.strays.contains(record)
+    }
+
+    /// Whether a record names a predecessor of another account or region.
+    func namesForeignPredecessor(_ record: Int) -> Bool { keys.foreignNamers.contains(record) }
+
+    /// How a signed digest file elsewhere below its root is mapped; `nil` for any other.
+    func offset(ofElsewhere record: Int) -> PathOffset? {
+        guard placement.places[record].standing == .elsewhere, let location = records.location(of: record) else {
+            return nil
+        }
+        return PathOffset(
+            of: ArchiveLayout.Evidence(path: index.path(of: index.digests[record]), location: location)
+        )
+    }
+
     /// The bucket in which a digest file is named by a successor, the last of them; for one that says nothing of itself.
     func namedBucket(_ record: Int) -> String? {
         keys.namers[placement.places[record].keyNumber].last.flatMap { records.previous(of: $0)?.location.bucket }
@@ -143,27 +172,6 @@ final class Evidence: Sendable {
     /// The bucket of a digest file, where the layout or the caller names it.
     func bucket(ofDigest record: Int) -> String? {
         placement.places[record].bucket.map { records.names.text($0) }
-    }
-
-    /// Whether a file that no verified digest lists is asked for: by its name or, where that says another day, account
-    /// or region, by its folder.
-    func isAskedFor(_ folder: ArchiveIndex.Folder, _ name: [UInt8]) -> Bool {
-        let path = ObjectKey(bytes: folder.path.bytes + name)
-        let logFolder = LogFolder(placement.key(of: path, root: folder.root))
-        let isInFolder = logFolder.map {
-            options.selects(account: $0.account, region: $0.region) && options.range.intersects($0.day)
-        }
-        if let name = LogFileName(path) {
-            let isSelected = options.selects(account: name.account, region: name.region)
-            if isSelected, options.range.contains(name.time) { return true }
-            let isOfItsFolder = logFolder.map {
-                $0.account == name.account && $0.region == name.region && $0.day.contains(name.time)
-            }
-            return isInFolder == true && isOfItsFolder == false
-        }
-        // A flat folder has no folder of logs; keys and manifests may lie there, but no other gzip file.
-        let isFlat = placement.layouts[folder.root] == .flat
-        return isInFolder == true || (isFlat && path.hasSuffix(".gz"))
     }
 
     func displayPath(root: Int, _ path: ObjectKey) -> ObjectKey {
@@ -206,23 +214,34 @@ final class Evidence: Sendable {
     }
 
     /// Whether a record is the newest digest of its chain, lacks only its signature, and follows the last verified one:
-    /// what a download without metadata makes of every chain, and all that a caller may accept unsigned.
+    /// what a download without metadata makes of every chain, and all that a caller may accept unsigned. Of what it says
+    /// only the name counts.
     func isUnsignedHead(_ record: Int) -> Bool {
-        guard let members = chain(of: record)?.members, let head = members.last, head.record == record,
-            !head.isVerified, let claims = records[head.record].claims, let previous = claims.previous,
-            let before = members.dropLast().last, before.isVerified,
-            head.previousKey == before.keyNumber, previous.hash == records[before.record].hash,
-            claims.startTime == before.window.end
-        else { return false }
-        return copies(of: record).allSatisfy { records[$0].hash == records[record].hash }
+        lastVerified(beforeHead: record) != nil
     }
 
-    /// Whether a log file that a record lists is one of its hour, by the time in its name.
-    func isOfItsHour(_ location: ObjectLocation, _ record: Int) -> Bool {
-        guard let time = LogFileName(location.key)?.time, let claims = records[record].claims else {
+    /// The end of the last verified digest, where this record is the unsigned head of its chain.
+    private func lastVerified(beforeHead record: Int) -> Timestamp? {
+        guard case .unsigned? = verdicts[record].faults.first, let members = chain(of: record)?.members,
+            let head = members.last, head.record == record,
+            let previous = records[record].claims?.previous, let before = members.dropLast().last, before.isVerified,
+            head.previousKey == before.keyNumber, previous.hash == records[before.record].hash,
+            (1...DigestChain.hour).contains(records[record].endTime.seconds(since: before.window.end)),
+            copies(of: record).allSatisfy({ records[$0].hash == records[record].hash })
+        else { return nil }
+        return before.window.end
+    }
+
+    /// How long before the end of the digest before it a log file of a digest may have been made, in seconds.
+    private static let lateness: Int64 = 15 * 60
+
+    /// Whether the caller may accept a log file that only this record lists: it is an unsigned head, and the time in the
+    /// file's name is in its hour.
+    func isAllowable(_ location: ObjectLocation, listedBy record: Int) -> Bool {
+        guard let verifiedUntil = lastVerified(beforeHead: record), let time = LogFileName(location.key)?.time else {
             return false
         }
-        return claims.startTime.advanced(bySeconds: -DigestChain.hour) <= time && time <= claims.endTime
+        return verifiedUntil.advanced(bySeconds: -Self.lateness) <= time && time <= records[record].endTime
     }
 
     func isOldestOfChain(_ record: Int) -> Bool {
@@ -239,5 +258,20 @@ final class Evidence: Sendable {
             if chains[middle].identity < identity { low = middle + 1 } else { high = middle }
         }
         return low < chains.count && chains[low].identity == identity ? chains[low] : nil
+    }
+}
+
+/// The days that the folders of digest files tell, looked up once for files that follow each other in one folder.
+private struct FolderDays {
+    private let placement: ArchivePlacement
+    private var last: (root: Int, folder: Int32, day: TimeRange?)?
+
+    init(_ placement: ArchivePlacement) { self.placement = placement }
+
+    mutating func day(of digest: ArchiveIndex.Digest, _ index: ArchiveIndex) -> TimeRange? {
+        if let last, last.root == digest.root, last.folder == digest.path.folder { return last.day }
+        let day = placement.folder(of: index.path(of: digest), root: digest.root).day
+        last = (digest.root, digest.path.folder, day)
+        return day
     }
 }

@@ -29,7 +29,7 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     /// What and why, in one sentence. It may hold text from the archive and must be escaped before it is shown.
     public let message: String
     /// More, by name.
-    public let detail: [String: Detail]
+    public package(set) var detail: [String: Detail]
     /// Whether it concerns the newest digest of its chain, or a log file that only that one lists.
     package let concernsNewestDigest: Bool
 

@@ -31,7 +31,7 @@
     case digestLinkMismatch = "digest-link-mismatch"
     /// Container, JSON or a required field broken.
     case digestMalformed = "digest-malformed"
-    /// Its own bucket or object is not where it was found.
+    /// Its own path or bucket contradicts what it says of itself under a valid signature.
     case digestRelocated = "digest-relocated"
     /// A verified successor in range names it and it is not there; or it follows from the hourly rhythm.
     case digestMissing = "digest-missing"
@@ -56,6 +56,10 @@
     case digestKeyUnknown = "digest-key-unknown"
     /// The digest file could not be read.
     case digestUnreadable = "digest-unreadable"
+    /// Signed digest files that lie at another offset than the rest of their root, without contradicting their path.
+    case partElsewhere = "part-elsewhere"
+    /// A verified digest names files of another account or region than its own.
+    case listingForeign = "listing-foreign"
     /// The log file could not be read.
     case logUnreadable = "log-unreadable"
     /// A limit was hit by a digest file.
@@ -108,9 +112,9 @@
         case .digestSignatureInvalid, .digestLinkMismatch, .digestMalformed, .digestRelocated, .digestMissing,
             .logModified, .logTrailingData, .logMalformed, .logMissing, .referenceUnsafe, .anchorLost:
             .violation
-        case .digestUnsigned, .digestKeyUnknown, .digestUnreadable, .logUnreadable, .digestOverLimit, .logOverLimit,
-            .logUnauthenticated, .logUnreferenced, .chainGap, .chainForked, .coverageShort, .locationNotHeld,
-            .nothingValidated:
+        case .digestUnsigned, .digestKeyUnknown, .digestUnreadable, .partElsewhere, .listingForeign, .logUnreadable,
+            .digestOverLimit, .logOverLimit, .logUnauthenticated, .logUnreferenced, .chainGap, .chainForked,
+            .coverageShort, .locationNotHeld, .nothingValidated:
             .unverified
         case .logDecompressed, .chainRestart, .chainOverlap, .signatureSourceDiffers, .keyOutsideValidity, .keyNew,
             .duplicateObject, .listingDiffers, .chainStartsBeforeArchive, .logOutsideArchive, .logAwaitingDigest:

@@ -21,6 +21,12 @@ struct LogFindings: Sendable {
     var proven: [ProvenFolder] = []
     /// The number of log files that were proven before and not read in this run.
     var unchanged = 0
+    /// What became of the files.
+    var fates = FileCounts()
+    /// The roots that hold a file of what is selected.
+    var selectedRoots: Set<Int> = []
+    /// The digests that are not in scope, and on which it depends that a log file that is asked for is not proven.
+    var blamed: Set<Int> = []
 
     mutating func add(_ other: LogFindings) {
         findings += other.findings
@@ -34,6 +40,9 @@ struct LogFindings: Sendable {
         missingOrphans += other.missingOrphans
         proven += other.proven
         unchanged += other.unchanged
+        fates.add(other.fates)
+        selectedRoots.formUnion(other.selectedRoots)
+        blamed.formUnion(other.blamed)
     }
 }
 
@@ -53,6 +62,8 @@ struct LogJudge {
     mutating func add(_ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
         for case .hashed(let result, _)? in outcomes { findings.contentBytes += result.contentBytes }
         findings.heldLocations = match.heldLocations
+        findings.fates = match.fates
+        findings.selectedRoots = match.selectedRoots
         for orphan in match.orphans {
             var file = orphan.proof.file
             file.digest = -1 - file.digest
@@ -78,6 +89,7 @@ struct LogJudge {
             }
             let files = match.filesOf(key)
             let listing = match.listing(key)
+            if !listing.isVerified, !evidence.isInScope[listing.record] { findings.blamed.insert(listing.record) }
             if files.isEmpty {
                 findings.absent.append(listing)
             } else {
@@ -85,7 +97,7 @@ struct LogJudge {
             }
         }
         count(valid: valid.count, of: valid.record)
-        for file in match.unreferenced { addUnreferenced(file) }
+        for file in match.unreferenced { addUnreferenced(file, match) }
         findings.proven = proven.finish()
     }
 
@@ -280,17 +292,20 @@ struct LogJudge {
 
     // MARK: Files that no digest lists
 
-    private mutating func addUnreferenced(_ file: ArchiveIndex.File) {
-        let root = root(of: file)
-        let path = evidence.index.path(of: file)
+    private mutating func addUnreferenced(_ unlisted: LogMatch.UnlistedFile, _ match: LogMatch) {
+        let root = root(of: unlisted.file)
+        let path = match.path(of: unlisted)
         var kind = FindingKind.logUnreferenced
         var message =
             "no digest file lists it: an injected file looks like this, and so does a trail without validation"
         let name = LogFileName(path)
-        // The name has the minute alone, so the file may be as new as the minute's last second.
-        if let name, let end = evidence.coveredUntil[[name.account, name.region]],
-            name.time.advanced(bySeconds: 59) > end,
-            name.time <= end.advanced(bySeconds: evidence.options.grace.components.seconds)
+        let scope = FileScope(options: evidence.options)
+        if let name,
+            scope.isAwaitingDigest(
+                name,
+                at: match.place(of: unlisted),
+                coveredUntil: evidence.coveredUntil[[name.account, name.region]]
+            )
         {
             kind = .logAwaitingDigest
             message = "newer than the last verified digest, whose successor may not have been delivered yet"
@@ -330,8 +345,7 @@ extension Evidence {
             chain: records.chain(of: listing.record),
             start: LogFileName(listing.location.key)?.time,
             detail: detail,
-            concernsNewestDigest: !listing.isVerified && isUnsignedHead(listing.record)
-                && isOfItsHour(listing.location, listing.record)
+            concernsNewestDigest: !listing.isVerified && isAllowable(listing.location, listedBy: listing.record)
         )
     }
 }

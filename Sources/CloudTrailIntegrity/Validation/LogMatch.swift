@@ -20,6 +20,8 @@ struct LogMatch: Sendable {
         var record: Int32
         var isVerified: Bool
         var isInScope: Bool
+        /// Whether a digest lists it whose chain is selected, in range or not.
+        var isSelected: Bool
         var differs = false
         /// The index of its folder in ``listedFolders``.
         var folder: Int32
@@ -41,14 +43,24 @@ struct LogMatch: Sendable {
         /// The number of its source.
         let root: Int
         fileprivate let name: Range<Int32>
+        /// The index of its place.
+        fileprivate let place: Int32
         /// Whether it is to be read.
         fileprivate(set) var isJudged = false
+        fileprivate var isSelected = false
         fileprivate var isVouchedFor = false
         /// The number of keys it maps to.
         fileprivate var links = 0
         /// Whether it is stored under the key's very name.
         fileprivate let isExact: Bool
         fileprivate var proof: Int32 = -1
+    }
+
+    /// A file that no digest lists.
+    struct UnlistedFile: Sendable {
+        let file: ArchiveIndex.File
+        fileprivate let name: Range<Int32>
+        fileprivate let place: Int32
     }
 
     /// A file that was proven before.
@@ -74,8 +86,16 @@ struct LogMatch: Sendable {
     private var slots: [Int32] = []
     /// The files that map to listed keys.
     private(set) var files: [HeldFile] = []
-    /// The files that no digest lists and that are in range.
-    private(set) var unreferenced: [ArchiveIndex.File] = []
+    /// The log files that no digest lists and that are asked for.
+    private(set) var unreferenced: [UnlistedFile] = []
+    /// What became of the files of the unit that are not judged, and how many are.
+    private(set) var fates = FileCounts()
+    /// The roots that hold a file of what is selected, in range or not.
+    private(set) var selectedRoots: Set<Int> = []
+    /// Where the unlisted files lie.
+    private var places: [FileScope.Place] = []
+    /// Of each place, the number of the folder.
+    private var placeFolders: [Int] = []
     /// The keys whose files are judged.
     private var judged: [Int32] = []
     /// What was proven before by digests that are no longer what they were.
@@ -101,8 +121,14 @@ struct LogMatch: Sendable {
         drafts.reserveCapacity(count)
         for number in unit.proven { try addProven(number, check) }
         for list in unit.lists { try add(list, check) }
-        for folder in unit.folders { try match(folder, check) }
+        var unlisted: [UnlistedFile] = []
+        for folder in unit.folders { try match(folder, &unlisted, check) }
+        markLogFolders()
         settleScope()
+        for file in unlisted {
+            try check()
+            settle(file)
+        }
         if !orphans.isEmpty { findOrphans(unit.folders) }
     }
 
@@ -116,6 +142,7 @@ struct LogMatch: Sendable {
         let record = Int(list.record)
         let isVerified = evidence.verdicts[record].isVerified
         let isInScope = evidence.isInScope[record]
+        let isSelected = evidence.isSelected[record]
         let group = group(list)
         let folder = index(of: group.folder)
         var reader = group.makeReader()
@@ -130,6 +157,7 @@ struct LogMatch: Sendable {
                     record: list.record,
                     isVerified: isVerified,
                     isInScope: isInScope,
+                    isSelected: isSelected,
                     folder: folder,
                     hash: hash,
                     name: append(reader.name)
@@ -141,6 +169,7 @@ struct LogMatch: Sendable {
             }
             let index = Int(number)
             drafts[index].isInScope = drafts[index].isInScope || isInScope
+            drafts[index].isSelected = drafts[index].isSelected || isSelected
             // What was proven before comes first, whatever its digest's time.
             let isOlder =
                 drafts[index].proof >= 0
@@ -183,6 +212,7 @@ struct LogMatch: Sendable {
                     record: Int32(clamping: record),
                     isVerified: true,
                     isInScope: evidence.isInScope[record],
+                    isSelected: evidence.isSelected[record],
                     folder: folder,
                     hash: hash,
                     name: append(reader.name)
@@ -248,17 +278,62 @@ struct LogMatch: Sendable {
 
     // MARK: Files
 
-    private mutating func match(_ number: Int, _ check: () throws -> Void) rethrows {
+    /// Which listed folders the files of a folder can be of; where names tell keys, those of one part.
+    private struct Mapped {
+        let place: Int32
+        let isPossible: [Bool]
+        /// Whether the file is stored under the key's very name, as far as its folder tells.
+        let isExact: Bool
+    }
+
+    private mutating func mapped(_ number: Int, _ name: [UInt8]) -> Mapped {
         let folder = evidence.index.folders[number]
         let place = evidence.placement.place(of: folder)
-        // Which of the listed folders its files can be of.
+        let path = ObjectKey(bytes: folder.path.bytes + name)
+        let layout = evidence.placement.layouts[folder.root]
+        // In a merged folder the file's part has the offset; without one the path is the key as it stands.
+        let isMerged = if case .merged = layout { true } else { false }
+        let keyFolder =
+            isMerged ? ObjectKey(bytes: evidence.placement.key(of: path, root: folder.root).folder) : place.path
         let isPossible = listedFolders.map { listed in
-            (place.path.map { listed.collapsed == $0 } ?? true) && place.agrees(withBucket: listed.bucket)
+            (keyFolder.map { listed.collapsed == $0 } ?? true) && place.agrees(withBucket: listed.bucket)
         }
+        let isTop = folder.path.bytes.isEmpty && evidence.placement.isFlatWithDigests(folder.root)
+        placeFolders.append(number)
+        places.append(
+            FileScope.Place(
+                folder: evidence.placement.folder(of: path, root: folder.root),
+                mapping: layout == .flat ? (isTop ? .flatWithDigests : .flat) : isMerged ? .merged : .tree
+            )
+        )
+        return Mapped(
+            place: Int32(clamping: places.count - 1),
+            isPossible: isPossible,
+            isExact: place.path != nil
+        )
+    }
+
+    private mutating func match(
+        _ number: Int,
+        _ unlisted: inout [UnlistedFile],
+        _ check: () throws -> Void
+    ) rethrows {
+        let folder = evidence.index.folders[number]
+        let isMerged = if case .merged = evidence.placement.layouts[folder.root] { true } else { false }
+        var known: [NamedPart?: Mapped] = [:]
+        var ofAll: Mapped?
         var reader = folder.names.makeReader()
         var compressed: [UInt8] = []
         while reader.next() {
             try check()
+            let mapped: Mapped
+            if let ofAll {
+                mapped = ofAll
+            } else {
+                let part = NamedPart(name: reader.name[...])
+                mapped = known[part] ?? self.mapped(number, reader.name)
+                if isMerged { known[part] = mapped } else { ofAll = mapped }
+            }
             let file = ArchiveIndex.File(folder: number, position: reader.position)
             let isDecompressed = reader.name.span.hasSuffix(".json")
             if isDecompressed { compressed = reader.name + ".gz".utf8 }
@@ -267,8 +342,7 @@ struct LogMatch: Sendable {
             while next >= 0 {
                 let draft = next
                 next = drafts[Int(draft)].next
-                guard isPossible[Int(drafts[Int(draft)].folder)] else { continue }
-                let isExact = !isDecompressed && place.path != nil
+                guard mapped.isPossible[Int(drafts[Int(draft)].folder)] else { continue }
                 // The name is the draft's, but for a decompressed file's.
                 let number =
                     held
@@ -277,14 +351,75 @@ struct LogMatch: Sendable {
                             file: file,
                             root: folder.root,
                             name: isDecompressed ? append(reader.name) : drafts[Int(draft)].name,
-                            isExact: isExact
+                            place: mapped.place,
+                            isExact: !isDecompressed && mapped.isExact
                         )
                     )
                 held = number
                 link(draft, number)
             }
-            if held == nil, evidence.isAskedFor(folder, reader.name) { unreferenced.append(file) }
+            if held == nil { unlisted.append(UnlistedFile(file: file, name: append(reader.name), place: mapped.place)) }
         }
+    }
+
+    /// A folder below a root.
+    private struct FolderPath: Hashable {
+        let root: Int
+        let path: ObjectKey
+
+        init(_ folder: ArchiveIndex.Folder) {
+            root = folder.root
+            path = folder.path
+        }
+    }
+
+    /// A folder in which a file lies that a verified digest lists is one of log files, whatever it is called.
+    private mutating func markLogFolders() {
+        var folders: Set<FolderPath> = []
+        var last = -1
+        for held in files where held.isVouchedFor && held.file.folder != last {
+            last = held.file.folder
+            folders.insert(FolderPath(evidence.index.folders[last]))
+        }
+        if folders.isEmpty { return }
+        for index in places.indices where folders.contains(FolderPath(evidence.index.folders[placeFolders[index]])) {
+            places[index].holdsListedLog = true
+        }
+    }
+
+    /// Decides what becomes of a file that no digest lists.
+    private mutating func settle(_ unlisted: UnlistedFile) {
+        let root = evidence.index.folders[unlisted.file.folder].root
+        switch role(of: unlisted) {
+        case .other: fates.other += 1
+        case .hidden: fates.hidden += 1
+        case .log where isAskedFor(unlisted, in: evidence.options.range):
+            fates.logs += 1
+            unreferenced.append(unlisted)
+            selectedRoots.insert(root)
+        case .log:
+            fates.outOfScope += 1
+            if evidence.options.isRestricted, isAskedFor(unlisted, in: .always) { selectedRoots.insert(root) }
+        }
+    }
+
+    private func role(of unlisted: UnlistedFile) -> FileScope.Role {
+        withScope(of: unlisted.name, unlisted.place) { scope, name, place in scope.role(of: name, at: place) }
+    }
+
+    private func isAskedFor(_ unlisted: UnlistedFile, in range: TimeRange) -> Bool {
+        withScope(of: unlisted.name, unlisted.place) { scope, name, place in
+            scope.isAskedFor(name, at: place, in: range)
+        }
+    }
+
+    private func withScope<Result>(
+        of name: Range<Int32>,
+        _ place: Int32,
+        _ body: (FileScope, Span<UInt8>, FileScope.Place) -> Result
+    ) -> Result {
+        let span = names.span.extracting(Int(name.lowerBound)..<Int(name.upperBound))
+        return body(FileScope(options: evidence.options), span, places[Int(place)])
     }
 
     private mutating func hold(_ file: HeldFile) -> Int32 {
@@ -311,6 +446,16 @@ struct LogMatch: Sendable {
         ObjectKey(bytes: evidence.index.folders[held.file.folder].path.bytes + bytes(held.name))
     }
 
+    /// The path of an unlisted file below its root.
+    func path(of unlisted: UnlistedFile) -> ObjectKey {
+        ObjectKey(bytes: evidence.index.folders[unlisted.file.folder].path.bytes + bytes(unlisted.name))
+    }
+
+    /// Where an unlisted file lies.
+    func place(of unlisted: UnlistedFile) -> FileScope.Place {
+        places[Int(unlisted.place)]
+    }
+
     /// Calls `body` with the name of a file in its folder. All threads have the names in common: a slice of them would be
     /// counted by all of them, for every file.
     func withName<Result>(of held: HeldFile, _ body: (Span<UInt8>) -> Result) -> Result {
@@ -333,13 +478,20 @@ struct LogMatch: Sendable {
     private mutating func settleScope() {
         for number in drafts.indices {
             // A digest that is not verified must not take a log file out of the range either.
-            guard drafts[number].isInScope || hasFileAskedFor(number) else { continue }
-            judged.append(Int32(clamping: number))
+            let isJudged = drafts[number].isInScope || hasFileAskedFor(number)
+            if isJudged { judged.append(Int32(clamping: number)) }
+            guard isJudged || drafts[number].isSelected else { continue }
             var link = drafts[number].firstLink
             while link >= 0 {
-                files[Int(links[Int(link)].file)].isJudged = true
+                let file = Int(links[Int(link)].file)
+                if isJudged { files[file].isJudged = true }
+                if drafts[number].isSelected { files[file].isSelected = true }
                 link = links[Int(link)].next
             }
+        }
+        for held in files {
+            if held.isJudged { fates.logs += 1 } else { fates.outOfScope += 1 }
+            if held.isSelected { selectedRoots.insert(held.root) }
         }
     }
 
@@ -347,9 +499,12 @@ struct LogMatch: Sendable {
         var link = drafts[draft].firstLink
         while link >= 0 {
             let held = files[Int(links[Int(link)].file)]
-            let folder = evidence.index.folders[held.file.folder]
-            if !held.isVouchedFor, evidence.isAskedFor(folder, Array(bytes(held.name))) { return true }
             link = links[Int(link)].next
+            if held.isVouchedFor { continue }
+            let isAskedFor = withScope(of: held.name, held.place) { scope, name, place in
+                scope.isAskedFor(name, at: place, in: evidence.options.range)
+            }
+            if isAskedFor { return true }
         }
         return false
     }

@@ -50,7 +50,7 @@ struct LogStage: Sendable {
         monitor.enter(.logFiles)
         monitor.expect(logs: evidence.index.folders.reduce(0) { $0 + $1.names.count })
         let total = LockedState(LogFindings())
-        for unit in evidence.units {
+        for unit in evidence.units.units {
             try pool.submit(by: worker) { worker in
                 try monitor.check()
                 let held = unit.folders.reduce(0) { $0 + evidence.index.folders[$1].names.count }
@@ -116,6 +116,28 @@ struct LogStage: Sendable {
         judge.add(match, outcomes)
         listener.hear(judge.findings.findings)
         total.withLock { $0.add(judge.findings) }
+    }
+
+    /// The SHA-256 of a file's content; `nil` where it cannot be read to its end.
+    ///
+    /// - Parameter path: Its path below its root.
+    func hash(of file: ArchiveIndex.File, _ path: ObjectKey, _ worker: ValidationWorker) throws -> SHA256Digest? {
+        let folder = evidence.index.folders[file.folder]
+        if let contents = folder.contents {
+            return Outcome(contents[file.position]).result.flatMap { $0.isWhole ? $0.digest : nil }
+        }
+        if evidence.index.obstacle(of: file) != nil { return nil }
+        let name = Array(path.lastComponent)
+        worker.context.opener.aim(at: name.span, in: .logs(file.folder), root: folder.root, path: folder.path)
+        do {
+            let (result, _, object, _) = try worker.hash(limits: limits, collecting: false, monitor: monitor) {
+                try worker.context.opener.open()
+            }
+            try ObjectReadError.catching { try object.checkUnchanged() }
+            return result.isWhole ? result.digest : nil
+        } catch is ObjectReadError {
+            return nil
+        }
     }
 
     /// What reading a file shows, `nil` for one that is not judged, and how many of its bytes the monitor has not been told

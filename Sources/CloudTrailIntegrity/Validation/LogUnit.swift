@@ -8,6 +8,13 @@ struct LogUnit: Sendable {
     var folders: [Int] = []
 }
 
+/// All that can be judged by itself, and what digests list that is not theirs to vouch for.
+struct LogUnits: Sendable {
+    fileprivate(set) var units: [LogUnit] = []
+    /// How many files of other accounts or regions a digest lists, by its number.
+    fileprivate(set) var foreign: [Int: Int] = [:]
+}
+
 extension LogUnit {
     /// The parts of the archive that can be judged by themselves.
     ///
@@ -20,17 +27,21 @@ extension LogUnit {
         _ placement: ArchivePlacement,
         provenFolders: [ListedFolder],
         check: () throws -> Void
-    ) rethrows -> [LogUnit] {
-        // In a flat folder names alone tell keys, so that nothing can be told apart by folders.
-        if placement.hasFlatRoot {
+    ) rethrows -> LogUnits {
+        var result = LogUnits()
+        var parts = ListedParts(records, placement.prefixes)
+        // Where names tell keys, nothing can be told apart by folders.
+        if placement.hasRootMappedByName {
             var unit = LogUnit()
-            try forEachList(of: records) { _, record, group in
+            try forEachList(of: records, without: placement.strays) { _, record, group in
                 try check()
+                guard parts.isOwn(record, group, &result.foreign) else { return }
                 unit.lists.append((record, group))
             }
             unit.proven = Array(provenFolders.indices)
             unit.folders = Array(index.folders.indices)
-            return [unit]
+            result.units = [unit]
+            return result
         }
         var units: [LogUnit] = []
         var numbers: [ObjectKey: Int] = [:]
@@ -48,8 +59,9 @@ extension LogUnit {
             let unit = unitNumber(of: path)
             units[unit].folders.append(number)
         }
-        try forEachList(of: records) { folder, record, group in
+        try forEachList(of: records, without: placement.strays) { folder, record, group in
             try check()
+            guard parts.isOwn(record, group, &result.foreign) else { return }
             let unit = known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)
             known[ObjectIdentifier(folder)] = unit
             units[unit].lists.append((record, group))
@@ -57,17 +69,19 @@ extension LogUnit {
         for (number, folder) in provenFolders.enumerated() {
             units[known[ObjectIdentifier(folder)] ?? unitNumber(of: folder.collapsed)].proven.append(number)
         }
-        return units
+        result.units = units
+        return result
     }
 
     /// Calls `body` with every list of every digest, from the oldest digest to the newest, so that the newest listing
     /// of a key comes last.
     private static func forEachList(
         of records: DigestRecords,
+        without strays: Set<Int>,
         _ body: (ListedFolder, Int32, Int32) throws -> Void
     ) rethrows {
         var order: [(end: Timestamp, record: Int32)] = []
-        for number in records.indices where !records[number].logs.isEmpty {
+        for number in records.indices where !records[number].logs.isEmpty && !strays.contains(number) {
             order.append((records[number].endTime, Int32(clamping: number)))
         }
         order.sort { ($0.end, $0.record) < ($1.end, $1.record) }
@@ -76,5 +90,64 @@ extension LogUnit {
                 try body(group.folder, record, Int32(clamping: number))
             }
         }
+    }
+}
+
+/// Which lists are of the account and region that their digest is of.
+private struct ListedParts {
+    /// What a listed folder tells.
+    private struct Part {
+        let account: String?
+        let region: String?
+    }
+
+    private let records: DigestRecords
+    private let prefixes: DeliveryPrefixes
+    private let chains: [ChainIdentity]
+    private var parts: [ObjectIdentifier: Part] = [:]
+    private var last: (folder: ListedFolder, chain: Int32, isOwn: Bool)?
+
+    init(_ records: DigestRecords, _ prefixes: DeliveryPrefixes) {
+        self.records = records
+        self.prefixes = prefixes
+        chains = records.names.chains
+    }
+
+    /// Whether a digest vouches for what it lists in a folder: a digest speaks for its own account and region alone. What
+    /// the folder does not tell, the names do.
+    ///
+    /// - Parameter foreign: Given the number of files, where it does not.
+    mutating func isOwn(_ record: Int32, _ group: Int32, _ foreign: inout [Int: Int]) -> Bool {
+        let list = records[Int(record)].logs[Int(group)]
+        let chain = records[Int(record)].chain
+        if let last, last.folder === list.folder, last.chain == chain {
+            if !last.isOwn { foreign[Int(record), default: 0] += list.names.count }
+            return last.isOwn
+        }
+        let identity = chains[Int(chain)]
+        let part = part(of: list.folder)
+        var isOwn =
+            part.account ?? identity.account == identity.account && part.region ?? identity.region == identity.region
+        if isOwn, part.account == nil || part.region == nil {
+            // One name decides for all of a folder that does not tell: CloudTrail writes no such folder.
+            var reader = list.makeReader()
+            while isOwn, reader.next() {
+                guard let name = NamedPart(name: reader.name[...]) else { continue }
+                isOwn =
+                    part.account ?? name.account == identity.account && part.region ?? name.region == identity.region
+            }
+        } else {
+            last = (list.folder, chain, isOwn)
+        }
+        if !isOwn { foreign[Int(record), default: 0] += list.names.count }
+        return isOwn
+    }
+
+    private mutating func part(of folder: ListedFolder) -> Part {
+        if let known = parts[ObjectIdentifier(folder)] { return known }
+        let told = KeyFolder(of: folder.collapsed, prefixes)
+        let part = Part(account: told.account, region: told.region)
+        parts[ObjectIdentifier(folder)] = part
+        return part
     }
 }

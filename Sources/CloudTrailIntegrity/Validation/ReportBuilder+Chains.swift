@@ -8,7 +8,7 @@ extension ReportBuilder {
         let siblings = verifiedEnds()
         for chain in evidence.chains where options.selects(chain.identity) {
             try monitor.check()
-            for event in chain.events(isHeld: evidence.isHeld) { add(event, chain) }
+            for event in chain.events(held: evidence.held) { add(event, chain) }
             if !chain.identity.isBackfill { addCoverage(chain, siblings) }
         }
         addAbsentChains()
@@ -16,7 +16,9 @@ extension ReportBuilder {
 
     private mutating func addHiddenFolder(_ folder: ArchiveIndex.HiddenFolder) {
         let error = folder.error ?? ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
-        let isLogFolder = LogFolder(ObjectKey(bytes: folder.path.bytes + "/".utf8)) != nil
+        let inside = ObjectKey(bytes: folder.path.bytes + "/-".utf8)
+        let isLogFolder = evidence.placement.folder(of: inside, root: folder.root).category == .logs
+        if isLogFolder { files.logs += 1 } else { files.digests += 1 }
         findings.append(
             Finding(
                 isLogFolder ? .logUnreadable : .digestUnreadable,

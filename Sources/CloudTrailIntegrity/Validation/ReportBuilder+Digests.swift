@@ -11,10 +11,25 @@ extension ReportBuilder {
         let chains = evidence.records.names.chains
         var valid = [Int](repeating: 0, count: chains.count)
         var isRootProven = [Bool](repeating: false, count: evidence.names.count)
-        for number in evidence.records.indices where evidence.isInScope[number] {
+        files.sidecars += evidence.index.sidecarCount
+        for number in evidence.records.indices where !evidence.placement.strays.contains(number) {
+            if evidence.isSelected[number] { selectedRoots.insert(evidence.index.digests[number].root) }
+            guard evidence.isInScope[number] else {
+                files.outOfScope += 1
+                continue
+            }
+            files.digests += 1
             try monitor.check()
             let chain = Int(evidence.records[number].chain)
             if let primary = evidence.verdicts[number].faults.first {
+                if primary == .elsewhere, let part = part(ofElsewhere: number) {
+                    // One finding says it of all.
+                    partsElsewhere[part, default: 0] += 1
+                    if isFirstCopy(number, &firstOthers) {
+                        digests[chains[chain], default: Tally()].count(.partElsewhere)
+                    }
+                    continue
+                }
                 let finding = digestFinding(number, primary, evidence.verdicts[number])
                 if isFirstCopy(number, &firstOthers) { digests[chains[chain], default: Tally()].count(finding.kind) }
                 findings.append(finding)
@@ -22,6 +37,7 @@ extension ReportBuilder {
             }
             isRootProven[evidence.index.digests[number].root] = true
             addNotices(number, &trial)
+            addForeign(number)
             guard let hash = evidence.records[number].hash else { continue }
             let key = evidence.placement.places[number].keyNumber
             if isFirstCopy(number, &firstProven) {
@@ -67,6 +83,46 @@ extension ReportBuilder {
         return source.name
     }
 
+    /// What a digest names of other accounts and regions: it does not vouch for that.
+    private mutating func addForeign(_ number: Int) {
+        let count =
+            (evidence.units.foreign[number] ?? 0) + (evidence.namesForeignPredecessor(number) ? 1 : 0)
+        if count == 0 { return }
+        let files = count == 1 ? "1 file" : "\(count) files"
+        findings.append(
+            finding(
+                .listingForeign,
+                "a verified digest names \(files) of another account or region than its own, for which it does not vouch",
+                about: number,
+                detail: ["objects": .number(Int64(count))]
+            )
+        )
+    }
+
+    /// Says of digests that are not asked for why log files that are asked for are not proven.
+    mutating func addBlamed(_ records: Set<Int>) {
+        for number in records.sorted() where !evidence.isInScope[number] {
+            guard let primary = evidence.verdicts[number].faults.first, primary != .elsewhere else { continue }
+            var finding = digestFinding(number, primary, evidence.verdicts[number])
+            if let command = fetchCommand(number) { finding.detail["fetch"] = .text(command) }
+            findings.append(finding)
+        }
+        for number in records.sorted() where !evidence.isInScope[number] {
+            if let part = part(ofElsewhere: number) { partsElsewhere[part, default: 0] += 1 }
+        }
+    }
+
+    /// The command that fetches a digest file's signature; `nil` where its names could steer a shell.
+    private func fetchCommand(_ number: Int) -> String? {
+        guard let location = evidence.records.location(of: number) else { return nil }
+        let words = "\(location.bucket)\(location.key)"
+        let isPlain = words.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                || "/_.-=+".utf8.contains(byte)
+        }
+        return isPlain ? "aws s3api head-object --bucket \(location.bucket) --key \(location.key)" : nil
+    }
+
     // MARK: Findings
 
     private func finding(
@@ -75,13 +131,12 @@ extension ReportBuilder {
         about number: Int,
         detail: [String: Finding.Detail] = [:]
     ) -> Finding {
-        let place = evidence.placement.places[number]
         let window = DigestChain.window(of: evidence.records[number], isVerified: evidence.verdicts[number].isVerified)
         return Finding(
             kind,
             message,
             bucket: evidence.bucket(ofDigest: number)
-                ?? (place.isRelocated ? nil : evidence.records.location(of: number)?.bucket)
+                ?? (evidence.isWhereItSays(number) ? evidence.records.location(of: number)?.bucket : nil)
                     ?? evidence.namedBucket(number),
             key: evidence.key(ofDigest: number),
             path: path(of: number),
@@ -98,6 +153,10 @@ extension ReportBuilder {
         var (kind, message, detail) = describe(primary, number)
         if case .valid = evidence.signatures[number], kind == .digestLinkMismatch {
             detail["ownSignature"] = .text("valid")
+        }
+        if !evidence.isWhereItSays(number), let claim = evidence.records.location(of: number) {
+            detail["claimedBucket"] = .text(claim.bucket)
+            detail["claimedKey"] = .text(claim.key.description)
         }
         if let successor = verdict.linkedBy {
             detail["linkedBy"] = .text(evidence.key(ofDigest: successor).description)
@@ -128,6 +187,8 @@ extension ReportBuilder {
             return (.digestMalformed, "the digest file is broken: \(text)", ["reason": .text(text)])
         case .relocated:
             return describeRelocation(number)
+        case .elsewhere:
+            return describeElsewhere(number)
         case .algorithmUnsupported(let name):
             return (
                 .digestSignatureInvalid,
@@ -173,15 +234,24 @@ extension ReportBuilder {
         _ number: Int
     ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
         let place = evidence.placement.places[number]
-        guard let claim = evidence.records.location(of: number) else { return (.digestRelocated, "", [:]) }
+        let claim = evidence.records.location(of: number).map { "s3://\($0)" } ?? ""
         return (
             .digestRelocated,
-            "it was found in another place than the one it was delivered to, s3://\(claim): a copy, or a part of the "
-                + "archive that must be given as an archive of its own",
-            [
-                "claimedBucket": .text(claim.bucket), "claimedKey": .text(claim.key.description),
-                "bucketChecked": .flag(place.bucket != nil),
-            ]
+            "CloudTrail signed it for another place than the one it was found in, \(claim): it was moved or copied there",
+            ["bucketChecked": .flag(place.bucket != nil)]
+        )
+    }
+
+    private func describeElsewhere(
+        _ number: Int
+    ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
+        let part = part(ofElsewhere: number)
+        let folder = part.flatMap { displayFolder($0.root, $0.folder) }
+        return (
+            .partElsewhere,
+            "it lies elsewhere than the rest of the archive"
+                + (folder.map { ": give \($0) as an archive of its own" } ?? ""),
+            [:]
         )
     }
 

@@ -1,6 +1,14 @@
+internal import NativeInterop
+
 extension ReportBuilder {
     /// Adds what judging the log files came to, and judges those that are not there.
-    mutating func addLogs(_ logs: LogFindings, _ monitor: ValidationMonitor) throws {
+    ///
+    /// - Parameter hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
+    mutating func addLogs(
+        _ logs: LogFindings,
+        _ monitor: ValidationMonitor,
+        hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
+    ) throws {
         // The caller was told of these while the log files were judged.
         findings += logs.findings
         toldCount = findings.count
@@ -10,19 +18,37 @@ extension ReportBuilder {
         contentBytes += logs.contentBytes
         provenRoots.formUnion(logs.provenRoots)
         heldLocations.formUnion(logs.heldLocations)
+        files.add(logs.fates)
+        selectedRoots.formUnion(logs.selectedRoots)
+        addBlamed(logs.blamed)
         if logs.absent.isEmpty { return }
         let heldDays = try heldDays(monitor)
+        let attested = AttestedTime(evidence)
+        var elsewhere = FilesElsewhere(self)
         for listing in logs.absent {
             try monitor.check()
-            addAbsent(listing, heldDays)
+            if listing.isVerified, !listing.wasProven, let part = try elsewhere.part(with: listing, hash) {
+                noteElsewhere(part, listing)
+            } else {
+                addAbsent(listing, heldDays, attested)
+            }
         }
+    }
+
+    /// A log file that is not in its place, and lies in a part of the archive elsewhere.
+    private mutating func noteElsewhere(_ part: PartElsewhere, _ listing: LogListing) {
+        let window = DigestChain.window(of: evidence.records[listing.record], isVerified: listing.isVerified)
+        let known = locationsElsewhere[part] ?? (listing.location.bucket, window, 0)
+        let span = TimeRange(start: min(known.span.start, window.start), end: max(known.span.end, window.end))
+        locationsElsewhere[part] = (known.bucket, span, known.count + 1)
+        count(.locationNotHeld, listing)
     }
 
     private mutating func count(_ kind: FindingKind, _ listing: LogListing) {
         logs[evidence.records.chain(of: listing.record), default: Tally()].count(kind)
     }
 
-    private mutating func addAbsent(_ listing: LogListing, _ heldDays: Set<HeldDay>) {
+    private mutating func addAbsent(_ listing: LogListing, _ heldDays: Set<HeldDay>, _ attested: AttestedTime) {
         let name = LogFileName(listing.location.key)
         if listing.isVerified || listing.location.key.hasUnsafeComponent {
             switch evidence.concealment(of: listing.location) {
@@ -53,7 +79,10 @@ extension ReportBuilder {
         )
         if let name, !listing.wasProven, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
             name.time.dayNumber < lister.endTime.dayNumber, !heldDays.contains(HeldDay(name)),
-            options.start.map({ name.time < $0 }) ?? true
+            options.start.map({ name.time < $0 }) ?? true,
+            // Where digests of that time are held, a backfill digest's log files are of what was downloaded.
+            !lister.chain.isBackfill
+                || !attested.contains(name.time, account: lister.chain.account, lister.chain.region)
         {
             let message = "listed by a digest of a later day; of its own day the archive holds no log file here"
             findings.append(
@@ -137,5 +166,100 @@ extension ReportBuilder {
             return true
         }
         return days
+    }
+}
+
+/// The time that verified regular digests cover, the oldest held of each chain aside, by account and region.
+private struct AttestedTime {
+    private var spans: [[String]: [TimeRange]] = [:]
+
+    init(_ evidence: Evidence) {
+        var all: [[String]: [TimeRange]] = [:]
+        for chain in evidence.chains where !chain.identity.isBackfill {
+            let oldest = chain.oldest
+            for (number, member) in chain.members.enumerated() where member.isVerified && number != oldest {
+                all[[chain.identity.account, chain.identity.region], default: []].append(member.window)
+            }
+        }
+        for (place, windows) in all {
+            var joined: [TimeRange] = []
+            for window in windows.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+                if let last = joined.last, window.start <= last.end {
+                    joined[joined.count - 1] = TimeRange(start: last.start, end: max(last.end, window.end))
+                } else {
+                    joined.append(window)
+                }
+            }
+            spans[place] = joined
+        }
+    }
+
+    func contains(_ time: Timestamp, account: String, _ region: String) -> Bool {
+        guard let spans = spans[[account, region]] else { return false }
+        var (low, high) = (0, spans.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if spans[middle].end <= time { low = middle + 1 } else { high = middle }
+        }
+        return low < spans.count && spans[low].contains(time)
+    }
+}
+
+/// Finds log files in the parts of the archive that lie elsewhere.
+private struct FilesElsewhere {
+    private struct Folder: Hashable {
+        let root: Int
+        let path: ObjectKey
+    }
+
+    private let evidence: Evidence
+    private let parts: [ReportBuilder.PartElsewhere]
+    private var folders: [Folder: [Int]] = [:]
+    /// Of each folder that was looked into, its files by their names.
+    private var files: [Folder: [ObjectKey: [ArchiveIndex.File]]] = [:]
+
+    init(_ builder: ReportBuilder) {
+        evidence = builder.evidence
+        var found: Set<ReportBuilder.PartElsewhere> = []
+        for record in builder.evidence.records.indices {
+            if let part = builder.part(ofElsewhere: record) { found.insert(part) }
+        }
+        parts = found.filter { !$0.folder.bytes.isEmpty }.sorted { ($0.root, $0.offset) < ($1.root, $1.offset) }
+        if parts.isEmpty { return }
+        for (number, folder) in evidence.index.folders.enumerated() {
+            folders[Folder(root: folder.root, path: folder.path), default: []].append(number)
+        }
+    }
+
+    /// The part that holds a file under the listed key with the listed content.
+    mutating func part(
+        with listing: LogListing,
+        _ hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
+    ) rethrows -> ReportBuilder.PartElsewhere? {
+        for part in parts {
+            guard let path = part.offset.path(of: listing.location) else { continue }
+            for file in found(path, part.root) {
+                if try hash(file, evidence.index.path(of: file)) == listing.hash { return part }
+            }
+        }
+        return nil
+    }
+
+    private mutating func found(_ path: ObjectKey, _ root: Int) -> [ArchiveIndex.File] {
+        let folder = Folder(root: root, path: ObjectKey(bytes: path.folder))
+        guard let numbers = folders[folder] else { return [] }
+        if files[folder] == nil {
+            var names: [ObjectKey: [ArchiveIndex.File]] = [:]
+            for number in numbers {
+                var reader = evidence.index.folders[number].names.makeReader()
+                while reader.next() {
+                    let name = ObjectKey(bytes: reader.name).compressedName
+                    let file = ArchiveIndex.File(folder: number, position: reader.position)
+                    names[name, default: []].append(file)
+                }
+            }
+            files[folder] = names
+        }
+        return files[folder]?[ObjectKey(bytes: path.compressedName.lastComponent)] ?? []
     }
 }

@@ -21,6 +21,14 @@ struct ReportBuilder {
     var locationsNotHeld: [DeliveryLocation: (span: TimeRange, count: Int)] = [:]
     /// The roots that yielded something proven.
     var provenRoots: Set<Int> = []
+    /// The roots that hold something of what is selected.
+    var selectedRoots: Set<Int> = []
+    /// What became of the files.
+    var files = FileCounts()
+    /// The parts of the archive that lie elsewhere, and how many of their digest files are reported on.
+    var partsElsewhere: [PartElsewhere: Int] = [:]
+    /// What log files lie in such parts, by their folders.
+    var locationsElsewhere: [PartElsewhere: (bucket: String, span: TimeRange, count: Int)] = [:]
     /// What was proven before and not read in this run; `nil` when nothing is remembered.
     var carried: ValidationReport.Carried?
     /// What the next run may build on.
@@ -35,9 +43,9 @@ struct ReportBuilder {
         var last: DigestLocation?
         for number in evidence.records.indices {
             contentBytes += evidence.records[number].contentBytes
-            guard let location = evidence.records[number].claims?.location,
-                !evidence.placement.places[number].isRelocated
-            else { continue }
+            guard let location = evidence.records[number].claims?.location, evidence.isWhereItSays(number) else {
+                continue
+            }
             // Neighbours lie in one folder.
             if let last, last.key.folder == location.key.folder, last.bucket == location.bucket { continue }
             heldLocations.insert(DeliveryLocation(evidence.records.names.objectLocation(location)))
@@ -62,13 +70,93 @@ struct ReportBuilder {
         heldLocations.contains(DeliveryLocation(location)) && evidence.placement.canHold(location)
     }
 
+    /// A part of the archive that lies at another offset than the rest of its root.
+    struct PartElsewhere: Hashable {
+        let root: Int
+        let offset: PathOffset
+        /// The folder to give as an archive of its own, below the root and with the `/` at its end; empty where the part
+        /// lies in the root itself.
+        let folder: ObjectKey
+    }
+
+    /// The part that a signed digest file elsewhere belongs to; `nil` for any other.
+    func part(ofElsewhere record: Int) -> PartElsewhere? {
+        guard let offset = evidence.offset(ofElsewhere: record) else { return nil }
+        let bucket = evidence.records.location(of: record)?.bucket ?? ""
+        return PartElsewhere(
+            root: evidence.index.digests[record].root,
+            offset: offset,
+            folder: offset.folder(inBucket: bucket)
+        )
+    }
+
+    /// The folder of such a part, as the report shows it; `nil` where none can be named.
+    func displayFolder(_ root: Int, _ folder: ObjectKey) -> ObjectKey? {
+        folder.bytes.isEmpty ? nil : evidence.displayPath(root: root, ObjectKey(bytes: folder.bytes.dropLast()))
+    }
+
+    /// One finding a folder: which one is to be given as an archive of its own.
+    private mutating func addPartsElsewhere() {
+        struct Folder: Hashable {
+            let root: Int
+            let path: ObjectKey
+        }
+        var counts: [Folder: Int] = [:]
+        for (part, count) in partsElsewhere { counts[Folder(root: part.root, path: part.folder), default: 0] += count }
+        for (folder, count) in counts {
+            let shown = displayFolder(folder.root, folder.path)
+            let files = count == 1 ? "1 signed digest file lies" : "\(count) signed digest files lie"
+            var detail: [String: Finding.Detail] = ["objects": .number(Int64(count))]
+            if let shown { detail["root"] = .text(shown.description) }
+            let remedy =
+                shown.map { "give \($0) as an archive of its own" }
+                ?? "download each part into a folder of its own, or copy all into one flat folder"
+            findings.append(
+                Finding(
+                    .partElsewhere,
+                    "\(files) elsewhere than the rest of the archive, so that what it lists cannot be found: \(remedy)",
+                    path: shown ?? ObjectKey(evidence.names[folder.root]),
+                    detail: detail
+                )
+            )
+        }
+        for (part, named) in locationsElsewhere {
+            guard let shown = displayFolder(part.root, part.folder) else { continue }
+            let objects = named.count == 1 ? "1 log file" : "\(named.count) log files"
+            findings.append(
+                Finding(
+                    .locationNotHeld,
+                    "\(objects) that a verified digest lists lie below \(shown) instead of in their place: give that "
+                        + "folder as an archive of its own",
+                    bucket: named.bucket,
+                    path: shown,
+                    start: named.span.start,
+                    end: named.span.end,
+                    detail: ["objects": .number(Int64(named.count)), "root": .text(shown.description)]
+                )
+            )
+        }
+    }
+
+    /// The fates of all files; what was listed and has none is a fault of this library's, and no verdict.
+    ///
+    /// - Throws: ``AccountingError`` when they are not as many as were listed.
+    private func countedFiles() throws -> FileCounts {
+        guard files.total == evidence.index.entryCount else {
+            throw AccountingError(listed: evidence.index.entryCount, counted: files.total)
+        }
+        return files
+    }
+
     /// The report on all that was added.
     consuming func report(_ monitor: ValidationMonitor, _ listener: FindingListener) throws -> ValidationReport {
         addLocationsNotHeld()
+        addPartsElsewhere()
         let chains = try chainSummaries(monitor)
         addNothingValidated(chains)
         listener.hear(&self)
         try monitor.check()
+        let files = try countedFiles()
         let regular = chains.filter { !$0.chain.isBackfill }
         let provenFrom = regular.map(\.unbrokenFrom).max { ($0 ?? .distantFuture) < ($1 ?? .distantFuture) } ?? nil
         let provenUntil = regular.map(\.end).min { ($0 ?? .distantPast) < ($1 ?? .distantPast) } ?? nil
@@ -88,6 +176,13 @@ struct ReportBuilder {
             provenUntil: span?.1,
             digests: digestTotal,
             logs: logTotal,
+            files: files,
+            notAsked: ValidationReport.NotAsked(
+                options,
+                files,
+                awaiting: findings.count { $0.kind == .logAwaitingDigest },
+                bucketChecked: evidence.placement.comparesBuckets
+            ),
             keySources: keys.sources,
             hashedBytes: contentBytes,
             carried: carried,
@@ -162,19 +257,59 @@ struct ReportBuilder {
             add("run", nil, "nothing was validated: \(reason)")
         }
         // The only root is the run.
-        for (root, name) in evidence.names.enumerated() where evidence.names.count > 1 && !provenRoots.contains(root) {
+        for (root, name) in evidence.names.enumerated()
+        where evidence.names.count > 1 && !provenRoots.contains(root) {
+            // What lies outside the filters was not asked for.
+            if options.isRestricted, !selectedRoots.contains(root) { continue }
             let message = "nothing in \(name) was validated: it holds no verified digest file and no proven log file"
             add("root", name, message)
         }
+        let held = evidence.chains.map(\.identity)
+        func holds(_ what: String, _ names: [String]) -> String {
+            let known = Set(names).sorted()
+            if known.isEmpty { return "the archive holds no digest file" }
+            let rest = known.count - Self.namesShown
+            return "of \(what) the archive holds \(known.prefix(Self.namesShown).joined(separator: ", "))"
+                + (rest > 0 ? " and \(rest) more" : "")
+        }
         for account in options.accounts where !proven.contains(where: { $0.account == account }) {
-            add("account", account, "nothing of the account \(account) was validated")
+            let others = holds("accounts", held.map(\.account))
+            add("account", account, "nothing of the account \(account) was validated: \(others)")
         }
         for region in options.regions where !proven.contains(where: { $0.region == region }) {
-            add("region", region, "nothing of the region \(region) was validated")
+            let others = holds("regions", held.map(\.region))
+            add("region", region, "nothing of the region \(region) was validated: \(others)")
         }
         for trail in options.trails where !proven.contains(where: { trail.selects($0) }) {
-            add("trail", trail.description, "nothing of the trail \(trail.description) was validated")
+            let others = holds("trails", held.map(\.trail))
+            add("trail", trail.description, "nothing of the trail \(trail.description) was validated: \(others)")
         }
+    }
+
+    /// The most accounts, regions or trails that are named.
+    private static let namesShown = 8
+}
+
+/// Not every file that was listed has one fate: a fault of this library's.
+package struct AccountingError: Error, CustomStringConvertible {
+    package let listed: Int
+    package let counted: Int
+
+    package var description: String {
+        "\(listed) files were listed and \(counted) are accounted for: no verdict is given. This is a fault of this program"
+    }
+}
+
+extension ValidationReport.NotAsked {
+    init(_ options: ValidationOptions, _ files: FileCounts, awaiting: Int, bucketChecked: Bool) {
+        before = options.start == nil
+        after = options.end == nil && options.coverageMustReach == nil
+        expectGiven = !options.expectedChains.isEmpty
+        self.awaiting = awaiting
+        hidden = files.hidden
+        other = files.other
+        outOfScope = files.outOfScope
+        self.bucketChecked = bucketChecked
     }
 }
 

@@ -12,6 +12,8 @@ struct StreamPass {
         var digests: ReadDigests
         /// What the files held; `nil` when they were not hashed.
         let contents: StreamedContents?
+        /// The files that are answers of `head-object`, by their numbers.
+        let answers: Set<Int>
     }
 
     private let root: Int
@@ -148,7 +150,8 @@ struct StreamPass {
         try pool.finish(with: worker)
         let listed = listing.finish()
         let contents = fileLimits == nil ? nil : results.withLock { $0.contents }
-        var passed = Passed(listing: listed, digests: ordered(listed), contents: contents)
+        let answers = results.withLock { Set($0.signatures.keys) }
+        var passed = Passed(listing: listed, digests: ordered(listed), contents: contents, answers: answers)
         for (digest, number) in listed.sidecars where passed.digests.records[digest].claims != nil {
             guard let metadata = results.withLock({ $0.signatures[number] }) else { continue }
             passed.digests.add(SignatureCandidate(.sidecar, metadata), to: digest)

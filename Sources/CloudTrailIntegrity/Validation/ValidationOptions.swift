@@ -77,12 +77,17 @@ public struct ValidationOptions: Sendable {
     /// Whether nothing is left out but what is before ``start``.
     package var judgesAll: Bool { end == nil && accounts.isEmpty && regions.isEmpty && trails.isEmpty }
 
+    /// Whether only some accounts, regions or trails are asked for.
+    var isRestricted: Bool { !(accounts.isEmpty && regions.isEmpty && trails.isEmpty) }
+
     func selects(_ chain: ChainIdentity) -> Bool {
         selects(account: chain.account, region: chain.region)
             && (trails.isEmpty || trails.contains { $0.selects(chain) })
     }
 
-    func selects(account: String, region: String) -> Bool {
-        (accounts.isEmpty || accounts.contains(account)) && (regions.isEmpty || regions.contains(region))
+    /// What is not known is selected.
+    func selects(account: String?, region: String?) -> Bool {
+        (accounts.isEmpty || account.map(accounts.contains) ?? true)
+            && (regions.isEmpty || region.map(regions.contains) ?? true)
     }
 }

@@ -28,6 +28,38 @@ public struct Tally: Hashable, Sendable {
     }
 }
 
+/// How many of the entries that were listed have which fate. Each has exactly one, and together they are all of them.
+///
+/// They are files, and so not the objects that ``Tally`` counts.
+public struct FileCounts: Hashable, Sendable {
+    package init() {}
+
+    /// Digest files that were judged.
+    public package(set) var digests = 0
+    /// Log files that were judged, and files that no digest lists in a folder of log files.
+    public package(set) var logs = 0
+    /// Answers of `head-object` that lie beside their digest file.
+    public package(set) var sidecars = 0
+    /// Digest and log files that were not asked for.
+    public package(set) var outOfScope = 0
+    /// Files in a folder of log files whose names begin with a dot: readers of the log files pass over them.
+    public package(set) var hidden = 0
+    /// Files that are nothing of CloudTrail's.
+    public package(set) var other = 0
+
+    /// All of them.
+    public var total: Int { digests + logs + sidecars + outOfScope + hidden + other }
+
+    mutating func add(_ other: FileCounts) {
+        digests += other.digests
+        logs += other.logs
+        sidecars += other.sidecars
+        outOfScope += other.outOfScope
+        hidden += other.hidden
+        self.other += other.other
+    }
+}
+
 /// What was proven of one chain.
 public struct ChainSummary: Hashable, Sendable {
     /// The chain.
@@ -98,6 +130,10 @@ public struct ValidationReport: Sendable {
     public let digests: Tally
     /// The log files listed by readable digests in range, and those that no digest lists.
     public let logs: Tally
+    /// What became of every file that was listed.
+    public let files: FileCounts
+    /// What was not asked, so that no verdict is taken for more than it is.
+    public let notAsked: NotAsked
     /// The key files.
     public let keySources: [PublicKeySet.Source]
     /// The uncompressed bytes that were hashed.
@@ -106,6 +142,28 @@ public struct ValidationReport: Sendable {
     public let carried: Carried?
     /// What the next run may build on; `nil` without ``ValidationOptions/earlierRuns``.
     public let state: ProvenState?
+
+    /// What a run did not ask, under any verdict.
+    public struct NotAsked: Hashable, Sendable {
+        /// No start was given: what came before the oldest digests is not asked for.
+        public package(set) var before = false
+        /// Neither an end nor an age was given: what came after the newest digests is not asked for.
+        public package(set) var after = false
+        /// Whether it was said which chains must be there.
+        public package(set) var expectGiven = false
+        /// Log files whose digest may not have been delivered yet.
+        public package(set) var awaiting = 0
+        /// Files whose names begin with a dot, in folders of log files.
+        public package(set) var hidden = 0
+        /// Files that are nothing of CloudTrail's.
+        public package(set) var other = 0
+        /// Digest and log files outside the range or the filters.
+        public package(set) var outOfScope = 0
+        /// Whether the buckets that digests name were compared with one that the layout or the caller names.
+        public package(set) var bucketChecked = false
+
+        package init() {}
+    }
 
     /// Files that an earlier run proved and that have had the same size and time since.
     public struct Carried: Hashable, Sendable {
@@ -130,6 +188,8 @@ public struct ValidationReport: Sendable {
         provenUntil: Timestamp? = nil,
         digests: Tally = Tally(),
         logs: Tally = Tally(),
+        files: FileCounts = FileCounts(),
+        notAsked: NotAsked = NotAsked(),
         keySources: [PublicKeySet.Source] = [],
         hashedBytes: UInt64 = 0,
         carried: Carried? = nil,
@@ -144,6 +204,8 @@ public struct ValidationReport: Sendable {
         self.provenUntil = provenUntil
         self.digests = digests
         self.logs = logs
+        self.files = files
+        self.notAsked = notAsked
         self.keySources = keySources
         self.hashedBytes = hashedBytes
         self.carried = carried

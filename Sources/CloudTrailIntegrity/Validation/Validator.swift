@@ -96,7 +96,9 @@ public struct Validator: Sendable {
             try LogStage(evidence: evidence, monitor: monitor, listener: listener).run(pool, worker)
         }
         monitor.enter(.conclusions)
-        try builder.addLogs(logs, monitor)
+        try builder.addLogs(logs, monitor) { file, path in
+            try LogStage(evidence: evidence, monitor: monitor, listener: listener).hash(of: file, path, worker)
+        }
         listener.hear(&builder)
         try builder.addChains(monitor)
         try builder.addEarlier(logs, monitor)
@@ -147,36 +149,65 @@ public struct Validator: Sendable {
             hashesStreams: hashesStreams,
             monitor: monitor
         )
-        let (index, digests) = try stage.run(pool, worker)
+        var (index, digests) = try stage.run(pool, worker)
         let records = digests.records
         var digestKeys = try DigestKeys(records, check: monitor.check)
-        let check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)
-        let verdicts = try stage.signatures(check, index, records, pool, worker)
-        let placement = try ArchivePlacement(
-            index: index,
-            records: records,
-            signatures: verdicts,
-            keys: &digestKeys,
-            bucket: options.bucket,
+        var check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)
+        var verdicts = try stage.signatures(check, index, records, pool, worker)
+        let layouts = try ArchivePlacement.layouts(
+            index,
+            records,
+            verdicts,
             rootCount: sources.count,
             proven: earlier?.state.folders ?? [],
             check: monitor.check
         )
+        func place(_ strays: Set<Int>?) throws -> ArchivePlacement {
+            try ArchivePlacement(
+                layouts: layouts,
+                strays: strays,
+                index: index,
+                records: records,
+                signatures: verdicts,
+                keys: &digestKeys,
+                bucket: options.bucket,
+                check: monitor.check
+            )
+        }
+        var placement = try place(nil)
+        if !placement.strays.isEmpty {
+            // What is not a digest file is no digest file's successor either.
+            digestKeys = try DigestKeys(records, without: placement.strays, check: monitor.check)
+            check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)
+            verdicts = try stage.signatures(check, index, records, without: placement.strays, pool, worker)
+            placement = try place(placement.strays)
+        }
+        if try worker.context.trial.retryMisplaced(&verdicts, records, placement.places, digestKeys) {
+            placement = try place(placement.strays)
+        }
+        stage.settle(&index, strays: placement.strays, digests)
         let folders = worker.context.folders
         let provenFolders = (earlier?.state.folders ?? []).map { proven in
             folders.folder(bucket: proven.bucket, path: proven.path, seed: [])
         }
-        let keys = digestKeys
+        let (keys, signatures, finalIndex, finalPlacement) = (digestKeys, verdicts, index, placement)
         let (units, (judged, chains)) = try pool.together(by: worker) { _ in
-            try LogUnit.units(index, records, placement, provenFolders: provenFolders, check: monitor.check)
+            try LogUnit.units(finalIndex, records, finalPlacement, provenFolders: provenFolders, check: monitor.check)
         } and: {
-            let judge = DigestJudge(records: records, places: placement.places, signatures: verdicts, keys: keys)
+            let judge = DigestJudge(
+                records: records,
+                places: finalPlacement.places,
+                signatures: signatures,
+                keys: keys,
+                strays: finalPlacement.strays
+            )
             let judged = try judge.verdicts(check: monitor.check)
             let chains = try DigestChain.chains(
                 records: records,
-                places: placement.places,
+                places: finalPlacement.places,
                 verdicts: judged,
                 keys: keys,
+                strays: finalPlacement.strays,
                 check: monitor.check
             )
             return (judged, chains)

@@ -41,7 +41,10 @@ extension TamperScenario {
             let hour = chain[place.hour].draft
             let document = try delivery.document(hour, in: other(chain.chain), listing: [], after: nil)
             let key = chain[place.hour].digest.key
-            chain[place.hour].digest.object = try delivery.sign(document, by: hour.key).object?.renamed(to: key)
+            let other = try delivery.sign(document, by: hour.key)
+            // The signature goes with the object, wherever that is put.
+            chain[place.hour].digest.object = other.object?.renamed(to: key)
+            chain[place.hour].digest.manifestEntry = other.manifestEntry.renamed(to: key)
             return TamperEffect(
                 key,
                 "digest-relocated",

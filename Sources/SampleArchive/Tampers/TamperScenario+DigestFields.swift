@@ -11,7 +11,7 @@ extension TamperScenario {
     /// Where the layout does not name the bucket, the verified successor still tells that this is not what it saw.
     static let digestFieldBucket = changing("digestS3Bucket", "digest-link-mismatch") { $0.bucket += "-2" }
 
-    static let digestFieldObject = changing("digestS3Object", "digest-relocated") { document in
+    static let digestFieldObject = changing("digestS3Object") { document in
         document.key = document.key.dropLast(".json.gz".count) + "x.json.gz"
     }
 

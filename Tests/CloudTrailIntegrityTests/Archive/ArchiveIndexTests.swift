@@ -71,17 +71,15 @@ import Testing
             let path = "\(Self.logFolder)/\(name)"
             #expect(try Self.index([(path, .file)]) == Held(files: [path]))
         }
-        // Elsewhere only what looks like a log file.
-        for name in ["x.json.gz", "x.json", "x.gz"] {
-            #expect(try Self.index([("\(Self.digestFolder)/\(name)", .file)]).files.count == 1, "\(name)")
-            #expect(try Self.index([(name, .file)]).files == [name])
+        // What becomes of any other file, the root's layout decides.
+        for name in ["x.json.gz", "x.json", "x.gz", "x.txt", "x", "\(Self.digest).bak", "x.JSON", ".x.json.gz"] {
+            for folder in [Self.logFolder, Self.digestFolder, "a"] {
+                #expect(try Self.index([("\(folder)/\(name)", .file)]) == Held(files: ["\(folder)/\(name)"]))
+            }
+            #expect(try Self.index([(name, .file)]) == Held(files: [name]))
         }
-        for name in ["x.txt", "x", "\(Self.digest).bak", "x.JSON"] {
-            #expect(try Self.index([("\(Self.digestFolder)/\(name)", .file)]) == Held(), "\(name)")
-            #expect(try Self.index([(name, .file)]) == Held(), "\(name)")
-        }
-        // Hidden files, which readers of the logs pass over.
-        #expect(try Self.index([("\(Self.logFolder)/.x.json.gz", .file)]) == Held())
+        // A key that ends in a slash stands for a folder.
+        #expect(try Self.index([("a/", .file), ("", .file)]) == Held())
     }
 
     @Test func aSidecarBesideItsDigestIsNoFileOfItsOwn() throws {
@@ -124,8 +122,10 @@ import Testing
         ])
         let wanted = Held(
             digests: ["a/\(Self.digest)"],
-            files: ["a/\(Self.log)"],
-            obstacles: ["a/\(Self.digest)": .notRegularFile, "a/\(Self.log)": .notRegularFile],
+            files: ["a/\(Self.log)", "a/socket"],
+            obstacles: [
+                "a/\(Self.digest)": .notRegularFile, "a/\(Self.log)": .notRegularFile, "a/socket": .notRegularFile,
+            ],
             hiddenFolders: [
                 ArchiveIndex.HiddenFolder(root: 0, path: ObjectKey("a/folder"), error: nil),
                 ArchiveIndex.HiddenFolder(root: 0, path: ObjectKey("a/\(Self.digest).metadata.json"), error: nil),

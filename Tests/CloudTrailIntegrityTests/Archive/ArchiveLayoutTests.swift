@@ -31,10 +31,10 @@ import Testing
         String(key.split(separator: "/").last ?? "")
     }
 
-    private static func inferred(_ evidence: [Evidence], topLevelLogs: Bool = false) -> ArchiveLayout? {
-        let layout = ArchiveLayout.inferred(from: evidence, hasTopLevelLogs: topLevelLogs)
+    private static func inferred(_ evidence: [Evidence]) -> ArchiveLayout? {
+        let layout = ArchiveLayout.inferred(from: evidence)
         // Whatever the order.
-        #expect(ArchiveLayout.inferred(from: evidence.reversed(), hasTopLevelLogs: topLevelLogs) == layout)
+        #expect(ArchiveLayout.inferred(from: evidence.reversed()) == layout)
         return layout
     }
 
@@ -72,17 +72,25 @@ import Testing
         Download("below the region", .added(bytes("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/"))) {
             String($0.dropFirst(49))
         },
-        Download("folder named for the bucket", .bucketFolder([])) { "\(bucket)/\($0)" },
-        Download("folder named for the bucket, prefix", prefix: "p/", .bucketFolder([])) { "\(bucket)/\($0)" },
-        Download("folder named for the bucket, deeper", .bucketFolder(bytes("case 7/"))) { "case 7/\(bucket)/\($0)" },
-        Download("folder in front", .stripped(bytes("evidence/"))) { "evidence/\($0)" },
-        Download("folders in front", .stripped(bytes("x/y/"))) { "x/y/\($0)" },
-        Download("folder in front that ends like the bucket", .stripped(bytes("my-\(bucket)/"))) {
+        Download("folder named for the bucket", .tree(.bucketFolder([]))) { "\(bucket)/\($0)" },
+        Download("folder named for the bucket, prefix", prefix: "p/", .tree(.bucketFolder([]))) { "\(bucket)/\($0)" },
+        Download("folder named for the bucket, deeper", .tree(.bucketFolder(bytes("case 7/")))) {
+            "case 7/\(bucket)/\($0)"
+        },
+        Download("folder in front", .tree(.stripped(bytes("evidence/")))) { "evidence/\($0)" },
+        Download("folders in front", .tree(.stripped(bytes("x/y/")))) { "x/y/\($0)" },
+        Download("folder in front that ends like the bucket", .tree(.stripped(bytes("my-\(bucket)/")))) {
             "my-\(bucket)/\($0)"
         },
-        Download("flat", .flat) { name($0) },
-        Download("flat in a folder", .flat) { "folder/\(name($0))" },
-        Download("flat in a folder named for the bucket", .flat) { "\(bucket)/\(name($0))" },
+        Download(
+            "the account below a folder in front",
+            .tree(.replaced(path: bytes("x/"), key: bytes("AWSLogs/111122223333/")))
+        ) { "x/\($0.dropFirst(21))" },
+        Download(
+            "another prefix than the bucket's",
+            prefix: "p/",
+            .tree(.replaced(path: bytes("x/"), key: bytes("p/")))
+        ) { "x/\($0.dropFirst(2))" },
         Download("empty components collapsed", prefix: "p//q/", .added([])) { $0.replacing("//", with: "/") },
         Download("below a prefix that ends empty", prefix: "p//", .added(bytes("p/"))) { String($0.dropFirst(3)) },
     ]
@@ -105,15 +113,10 @@ import Testing
         for key in Self.digestKeys(prefix: download.prefix) {
             let location = ObjectLocation(bucket: Self.bucket, key: ObjectKey(key))
             let path = ObjectKey(download.path(key))
-            guard download.layout != .flat else {
-                #expect(download.layout.path(of: location) == nil)
-                #expect(download.layout.place(of: path) == nil)
-                continue
-            }
             #expect(download.layout.path(of: location) == path)
             let place = try #require(download.layout.place(of: path))
             #expect(place.key == location.key.collapsed)
-            if case .bucketFolder = download.layout {
+            if case .tree(.bucketFolder) = download.layout {
                 #expect(place.bucket == Self.bucket)
             } else {
                 #expect(place.bucket == nil)
@@ -127,77 +130,63 @@ import Testing
         let location = ObjectLocation(bucket: Self.bucket, key: ObjectKey("AWSLogs/x.json.gz"))
         #expect(ArchiveLayout.added(Self.bytes("prefix/")).path(of: location) == nil)
         #expect(ArchiveLayout.added(Self.bytes("AWSLogs/")).path(of: location) == ObjectKey("x.json.gz"))
-        #expect(ArchiveLayout.stripped(Self.bytes("evidence/")).place(of: ObjectKey("AWSLogs/x.json.gz")) == nil)
-        #expect(ArchiveLayout.stripped(Self.bytes("evidence/")).place(of: ObjectKey("evidence")) == nil)
-        #expect(ArchiveLayout.bucketFolder([]).place(of: ObjectKey("x.json.gz")) == nil)
-        #expect(ArchiveLayout.bucketFolder(Self.bytes("a/")).place(of: ObjectKey("b/c/x.json.gz")) == nil)
+        #expect(ArchiveLayout.tree(.stripped(Self.bytes("evidence/"))).place(of: ObjectKey("AWSLogs/x.json.gz")) == nil)
+        #expect(ArchiveLayout.tree(.stripped(Self.bytes("evidence/"))).place(of: ObjectKey("evidence")) == nil)
+        #expect(ArchiveLayout.tree(.bucketFolder([])).place(of: ObjectKey("x.json.gz")) == nil)
+        #expect(ArchiveLayout.tree(.bucketFolder(Self.bytes("a/"))).place(of: ObjectKey("b/c/x.json.gz")) == nil)
     }
 
     @Test func theBucketIsTheFoldersName() {
-        let layout = ArchiveLayout.bucketFolder([])
+        let layout = ArchiveLayout.tree(.bucketFolder([]))
         #expect(layout.place(of: ObjectKey("other/AWSLogs/x.json.gz"))?.bucket == "other")
         #expect(layout.place(of: ObjectKey(bytes: [0xff] + Self.bytes("/AWSLogs/x.json.gz")))?.bucket == "\u{fffd}")
         #expect(layout.place(of: ObjectKey("b/AWSLogs/x.json"))?.key == ObjectKey("AWSLogs/x.json.gz"))
     }
 
-    // MARK: One day, and flat folders
+    // MARK: What does not speak
 
-    @Test func oneDaysFolderOfDigests() {
-        let keys = Self.digestKeys(2...2)
-        let layout = ArchiveLayout.added(Self.bytes("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/"))
-        #expect(Self.inferred(Self.evidence(keys, path: Self.name)) == layout)
-        // Log files beside them: CloudTrail keeps the two apart, so that this is a flat folder.
-        #expect(Self.inferred(Self.evidence(keys, path: Self.name), topLevelLogs: true) == .flat)
+    @Test func filesDirectlyInTheRootDoNotSpeak() {
+        #expect(Self.inferred(Self.evidence(Self.digestKeys(), path: Self.name)) == nil)
+        let keys = Self.digestKeys(1...5)
+        // Not even the more numerous.
+        let nested = Self.evidence(Array(keys.prefix(1))) { $0 }
+        #expect(Self.inferred(nested + Self.evidence(keys, path: Self.name)) == .added([]))
     }
 
-    @Test func twoDaysInOneFolderAreFlat() {
-        for days in [1...2, 1...9] {
-            #expect(Self.inferred(Self.evidence(Self.digestKeys(days), path: Self.name)) == .flat)
-        }
-        // One digest of another day is enough: no one rule explains both.
-        let mixed = Self.digestKeys(1...1) + Self.digestKeys(2...2).prefix(1)
-        #expect(Self.inferred(Self.evidence(mixed, path: Self.name)) == .flat)
+    @Test func claimsOfAnotherNameDoNotSpeak() {
+        let keys = Self.digestKeys()
+        let evidence = Self.evidence(keys) { "renamed/\(Self.name($0)).bak" }
+        #expect(Self.inferred(evidence) == nil)
+        let genuine = Self.evidence(Array(keys.prefix(1))) { "x/\($0)" }
+        #expect(Self.inferred(evidence + genuine) == .tree(.stripped(Self.bytes("x/"))))
+        #expect(Self.inferred([]) == nil)
     }
+
+    // MARK: Trees
 
     @Test func severalAccountsAndRegionsHaveOneRule() {
         let keys = Self.digestKeys() + Self.digestKeys(region: "eu-west-1") + Self.digestKeys(account: "444455556666")
         #expect(Self.inferred(Self.evidence(keys) { $0 }) == .added([]))
         #expect(Self.inferred(Self.evidence(keys) { String($0.dropFirst(8)) }) == .added(Self.bytes("AWSLogs/")))
-        #expect(Self.inferred(Self.evidence(keys, path: Self.name)) == .flat)
     }
 
-    // MARK: Majorities
-
-    @Test func aFewRelocatedDigestsDoNotMoveTheRule() throws {
+    @Test("what holds its key from AWSLogs/ on makes a tree, whatever lies elsewhere and in whatever number")
+    func whatHoldsItsKeyMakesATree() throws {
         let keys = Self.digestKeys(1...5)
         let places: [(String) -> String] = [
             { $0.replacing("us-east-1/2026", with: "eu-west-1/2026") }, { "elsewhere/" + Self.name($0) },
-            { "backup/\($0)" },
-            { "\(Self.bucket)/\($0)" }, { Self.name($0) },
+            { "AWSLogs/moved/" + Self.name($0) }, { Self.name($0) },
         ]
         for place in places {
-            let evidence = Self.evidence(keys) { key in
-                keys.firstIndex(of: key).map { $0 < 4 } == true ? place(key) : key
+            for moved in [1, 4, keys.count - 1] {
+                let evidence = Self.evidence(keys) { key in
+                    keys.firstIndex(of: key).map { $0 < moved } == true ? place(key) : key
+                }
+                let layout = try #require(Self.inferred(evidence))
+                #expect(layout == .added([]))
+                #expect(evidence.count { layout.place(of: $0.path)?.key != $0.location.key } == moved)
             }
-            let layout = try #require(Self.inferred(evidence))
-            #expect(layout == .added([]))
-            let moved = evidence.filter { layout.place(of: $0.path)?.key != $0.location.key }
-            #expect(moved.count == 4)
         }
-    }
-
-    @Test func copiesInTheRootDoNotMakeItFlat() {
-        let keys = Self.digestKeys(1...5)
-        let copies = Self.evidence(Array(keys.prefix(2)), path: Self.name)
-        #expect(Self.inferred(Self.evidence(keys) { $0 } + copies) == .added([]))
-        #expect(Self.inferred(Self.evidence(keys) { $0 } + copies, topLevelLogs: true) == .added([]))
-        #expect(Self.inferred(Self.evidence(keys) { "\(Self.bucket)/\($0)" } + copies) == .bucketFolder([]))
-        // Not even of all of them.
-        #expect(Self.inferred(Self.evidence(keys) { $0 } + Self.evidence(keys, path: Self.name)) == .added([]))
-        // More that lie nowhere else than that lie in folders.
-        let moved = Self.evidence(Self.digestKeys(6...9).dropLast(), path: Self.name)
-        #expect(Self.inferred(Self.evidence(Array(keys.prefix(15))) { $0 } + moved) == .added([]))
-        #expect(Self.inferred(Self.evidence(Array(keys.prefix(14))) { $0 } + moved) == .flat)
     }
 
     @Test func copiesInAFolderDoNotMoveTheRule() {
@@ -214,45 +203,75 @@ import Testing
         #expect(Self.inferred(many + Self.evidence(Array(keys.suffix(2))) { $0 }) == .added([]))
     }
 
-    @Test func claimsOfAnotherNameDoNotCount() {
-        let keys = Self.digestKeys()
-        let evidence = Self.evidence(keys) { "renamed/\(Self.name($0)).bak" }
-        #expect(Self.inferred(evidence) == nil)
-        let genuine = Self.evidence(Array(keys.prefix(1))) { "x/\($0)" }
-        #expect(Self.inferred(evidence + genuine) == .stripped(Self.bytes("x/")))
-        #expect(Self.inferred([]) == nil)
-    }
-
-    @Test func aForgedMajorityMovesTheRuleForAll() {
-        // The caller gives signed claims alone where there are any: here only the count decides.
+    @Test func mostOfThoseThatHoldTheirKeyCount() {
         let genuine = Self.evidence(Self.digestKeys(1...1)) { $0 }
-        let forged = Self.evidence(Self.digestKeys(2...9)) { "forged/\($0)" }
-        #expect(Self.inferred(genuine + forged) == .stripped(Self.bytes("forged/")))
-        #expect(Self.inferred(genuine) == .added([]))
-    }
-
-    @Test func withoutAMajorityItIsFlat() {
-        let keys = Self.digestKeys(1...3)
-        let evidence = keys.enumerated().flatMap { number, key in Self.evidence([key]) { "\(number)/\($0)" } }
-        #expect(Self.inferred(evidence) == .flat)
+        let others = Self.evidence(Self.digestKeys(2...9)) { "others/\($0)" }
+        #expect(Self.inferred(genuine + others) == .tree(.stripped(Self.bytes("others/"))))
     }
 
     @Test func tiesHaveAFixedOrder() {
         let keys = Self.digestKeys(1...2)
         let half = keys.count / 2
-        let evidence =
-            Self.evidence(Array(keys[..<half])) { "b/\($0)" } + Self.evidence(Array(keys[half...])) { "a/\($0)" }
-        #expect(Self.inferred(evidence) == .stripped(Self.bytes("a/")))
+        func tie(_ first: String, _ second: String) -> ArchiveLayout? {
+            Self.inferred(
+                Self.evidence(Array(keys[..<half])) { "\(first)\($0)" }
+                    + Self.evidence(Array(keys[half...])) { "\(second)\($0)" }
+            )
+        }
+        #expect(tie("b/", "a/") == .tree(.stripped(Self.bytes("a/"))))
+        #expect(tie("a/", "") == .added([]))
+        #expect(tie("a/", "\(Self.bucket)/") == .tree(.bucketFolder([])))
+        #expect(tie("\(Self.bucket)/", "") == .added([]))
     }
 
-    @Test func prefixesEndAtASlash() {
+    @Test func offsetsEndAtASlash() {
         // The end of a key, but not from a component on.
         let location = ObjectLocation(bucket: Self.bucket, key: ObjectKey("AWSLogs/x1/d.json.gz"))
-        #expect(Self.inferred([Evidence(path: ObjectKey("1/d.json.gz"), location: location)]) == .flat)
-        #expect(Self.inferred([Evidence(path: ObjectKey("yAWSLogs/x1/d.json.gz"), location: location)]) == .flat)
+        func offset(_ path: String) -> PathOffset? {
+            PathOffset(of: Evidence(path: ObjectKey(path), location: location))
+        }
+        #expect(offset("1/d.json.gz") == .replaced(path: Self.bytes("1/"), key: Self.bytes("AWSLogs/x1/")))
         #expect(
-            Self.inferred([Evidence(path: ObjectKey("x1/d.json.gz"), location: location)])
-                == .added(Self.bytes("AWSLogs/"))
+            offset("yAWSLogs/x1/d.json.gz") == .replaced(path: Self.bytes("yAWSLogs/"), key: Self.bytes("AWSLogs/"))
         )
+        #expect(offset("x1/d.json.gz") == .added(Self.bytes("AWSLogs/")))
+        #expect(offset("d.json.gz") == .added(Self.bytes("AWSLogs/x1/")))
+        #expect(offset("yd.json.gz") == nil)
+        #expect(offset("x1/e.json.gz") == nil)
+    }
+
+    // MARK: Merged folders
+
+    @Test func accountsAndRegionsInOneFolderHaveAnOffsetEach() throws {
+        let first = Self.digestKeys()
+        let second = Self.digestKeys(account: "444455556666")
+        let evidence = Self.evidence(first + second) { key in String(key.dropFirst(21)) }
+        let layout = try #require(Self.inferred(evidence))
+        for item in evidence { #expect(layout.place(of: item.path)?.key == item.location.key) }
+        for item in evidence { #expect(layout.path(of: item.location) == item.path) }
+        // A few that lie at another offset do not move a part's.
+        let moved = Self.evidence(Array(second.prefix(3))) { "moved/\(Self.name($0))" }
+        let rest = evidence.filter { item in !moved.contains { $0.location == item.location } }
+        #expect(Self.inferred(rest + moved) == layout)
+        // What tells no part is mapped nowhere.
+        #expect(layout.place(of: ObjectKey("CloudTrail-Digest/us-east-1/2026/03/01/x.json.gz")) == nil)
+    }
+
+    @Test func filesThatDigestsListSpeakForTheOffsetOfLogs() throws {
+        let digests = Self.evidence(Self.digestKeys() + Self.digestKeys(account: "444455556666")) { key in
+            String(key.dropFirst(21))
+        }
+        let name = "444455556666_CloudTrail_us-east-1_20260301T0005Z_abcdefgh.json.gz"
+        let log = Evidence(
+            path: ObjectKey("CloudTrail/us-east-1/2026/03/01/\(name)"),
+            location: ObjectLocation(
+                bucket: Self.bucket,
+                key: ObjectKey("AWSLogs/444455556666/CloudTrail/us-east-1/2026/03/01/\(name)")
+            )
+        )
+        let layout = try #require(Self.inferred(digests))
+        #expect(layout.place(of: log.path) == nil)
+        #expect(layout.extended(by: [log]).place(of: log.path)?.key == log.location.key)
+        #expect(ArchiveLayout.added([]).extended(by: [log]) == .added([]))
     }
 }

@@ -280,14 +280,14 @@ struct LookalikeTests {
         #expect(report.logs == tally(valid: 16))
     }
 
-    @Test("a bucket that a digest names falsely is one it was not found in, where a folder is named for the bucket")
+    @Test("a bucket that an altered digest names is no matter: it is not what its successor saw")
     func falseBucket() throws {
         let sample = try Sample([.digestFieldBucket]) { options in
             (options.accounts, options.regions, options.hours, options.logs) = (1, 1, 8, 2)
         }
         let key = try #require(sample.summary.tampers.first?.key)
         let report = try sample.validate([sample.archive.moved { ObjectKey("example-trail-bucket/\($0)") }])
-        #expect(report.found(.violation) == [Found("digest-relocated", key)])
+        #expect(report.found(.violation) == [Found("digest-link-mismatch", key)])
         #expect(report.digests == tally(valid: 7, invalid: 1))
         #expect(report.logs == tally(valid: 14, unverified: 2))
     }

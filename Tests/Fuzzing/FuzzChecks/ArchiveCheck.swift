@@ -206,7 +206,15 @@ struct ArchiveCheck {
         let named = Set(report.findings.compactMap(\.path)).union(report.provenFiles.map(\.path))
         for path in archive.files.keys where Self.isOfTheTrail(path.path) {
             let name = MutatedArchive.displayPath(path)
-            try require(named.contains(name), "\(name) is neither proven nor named")
+            let isNamed = named.contains(name) || (DigestFileName(path.path) != nil && isInPartElsewhere(name))
+            try require(isNamed, "\(name) is neither proven nor named")
+        }
+    }
+
+    /// Whether a finding names a folder above it: one says it of all digest files there.
+    private func isInPartElsewhere(_ name: ObjectKey) -> Bool {
+        report.findings.contains { finding in
+            finding.kind == .partElsewhere && finding.path.map { name.hasPrefix($0.bytes + "/".utf8) } ?? false
         }
     }
 

@@ -21,10 +21,10 @@ private func checkName(_ key: ObjectKey) throws(FuzzFailure) {
         let parts = "\(name.account)_CloudTrail_\(name.region)_\(name.time.compact(seconds: false))_"
         try require(key.lastComponent.starts(with: parts.utf8), "a log file's name has not its parts: \(parts)")
     }
-    if let folder = LogFolder(key) {
-        try require(key.categoryFolder != nil, "a folder of logs without a folder of a category")
-        try require(folder.day.start < folder.day.end, "an empty day")
-    }
+    let folder = KeyFolder(of: key)
+    try require(folder.category == .unknown || key.categoryFolder != nil, "a category without a folder of one")
+    if let day = folder.day { try require(day.start < day.end, "an empty day") }
+    if let account = folder.account { try require(account.utf8.count == 12, "an account of other than 12 digits") }
     let collapsed = key.collapsed
     try require(collapsed.collapsed == collapsed, "what is collapsed is collapsed further")
     try require(collapsed.components.allSatisfy { !$0.isEmpty } || collapsed.components.last?.isEmpty == true, "empty")
@@ -51,19 +51,17 @@ private func checkLayout(_ lines: [ObjectKey]) throws(FuzzFailure) {
         let location = ObjectLocation(bucket: "example-trail-bucket", key: lines[number + 1])
         return ArchiveLayout.Evidence(path: lines[number].collapsed, location: location)
     }
-    for hasTopLevelLogs in [false, true] {
-        let layout = ArchiveLayout.inferred(from: evidence, hasTopLevelLogs: hasTopLevelLogs)
-        // Sets and dictionaries are ordered anew each time; the layout must not be.
-        let again = ArchiveLayout.inferred(from: evidence, hasTopLevelLogs: hasTopLevelLogs)
-        try require(layout == again, "the same evidence makes two layouts")
-        guard let layout else { continue }
-        for item in evidence {
-            guard let place = layout.place(of: item.path), item.path.isUTF8, !item.path.bytes.isEmpty else { continue }
-            let path = layout.path(of: ObjectLocation(bucket: place.bucket ?? "any", key: place.key))
-            try require(
-                path == item.path.compressedName,
-                "\(layout) maps \(item.path) to \(place.key) and that to \(path?.description ?? "nothing")"
-            )
-        }
+    let layout = ArchiveLayout.inferred(from: evidence)
+    // Sets and dictionaries are ordered differently each time; the layout must not be.
+    let reversed = ArchiveLayout.inferred(from: evidence.reversed())
+    try require(layout == reversed, "the same evidence makes two layouts")
+    guard let layout else { return }
+    for item in evidence {
+        guard let place = layout.place(of: item.path), item.path.isUTF8, !item.path.bytes.isEmpty else { continue }
+        let path = layout.path(of: ObjectLocation(bucket: place.bucket ?? "any", key: place.key))
+        try require(
+            path == item.path.compressedName,
+            "\(layout) maps \(item.path) to \(place.key) and that to \(path?.description ?? "nothing")"
+        )
     }
 }

@@ -77,19 +77,23 @@ struct ArchiveModel {
 
     private func fault(_ digest: ModelDigest, _ known: Set<String>) -> String? {
         guard let fields = digest.fields, digest.isWhole else { return "digest-malformed" }
-        if fields.key != digest.key { return "digest-relocated" }
         if fields.algorithm != "SHA256withRSA" { return "digest-signature-invalid" }
         let newer = digests.filter { $0.nameEnd > digest.nameEnd }
-        let naming = newer.filter { $0.fields?.previous?.key == fields.key }
-        let candidates = naming.filter { $0.fields?.previous?.bucket == fields.bucket }
+        // Those that name the file by its place, and those that name what it says it is.
+        let naming = newer.filter { $0.fields?.previous?.key == digest.key }
+        let candidates = newer.filter { newer in
+            newer.fields?.previous?.key == fields.key && newer.fields?.previous?.bucket == fields.bucket
+        }
         let right = delivered[digest.key]
         let isSigned = candidates.contains { candidate in
             isGenuine(digest, fields)
                 && (candidate.fields?.previousSignature == right || tamper == .signatureDiffers)
         }
-        if known.contains(fields.fingerprint), !isSigned, candidates.contains(where: isVerified) {
-            return "digest-signature-invalid"
+        if isSigned, fields.key != digest.key { return "digest-relocated" }
+        let isRefused = candidates.contains { candidate in
+            isVerified(candidate) && naming.contains { $0.key == candidate.key }
         }
+        if known.contains(fields.fingerprint), !isSigned, isRefused { return "digest-signature-invalid" }
         let isMismatched = naming.filter(isVerified).contains { successor in
             successor.fields?.previous.map { $0.hash != digest.hash || $0.bucket != fields.bucket } ?? false
         }

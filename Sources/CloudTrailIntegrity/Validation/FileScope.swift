@@ -1,0 +1,93 @@
+/// What the place and the name of a file that no digest lists make of it.
+struct FileScope: Sendable {
+    let options: ValidationOptions
+
+    /// What a file is that is neither a digest file nor a sidecar, and that no digest lists.
+    enum Role: Hashable, Sendable {
+        /// Readers of the log files may read it.
+        case log
+        /// It would be, but that its name begins with a dot, so that readers pass over it.
+        case hidden
+        /// Nobody takes it for a log file.
+        case other
+    }
+
+    /// Where a file lies.
+    struct Place: Hashable, Sendable {
+        /// What the folder of its key tells.
+        let folder: KeyFolder
+        /// How paths below its root map to keys.
+        let mapping: Mapping
+        /// Whether a file lies in the same folder that a verified digest lists as a log file.
+        var holdsListedLog = false
+
+        enum Mapping: Hashable, Sendable {
+            case tree
+            case merged
+            case flat
+            /// Directly in a flat root, in which digest files lie too.
+            case flatWithDigests
+        }
+
+        /// Whether the name of a file tells what no folder does.
+        fileprivate var isTold: Bool {
+            switch mapping {
+            case .tree, .merged: true
+            case .flat, .flatWithDigests: folder.category != .unknown
+            }
+        }
+    }
+
+    /// What a file is, by the folder that it lies in.
+    func role(of name: Span<UInt8>, at place: Place) -> Role {
+        let isHidden = name.holds(".", at: 0)
+        let isLogFolder = place.folder.category == .logs || place.holdsListedLog
+        if place.mapping == .flatWithDigests, place.folder.category == .unknown {
+            guard name.hasSuffix(".gz") || name.hasSuffix(".json") else { return .other }
+            return isHidden ? .hidden : .log
+        }
+        if isLogFolder { return isHidden ? .hidden : .log }
+        switch place.folder.category {
+        case .logs, .digests, .unknown: return LogFileName(ObjectKey(bytes: Array(name))) == nil ? .other : .log
+        case .lake: return .other
+        }
+    }
+
+    /// Whether a file that no verified digest lists is asked for: where its folder's account, region and day are, or its
+    /// name's; what the folder does not tell is asked for. Only the name of a log file that agrees with its folder narrows
+    /// the day to its minute.
+    ///
+    /// - Parameter range: The time that is asked for.
+    func isAskedFor(_ name: Span<UInt8>, at place: Place, in range: TimeRange) -> Bool {
+        let folder = place.folder
+        let isFolderAskedFor =
+            options.selects(account: folder.account, region: folder.region)
+            && folder.day.map { range.intersects($0) } ?? true
+        guard let log = LogFileName(ObjectKey(bytes: Array(name))) else { return isFolderAskedFor }
+        let isSelected = options.selects(account: log.account, region: log.region)
+        let isOfItsFolder =
+            folder.account == log.account && folder.region == log.region && folder.day?.contains(log.time) == true
+        if isOfItsFolder || !place.isTold {
+            // The minute in which the range begins or ends is outside.
+            return isSelected && range.start <= log.time && log.time.advanced(bySeconds: 60) <= range.end
+        }
+        return isFolderAskedFor || isSelected && range.intersects(TimeRange(dayOf: log.time))
+    }
+
+    /// Whether a log file's digest may not have been delivered yet: it lies in the folder of its own account, region and
+    /// day, and is newer than the last verified digest there, by no more than the grace.
+    ///
+    /// - Parameter coveredUntil: The last verified end of the regular chains of an account and region.
+    func isAwaitingDigest(_ name: LogFileName, at place: Place, coveredUntil: Timestamp?) -> Bool {
+        guard let coveredUntil else { return false }
+        let folder = place.folder
+        let isTold = folder.account != nil && folder.region != nil && folder.day != nil
+        let agrees =
+            folder.account ?? name.account == name.account && folder.region ?? name.region == name.region
+            && folder.day?.contains(name.time) ?? true
+        guard agrees, isTold || place.mapping == .merged || !place.isTold else { return false }
+        // The name has the minute alone, so the file may be as new as the minute's last second.
+        return name.time.advanced(bySeconds: 59) > coveredUntil
+            && name.time <= coveredUntil.advanced(bySeconds: options.grace.components.seconds)
+    }
+}
