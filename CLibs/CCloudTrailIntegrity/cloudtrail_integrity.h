@@ -8,9 +8,9 @@
  *                                                   where the archive is: a folder, a tar or zip file, or storage of
  *                                                   your own
  *     cti_validate                                  judges it
- *     cti_report_outcome, cti_report_write          the verdict, and all that was found
+ *     cti_report_verdict, cti_report_write          the verdict, and all that was found
  *
- * THE VERDICT is cti_report_outcome() and nothing else. Never take an empty list of findings for one, nor CTI_OK: that
+ * THE VERDICT is cti_report_verdict() and nothing else. Never take an empty list of findings for one, nor CTI_OK: that
  * only says that there is a report. An archive without any digest file has few findings and is not proven.
  *
  * OWNERSHIP. What a function hands out through a `**` belongs to the caller, who frees it with the cti_..._free of its
@@ -19,7 +19,7 @@
  * once cti_validate() has returned. The library copies what it is given and keeps no pointer of the caller's, but for
  * the functions and the context of a cti_storage.
  *
- * OUT-PARAMETERS are written by every call, also by one that fails: a handle is then NULL, an outcome CTI_OUTCOME_NONE.
+ * OUT-PARAMETERS are written by every call, also by one that fails: a handle is then NULL, a verdict CTI_VERDICT_NONE.
  * What they held before is not looked at.
  *
  * ERRORS. A cti_status other than CTI_OK says that what was asked for was not done. `error` may be NULL; else it gets a
@@ -138,7 +138,7 @@ void cti_validator_free(cti_validator *validator);
  *   max-inflate-ratio       Content to compressed bytes, beyond 1 GiB of content. Default 256.
  *   max-digest-entries, max-json-depth, max-key-length
  *                           Default 1000000, 32, and 1024 bytes.
- *   jobs                    Threads that compute. Default: the number of processors.
+ *   jobs                    Threads that compute. Default: the number of processors that the process may use.
  *   readers                 Threads that read, where storage is slow. Default 16, or as many as compute.
  *   verbose                 true lists every proven file in the report. Default false.
  *
@@ -349,28 +349,28 @@ cti_status cti_validate(
 
 /* ---- Report ---- */
 
-/* What it all comes to. */
-typedef enum cti_outcome {
+/* The verdict on what was asked. */
+typedef enum cti_verdict {
     /* There is no verdict. */
-    CTI_OUTCOME_NONE = 0,
+    CTI_VERDICT_NONE = 0,
     /* Everything in range is proven, and every chain in range has a verified digest. */
-    CTI_OUTCOME_PROVEN = 1,
-    /* Nothing is proven wrong, but something is not proven. */
-    CTI_OUTCOME_UNVERIFIED = 2,
+    CTI_VERDICT_VALID = 1,
     /* Something is not as AWS delivered it, or is gone. */
-    CTI_OUTCOME_VIOLATED = 3
-} cti_outcome;
+    CTI_VERDICT_NOT_VALID = 2,
+    /* Nothing is proven wrong, but something is not proven. */
+    CTI_VERDICT_NOT_PROVEN = 3
+} cti_verdict;
 
-/* The verdict; CTI_OUTCOME_NONE for NULL. Take any number that is not CTI_OUTCOME_PROVEN for not proven. */
-cti_outcome cti_report_outcome(const cti_report *report);
+/* The verdict; CTI_VERDICT_NONE for NULL. Take any number that is not CTI_VERDICT_VALID for not proven. */
+cti_verdict cti_report_verdict(const cti_report *report);
 
 /*
  * The verdict when findings of some kinds are accepted, by the rules of the command's --allow: unverified kinds alone,
  * digest-unsigned only of the newest digest of a chain, log-unauthenticated only of that digest's log files.
  * CTI_ERROR_ARGUMENT for a kind that cannot be accepted.
  */
-cti_status cti_report_outcome_allowing(
-    const cti_report *report, const char *const *kinds, size_t kind_count, cti_outcome *outcome, cti_error **error);
+cti_status cti_report_verdict_allowing(
+    const cti_report *report, const char *const *kinds, size_t kind_count, cti_verdict *verdict, cti_error **error);
 
 /*
  * Hands the report to `write`, in pieces.

@@ -24,5 +24,5 @@ except (ct.Error, OSError) as error:
 for finding in report.findings:
     # Text in a finding may come from whoever wrote the archive: ascii() leaves nothing in it that steers a terminal.
     print(finding["severity"], finding["kind"], ascii(finding["key"] or finding["path"]), ascii(finding["message"]))
-print("verdict:", report.outcome.name.lower())
-sys.exit({ct.Outcome.PROVEN: 0, ct.Outcome.VIOLATED: 1}.get(report.outcome, 2))
+print("verdict:", report.verdict)
+sys.exit({ct.Verdict.VALID: 0, ct.Verdict.NOT_VALID: 1}.get(report.verdict, 2))

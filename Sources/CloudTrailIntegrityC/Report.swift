@@ -31,7 +31,7 @@ final class Report: Sendable {
         let duration = start.duration(to: clock.now).components
         facts = RunFacts(
             version: Validator.version,
-            exit: Self.exitStatus(report.outcome()),
+            exit: Self.exitStatus(report.verdict()),
             milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
             allowed: [],
             archives: sources.map(\.name),
@@ -45,11 +45,11 @@ final class Report: Sendable {
     }
 
     /// What the command ends with.
-    private static func exitStatus(_ outcome: ValidationReport.Outcome) -> Int32 {
-        switch outcome {
-        case .proven: 0
-        case .violated: 1
-        case .unverified: 2
+    private static func exitStatus(_ verdict: Verdict) -> Int32 {
+        switch verdict {
+        case .valid: 0
+        case .notValid: 1
+        case .notProven: 2
         }
     }
 }
@@ -95,23 +95,23 @@ public func cti_validate(
 
 /// The verdict.
 @c @implementation
-public func cti_report_outcome(_ report: OpaquePointer?) -> cti_outcome {
-    guard let report = try? unsafe Handle.object(report, as: Report.self, "report") else { return CTI_OUTCOME_NONE }
-    return cti_outcome(report.report.outcome())
+public func cti_report_verdict(_ report: OpaquePointer?) -> cti_verdict {
+    guard let report = try? unsafe Handle.object(report, as: Report.self, "report") else { return CTI_VERDICT_NONE }
+    return cti_verdict(report.report.verdict())
 }
 
 /// The verdict when findings of some kinds are accepted.
 @c @implementation
-public func cti_report_outcome_allowing(
+public func cti_report_verdict_allowing(
     _ report: OpaquePointer?,
     _ kinds: UnsafePointer<UnsafePointer<CChar>?>?,
     _ kindCount: Int,
-    _ outcome: UnsafeMutablePointer<cti_outcome>?,
+    _ verdict: UnsafeMutablePointer<cti_verdict>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> cti_status {
     unsafe attempt(error) {
-        guard let outcome = unsafe outcome else { throw Failure.null("outcome") }
-        unsafe outcome.pointee = CTI_OUTCOME_NONE
+        guard let verdict = unsafe verdict else { throw Failure.null("verdict") }
+        unsafe verdict.pointee = CTI_VERDICT_NONE
         let report = try unsafe Handle.object(report, as: Report.self, "report")
         let allowed = try unsafe Arguments.elements(kinds, kindCount, "kinds") { kind in
             let name = try unsafe Arguments.text(kind, "kind")
@@ -120,16 +120,16 @@ public func cti_report_outcome_allowing(
             }
             return kind
         }
-        unsafe outcome.pointee = cti_outcome(report.report.outcome(allowing: Set(allowed)))
+        unsafe verdict.pointee = cti_verdict(report.report.verdict(allowing: Set(allowed)))
     }
 }
 
-extension cti_outcome {
-    fileprivate init(_ outcome: ValidationReport.Outcome) {
-        switch outcome {
-        case .proven: self = CTI_OUTCOME_PROVEN
-        case .unverified: self = CTI_OUTCOME_UNVERIFIED
-        case .violated: self = CTI_OUTCOME_VIOLATED
+extension cti_verdict {
+    fileprivate init(_ verdict: Verdict) {
+        switch verdict {
+        case .valid: self = CTI_VERDICT_VALID
+        case .notValid: self = CTI_VERDICT_NOT_VALID
+        case .notProven: self = CTI_VERDICT_NOT_PROVEN
         }
     }
 }

@@ -55,9 +55,7 @@ enum CheckCommand: Subcommand {
         guard !arguments.all("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
         let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: arguments.all("archive"))
         let manifest = try InputFile.manifest(arguments.all("signatures"))
-        var options = ValidationOptions()
-        options.jobs = SystemCall.processorCount
-        let validator = Validator(keys: keys, signatures: manifest, options: options)
+        let validator = Validator(keys: keys, signatures: manifest)
         let checked = try untilInterrupted(interruption, console) {
             try validator.check(operands, in: archives, monitor: interruption.monitor)
         }

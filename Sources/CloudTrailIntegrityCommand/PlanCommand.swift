@@ -1,5 +1,4 @@
 internal import CloudTrailIntegrity
-internal import NativeInterop
 
 /// `plan`: prints a script that fetches what the validation of an archive still needs.
 enum PlanCommand: Subcommand {
@@ -42,7 +41,6 @@ enum PlanCommand: Subcommand {
             throw CommandError(.usage, "The name '\(path)' ends in a line break: a script cannot repeat it")
         }
         var options = ValidationOptions()
-        options.jobs = SystemCall.processorCount
         options.bucket = arguments.last("bucket")
         if let bucket = options.bucket, !ObjectLocation.isBucketName(bucket) {
             throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")

@@ -238,10 +238,10 @@ enum ValidateCommand: Subcommand {
         _ allowed: Set<FindingKind>,
         isStrict: Bool
     ) -> ExitStatus {
-        switch report.outcome(allowing: allowed) {
-        case .proven: .proven
-        case .violated: .violation
-        case .unverified: isStrict ? .violation : .unverified
+        switch report.verdict(allowing: allowed) {
+        case .valid: .proven
+        case .notValid: .violation
+        case .notProven: isStrict ? .violation : .unverified
         }
     }
 }

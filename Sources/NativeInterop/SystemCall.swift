@@ -1,3 +1,5 @@
+internal import CPlatform
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -30,9 +32,14 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Calls of the system. Reads and writes are begun again when a signal comes between.
 package enum SystemCall {
-    /// The number of processors that are there for this machine's processes; at least 1.
+    /// The number of processors that this process may use; at least 1.
     package static var processorCount: Int {
-        max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+        #if os(Linux)
+        // A container or `taskset` may leave a process fewer than the machine has.
+        let allowed = Int(platform_allowed_processors())
+        if allowed > 0 { return allowed }
+        #endif
+        return max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
     }
 
     /// Fills `buffer` with the next bytes, as many as are at hand; 0 only at the end.

@@ -4,10 +4,10 @@
 
     validator = ct.Validator(keys=["keys.json"], signatures=["meta.jsonl"])
     report = validator.validate("archive", on_finding=lambda finding: print(finding["kind"], finding["path"]))
-    if report.outcome is not ct.Outcome.PROVEN:
-        raise SystemExit(f"not proven: {report.outcome.name}")
+    if report.verdict is not ct.Verdict.VALID:
+        raise SystemExit(f"verdict: {report.verdict}")
 
-The verdict is `Report.outcome`: never take an empty list of findings for one. Text in findings may come from whoever
+The verdict is `Report.verdict`: never take an empty list of findings for one. Text in findings may come from whoever
 wrote the archive: escape it for where you show it.
 
 The library is found as the system finds it, or where CLOUDTRAIL_INTEGRITY_LIBRARY says.
@@ -47,12 +47,15 @@ Finding = dict[str, Any]
 """A finding: a record of the command's JSON Lines."""
 
 
-class Outcome(enum.IntEnum):
-    """What it all comes to. Take anything that is not PROVEN for not proven."""
+class Verdict(enum.Enum):
+    """The verdict on what was asked. Take anything that is not VALID for not proven."""
 
-    PROVEN = 1
-    UNVERIFIED = 2
-    VIOLATED = 3
+    VALID = 1
+    NOT_VALID = 2
+    NOT_PROVEN = 3
+
+    def __str__(self) -> str:
+        return self.name.replace("_", " ")
 
 
 class Error(Exception):
@@ -192,8 +195,8 @@ def _load() -> ctypes.CDLL:
         ("cti_monitor_cancel", None, [c_void_p]),
         ("cti_monitor_progress", c_int, [c_void_p, POINTER(_CProgress)]),
         ("cti_validate", c_int, [c_void_p, out, size, c_void_p, _Text, c_void_p, out, out]),
-        ("cti_report_outcome", c_int, [c_void_p]),
-        ("cti_report_outcome_allowing", c_int, [c_void_p, POINTER(text), size, POINTER(c_int), out]),
+        ("cti_report_verdict", c_int, [c_void_p]),
+        ("cti_report_verdict_allowing", c_int, [c_void_p, POINTER(text), size, POINTER(c_int), out]),
         ("cti_report_write", c_int, [c_void_p, text, _Text, c_void_p, out]),
         ("cti_report_free", None, [c_void_p]),
     ]:
@@ -271,16 +274,16 @@ class Report(_Handle):
         super().__init__(handle, "cti_report_free")
 
     @property
-    def outcome(self) -> Outcome:
+    def verdict(self) -> Verdict:
         """The verdict."""
-        return Outcome(_library.cti_report_outcome(self._handle))
+        return Verdict(_library.cti_report_verdict(self._handle))
 
-    def outcome_allowing(self, *kinds: str) -> Outcome:
+    def verdict_allowing(self, *kinds: str) -> Verdict:
         """The verdict when unverified findings of these kinds are accepted."""
         names = (c_char_p * len(kinds))(*map(_text, kinds))
-        outcome = c_int()
-        _call("cti_report_outcome_allowing", self._handle, names, len(kinds), byref(outcome))
-        return Outcome(outcome.value)
+        verdict = c_int()
+        _call("cti_report_verdict_allowing", self._handle, names, len(kinds), byref(verdict))
+        return Verdict(verdict.value)
 
     def text(self, form: str = "json") -> str:
         """The report as one JSON document, or with `jsonl` as JSON Lines."""

@@ -133,7 +133,7 @@ example python >"$folder/example.py"
 status=0
 (cd $sample && PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here python3 "$scratch/example.py") >"$folder/example.txt" \
     2>"$folder/example.err" || status=$?
-[ $status -eq 1 ] && [ "$(cat "$folder/example.err")" = "not proven: VIOLATED" ]
+[ $status -eq 1 ] && [ "$(cat "$folder/example.err")" = "verdict: NOT VALID" ]
 [ "$(wc -l <"$folder/example.txt")" -eq "$(wc -l <"$folder/expected/tampered.jsonl")" ]
 
 if [ -n "$archive_files" ]; then

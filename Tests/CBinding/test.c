@@ -269,7 +269,7 @@ static void test_nulls(const cti_validator *validator)
     cti_report *report = (cti_report *)keys;
     cti_monitor *monitor = cti_monitor_create();
     cti_progress progress = {0};
-    cti_outcome outcome = CTI_OUTCOME_PROVEN;
+    cti_verdict verdict = CTI_VERDICT_VALID;
     cti_storage storage = {0};
 
     CHECK_ERROR(cti_keys_add(NULL, "", 0, "k", &error), CTI_ERROR_ARGUMENT, "keys is NULL");
@@ -304,10 +304,10 @@ static void test_nulls(const cti_validator *validator)
     CHECK_ERROR(
         cti_validate(validator, NULL, 0, NULL, NULL, NULL, NULL, &error), CTI_ERROR_ARGUMENT, "report is NULL");
     CHECK(cti_validate(NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL) == CTI_ERROR_ARGUMENT);
-    CHECK(cti_report_outcome(NULL) == CTI_OUTCOME_NONE);
+    CHECK(cti_report_verdict(NULL) == CTI_VERDICT_NONE);
     CHECK_ERROR(
-        cti_report_outcome_allowing(NULL, NULL, 0, &outcome, &error), CTI_ERROR_ARGUMENT, "report is NULL");
-    CHECK(outcome == CTI_OUTCOME_NONE);
+        cti_report_verdict_allowing(NULL, NULL, 0, &verdict, &error), CTI_ERROR_ARGUMENT, "report is NULL");
+    CHECK(verdict == CTI_VERDICT_NONE);
     CHECK_ERROR(cti_report_write(NULL, "json", append, NULL, &error), CTI_ERROR_ARGUMENT, "report is NULL");
     CHECK(cti_listing_add(NULL, "a", 1, CTI_ENTRY_FILE, 0) == CTI_ERROR_ARGUMENT);
     CHECK(cti_metadata_add(NULL, "a", "b") == CTI_ERROR_ARGUMENT);
@@ -362,17 +362,17 @@ static void test_storage(const cti_validator *validator, struct folder folder, c
     struct text json = {0}, lines = {0}, none = {0};
     const char *impossible = "log-modified";
     cti_error *error = NULL;
-    cti_outcome outcome;
+    cti_verdict verdict;
     cti_report *report;
     CHECK((findings.file = fopen(path, "w")));
     report = validate(validator, &folder, &findings);
     fclose(findings.file);
     CHECK(folder.opened > 100 && findings.count > 0);
-    CHECK(cti_report_outcome(report) == CTI_OUTCOME_VIOLATED);
-    CHECK(cti_report_outcome_allowing(report, everything, 2, &outcome, NULL) == CTI_OK);
-    CHECK(outcome == CTI_OUTCOME_VIOLATED);
+    CHECK(cti_report_verdict(report) == CTI_VERDICT_NOT_VALID);
+    CHECK(cti_report_verdict_allowing(report, everything, 2, &verdict, NULL) == CTI_OK);
+    CHECK(verdict == CTI_VERDICT_NOT_VALID);
     CHECK_ERROR(
-        cti_report_outcome_allowing(report, &impossible, 1, &outcome, &error), CTI_ERROR_ARGUMENT, "'log-modified'");
+        cti_report_verdict_allowing(report, &impossible, 1, &verdict, &error), CTI_ERROR_ARGUMENT, "'log-modified'");
     CHECK(cti_report_write(report, "json", append, &json, &error) == CTI_OK && !error);
     CHECK(cti_report_write(report, "jsonl", append, &lines, NULL) == CTI_OK);
     CHECK(strstr(json.bytes, "\"exit\":1,") && strstr(lines.bytes, "\"exit\":1,"));
@@ -415,7 +415,7 @@ static void test_faults(const cti_validator *validator, struct folder folder)
         broken.status = faults[number].status;
         findings.text = faults[number].reason;
         report = validate(validator, &broken, &findings);
-        CHECK(cti_report_outcome(report) != CTI_OUTCOME_PROVEN);
+        CHECK(cti_report_verdict(report) != CTI_VERDICT_VALID);
         if (findings.matches < 10) {
             fprintf(stderr, "fault %d: %ld findings with %s\n", (int)number, findings.matches, findings.text);
             exit(1);
@@ -483,7 +483,7 @@ static void test_cancellation(const cti_validator *validator, struct folder fold
         cti_validate(validator, (const cti_source *const *)&source, 1, monitor, NULL, NULL, &report, &error),
         CTI_ERROR_CANCELLED, "there is no verdict");
     CHECK(pthread_join(thread, NULL) == 0);
-    CHECK(!report && cti_report_outcome(report) == CTI_OUTCOME_NONE);
+    CHECK(!report && cti_report_verdict(report) == CTI_VERDICT_NONE);
     CHECK(folder.opened > 0 && folder.opened == folder.closed);
     /* It has watched one. */
     CHECK_ERROR(
@@ -524,7 +524,7 @@ static void test_cancellation(const cti_validator *validator, struct folder fold
 struct run {
     const cti_validator *validator;
     const cti_source *source;
-    cti_outcome outcome;
+    cti_verdict verdict;
 };
 
 static void *run(void *context)
@@ -532,7 +532,7 @@ static void *run(void *context)
     struct run *run = context;
     cti_report *report;
     CHECK(cti_validate(run->validator, &run->source, 1, NULL, NULL, NULL, &report, NULL) == CTI_OK);
-    run->outcome = cti_report_outcome(report);
+    run->verdict = cti_report_verdict(report);
     cti_report_free(report);
     return NULL;
 }
@@ -553,7 +553,7 @@ static void test_threads(const cti_validator *validator, struct folder folder)
     }
     for (number = 0; number < 3; number++) {
         CHECK(pthread_join(threads[number], NULL) == 0);
-        CHECK(runs[number].outcome == CTI_OUTCOME_VIOLATED);
+        CHECK(runs[number].verdict == CTI_VERDICT_NOT_VALID);
     }
     CHECK(folder.opened == folder.closed);
     cti_source_free(source);

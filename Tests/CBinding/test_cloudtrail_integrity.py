@@ -56,7 +56,7 @@ class Tests(unittest.TestCase):
                 self.assertEqual(sorted(map(line, findings)), expected(sample))
                 self.assertEqual(sorted(map(line, report.findings)), expected(sample))
                 clean = "clean" in sample.name
-                self.assertIs(report.outcome, ct.Outcome.PROVEN if clean else ct.Outcome.VIOLATED)
+                self.assertIs(report.verdict, ct.Verdict.VALID if clean else ct.Verdict.NOT_VALID)
 
     def test_report(self) -> None:
         report = validator(TAMPERED, verbose=True).validate(TAMPERED / "archive")
@@ -73,11 +73,11 @@ class Tests(unittest.TestCase):
 
     def test_options(self) -> None:
         report = validator(TAMPERED, region=["eu-west-3"], jobs=1).validate(TAMPERED / "archive")
-        self.assertIs(report.outcome, ct.Outcome.UNVERIFIED)
+        self.assertIs(report.verdict, ct.Verdict.NOT_PROVEN)
         self.assertEqual({finding["kind"] for finding in report.findings}, {"nothing-validated"})
         with self.assertRaises(ct.ArgumentError):
-            report.outcome_allowing("nothing-validated")
-        self.assertIs(report.outcome_allowing("coverage-short"), ct.Outcome.UNVERIFIED)
+            report.verdict_allowing("nothing-validated")
+        self.assertIs(report.verdict_allowing("coverage-short"), ct.Verdict.NOT_PROVEN)
 
     def test_errors(self) -> None:
         with self.assertRaisesRegex(ct.ArgumentError, "there are no public keys"):
@@ -98,7 +98,7 @@ class Tests(unittest.TestCase):
         findings: list[ct.Finding] = []
         report = validator(TAMPERED).validate(folder, on_finding=findings.append)
         self.assertEqual(sorted(map(line, findings)), expected(TAMPERED))
-        self.assertIs(report.outcome, ct.Outcome.VIOLATED)
+        self.assertIs(report.verdict, ct.Verdict.NOT_VALID)
         self.assertGreater(folder.opened["files"], 100)
 
     def test_storage_with_metadata(self) -> None:

@@ -32,7 +32,7 @@ int main(int argc, char **argv)
     size_t keys_length = 0, signatures_length = 0;
     char *key_bytes = argc == 4 ? content(argv[2], &keys_length) : NULL;
     char *signatures = argc == 4 ? content(argv[3], &signatures_length) : NULL;
-    cti_outcome outcome;
+    cti_verdict verdict;
 
     if (key_bytes && signatures
         && cti_keys_add(keys, key_bytes, keys_length, argv[2], &error) == CTI_OK
@@ -43,9 +43,9 @@ int main(int argc, char **argv)
         cti_validate(
             validator, (const cti_source *const *)&source, 1, NULL, print_finding, NULL, &report, &error);
 
-    /* Without a report there is no verdict: the outcome is CTI_OUTCOME_NONE. */
-    outcome = cti_report_outcome(report);
-    if (outcome == CTI_OUTCOME_NONE)
+    /* Without a report this is CTI_VERDICT_NONE. */
+    verdict = cti_report_verdict(report);
+    if (verdict == CTI_VERDICT_NONE)
         fprintf(stderr, "no verdict: %s\n", error ? cti_error_message(error) : "usage: validate ARCHIVE KEYS SIGNATURES");
 
     cti_error_free(error);
@@ -55,5 +55,5 @@ int main(int argc, char **argv)
     cti_keys_free(keys);
     free(signatures);
     free(key_bytes);
-    return outcome == CTI_OUTCOME_PROVEN ? 0 : 1;
+    return verdict == CTI_VERDICT_VALID ? 0 : 1;
 }

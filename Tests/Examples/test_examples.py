@@ -90,7 +90,7 @@ class ExampleTests(unittest.TestCase):
         lines, status = expected(*archive)
         done = run(program, *arguments)
         self.assertEqual(done.stdout.splitlines()[:-1], lines)
-        self.assertEqual(done.stdout.splitlines()[-1:], [f"verdict: {['proven', 'violated', 'unverified'][status]}"])
+        self.assertEqual(done.stdout.splitlines()[-1:], [f"verdict: {['VALID', 'NOT VALID', 'NOT PROVEN'][status]}"])
         self.assertEqual((done.returncode, done.stderr), (status, ""))
         return lines, status
 
@@ -99,7 +99,7 @@ def hostile(sample):
     """Adds what a folder may hold: names that forge lines, steer a terminal and are not UTF-8, links and a FIFO."""
     logs = next((sample / "archive").glob("**/CloudTrail/us-east-1")) / "2026/03/01"
     log = next(logs.iterdir())
-    for name in [b"\x1b[2Jverdict: proven\n", "\u202egnp".encode(), b"\xff\xfe", b"'\"--"]:
+    for name in [b"\x1b[2Jverdict: VALID\n", "\u202egnp".encode(), b"\xff\xfe", b"'\"--"]:
         name = b"111122223333_CloudTrail_us-east-1_20260301T0011Z_" + name + b".json.gz"
         shutil.copy(log, os.path.join(os.fsencode(logs), name))
     log.rename(log.with_name("elsewhere"))
@@ -124,7 +124,7 @@ class InvestigatorScriptTests(ExampleTests):
     def test_takes_hostile_names(self):
         inputs = self.inputs(hostile(self.copy("clean")))
         lines, _ = self.assert_agrees("InvestigatorScript", *inputs, archive=inputs)
-        self.assertTrue(any("\\u{1b}[2Jverdict: proven\\u{a}" in line for line in lines))
+        self.assertTrue(any("\\u{1b}[2Jverdict: VALID\\u{a}" in line for line in lines))
 
     def test_errors(self):
         archive, keys, signatures = self.inputs(SAMPLES["clean"])
@@ -205,15 +205,15 @@ class CaseDatabaseTests(ExampleTests):
         self.change(
             database,
             "UPDATE objects SET content = NULL, reason = 'no-such-reason', message = ? WHERE CAST(path AS TEXT) = ?",
-            "a\nverdict: proven",
+            "a\nverdict: VALID",
             listed,
         )
         self.change(database, row, name + "cccccccccccccccc.json.gz", "odd", b"x", None, "\u202eodd")
         done = self.validate(database)
         self.assertEqual((done.returncode, done.stderr), (2, ""))
         self.assertRegex(done.stdout, r"(?m)^unverified log-unreferenced \S+aaaaaaaaaaaaaaaa.json.gz: ")
-        self.assertRegex(done.stdout, rf"(?m)^unverified log-unreadable {re.escape(listed)}: .*\\u{{a}}verdict: proven")
-        self.assertEqual(re.findall("(?m)^verdict: .*", done.stdout), ["verdict: unverified"])
+        self.assertRegex(done.stdout, rf"(?m)^unverified log-unreadable {re.escape(listed)}: .*\\u{{a}}verdict: VALID")
+        self.assertEqual(re.findall("(?m)^verdict: .*", done.stdout), ["verdict: NOT PROVEN"])
         self.assertNotIn("\x1b", done.stdout)
 
     def test_finds_what_is_changed_in_the_database(self):
@@ -347,7 +347,7 @@ class NightlyPostTests(ExampleTests):
             [(path, kind, posted)] = receiver.posts
             self.assertEqual((path, kind), ("/verdicts?archive=prod", "application/json"))
             self.assertEqual(posted, json.loads(verdict))
-            self.assertEqual((posted["verdict"], posted["exit"]), [("proven", 0), ("violated", 1)][status])
+            self.assertEqual((posted["verdict"], posted["exit"]), [("VALID", 0), ("NOT VALID", 1)][status])
             kinds = [line.split()[1] for line in lines if not line.startswith("notice")]
             self.assertEqual(posted["findings"], {kind: kinds.count(kind) for kind in kinds})
             self.assertEqual(posted["digests"]["total"], sum(posted["digests"].values()) - posted["digests"]["total"])
@@ -387,7 +387,7 @@ class NightlyPostTests(ExampleTests):
             with Receiver(status or 200) as receiver:
                 done = self.night(SAMPLES["clean"], receiver.url if status else down)
             self.assert_error(done, 69, "http://127.0.0.1", str(status or "onnect"))
-            self.assertEqual(json.loads(done.stdout)["verdict"], "proven")
+            self.assertEqual(json.loads(done.stdout)["verdict"], "VALID")
             self.assertEqual(len(receiver.posts), 1 if status else 0, "it goes nowhere else")
             self.assertEqual(self.state.read_bytes(), before)
         self.assert_only_state()
@@ -472,7 +472,7 @@ class NightlyPostTests(ExampleTests):
             process = self.begin(SAMPLES["clean"], receiver.url, "--new-state")
             self.assertTrue(receiver.is_asked.wait(30))
             output = self.stop(process, signal.SIGTERM)
-        self.assertEqual(json.loads(output)["verdict"], "proven")
+        self.assertEqual(json.loads(output)["verdict"], "VALID")
         self.assertEqual(list(self.kept.iterdir()), [])
 
 
@@ -491,7 +491,7 @@ class PythonTests(ExampleTests):
             *found, verdict = done.stdout.splitlines()
             self.assertEqual([line.split()[:2] for line in found], [line.split()[:2] for line in lines])
             self.assertEqual([line.split("'")[1] for line in found], [re.split("[ :]", line)[2] for line in lines])
-            self.assertEqual(verdict, f"verdict: {['proven', 'violated'][status]}")
+            self.assertEqual(verdict, f"verdict: {['VALID', 'NOT VALID'][status]}")
 
     def test_takes_hostile_names(self):
         inputs = self.inputs(hostile(self.copy("clean")))

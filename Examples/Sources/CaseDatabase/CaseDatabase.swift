@@ -28,17 +28,13 @@ enum CaseDatabase {
     }
 
     private static func validate(_ arguments: [String]) throws -> CInt {
-        var options = ValidationOptions()
-        options.jobs = ProcessInfo.processInfo.activeProcessorCount
         let validator = Validator(
             keys: try Inputs.keys(from: arguments[2]),
-            signatures: try Inputs.signatures(from: arguments.count == 4 ? arguments[3] : nil),
-            options: options
+            signatures: try Inputs.signatures(from: arguments.count == 4 ? arguments[3] : nil)
         )
         let report = try validator.validate(CaseArchive(path: arguments[1]))
         for finding in report.findings { print(finding) }
-        let verdict = report.outcome().verdict
-        print("verdict: \(verdict.word)")
-        return verdict.status
+        print("verdict: \(report.verdict())")
+        return report.verdict().exitStatus
     }
 }

@@ -53,13 +53,13 @@ public enum Inputs {
     }
 }
 
-extension ValidationReport.Outcome {
-    /// The verdict in one word, and the exit status that says the same. What a later version may add is not proven.
-    public var verdict: (word: String, status: CInt) {
+extension Verdict {
+    /// The exit status that says the same. What a later version may add is not proven.
+    public var exitStatus: CInt {
         switch self {
-        case .proven: ("proven", 0)
-        case .violated: ("violated", 1)
-        default: ("unverified", 2)
+        case .valid: 0
+        case .notValid: 1
+        default: 2
         }
     }
 }

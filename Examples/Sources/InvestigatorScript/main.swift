@@ -24,8 +24,8 @@ do {
     for path in arguments.dropFirst(2) { try signatures.add(reading: content(of: path)) }
     let report = try Validator(keys: keys, signatures: signatures).validate(LocalArchive(path: arguments[1]))
     for finding in report.findings { print(finding) }
-    print("verdict: \(report.outcome())")
-    exit(report.outcome() == .proven ? 0 : report.outcome() == .violated ? 1 : 2)
+    print("verdict: \(report.verdict())")
+    exit(report.verdict() == .valid ? 0 : report.verdict() == .notValid ? 1 : 2)
 } catch {
     end("Error: no verdict: \(error)", 66)
 }

@@ -38,7 +38,6 @@ struct NightlyJob: Sendable {
         archive = try Inputs.folder(operands[0])
         let now = Timestamp(secondsSinceEpoch: Int64(Date().timeIntervalSince1970))
         var options = ValidationOptions()
-        options.jobs = ProcessInfo.processInfo.activeProcessorCount
         // What has the size and time it had is not read again, but for one file in twenty, others each night.
         options.earlierRuns = EarlierRuns(state.earlier, now: now, recheck: .oneIn(20))
         // An archive that no longer grows is whole in itself; without this, nobody hears of that.
@@ -62,7 +61,7 @@ struct NightlyJob: Sendable {
         progress.cancel()
 
         // It is in the journal whatever becomes of the post.
-        let verdict = Verdict(report)
+        let verdict = PostedVerdict(report)
         let json = try verdict.json
         try say(String(decoding: json, as: UTF8.self))
         try await endpoint.post(json)

@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 /// A trail that is asked for: by name, or by ARN, which tells its home region and account too.
 public struct TrailSelector: Hashable, Sendable, CustomStringConvertible {
     /// The name or ARN as it was given.
@@ -55,9 +57,10 @@ public struct ValidationOptions: Sendable {
     public var expectedChains: [ExpectedChain] = []
     /// The bounds that keep hostile input harmless.
     public var limits = Limits()
-    /// The number of threads that compute; at least 1.
-    public var jobs = 1
-    /// The number of threads that read, should storage be slow: no more than ``jobs`` are busy where it is not.
+    /// The number of threads that compute; at least 1. Default: the number of processors that the process may use.
+    public var jobs = SystemCall.processorCount
+    /// The number of threads that read, should storage be slow: no more than ``jobs`` are busy where it is not. As many
+    /// as ``jobs`` where that is more. Default 16.
     public var readers = 16
     /// What was proven before; `nil` proves everything anew and remembers nothing.
     ///
@@ -69,7 +72,7 @@ public struct ValidationOptions: Sendable {
     /// Whether the files of that list are hashed as they are stored too, which costs a second SHA-256 in the same pass.
     public var hashesStoredFiles = false
 
-    /// Everything, on one thread.
+    /// Everything.
     public init() {}
 
     var range: TimeRange { TimeRange(start: start ?? .distantPast, end: end ?? .distantFuture) }

@@ -224,35 +224,25 @@ public struct ValidationReport: Sendable {
         return report
     }
 
-    /// What it all comes to.
-    @nonexhaustive public enum Outcome: Hashable, Sendable {
-        /// Everything in range is proven, and every chain in range has a verified digest.
-        case proven
-        /// Nothing is proven wrong, but something is not proven.
-        case unverified
-        /// Something is not as AWS delivered it, or is gone.
-        case violated
-    }
-
-    /// What it all comes to when findings of some kinds are accepted.
+    /// The verdict on what was asked, when findings of some kinds are accepted.
     ///
     /// - Parameter allowed: Unverified kinds that do not count. `digest-unsigned` covers only the newest digest of each
     ///   chain, `log-unauthenticated` only the log files of that digest; kinds that are not
     ///   ``FindingKind/isAllowable`` always count.
-    public func outcome(allowing allowed: Set<FindingKind> = []) -> Outcome {
-        var outcome = Outcome.proven
+    public func verdict(allowing allowed: Set<FindingKind> = []) -> Verdict {
+        var verdict = Verdict.valid
         for finding in findings {
             switch finding.severity {
-            case .violation: return .violated
-            case .unverified where !Self.isAllowed(finding, allowed): outcome = .unverified
+            case .violation: return .notValid
+            case .unverified where !Self.isAllowed(finding, allowed): verdict = .notProven
             case .unverified, .notice: break
             }
         }
-        if chains.isEmpty || chains.contains(where: { $0.digests.valid == 0 }) { return .unverified }
-        return outcome
+        if chains.isEmpty || chains.contains(where: { $0.digests.valid == 0 }) { return .notProven }
+        return verdict
     }
 
-    /// Whether a finding is taken out of the outcome when these kinds are accepted.
+    /// Whether a finding is taken out of the verdict when these kinds are accepted.
     package static func isAllowed(_ finding: Finding, _ allowed: Set<FindingKind>) -> Bool {
         guard finding.kind.isAllowable, allowed.contains(finding.kind) else { return false }
         switch finding.kind {

@@ -1,5 +1,3 @@
-internal import NativeInterop
-
 /// The options of a validation as text, under the names of the command's long options.
 package struct ValidationSettings: Sendable {
     /// What an option is called.
@@ -28,19 +26,15 @@ package struct ValidationSettings: Sendable {
     private var options = ValidationOptions()
     /// In seconds.
     private var maximumAge: Int64?
-    private var readers: Int?
 
-    /// The command's defaults: as many threads compute as there are processors.
-    package init() {
-        options.jobs = SystemCall.processorCount
-    }
+    /// The defaults of the library.
+    package init() {}
 
     /// The options of a run that begins now.
     ///
     /// - Parameter now: What the largest age is counted back from.
     package func options(at now: Timestamp) -> ValidationOptions {
         var options = options
-        options.readers = readers ?? max(options.readers, options.jobs)
         options.coverageMustReach = maximumAge.map { now.advanced(bySeconds: -$0) }
         return options
     }
@@ -104,7 +98,7 @@ package struct ValidationSettings: Sendable {
         case .maxJSONDepth: options.limits.jsonDepth = try number(minimum: 3)
         case .maxKeyLength: options.limits.keyBytes = try number(minimum: 1)
         case .jobs: options.jobs = try number(minimum: 1)
-        case .readers: readers = try number(minimum: 1)
+        case .readers: options.readers = try number(minimum: 1)
         case .verbose:
             guard let flag = Bool(text) else { throw invalid("true or false") }
             options.listsProvenFiles = flag

@@ -25,7 +25,7 @@ enum SlowStorage {
             microsecondsPerRead: milliseconds * 1000
         )
         let report = try Validator(keys: keys, signatures: signatures, options: options).validate([archive])
-        guard report.outcome() == .proven else { throw NotProven(findings: report.findings.count) }
+        guard report.verdict() == .valid else { throw NotProven(findings: report.findings.count) }
         print("proven", report.digests.valid, report.logs.valid)
     }
 

@@ -147,7 +147,7 @@ struct StateTests {
                 let isKnown = own.contains(finding.kind) || finding.detail["provenBefore"] == .flag(true)
                 #expect(isKnown, "new: \(finding.kind.rawValue) \(finding.key?.description ?? "")")
             }
-            if fresh.outcome() == .violated { #expect(report.outcome() == .violated) }
+            if fresh.verdict() == .notValid { #expect(report.verdict() == .notValid) }
         }
         #expect(second.findings.filter { $0.kind != .keyNew } == third.findings.filter { $0.kind != .keyNew })
         // When everything is put back, nothing is left of it; but for digests that AWS, as it were, signed in the
@@ -210,7 +210,7 @@ struct StateTests {
         for _ in 0..<2 {
             let report = try nights.run(cut)
             #expect(report.failures == Set([Found("anchor-lost", anchor)] + logs.map { Found("log-missing", $0) }))
-            #expect(report.outcome() == .violated)
+            #expect(report.verdict() == .notValid)
         }
     }
 
@@ -247,8 +247,8 @@ struct StateTests {
         for path in rewritten.files.keys { rewritten.times[path] = 1 }
         let report = try nights.run(rewritten)
         #expect(report.count(.anchorLost) == sample.digestKeys().count + sample.digestKeys(region: "us-west-2").count)
-        #expect(report.outcome() == .violated)
-        #expect(try nights.run(rewritten).outcome() == .violated)
+        #expect(report.verdict() == .notValid)
+        #expect(try nights.run(rewritten).verdict() == .notValid)
     }
 
     @Test func anUnsignedDigestInTheAnchorsPlaceIsNotAllowedAway() throws {
@@ -262,7 +262,7 @@ struct StateTests {
         let archive = sample.archive.changed(anchor, try compressed(Array(forged.utf8)))
         let report = try nights.run(archive, withManifest: false)
         #expect(report.findings(.anchorLost).map(\.key) == [ObjectKey(anchor)])
-        #expect(report.outcome(allowing: [.digestUnsigned, .logUnauthenticated]) == .violated)
+        #expect(report.verdict(allowing: [.digestUnsigned, .logUnauthenticated]) == .notValid)
     }
 
     @Test func whatCannotBeReadIsNotGone() throws {
@@ -276,7 +276,7 @@ struct StateTests {
         let report = try nights.run(archive)
         #expect(report.count(.anchorLost) == 0 && report.count(.digestUnreadable) == 1)
         #expect(report.findings.contains { $0.kind == .logUnreadable && $0.key == ObjectKey(sample.logKeys()[3]) })
-        #expect(report.outcome() == .unverified)
+        #expect(report.verdict() == .notProven)
         #expect(try nights.run(sample.archive).failures.isEmpty)
     }
 

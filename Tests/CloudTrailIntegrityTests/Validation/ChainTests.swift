@@ -45,7 +45,7 @@ struct ChainTests {
         let report = try sample.validate([sample.archive.only("/CloudTrail/")])
         #expect(report.count(.nothingValidated) == 1)
         #expect(report.count(.logUnreferenced) == 312)
-        #expect(report.outcome() == .unverified)
+        #expect(report.verdict() == .notProven)
         #expect(report.logs == tally(unverified: 312))
     }
 
@@ -62,7 +62,7 @@ struct ChainTests {
         #expect(unsigned.contains { $0.key?.description == chain[25] })
         #expect(unsigned.contains { $0.key?.description == chain[23] })
         // Only the newest one is what --allow speaks of.
-        #expect(report.outcome(allowing: [.digestUnsigned, .logUnauthenticated, .chainGap]) == .unverified)
+        #expect(report.verdict(allowing: [.digestUnsigned, .logUnauthenticated, .chainGap]) == .notProven)
     }
 
     @Test("an edited previousDigestSignature does not make the digest before it look tampered with")
@@ -120,7 +120,7 @@ struct ChainTests {
         #expect(report.count(.digestKeyUnknown) == 104)
         #expect(report.count(.logUnauthenticated) == 312)
         #expect(report.count(.nothingValidated) == 1)
-        #expect(report.outcome(allowing: [.digestKeyUnknown, .logUnauthenticated]) == .unverified)
+        #expect(report.verdict(allowing: [.digestKeyUnknown, .logUnauthenticated]) == .notProven)
     }
 
     @Test("signatures are taken from extended attributes and from sidecars")
@@ -140,7 +140,7 @@ struct ChainTests {
         }
         let report = try sample.validate(withManifest: false)
         #expect(report.findings.isEmpty)
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
     }
 
     @Test("a wrong signature in the metadata beside a right one in the successor is a notice")

@@ -32,7 +32,8 @@ struct GoldenArchiveTests {
         #expect(report.findings.isEmpty)
         #expect(report.digests == tally(valid: 104))
         #expect(report.logs == tally(valid: 312))
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
+        #expect(report.verdict().description == "VALID")
     }
 
     @Test("tampered gives what its truth says")
@@ -52,7 +53,8 @@ struct GoldenArchiveTests {
         }
         let report = try validate(folder)
         #expect(report.failures == expected)
-        #expect(report.outcome() == .violated)
+        #expect(report.verdict() == .notValid)
+        #expect(report.verdict().description == "NOT VALID")
     }
 
     @Test("the command's generator still makes the same bytes")
@@ -98,7 +100,8 @@ struct ReferenceArchiveTests {
             let unsigned = try validate(folder, withManifest: false)
             #expect(unsigned.count(.digestUnsigned) == 4)
             #expect(unsigned.digests == tally(valid: 100, unverified: 4))
-            #expect(unsigned.outcome() == .unverified)
+            #expect(unsigned.verdict() == .notProven)
+            #expect(unsigned.verdict().description == "NOT PROVEN")
         }
     }
 

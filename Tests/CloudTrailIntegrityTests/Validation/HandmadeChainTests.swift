@@ -25,7 +25,7 @@ struct HandmadeChainTests {
         #expect(overlap.end == HandmadeArchive.seconds(end + Self.hour))
         #expect(overlap.message.contains(" \(seconds) s "))
         #expect(report.digests == tally(valid: 3))
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
         // It belongs to its digest: out of the range, it is not told.
         let before = try made.validate { $0.end = HandmadeArchive.seconds(end - 1300 - 3600) }
         #expect(before.findings.isEmpty)
@@ -117,7 +117,7 @@ struct HandmadeChainTests {
         #expect(found(report) == [Found("listing-differs", log.key)])
         #expect(report.findings.map(\.severity) == [.notice])
         #expect(report.logs == tally(valid: 1))
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
         // Whoever is asked for the older digest's hour gets the newest one's answer all the same.
         let ranged = try made.validate { $0.end = HandmadeArchive.seconds(Self.hour) }
         #expect(found(ranged) == [Found("listing-differs", log.key)])
@@ -253,7 +253,7 @@ struct HandmadeChainTests {
             Set(unreadable.map(Found.init)) == [Found("digest-unreadable", hidden.key), Found("digest-unreadable", "")]
         )
         #expect(unreadable.allSatisfy { $0.detail["reason"] == .text("permission") })
-        #expect(report.outcome() == .unverified)
+        #expect(report.verdict() == .notProven)
         // A folder beside it hides nothing of this chain.
         made.archive.obstacles = [
             ArchiveEntry(

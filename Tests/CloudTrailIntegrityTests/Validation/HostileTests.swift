@@ -38,7 +38,7 @@ struct HostileTests {
         let gap = try #require(report.findings(.chainGap).first)
         #expect(gap.start == sample.summary.start.advanced(bySeconds: 2 * 3600))
         #expect(gap.end == sample.summary.start.advanced(bySeconds: 6 * 3600))
-        #expect(report.outcome() == .unverified)
+        #expect(report.verdict() == .notProven)
     }
 
     @Test("a forged newest digest does not bridge the hours before it")
@@ -50,27 +50,27 @@ struct HostileTests {
         try edit(&sample, chain[11]) { $0.replacing(chain[10], with: chain[7]) }
         let report = try sample.validate(withManifest: false)
         #expect(report.count(.chainGap) == 1)
-        #expect(report.outcome(allowing: [.digestUnsigned, .logUnauthenticated]) == .unverified)
+        #expect(report.verdict(allowing: [.digestUnsigned, .logUnauthenticated]) == .notProven)
     }
 
     @Test("--allow covers one unsigned head that follows the last verified digest, and nothing put beside it")
     func allowed() throws {
         let allowed: Set<FindingKind> = [.digestUnsigned, .logUnauthenticated]
         let plain = try single()
-        #expect(try plain.validate(withManifest: false).outcome(allowing: allowed) == .proven)
+        #expect(try plain.validate(withManifest: false).verdict(allowing: allowed) == .valid)
 
         // A second content at the head's key.
         var twin = try single()
         let head = try #require(twin.digestKeys().last)
         try edit(&twin, head, as: String(head.dropLast(3))) { $0.replacing("20260301T11", with: "20260301T10") }
-        #expect(try twin.validate(withManifest: false).outcome(allowing: allowed) == .unverified)
-        #expect(try twin.validate().outcome(allowing: allowed) != .proven)
+        #expect(try twin.validate(withManifest: false).verdict(allowing: allowed) == .notProven)
+        #expect(try twin.validate().verdict(allowing: allowed) != .valid)
 
         // One more behind a chain whose head is signed, far in the future.
         var appended = try single()
         let later = head.replacing("20260301T121035Z", with: "21060301T131035Z")
         try edit(&appended, head, as: later) { $0.replacing(head, with: later) }
-        #expect(try appended.validate().outcome(allowing: allowed) != .proven)
+        #expect(try appended.validate().verdict(allowing: allowed) != .valid)
 
         // A log file of another hour, listed by the head alone.
         var backdated = try single()
@@ -78,7 +78,7 @@ struct HostileTests {
         let earlier = log.replacing("20260301T11", with: "20260301T03")
         backdated.archive[earlier] = backdated.archive[log]
         try edit(&backdated, head) { $0.replacing(log, with: earlier) }
-        #expect(try backdated.validate(withManifest: false).outcome(allowing: allowed) == .unverified)
+        #expect(try backdated.validate(withManifest: false).verdict(allowing: allowed) == .notProven)
     }
 
     @Test("copies of genuine files in the root do not make it a flat folder")
@@ -158,7 +158,7 @@ struct HostileTests {
         sample.archive.obstacles = [ArchiveEntry(path: ObjectKey("AWSLogs/999988887777"), kind: .link)]
         let report = try sample.validate()
         #expect(report.findings.map(\.kind) == [.digestUnreadable])
-        #expect(report.outcome() == .unverified)
+        #expect(report.verdict() == .notProven)
     }
 
     @Test("a link in the place of a folder of log files is an unsafe reference, not a deletion")
@@ -215,7 +215,7 @@ struct HostileTests {
             let texts = report.findings.flatMap { finding in
                 [finding.message] + finding.detail.values.map { if case .text(let text) = $0 { text } else { "" } }
             }
-            #expect(report.outcome() != .proven)
+            #expect(report.verdict() != .valid)
             #expect(texts.allSatisfy { $0.utf8.count < 2000 })
         }
     }

@@ -37,13 +37,13 @@ struct LookalikeTests {
         #expect(Set(report.findings.map(Found.init)) == [Found("chain-starts-before-archive", digests[4])])
         #expect(report.digests == tally(valid: 4))
         #expect(report.logs == tally(valid: 8))
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
         let start = sample.summary.start
         let ranged = try sample.validate {
             $0.start = start.advanced(bySeconds: 4 * 3600 + 600); $0.end = start.advanced(bySeconds: 8 * 3600 - 600)
         }
         #expect(ranged.findings.isEmpty)
-        #expect(ranged.outcome() == .proven)
+        #expect(ranged.verdict() == .valid)
         // At its start nothing is missing; a second before it the named predecessor is, and coverage is short.
         #expect(try sample.validate { $0.start = start.advanced(bySeconds: 4 * 3600) }.findings.isEmpty)
         let wide = try sample.validate { $0.start = start.advanced(bySeconds: 4 * 3600 - 1) }
@@ -58,7 +58,7 @@ struct LookalikeTests {
             let report = try sample.only("/us-east-1/").validate(withManifest: withManifest)
             #expect(report.regions == ["us-east-1"])
             #expect(report.chains.count == 1)
-            #expect(report.outcome() == (withManifest ? .proven : .unverified))
+            #expect(report.verdict() == (withManifest ? .valid : .notProven))
             if withManifest { #expect(report.findings.isEmpty) }
         }
         let asked = try sample.only("/us-east-1/").validate { $0.regions = ["us-east-1", "us-west-2"] }
@@ -98,8 +98,8 @@ struct LookalikeTests {
         #expect(Set(report.findings.map(Found.init)) == Set(second.logKeys().map { Found("log-unreferenced", $0) }))
         #expect(report.digests == tally(valid: 8))
         #expect(report.logs == tally(valid: 16, unverified: 16))
-        #expect(report.outcome() == .unverified)
-        #expect(report.outcome(allowing: [.logUnreferenced]) == .proven)
+        #expect(report.verdict() == .notProven)
+        #expect(report.verdict(allowing: [.logUnreferenced]) == .valid)
     }
 
     @Test("two trails in one bucket are two chains, and a filter on one does not orphan the other's log files")
@@ -144,8 +144,8 @@ struct LookalikeTests {
         #expect(gap.end == second.summary.start)
         #expect(gap.detail["reason"] == .text("restart"))
         #expect(report.digests == tally(valid: 8))
-        #expect(report.outcome() == .unverified)
-        #expect(report.outcome(allowing: [.chainGap]) == .proven)
+        #expect(report.verdict() == .notProven)
+        #expect(report.verdict(allowing: [.chainGap]) == .valid)
         #expect(report.provenFrom == second.summary.start)
         // Without metadata the last digest before the pause has no successor either.
         let unsigned = try both.validate(withManifest: false)
@@ -162,7 +162,7 @@ struct LookalikeTests {
         let report = try first.joined(with: second).validate()
         report.expectConsistent()
         #expect(Set(report.findings.map(Found.init)) == [Found("chain-restart", second.digestKeys()[0])])
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
         #expect(report.provenFrom == first.summary.start)
     }
 
@@ -174,7 +174,7 @@ struct LookalikeTests {
         let both = try sample().joined(with: late)
         let report = try both.validate()
         #expect(report.findings.isEmpty)
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
         #expect(report.provenFrom == late.summary.start)
         let ranged = try both.validate {
             $0.start = both.summary.start; $0.end = both.summary.end
@@ -253,7 +253,7 @@ struct LookalikeTests {
         #expect(report.findings.isEmpty)
         #expect(report.digests == tally(valid: 1))
         #expect(report.logs == tally(valid: 2))
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
     }
 
     // MARK: Buckets
@@ -306,13 +306,13 @@ struct LookalikeTests {
         let allowed = Set(FindingKind.allCases)
         let signed = try sample.validate()
         #expect(signed.count(.digestSignatureInvalid) == count)
-        #expect(signed.outcome(allowing: allowed) == .violated)
+        #expect(signed.verdict(allowing: allowed) == .notValid)
         let unsigned = try sample.validate(withManifest: false)
         #expect(unsigned.found(.violation).isEmpty)
         #expect(unsigned.count(.digestUnsigned) == count)
         #expect(unsigned.count(.logUnauthenticated) == count * 2)
-        #expect(unsigned.outcome() == .unverified)
+        #expect(unsigned.verdict() == .notProven)
         // A single one is what an unsigned head looks like: that is what allowing it means.
-        #expect(unsigned.outcome(allowing: allowed) == (count == 1 ? .proven : .unverified))
+        #expect(unsigned.verdict(allowing: allowed) == (count == 1 ? .valid : .notProven))
     }
 }

@@ -26,7 +26,7 @@ struct ObjectTests {
         #expect(report.logs == tally(valid: 18))
         #expect(report.count(.duplicateObject) == 24)
         #expect(report.findings(.duplicateObject).allSatisfy { $0.path?.description.hasPrefix("copy/") == true })
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
     }
 
     @Test("an altered copy in a second root has a verdict of its own")
@@ -182,7 +182,7 @@ struct ObjectTests {
             archive.obstacles = [ArchiveEntry(path: ObjectKey(folder), kind: .unreadableFolder(error))]
             let report = try sample.validate([archive])
             #expect(report.found(.violation).isEmpty)
-            #expect(report.outcome() == .unverified)
+            #expect(report.verdict() == .notProven)
             #expect(report.findings.contains { $0.path?.description == "memory/\(folder)" })
         }
     }
@@ -219,7 +219,7 @@ struct ObjectTests {
         #expect(logs.found(.violation).isEmpty)
         let digests = try sample.validate { $0.limits.digestEntries = 2 }
         #expect(digests.count(.digestOverLimit) == 6)
-        #expect(digests.outcome(allowing: Set(FindingKind.allCases)) == .unverified)
+        #expect(digests.verdict(allowing: Set(FindingKind.allCases)) == .notProven)
         let size = try sample.validate { $0.limits.digestBytes = 100 }
         #expect(size.count(.digestOverLimit) == 6)
         let ratio = try sample.validate {

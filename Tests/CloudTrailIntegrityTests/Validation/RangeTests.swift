@@ -19,7 +19,7 @@ struct RangeTests {
         #expect(report.digests == tally(valid: 24))
         #expect(report.logs == tally(valid: 72))
         #expect(report.findings.isEmpty)
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
     }
 
     @Test("a range whose edges are a digest's own meets no other")
@@ -50,7 +50,7 @@ struct RangeTests {
         let report = try sample.validate { $0.end = sample.summary.end.advanced(bySeconds: 1) }
         #expect(report.findings(.coverageShort).map(\.detail["reason"]) == Array(repeating: .text("tail"), count: 4))
         #expect(report.failures.count == 1)
-        #expect(report.outcome() == .unverified)
+        #expect(report.verdict() == .notProven)
         #expect(try sample.validate { $0.end = sample.summary.end }.findings.isEmpty)
     }
 
@@ -75,7 +75,7 @@ struct RangeTests {
         let ranged = try sample.validate { $0.start = sample.summary.start }
         #expect(ranged.findings(.digestMissing).map { $0.key?.description } == [chain[2]])
         #expect(ranged.findings(.coverageShort).map(\.detail["reason"]) == [.text("predecessor-absent")])
-        #expect(ranged.outcome() == .violated)
+        #expect(ranged.verdict() == .notValid)
     }
 
     @Test("a chain that lies back behind its siblings is short after three hours")
@@ -109,7 +109,7 @@ struct RangeTests {
         #expect(none.count(.logUnreferenced) == 9)
         let long = try sample.validate { $0.grace = .seconds(4 * 3600) }
         #expect(long.count(.logUnreferenced) == 0)
-        #expect(long.outcome() == .proven)
+        #expect(long.verdict() == .valid)
     }
 
     @Test("one day's folder is proven, whichever day it is", arguments: ["/2026/03/01/", "/2026/03/02/"])
@@ -118,7 +118,7 @@ struct RangeTests {
         let report = try sample.validate([sample.archive.only(day)])
         report.expectConsistent()
         #expect(report.failures.isEmpty)
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
         #expect(report.digests.total > 0)
         let notices = report.found(.notice).map(\.kind)
         #expect(
@@ -155,7 +155,7 @@ struct RangeTests {
         let sample = try Sample()
         let report = try sample.validate { $0.start = Timestamp("2027-01-01T00:00:00Z") }
         #expect(report.failures == [Found("nothing-validated", "")])
-        #expect(report.outcome(allowing: Set(FindingKind.allCases)) == .unverified)
+        #expect(report.verdict(allowing: Set(FindingKind.allCases)) == .notProven)
         #expect(report.digests.total == 0)
     }
 
@@ -176,15 +176,15 @@ struct RangeTests {
         let region = try sample.validate { $0.regions = ["us-east-1", "eu-west-9"] }
         #expect(region.digests == tally(valid: 52))
         #expect(region.findings.map(\.detail["scope"]) == [.text("region")])
-        #expect(region.outcome() == .unverified)
+        #expect(region.verdict() == .notProven)
         let trails = ["management-events", "arn:aws:cloudtrail:us-east-1:111122223333:trail/management-events"]
         for text in trails {
             let trail = try #require(TrailSelector(text))
-            #expect(try sample.validate { $0.trails = [trail] }.outcome() == .proven)
+            #expect(try sample.validate { $0.trails = [trail] }.verdict() == .valid)
         }
         for text in ["other", "arn:aws:cloudtrail:us-west-2:111122223333:trail/management-events"] {
             let trail = try #require(TrailSelector(text))
-            #expect(try sample.validate { $0.trails = [trail] }.outcome() == .unverified)
+            #expect(try sample.validate { $0.trails = [trail] }.verdict() == .notProven)
         }
         for text in ["", "arn:aws:s3:us-east-1:111122223333:trail/x", "arn:aws:cloudtrail:us-east-1:1:trail/"] {
             #expect(TrailSelector(text) == nil)

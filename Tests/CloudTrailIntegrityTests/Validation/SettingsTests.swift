@@ -30,7 +30,7 @@ struct SettingsTests {
         #expect((options.limits.logBytes, options.limits.digestBytes) == (2 << 30, 4096))
         #expect((options.limits.inflateRatio, options.limits.digestEntries) == (7, 8))
         #expect((options.limits.jsonDepth, options.limits.keyBytes) == (9, 10))
-        #expect((options.jobs, options.readers, options.listsProvenFiles) == (40, 40, true))
+        #expect((options.jobs, options.readers, options.listsProvenFiles) == (40, 16, true))
     }
 
     @Test(

@@ -144,7 +144,7 @@ struct StorageTests {
         source.storedBytes = claim
         let report = try validate(sample, source)
         #expect(report.findings.isEmpty)
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
         // And content that is wrong stays wrong.
         var hurt = sample
         let key = sample.logKeys()[4]

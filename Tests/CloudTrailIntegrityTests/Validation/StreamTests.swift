@@ -68,7 +68,7 @@ struct StreamTests {
             report.expectConsistent()
             #expect(report.found(.violation).isEmpty, "\(count) files")
             // Also with all of it there, nobody knows what followed.
-            #expect(report.outcome() == .unverified)
+            #expect(report.verdict() == .notProven)
             let hidden = report.findings.filter { $0.path == ObjectKey("memory") }
             #expect(hidden.map(\.kind) == [.digestUnreadable])
             #expect(hidden.first?.message.contains("it breaks off") == true)
@@ -162,7 +162,7 @@ struct StreamTests {
         let other = try #require(sample.archive[sample.digestKeys()[1]])
         let files = files(sample)
         let same = try sample.validate([Members(files + files)])
-        #expect(same.outcome() == .proven)
+        #expect(same.verdict() == .valid)
         #expect(same.count(.duplicateObject) == files.count)
         for extra in [[(log, forged), (digest, other)] + files, files + [(log, forged), (digest, other)]] {
             let report = try sample.validate([Members(extra)])
@@ -197,7 +197,7 @@ struct StreamTests {
         }
         let archive = try sample.archive.decompressed()
         let expected = try sample.validate([archive])
-        #expect(expected.outcome() == .proven)
+        #expect(expected.verdict() == .valid)
         let stream = StreamedArchive(archive: archive, order: .shuffled)
         #expect(try sample.validate([stream]).substance == expected.substance)
     }
@@ -238,7 +238,7 @@ struct StreamTests {
         let files = made.archive.files.map { ($0.key.description, $0.value) }
         let wrong = (sidecar, Array("{}".utf8))
         let few = files + [(String, [UInt8])](repeating: wrong, count: 5) + [(sidecar, head.headObjectAnswer)]
-        #expect(try made.validate([Members(few)]).outcome() == .proven)
+        #expect(try made.validate([Members(few)]).verdict() == .valid)
         var carried = made.archive
         carried.metadata[ObjectKey(head.key)] = SignatureMetadata(headObjectAnswer: head.headObjectAnswer)
         let report = try made.validate([StreamedArchive(archive: carried, order: .shuffled)])
@@ -317,7 +317,7 @@ struct StreamTests {
         #expect(try first.state?.serialized() == expected.state?.serialized())
         let state = try #require(first.state)
         let again = try run(StreamedArchive(archive: sample.archive), state)
-        #expect(again.outcome() == .proven)
+        #expect(again.verdict() == .valid)
         #expect(again.carried == ValidationReport.Carried(digests: 0, logs: 0))
         #expect(try run(sample.archive, state).carried?.logs == 12)
         let head = try #require(sample.digestKeys().last)

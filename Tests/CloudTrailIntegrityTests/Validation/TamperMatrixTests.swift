@@ -127,9 +127,9 @@ struct TamperMatrixTests {
         #expect(report.digests == counts.digests)
         #expect(report.logs == counts.logs)
         let severities = Set(expected.compactMap { FindingKind(rawValue: $0.kind)?.severity })
-        let outcome: ValidationReport.Outcome =
-            severities.contains(.violation) ? .violated : severities.contains(.unverified) ? .unverified : .proven
-        #expect(report.outcome() == outcome)
+        let verdict: Verdict =
+            severities.contains(.violation) ? .notValid : severities.contains(.unverified) ? .notProven : .valid
+        #expect(report.verdict() == verdict)
     }
 
     @Test("gives exactly its findings", arguments: Tamper.allCases, DownloadLayout.allCases)
@@ -155,7 +155,7 @@ struct TamperMatrixTests {
         report.expectConsistent()
         let findings = report.findings.filter { layout != .decompressed || $0.kind != .logDecompressed }
         #expect(findings.isEmpty)
-        #expect(report.outcome() == .proven)
+        #expect(report.verdict() == .valid)
         #expect(report.digests == tally(valid: 104))
         #expect(report.logs == tally(valid: 312))
         #expect(report.provenFrom == sample.summary.start)
@@ -173,9 +173,9 @@ struct TamperMatrixTests {
         #expect(report.count(.logUnauthenticated) == 12)
         #expect(report.digests == tally(valid: 100, unverified: 4))
         #expect(report.logs == tally(valid: 300, unverified: 12))
-        #expect(report.outcome() == .unverified)
-        #expect(report.outcome(allowing: [.digestUnsigned]) == .unverified)
-        #expect(report.outcome(allowing: [.digestUnsigned, .logUnauthenticated]) == .proven)
+        #expect(report.verdict() == .notProven)
+        #expect(report.verdict(allowing: [.digestUnsigned]) == .notProven)
+        #expect(report.verdict(allowing: [.digestUnsigned, .logUnauthenticated]) == .valid)
     }
 
     @Test("the report is the same for any number of threads")

@@ -40,7 +40,7 @@ struct UnattendedTests {
     func absent() throws {
         let sample = try Sample()
         let archive = sample.archive.only("/us-east-1/")
-        #expect(try sample.validate([archive]).outcome() == .proven)
+        #expect(try sample.validate([archive]).verdict() == .valid)
         let expected = ["111122223333", "111122223334"].flatMap { account in
             ["us-east-1", "us-west-2"].map { ExpectedChain(chain(account, $0)) }
         }
@@ -48,12 +48,12 @@ struct UnattendedTests {
         let absent = report.findings(.coverageShort)
         #expect(absent.map(\.detail["reason"]) == [.text("chain-absent"), .text("chain-absent")])
         #expect(absent.compactMap(\.chain?.region) == ["us-west-2", "us-west-2"])
-        #expect(report.outcome() == .unverified)
+        #expect(report.verdict() == .notProven)
         // A filter limits this as it limits everything.
         let filtered = try sample.validate([archive]) {
             $0.expectedChains = expected; $0.regions = ["us-east-1"]
         }
-        #expect(filtered.outcome() == .proven)
+        #expect(filtered.verdict() == .valid)
     }
 
     @Test("an expected chain that ends before the start, or has nothing verified, is named")

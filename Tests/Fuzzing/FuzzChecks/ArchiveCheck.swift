@@ -225,7 +225,7 @@ struct ArchiveCheck {
     // MARK: Outcome
 
     private func wholeIsWhole() throws {
-        guard report.outcome() == .proven else { return }
+        guard report.verdict() == .valid else { return }
         let awaiting = Set(report.findings.filter { $0.kind == .logAwaitingDigest }.compactMap(\.path))
         for (path, stored) in archive.files {
             guard let object = delivered.objects[path.path], !awaiting.contains(MutatedArchive.displayPath(path)) else {

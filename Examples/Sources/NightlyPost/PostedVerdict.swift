@@ -3,7 +3,7 @@ import ExampleSupport
 import Foundation
 
 /// What is posted: numbers and words of ours, no text from the archive.
-struct Verdict: Encodable {
+struct PostedVerdict: Encodable {
     struct Count: Encodable {
         let total, valid, invalid, missing, unverified: Int
 
@@ -25,7 +25,8 @@ struct Verdict: Encodable {
     let findings: [String: Int]
 
     init(_ report: ValidationReport) {
-        (verdict, exit) = report.outcome().verdict
+        verdict = report.verdict().description
+        exit = report.verdict().exitStatus
         provenFrom = report.provenFrom?.description
         provenUntil = report.provenUntil?.description
         chains = report.chains.count
