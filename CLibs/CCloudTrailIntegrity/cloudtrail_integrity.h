@@ -127,7 +127,8 @@ void cti_validator_free(cti_validator *validator);
 /*
  * Sets an option. Names and values are those of the command `cloudtrail-integrity validate`:
  *
- *   start-time, end-time    The delivery time that must be proven, ISO 8601: 2026-03-01T00:00:00Z.
+ *   start-time, end-time    The delivery time that must be proven, ISO 8601: 2026-03-01T00:00:00Z, or a date, which is
+ *                           its midnight in UTC.
  *   account-id, region, trail
  *                           Report on these alone; each call adds one. A trail is a name or an ARN.
  *   bucket                  The bucket the archive came from, to be compared with.
@@ -153,7 +154,10 @@ cti_status cti_validator_set(cti_validator *validator, const char *name, const c
 cti_status cti_validator_add_signatures(
     cti_validator *validator, const void *bytes, size_t length, cti_error **error);
 
-/* Adds chains that must be in the archive: JSON Lines of account, region, trail, homeRegion and perhaps until. */
+/*
+ * Adds chains that must be in the archive: JSON Lines of account, region, trail, homeRegion and perhaps since and until.
+ * CTI_ERROR_INPUT for a list that names none, has a member of another name, or names a chain in two ways.
+ */
 cti_status cti_validator_add_expected_chains(
     cti_validator *validator, const void *bytes, size_t length, cti_error **error);
 
@@ -367,7 +371,7 @@ cti_verdict cti_report_verdict(const cti_report *report);
 /*
  * The verdict when findings of some kinds are accepted, by the rules of the command's --allow: unverified kinds alone,
  * digest-unsigned only of the newest digest of a chain, log-unauthenticated only of that digest's log files.
- * CTI_ERROR_ARGUMENT for a kind that cannot be accepted.
+ * CTI_ERROR_ARGUMENT for a kind that cannot be accepted; *verdict is CTI_VERDICT_NONE then.
  */
 cti_status cti_report_verdict_allowing(
     const cti_report *report, const char *const *kinds, size_t kind_count, cti_verdict *verdict, cti_error **error);

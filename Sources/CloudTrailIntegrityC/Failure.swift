@@ -25,6 +25,7 @@ struct Failure: Error {
         switch error {
         case let failure as Failure: self = failure
         case is CancellationError: self = .cancelled
+        case is ValidationOptionsError, is NotAllowableError: self = .argument("\(error)")
         case let error as ObjectReadError:
             self.init(CTI_ERROR_INPUT, "the archive could not be listed: \(error.description)")
         default: self.init(CTI_ERROR_INTERNAL, "\(error)")

@@ -115,12 +115,12 @@ public func cti_report_verdict_allowing(
         let report = try unsafe Handle.object(report, as: Report.self, "report")
         let allowed = try unsafe Arguments.elements(kinds, kindCount, "kinds") { kind in
             let name = try unsafe Arguments.text(kind, "kind")
-            guard let kind = FindingKind(rawValue: name), kind.isAllowable else {
-                throw Failure.argument("'\(name)' is no finding kind that can be accepted")
+            guard let kind = FindingKind(rawValue: name) else {
+                throw Failure.argument("there is no finding kind '\(name)'")
             }
             return kind
         }
-        unsafe verdict.pointee = cti_verdict(report.report.verdict(allowing: Set(allowed)))
+        unsafe verdict.pointee = cti_verdict(try report.report.verdict(allowing: Set(allowed)))
     }
 }
 

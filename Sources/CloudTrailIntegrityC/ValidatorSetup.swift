@@ -6,7 +6,7 @@ final class ValidatorSetup {
     let keys: PublicKeySet
     var signatures = SignatureManifest()
     var settings = ValidationSettings()
-    var expectedChains: [ExpectedChain] = []
+    var expectedChains: [ExpectedChain]?
 
     init(_ keys: PublicKeySet) {
         self.keys = keys
@@ -89,8 +89,10 @@ public func cti_validator_add_expected_chains(
     unsafe attempt(error) {
         let setup = try unsafe Handle.object(validator, as: ValidatorSetup.self, "validator")
         let content = try unsafe Arguments.bytes(bytes, length, "bytes")
-        setup.expectedChains += try Failure.reading("the list of chains cannot be used") {
-            try ExpectedChain.list(reading: content)
+        var chains = setup.expectedChains ?? []
+        try Failure.reading("the list of chains cannot be used") {
+            try ExpectedChain.add(reading: content, to: &chains)
         }
+        setup.expectedChains = chains
     }
 }

@@ -42,7 +42,7 @@ enum PlanCommand: Subcommand {
         }
         var options = ValidationOptions()
         options.bucket = arguments.last("bucket")
-        if let bucket = options.bucket, !ObjectLocation.isBucketName(bucket) {
+        if let bucket = options.bucket, !ValidationOptions.isBucket(bucket) {
             throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
         }
         let archives = try InputFile.archives(operands)

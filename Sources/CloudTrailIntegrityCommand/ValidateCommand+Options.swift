@@ -38,9 +38,9 @@ extension ValidateCommand {
         var options = settings.options(at: now())
         for path in arguments.all("expect") {
             do {
-                options.expectedChains += try ExpectedChain.list(
-                    reading: InputFile.read(path, purpose: "list of chains")
-                )
+                var chains = options.expectedChains ?? []
+                try ExpectedChain.add(reading: InputFile.read(path, purpose: "list of chains"), to: &chains)
+                options.expectedChains = chains
             } catch let error as CommandError {
                 throw error
             } catch {
@@ -48,6 +48,11 @@ extension ValidateCommand {
             }
         }
         options.listsProvenFiles = arguments.has("verbose")
+        do throws(ValidationOptionsError) {
+            try options.check()
+        } catch {
+            throw CommandError(.usage, "\(error)")
+        }
         return options
     }
 }

@@ -22,7 +22,8 @@ enum ValidateCommand: Subcommand {
             OptionSpec(
                 "start-time",
                 value: "time",
-                help: "The start of the delivery time that must be proven, ISO 8601 (2026-03-01T00:00:00Z)."
+                help: "The start of the delivery time that must be proven, ISO 8601 (2026-03-01T00:00:00Z). A "
+                    + "date is its midnight in UTC."
             ),
             OptionSpec("end-time", value: "time", help: "The end of that time."),
             OptionSpec(
@@ -84,7 +85,7 @@ enum ValidateCommand: Subcommand {
                 value: "file",
                 isRepeatable: true,
                 help: "Chains that must be there: JSON Lines of account, region, trail, homeRegion and, for one that "
-                    + "ended, until. Repeatable."
+                    + "began or ended, since or until. Repeatable."
             ),
         ] + StateFile.options + [
             OptionSpec("max-log-size", value: "size", help: "Largest uncompressed log file. (default: 8G)"),
@@ -155,6 +156,8 @@ enum ValidateCommand: Subcommand {
             result = try validator.validate(archives, monitor: interruption.monitor)
         } catch is CancellationError {
             result = nil
+        } catch let error as ValidationOptionsError {
+            throw CommandError(.usage, "\(error)")
         } catch let error as StateError {
             throw CommandError(
                 .noInput,
@@ -176,7 +179,7 @@ enum ValidateCommand: Subcommand {
         }
         // A signal may have come after the validator last looked.
         guard let whole = result, !interruption.monitor.isCancelled else { return try interrupted() }
-        let status = status(of: whole, allowed, isStrict: arguments.has("strict"))
+        let status = try status(of: whole, allowed, isStrict: arguments.has("strict"))
         let runFacts = facts(status)
         var stateFailure: CommandError?
         if let stateFile, let next = whole.state {
@@ -237,8 +240,14 @@ enum ValidateCommand: Subcommand {
         of report: ValidationReport,
         _ allowed: Set<FindingKind>,
         isStrict: Bool
-    ) -> ExitStatus {
-        switch report.verdict(allowing: allowed) {
+    ) throws(CommandError) -> ExitStatus {
+        let verdict: Verdict
+        do throws(NotAllowableError) {
+            verdict = try report.verdict(allowing: allowed)
+        } catch {
+            throw CommandError(.usage, "\(error)")
+        }
+        return switch verdict {
         case .valid: .proven
         case .notValid: .violation
         case .notProven: isStrict ? .violation : .unverified

@@ -412,7 +412,7 @@ class Validator(_Handle):
     """What to validate and how.
 
     Options are those of the command `cloudtrail-integrity validate` with `_` for `-`: `start_time`, `end_time`,
-    `account_id`, `region`, `trail` (these three also as lists), `bucket`, `grace`, `max_age`, `jobs`, `readers`,
+    `account_id`, `region`, `trail` (these three also as lists, which may not be empty), `bucket`, `grace`, `max_age`, `jobs`, `readers`,
     `verbose` and the limits.
     """
 
@@ -421,9 +421,13 @@ class Validator(_Handle):
         keys: Iterable[str | os.PathLike[str]],
         *,
         signatures: Iterable[str | os.PathLike[str]] = (),
-        expected_chains: Iterable[str | os.PathLike[str]] = (),
+        expected_chains: Iterable[str | os.PathLike[str]] | None = None,
         **options: str | int | bool | Iterable[str],
     ) -> None:
+        if expected_chains is not None:
+            expected_chains = list(expected_chains)
+            if not expected_chains:
+                raise ArgumentError("expected_chains is empty: leave it out where no chain is asked for")
         key_set = _Handle(_library.cti_keys_create(), "cti_keys_free")
         for path in keys:
             content = pathlib.Path(path).read_bytes()
@@ -431,22 +435,30 @@ class Validator(_Handle):
         handle = c_void_p()
         _call("cti_validator_create", key_set._handle, byref(handle))
         super().__init__(handle.value, "cti_validator_free")
-        for function, paths in [("signatures", signatures), ("expected_chains", expected_chains)]:
+        for function, paths in [("signatures", signatures), ("expected_chains", expected_chains or ())]:
             for path in paths:
                 content = pathlib.Path(path).read_bytes()
                 _call(f"cti_validator_add_{function}", self._handle, content, len(content))
         for name, value in options.items():
-            for text in self._values(value):
+            for text in self._values(name, value):
                 _call("cti_validator_set", self._handle, _text(name.replace("_", "-")), _text(text))
 
     @staticmethod
-    def _values(value: str | int | bool | Iterable[str]) -> Iterator[str]:
+    def _values(name: str, value: object) -> list[str]:
+        """The texts that an option is set to; what is empty or None is never taken for an option that was not given."""
         if isinstance(value, bool):
-            yield "true" if value else "false"
-        elif isinstance(value, (str, int)):
-            yield str(value)
-        else:
-            yield from value
+            return ["true" if value else "false"]
+        if isinstance(value, (str, int)):
+            return [str(value)]
+        if name not in ("account_id", "region", "trail") or not isinstance(value, Iterable):
+            raise ArgumentError(f"{name} cannot be {value!r}")
+        texts = list(value)
+        if not texts:
+            raise ArgumentError(f"{name} is empty: leave it out where nothing is to be left out")
+        for text in texts:
+            if not isinstance(text, str):
+                raise ArgumentError(f"{name} cannot be {text!r}")
+        return texts
 
     def validate(
         self,

@@ -327,6 +327,13 @@ static void test_nulls(const cti_validator *validator)
 
 static void test_bad_input(cti_validator *validator)
 {
+    /* An empty text is never taken for "not asked". */
+    static const char *const options[] = {"start-time", "end-time", "account-id", "region", "trail",   "bucket",
+                                          "grace",      "max-age",  "jobs",       "readers", "verbose"};
+    static const char chains[] =
+        "{\"account\":\"111122223333\",\"region\":\"us-east-1\",\"trail\":\"t\",\"homeRegion\":\"us-east-1\"}\n"
+        "{\"account\":\"111122223333\",\"region\":\"us-east-1\",\"trail\":\"t\",\"homeRegion\":\"us-east-1\","
+        "\"since\":\"2026-03-01\"}\n";
     cti_error *error = NULL;
     cti_keys *keys = cti_keys_create();
     cti_source *source;
@@ -338,6 +345,12 @@ static void test_bad_input(cti_validator *validator)
     CHECK_ERROR(
         cti_validator_set(validator, "start-time", "now", &error), CTI_ERROR_ARGUMENT,
         "The value 'now' is invalid for 'start-time': an ISO 8601 time");
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+        CHECK_ERROR(cti_validator_set(validator, options[i], "", &error), CTI_ERROR_ARGUMENT, "The value '' is invalid");
+    CHECK_ERROR(cti_validator_add_expected_chains(validator, "", 0, &error), CTI_ERROR_INPUT, "names no chain");
+    CHECK_ERROR(
+        cti_validator_add_expected_chains(validator, chains, strlen(chains), &error), CTI_ERROR_INPUT,
+        "line 2: the chain is named twice");
     CHECK_ERROR(cti_validator_set(validator, "jobs", NULL, &error), CTI_ERROR_ARGUMENT, "value is NULL");
     CHECK_ERROR(cti_validator_add_signatures(validator, "[", 1, &error), CTI_ERROR_INPUT, "line 1");
     CHECK_ERROR(cti_validator_add_expected_chains(validator, "{}", 2, &error), CTI_ERROR_INPUT, "line 1");
@@ -372,7 +385,9 @@ static void test_storage(const cti_validator *validator, struct folder folder, c
     CHECK(cti_report_verdict_allowing(report, everything, 2, &verdict, NULL) == CTI_OK);
     CHECK(verdict == CTI_VERDICT_NOT_VALID);
     CHECK_ERROR(
-        cti_report_verdict_allowing(report, &impossible, 1, &verdict, &error), CTI_ERROR_ARGUMENT, "'log-modified'");
+        cti_report_verdict_allowing(report, &impossible, 1, &verdict, &error), CTI_ERROR_ARGUMENT,
+        "cannot be allowed: log-modified (values: ");
+    CHECK(verdict == CTI_VERDICT_NONE);
     CHECK(cti_report_write(report, "json", append, &json, &error) == CTI_OK && !error);
     CHECK(cti_report_write(report, "jsonl", append, &lines, NULL) == CTI_OK);
     CHECK(strstr(json.bytes, "\"exit\":1,") && strstr(lines.bytes, "\"exit\":1,"));

@@ -88,6 +88,14 @@ class Tests(unittest.TestCase):
             validator(TAMPERED, start="2026-03-01T00:00:00Z")
         with self.assertRaisesRegex(ValueError, "The value 'x' is invalid for 'start-time'"):
             validator(TAMPERED, start_time="x")
+        # What is empty is never taken for what was not asked.
+        for name, value in [
+            ("start_time", None), ("end_time", ""), ("end_time", []), ("end_time", ["2026-03-01"]), ("bucket", None),
+            ("bucket", ""), ("trail", ""), ("trail", []), ("region", ()), ("account_id", iter([])), ("region", [None]),
+            ("max_age", None), ("grace", 1.5), ("account_id", b"111122223333"), ("expected_chains", []),
+        ]:  # fmt: skip
+            with self.subTest(name=name, value=value), self.assertRaises(ct.ArgumentError):
+                validator(TAMPERED, **{name: value})
         with self.assertRaisesRegex(ct.InputError, "there is no such folder"):
             validator(TAMPERED).validate("/nonexistent")
         with self.assertRaisesRegex(ct.ArgumentError, "there is no source"):

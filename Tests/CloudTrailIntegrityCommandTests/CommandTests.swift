@@ -91,10 +91,30 @@ struct CommandTests {
         #expect(clean.validate("--max-digest-entries", "1").output.contains("digest-over-limit"))
         #expect(clean.validate("--max-age", "3h").status == .unverified)
         #expect(clean.validate("--max-age", "99999d").status == .proven)
-        let list = try clean.write("expect.jsonl", #"{"account":"1","region":"r","trail":"t","homeRegion":"h"}"#)
+        let line = #"{"account":"111122223333","region":"r","trail":"t","homeRegion":"h"}"#
+        let list = try clean.write("expect.jsonl", line)
         let result = clean.validate("--expect", list)
         #expect(result.status == .unverified)
         #expect(result.output.contains("coverage-short"))
+        let dated = clean.validate("--start-time", "2026-03-01", "--format", "jsonl")
+        #expect(dated.output.contains("2026-03-01T00:00:00Z"))
+    }
+
+    @Test("a list of chains that asks for nothing, or in two ways, is an error")
+    func expectedChains() throws {
+        let clean = try SampleFolder()
+        let line = #"{"account":"111122223333","region":"us-east-1","trail":"t","homeRegion":"us-east-1"}"#
+        let list = try clean.write("expect.jsonl", line)
+        let empty = clean.validate("--expect", try clean.write("empty.jsonl", "\n"))
+        #expect(empty.status == .noInput)
+        #expect(empty.errors.contains("cannot be used: line 1: the list names no chain"))
+        let other = try clean.write("other.jsonl", line.dropLast() + #","until":"2026-03-01"}"#)
+        let twice = clean.validate("--expect", list, "--expect", other)
+        #expect(twice.status == .noInput)
+        #expect(twice.errors.contains("line 1: the chain is named twice, with another since or until"))
+        let filtered = clean.validate("--expect", list, "--region", "eu-west-1")
+        #expect(filtered.status == .usage)
+        #expect(filtered.errors.contains("none of the expected chains is among"))
     }
 
     @Test("without keys the error holds the commands that fetch them")

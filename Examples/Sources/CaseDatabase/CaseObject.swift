@@ -31,7 +31,7 @@ final class CaseObject: OpenObject {
             SignatureMetadata(
                 signature: signature,
                 algorithm: row.text(6),
-                backfillGenerationTime: row.text(7).flatMap { Timestamp($0) }
+                backfillGenerationTime: row.text(7).flatMap { try? Timestamp(parsing: $0) }
             )
         }
         var opened: OpaquePointer?

@@ -295,8 +295,15 @@ package struct JSONReader {
         case .string: _ = try readText()
         case .number: try skipNumber()
         case .null: try readNull()
-        case .bool: try readLiteral(bytes[offset] == UInt8(ascii: "t") ? "true" : "false")
+        case .bool: _ = try readBool()
         }
+    }
+
+    package mutating func readBool() throws(JSONError) -> Bool {
+        skipSpace()
+        let isTrue = offset < bytes.count && bytes[offset] == UInt8(ascii: "t")
+        try readLiteral(isTrue ? "true" : "false")
+        return isTrue
     }
 
     private mutating func readLiteral(_ literal: String) throws(JSONError) {

@@ -36,10 +36,31 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     // MARK: Text
 
-    /// Reads an ISO 8601 date and time with `Z` or an offset: `2026-03-01T00:10:35Z`, `2026-03-01T01:10:35+01:00`.
+    /// Reads a moment that somebody asks for: an ISO 8601 date and time with `Z` or an offset, such as
+    /// `2026-03-01T00:10:35Z` or `2026-03-01T01:10:35+01:00`, or a date, such as `2026-03-01`, which is its midnight in UTC.
+    ///
+    /// - Throws: ``TimestampError`` for anything else: a date that does not exist, a time without an offset, a fraction of
+    ///   a second other than 0.
+    public init(parsing text: some StringProtocol) throws(TimestampError) {
+        let text = String(text)
+        let isDate = text.utf8.count == 10
+        guard let moment = Timestamp(isDate ? text + "T00:00:00Z" : text), Self.isWhole(text) else {
+            throw TimestampError(text)
+        }
+        self = moment
+    }
+
+    /// Whether the text of a time has no fraction of a second, or one of 0.
+    private static func isWhole(_ text: String) -> Bool {
+        guard let point = text.utf8.firstIndex(of: UInt8(ascii: ".")) else { return true }
+        let next = text.utf8[point...].dropFirst().first { $0 != UInt8(ascii: "0") }
+        return next.map { !(0x31...0x39).contains($0) } ?? true
+    }
+
+    /// Reads the time that a file of an archive states: ISO 8601 with `Z` or an offset.
     ///
     /// A fraction of a second is read and dropped. `nil` for anything else, for dates that do not exist included.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let text = String(text)
         self.init(utf8: text.utf8.span)
     }

@@ -26,12 +26,13 @@ extension Validator {
     /// ``ValidationOptions/bucket`` keeps other buckets from being asked, and stands for the bucket of digest files that
     /// say nothing of themselves.
     ///
-    /// - Throws: ``CancellationError`` when the monitor stopped it; an error when a source cannot be listed, or when
+    /// - Throws: ``ValidationOptionsError`` when an option means nothing; `CancellationError` when the monitor stopped it; an error when a source cannot be listed, or when
     ///   libcrypto or zlib fail.
     package func fetchPlan(
         for sources: [any ArchiveSource],
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> FetchPlan {
+        try options.check()
         let access = sources.map(\.access)
         let (pool, worker) = try makePool(for: access)
         defer { pool.stop() }

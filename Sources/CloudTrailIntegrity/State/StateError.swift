@@ -8,8 +8,6 @@ public struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
         case unsupportedVersion
         /// A key is another one than earlier runs had under its fingerprint.
         case keysDiffer
-        /// The options leave out what the next run would miss.
-        case optionsContradict
     }
 
     /// What stands in the way.

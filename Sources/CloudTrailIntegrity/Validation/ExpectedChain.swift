@@ -4,60 +4,118 @@
 public struct ExpectedChain: Hashable, Sendable {
     /// The chain; never a backfill one, because those come by exception.
     public let chain: ChainIdentity
+    /// When the chain began, where that is known: it owes no coverage from before, where ``ValidationOptions/start`` asks
+    /// for it. Without a start this asks for nothing.
+    public let since: Timestamp?
     /// When the chain ended, where that is known: it need not reach further, and its end must still be found.
     public let until: Timestamp?
 
-    /// A chain that must be there, up to `until` where it is known to have ended.
-    public init(_ chain: ChainIdentity, until: Timestamp? = nil) {
+    /// A chain that must be there, from `since` and up to `until` where these are known.
+    public init(_ chain: ChainIdentity, since: Timestamp? = nil, until: Timestamp? = nil) {
         self.chain = chain
+        self.since = since
         self.until = until
     }
 
-    /// Reads JSON Lines of `{"account","region","trail","homeRegion","until"?}`.
+    /// Reads JSON Lines of `{"account","region","trail","homeRegion","backfill"?,"since"?,"until"?}`.
     ///
-    /// - Throws: ``ExpectedChainError`` with the line that could not be read.
+    /// `since` and `until` are times as ``Timestamp/init(parsing:)`` reads them; `backfill`, which the records of chains
+    /// in a report have, can only be `false`.
+    ///
+    /// - Throws: ``ExpectedChainError`` with the line that could not be read, has a member of another name, or contradicts
+    ///   one before it; also when there is no line.
     public static func list(reading bytes: [UInt8]) throws -> [ExpectedChain] {
         var chains: [ExpectedChain] = []
-        do throws(JSONLines.Failure) {
-            try JSONLines.forEach(bytes, maximumDepth: 8) { (reader) throws(JSONError) in
-                guard let chain = try read(&reader) else { return false }
-                chains.append(chain)
-                return true
-            }
-        } catch {
-            let reason =
-                error.error.map { escaped($0.description) }
-                ?? "account, region, trail and homeRegion must be strings, and until an ISO 8601 time"
-            throw ExpectedChainError(line: error.line, reason: reason)
-        }
+        try add(reading: bytes, to: &chains)
         return chains
     }
 
-    private enum Name: String, CodingKey, CaseIterable {
-        case account, region, trail, homeRegion, until
+    /// Reads a list and adds it to those that were read before.
+    package static func add(reading bytes: [UInt8], to chains: inout [ExpectedChain]) throws(ExpectedChainError) {
+        var known = Dictionary(chains.map { ($0.chain, $0) }, uniquingKeysWith: { first, _ in first })
+        var read: [ExpectedChain] = []
+        var reason = ""
+        do throws(JSONLines.Failure) {
+            try JSONLines.forEach(bytes, maximumDepth: 8) { (reader) throws(JSONError) in
+                switch try Self.read(&reader) {
+                case .failure(let fault):
+                    reason = fault.reason
+                    return false
+                case .success(let chain):
+                    if let other = known.updateValue(chain, forKey: chain.chain), other != chain {
+                        reason = contradiction
+                        return false
+                    }
+                    read.append(chain)
+                    return true
+                }
+            }
+        } catch {
+            throw ExpectedChainError(line: error.line, reason: escaped(error.error?.description ?? reason))
+        }
+        guard !read.isEmpty else { throw ExpectedChainError(line: 1, reason: "the list names no chain") }
+        chains += read
     }
 
-    private static let names = JSONNames<Name>()
+    /// What is wrong with it by itself; `nil` when nothing is.
+    var fault: String? {
+        if chain.isBackfill { return "a backfill chain cannot be expected: backfill digest files come by exception" }
+        if !ValidationOptions.isAccount(chain.account) { return "an account has 12 digits, such as 111122223333" }
+        if !ValidationOptions.isRegion(chain.region) || !ValidationOptions.isRegion(chain.homeRegion) {
+            return "region and homeRegion are called as AWS calls them, such as us-east-1"
+        }
+        if !ValidationOptions.isTrail(chain.trail) { return "trail is the name of a trail, such as management-events" }
+        if let since, let until, since >= until { return "since \(since) is not before until \(until)" }
+        return nil
+    }
 
-    private static func read(_ reader: inout JSONReader) throws(JSONError) -> ExpectedChain? {
-        guard try reader.kind() == .object else { return nil }
+    /// What is wrong with a second one of the same chain.
+    static let contradiction = "the chain is named twice, with another since or until"
+
+    // MARK: Lines
+
+    private struct Fault: Error {
+        let reason: String
+    }
+
+    private enum Name: String, CaseIterable {
+        case account, region, trail, homeRegion, backfill, since, until
+    }
+
+    private static func read(_ reader: inout JSONReader) throws(JSONError) -> Result<ExpectedChain, Fault> {
+        guard try reader.kind() == .object else {
+            try reader.skipValue()
+            return .failure(Fault(reason: "a chain is a JSON object"))
+        }
         var texts: [Name: String] = [:]
-        var isBroken = false
-        try reader.readObject(names) { (reader, name) throws(JSONError) in
-            guard let name else { return try reader.skipValue() }
-            switch try reader.kind() {
-            case .string: texts[name] = try reader.readString()
-            case .null where name == .until: try reader.readNull()
-            default:
-                isBroken = true
+        var fault: String?
+        try reader.readObject { (reader, text) throws(JSONError) in
+            let member = reader.string(text)
+            switch (Name(rawValue: member), try reader.kind()) {
+            case (.backfill, .bool):
+                if try reader.readBool() { fault = fault ?? "backfill can only be false: backfill comes by exception" }
+            case (.since, .null), (.until, .null): try reader.readNull()
+            case (let name?, .string) where name != .backfill: texts[name] = try reader.readString()
+            case (let name?, _):
                 try reader.skipValue()
+                fault = fault ?? "\(name.rawValue) must be \(name == .backfill ? "false" : "a string")"
+            case (nil, _):
+                try reader.skipValue()
+                let members = Name.allCases.map(\.rawValue).joined(separator: ", ")
+                fault = fault ?? "there is no member '\(member)' (members: \(members))"
             }
         }
-        guard !isBroken, let account = texts[.account], let region = texts[.region], let trail = texts[.trail],
+        if let fault { return .failure(Fault(reason: fault)) }
+        guard let account = texts[.account], let region = texts[.region], let trail = texts[.trail],
             let homeRegion = texts[.homeRegion]
-        else { return nil }
-        let until = texts[.until].map { Timestamp($0) }
-        if until == .some(nil) { return nil }
+        else { return .failure(Fault(reason: "account, region, trail and homeRegion must be there")) }
+        let (since, until): (Timestamp?, Timestamp?)
+        do throws(TimestampError) {
+            since = try texts[.since].map { text throws(TimestampError) in try Timestamp(parsing: text) }
+            until = try texts[.until].map { text throws(TimestampError) in try Timestamp(parsing: text) }
+        } catch {
+            return .failure(Fault(reason: "since and until must be times: \(error)"))
+        }
         let chain = ChainIdentity(
             account: account,
             region: region,
@@ -65,7 +123,8 @@ public struct ExpectedChain: Hashable, Sendable {
             homeRegion: homeRegion,
             isBackfill: false
         )
-        return ExpectedChain(chain, until: until ?? nil)
+        let expected = ExpectedChain(chain, since: since, until: until)
+        return expected.fault.map { .failure(Fault(reason: $0)) } ?? .success(expected)
     }
 }
 

@@ -169,7 +169,8 @@ extension ReportBuilder {
     }
 
     private mutating func addCoverage(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
-        if let start = options.start, let oldest = chain.members.first, oldest.window.start > start {
+        if options.owesNothing(chain.identity) { return }
+        if let start = options.owedFrom(chain.identity), let oldest = chain.members.first, oldest.window.start > start {
             let isStart = isVerifiedStart(oldest)
             addShort(
                 chain.identity,
@@ -200,11 +201,12 @@ extension ReportBuilder {
 
     private mutating func addEnd(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         let end = chain.verifiedUntil
-        let expected = options.expectedChains.first { $0.chain == chain.identity }
+        let expected = options.expected(chain.identity)
+        let owedFrom = options.owedFrom(chain.identity)
         // What must be there and has nothing verified is absent, which is said of all such chains together.
         if expected != nil, end == nil { return }
         let until = expected?.until
-        if expected != nil, until == nil, let start = options.start, let end, end <= start {
+        if expected != nil, until == nil, let start = owedFrom, let end, end <= start {
             return addShort(
                 chain.identity,
                 from: end,
@@ -224,7 +226,7 @@ extension ReportBuilder {
             let reached = end.map { "ends at \($0)" } ?? "has no verified digest"
             addShort(
                 chain.identity,
-                from: max(end ?? .distantPast, options.start ?? .distantPast),
+                from: max(end ?? .distantPast, owedFrom ?? .distantPast),
                 until: demand.moment,
                 reason: demand.reason,
                 "verified coverage \(reached) and must reach \(demand.moment)"
@@ -245,11 +247,12 @@ extension ReportBuilder {
     /// The chains that must be there and of which no verified digest file is held.
     private mutating func addAbsentChains() {
         let held = Set(evidence.chains.filter { $0.verifiedUntil != nil }.map(\.identity))
-        let wanted = options.expectedChains.filter { options.selects($0.chain) && !held.contains($0.chain) }
-        for expected in Set(wanted.map(\.chain)).sorted() {
+        let wanted = (options.expectedChains ?? []).map(\.chain)
+            .filter { options.selects($0) && !held.contains($0) && !options.owesNothing($0) }
+        for expected in Set(wanted).sorted() {
             addShort(
                 expected,
-                from: options.start ?? .distantPast,
+                from: options.owedFrom(expected) ?? .distantPast,
                 until: options.end ?? options.coverageMustReach ?? .distantFuture,
                 reason: "chain-absent",
                 "the archive holds no verified digest file of a chain that must be there"

@@ -272,15 +272,15 @@ struct ReportBuilder {
             return "of \(what) the archive holds \(known.prefix(Self.namesShown).joined(separator: ", "))"
                 + (rest > 0 ? " and \(rest) more" : "")
         }
-        for account in options.accounts where !proven.contains(where: { $0.account == account }) {
+        for account in options.accounts.listed where !proven.contains(where: { $0.account == account }) {
             let others = holds("accounts", held.map(\.account))
             add("account", account, "nothing of the account \(account) was validated: \(others)")
         }
-        for region in options.regions where !proven.contains(where: { $0.region == region }) {
+        for region in options.regions.listed where !proven.contains(where: { $0.region == region }) {
             let others = holds("regions", held.map(\.region))
             add("region", region, "nothing of the region \(region) was validated: \(others)")
         }
-        for trail in options.trails where !proven.contains(where: { trail.selects($0) }) {
+        for trail in options.trails.listed where !proven.contains(where: { trail.selects($0) }) {
             let others = holds("trails", held.map(\.trail))
             add("trail", trail.description, "nothing of the trail \(trail.description) was validated: \(others)")
         }
@@ -304,7 +304,7 @@ extension ValidationReport.NotAsked {
     init(_ options: ValidationOptions, _ files: FileCounts, awaiting: Int, bucketChecked: Bool) {
         before = options.start == nil
         after = options.end == nil && options.coverageMustReach == nil
-        expectGiven = !options.expectedChains.isEmpty
+        expectGiven = options.expectedChains != nil
         self.awaiting = awaiting
         hidden = files.hidden
         other = files.other

@@ -9,23 +9,30 @@ public struct TrailSelector: Hashable, Sendable, CustomStringConvertible {
     /// The region the trail was created in; `nil` when only a name was given.
     public let homeRegion: String?
 
-    /// Reads `arn:PARTITION:cloudtrail:REGION:ACCOUNT:trail/NAME`, or takes the text as a name; `nil` for a broken ARN.
+    /// Reads `arn:PARTITION:cloudtrail:REGION:ACCOUNT:trail/NAME`, or takes the text as a name.
     ///
     /// The account in the ARN owns the trail. It selects nothing: an organization trail records other accounts.
-    public init?(_ text: String) {
+    ///
+    /// - Throws: ``ValidationOptionsError`` when the text is neither an ARN nor a name that a trail can have.
+    public init(_ text: String) throws(ValidationOptionsError) {
+        let fault = ValidationOptionsError(
+            .trails,
+            "'\(text)' is neither a trail's name nor its ARN, such as "
+                + "arn:aws:cloudtrail:us-east-1:111122223333:trail/management-events"
+        )
         description = text
-        guard text.hasPrefix("arn:") else {
-            guard !text.isEmpty else { return nil }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 1 {
             name = text
             homeRegion = nil
-            return
+        } else {
+            guard parts.count == 6, parts[0] == "arn", parts[2] == "cloudtrail",
+                ValidationOptions.isRegion(parts[3]), parts[5].hasPrefix("trail/")
+            else { throw fault }
+            name = String(parts[5].dropFirst(6))
+            homeRegion = parts[3]
         }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[2] == "cloudtrail", !parts[3].isEmpty, parts[5].hasPrefix("trail/"),
-            parts[5].utf8.count > 6
-        else { return nil }
-        name = String(parts[5].dropFirst(6))
-        homeRegion = String(parts[3])
+        guard ValidationOptions.isTrail(name) else { throw fault }
     }
 
     func selects(_ chain: ChainIdentity) -> Bool {
@@ -39,12 +46,12 @@ public struct ValidationOptions: Sendable {
     public var start: Timestamp?
     /// The end of the delivery time that must be covered; `nil` judges each chain to its newest digest.
     public var end: Timestamp?
-    /// The accounts to report on; empty for all.
-    public var accounts: [String] = []
-    /// The regions to report on; empty for all.
-    public var regions: [String] = []
-    /// The trails to report on; empty for all.
-    public var trails: [TrailSelector] = []
+    /// The accounts to report on, of 12 digits each.
+    public var accounts = Selection<String>.all
+    /// The regions to report on.
+    public var regions = Selection<String>.all
+    /// The trails to report on.
+    public var trails = Selection<TrailSelector>.all
     /// The bucket the archive came from; `nil` compares buckets only where the layout names them.
     public var bucket: String?
     /// How long after a chain's last verified end a log file may still wait for its digest, in whole seconds. Default
@@ -53,14 +60,14 @@ public struct ValidationOptions: Sendable {
     /// Without ``end``: the moment that verified coverage must reach, for runs that nobody watches; `nil` judges each
     /// chain by its siblings.
     public var coverageMustReach: Timestamp?
-    /// The chains that must be there.
-    public var expectedChains: [ExpectedChain] = []
+    /// The chains that must be there, at least one; `nil` asks for no chain by name.
+    public var expectedChains: [ExpectedChain]?
     /// The bounds that keep hostile input harmless.
     public var limits = Limits()
-    /// The number of threads that compute; at least 1. Default: the number of processors that the process may use.
+    /// The number of threads that compute, from 1 to 4,096. Default: the number of processors that the process may use.
     public var jobs = SystemCall.processorCount
     /// The number of threads that read, should storage be slow: no more than ``jobs`` are busy where it is not. As many
-    /// as ``jobs`` where that is more. Default 16.
+    /// as ``jobs`` where that is more. From 1 to 4,096, default 16.
     public var readers = 16
     /// What was proven before; `nil` proves everything anew and remembers nothing.
     ///
@@ -78,19 +85,33 @@ public struct ValidationOptions: Sendable {
     var range: TimeRange { TimeRange(start: start ?? .distantPast, end: end ?? .distantFuture) }
 
     /// Whether nothing is left out but what is before ``start``.
-    package var judgesAll: Bool { end == nil && accounts.isEmpty && regions.isEmpty && trails.isEmpty }
+    package var judgesAll: Bool { end == nil && accounts.isAll && regions.isAll && trails.isAll }
+
+    /// What is known of a chain that must be there.
+    func expected(_ chain: ChainIdentity) -> ExpectedChain? { expectedChains?.first { $0.chain == chain } }
+
+    /// From when on a chain owes coverage: the start or, where that is later, when the chain is known to have begun; `nil`
+    /// when it is judged from its oldest digest.
+    func owedFrom(_ chain: ChainIdentity) -> Timestamp? {
+        start.map { max($0, expected(chain)?.since ?? $0) }
+    }
+
+    /// Whether a chain is known to have begun only when all that coverage must reach was over.
+    func owesNothing(_ chain: ChainIdentity) -> Bool {
+        guard let since = expected(chain)?.since, let reached = end ?? coverageMustReach else { return false }
+        return since >= reached
+    }
 
     /// Whether only some accounts, regions or trails are asked for.
-    var isRestricted: Bool { !(accounts.isEmpty && regions.isEmpty && trails.isEmpty) }
+    var isRestricted: Bool { !(accounts.isAll && regions.isAll && trails.isAll) }
 
     func selects(_ chain: ChainIdentity) -> Bool {
         selects(account: chain.account, region: chain.region)
-            && (trails.isEmpty || trails.contains { $0.selects(chain) })
+            && trails.contains(where: { $0.selects(chain) })
     }
 
     /// What is not known is selected.
     func selects(account: String?, region: String?) -> Bool {
-        (accounts.isEmpty || account.map(accounts.contains) ?? true)
-            && (regions.isEmpty || region.map(regions.contains) ?? true)
+        account.map { accounts.contains($0) } ?? true && region.map { regions.contains($0) } ?? true
     }
 }

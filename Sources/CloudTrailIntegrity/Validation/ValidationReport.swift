@@ -224,12 +224,21 @@ public struct ValidationReport: Sendable {
         return report
     }
 
+    /// The verdict on what was asked.
+    public func verdict() -> Verdict { verdict([]) }
+
     /// The verdict on what was asked, when findings of some kinds are accepted.
     ///
     /// - Parameter allowed: Unverified kinds that do not count. `digest-unsigned` covers only the newest digest of each
-    ///   chain, `log-unauthenticated` only the log files of that digest; kinds that are not
-    ///   ``FindingKind/isAllowable`` always count.
-    public func verdict(allowing allowed: Set<FindingKind> = []) -> Verdict {
+    ///   chain, `log-unauthenticated` only the log files of that digest.
+    /// - Throws: ``NotAllowableError`` when one of the kinds is not ``FindingKind/isAllowable``.
+    public func verdict(allowing allowed: Set<FindingKind>) throws(NotAllowableError) -> Verdict {
+        let others = allowed.filter { !$0.isAllowable }
+        guard others.isEmpty else { throw NotAllowableError(others) }
+        return verdict(allowed)
+    }
+
+    private func verdict(_ allowed: Set<FindingKind>) -> Verdict {
         var verdict = Verdict.valid
         for finding in findings {
             switch finding.severity {

@@ -52,42 +52,46 @@ package struct ValidationSettings: Sendable {
 
     private mutating func apply(_ text: String, to name: Name) throws(ValidationSettingError) {
         func invalid(_ form: String) -> ValidationSettingError { .invalidValue(text, name, form: form) }
-        func number(minimum: Int) throws(ValidationSettingError) -> Int {
-            guard let number = Int(text), number >= minimum else { throw invalid("a whole number from \(minimum)") }
+        func number(in range: ClosedRange<Int>) throws(ValidationSettingError) -> Int {
+            guard let number = Int(text), range.contains(number) else {
+                let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+                throw invalid("a whole number from \(range.lowerBound)\(end)")
+            }
             return number
         }
+        func number(minimum: Int) throws(ValidationSettingError) -> Int {
+            try number(in: minimum...Int.max)
+        }
         func time() throws(ValidationSettingError) -> Timestamp {
-            guard let time = Timestamp(text) else {
-                throw invalid("an ISO 8601 time with Z or an offset, such as 2026-03-01T00:00:00Z")
-            }
-            return time
+            do { return try Timestamp(parsing: text) } catch { throw invalid(TimestampError.form) }
         }
         func seconds() throws(ValidationSettingError) -> Int64 {
             guard let seconds = Self.seconds(text) else { throw invalid("a number with s, m, h or d, such as 90m") }
             return seconds
         }
         func size() throws(ValidationSettingError) -> UInt64 {
-            guard let bytes = Self.bytes(text) else { throw invalid("a number of bytes, or one with K, M, G or T") }
+            guard let bytes = Self.bytes(text), bytes > 0 else {
+                throw invalid("a number of bytes, or one with K, M, G or T")
+            }
             return bytes
         }
         switch name {
         case .startTime: options.start = try time()
         case .endTime: options.end = try time()
         case .accountID:
-            guard text.utf8.count == 12, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-                throw invalid("an account has 12 digits")
-            }
-            options.accounts.append(text)
+            guard ValidationOptions.isAccount(text) else { throw invalid("an account has 12 digits") }
+            options.accounts.add(text)
         case .region:
-            guard !text.isEmpty else { throw invalid("the name of a region") }
-            options.regions.append(text)
+            guard ValidationOptions.isRegion(text) else { throw invalid("the name of a region, such as us-east-1") }
+            options.regions.add(text)
         case .trail:
-            guard let trail = TrailSelector(text) else {
+            do {
+                options.trails.add(try TrailSelector(text))
+            } catch {
                 throw invalid("a name, or arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME")
             }
-            options.trails.append(trail)
         case .bucket:
-            guard ObjectLocation.isBucketName(text) else { throw invalid("the name of a bucket") }
+            guard ValidationOptions.isBucket(text) else { throw invalid("the name of a bucket") }
             options.bucket = text
         case .grace: options.grace = .seconds(try seconds())
         case .maxAge: maximumAge = try seconds()
@@ -95,10 +99,10 @@ package struct ValidationSettings: Sendable {
         case .maxDigestSize: options.limits.digestBytes = try size()
         case .maxInflateRatio: options.limits.inflateRatio = UInt64(try number(minimum: 1))
         case .maxDigestEntries: options.limits.digestEntries = try number(minimum: 1)
-        case .maxJSONDepth: options.limits.jsonDepth = try number(minimum: 3)
+        case .maxJSONDepth: options.limits.jsonDepth = try number(in: ValidationOptions.jsonDepths)
         case .maxKeyLength: options.limits.keyBytes = try number(minimum: 1)
-        case .jobs: options.jobs = try number(minimum: 1)
-        case .readers: options.readers = try number(minimum: 1)
+        case .jobs: options.jobs = try number(in: ValidationOptions.threadNumbers)
+        case .readers: options.readers = try number(in: ValidationOptions.threadNumbers)
         case .verbose:
             guard let flag = Bool(text) else { throw invalid("true or false") }
             options.listsProvenFiles = flag

@@ -55,23 +55,16 @@ public struct Validator: Sendable {
     ///   - onFinding: Given every finding of the report once, as soon as it is known, until the validation is stopped: one at
     ///     a time, by any thread of the validation, in no fixed order. What it waits for, the validation waits for.
     /// - Returns: What was found.
-    /// - Throws: `CancellationError` when the monitor stopped it; ``StateError`` when the keys are not those that
-    ///   earlier runs had under the same fingerprints, or when the options leave out what the next run would miss; an
-    ///   error when a source cannot be listed, or when libcrypto or zlib fail.
+    /// - Throws: ``ValidationOptionsError`` when an option means nothing; ``StateError`` when the keys are not those that
+    ///   earlier runs had under the same fingerprints; `CancellationError` when the monitor stopped it; an error when a
+    ///   source cannot be listed, or when libcrypto or zlib fail.
     public func validate(
         _ sources: [any ArchiveSource],
         monitor: ValidationMonitor = ValidationMonitor(),
         onFinding: (@Sendable (Finding) -> Void)? = nil
     ) throws -> ValidationReport {
-        if let earlier = options.earlierRuns {
-            guard options.judgesAll else {
-                throw StateError(
-                    .optionsContradict,
-                    "a run that builds on earlier ones leaves nothing out, but for what is before a start"
-                )
-            }
-            try earlier.state.check(keys)
-        }
+        try options.check()
+        try options.earlierRuns?.state.check(keys)
         let listener = FindingListener(monitor, onFinding)
         let access = sources.map(\.access)
         let (pool, worker) = try makePool(for: access)

@@ -183,4 +183,29 @@ import Testing
         #expect(!range(0, 10).contains(Timestamp(secondsSinceEpoch: 10)))
         #expect(TimeRange.always.contains(Timestamp(secondsSinceEpoch: 0)))
     }
+
+    @Test(
+        "what somebody asks for may be a date, which is its midnight in UTC",
+        arguments: [
+            ("2026-03-08", "2026-03-08T00:00:00Z"), ("2026-03-08T01:00:00+01:00", "2026-03-08T00:00:00Z"),
+            ("2026-03-08T00:00:01Z", "2026-03-08T00:00:01Z"), ("2026-03-08T00:00:01.000Z", "2026-03-08T00:00:01Z"),
+        ]
+    )
+    func asked(text: String, moment: String) throws {
+        #expect(try Timestamp(parsing: text).description == moment)
+    }
+
+    @Test(
+        "what is not understood is an error and never no time",
+        arguments: [
+            "", "yesterday", "2026-03-08T00:00:00", "2026-02-29", "2026-3-8", "20260308", "2026-03-08 ", "2026-03-08Z",
+            "2026-03-08T00:00:00.5Z", "2026-03-08T00:00:00.05+01:00", "0123456789", "2026-03-0\u{1b}",
+        ]
+    )
+    func notUnderstood(text: String) {
+        let error = #expect(throws: TimestampError.self) { try Timestamp(parsing: text) }
+        #expect(error?.text == text)
+        #expect(error?.description.contains("2026-03-01T00:00:00Z, or a date, such as 2026-03-01") == true)
+        #expect(error?.description.contains("\u{1b}") == false)
+    }
 }

@@ -20,7 +20,7 @@ struct SettingsTests {
         #expect(options.start == Timestamp("2026-03-01T00:00:00Z"))
         #expect(options.accounts == ["111122223333", "444455556666"])
         #expect(options.regions == ["eu-west-1"])
-        #expect(options.trails.map(\.name) == ["management"])
+        #expect(options.trails.listed.map(\.name) == ["management"])
         #expect(options.bucket == "b-1")
         #expect(options.grace == .seconds(5400))
         #expect(options.coverageMustReach == Timestamp("2026-03-01T21:00:00Z"))
@@ -31,6 +31,16 @@ struct SettingsTests {
         #expect((options.limits.inflateRatio, options.limits.digestEntries) == (7, 8))
         #expect((options.limits.jsonDepth, options.limits.keyBytes) == (9, 10))
         #expect((options.jobs, options.readers, options.listsProvenFiles) == (40, 16, true))
+    }
+
+    @Test("a plain date is its midnight in UTC")
+    func date() throws {
+        var settings = ValidationSettings()
+        try settings.set(.startTime, to: "2026-03-01")
+        try settings.set(.endTime, to: "2026-03-08")
+        let options = settings.options(at: now)
+        #expect(options.start == Timestamp("2026-03-01T00:00:00Z"))
+        #expect(options.end == Timestamp("2026-03-08T00:00:00Z"))
     }
 
     @Test(
@@ -46,14 +56,25 @@ struct SettingsTests {
             ),
             (.maxAge, "3h", "'--max-age' stands in the place of '--end-time': give one of them"),
             (.accountID, "1", "The value '1' is invalid for '--account-id': an account has 12 digits"),
+            (.startTime, "", "The value '' is invalid for '--start-time': an ISO"),
+            (.startTime, "2026-02-30", "is invalid for '--start-time': an ISO"),
+            (.startTime, "2026-03-02", "The start 2026-03-02T00:00:00Z is not before the end 2026-03-02T00:00:00Z"),
+            (.accountID, "", "is invalid for '--account-id': an account has 12 digits"),
             (.region, "", "The value '' is invalid for '--region': the name of a region"),
+            (.region, " us-east-1", "is invalid for '--region': the name of a region"),
+            (.trail, "", "is invalid for '--trail': a name, or arn:"),
             (.trail, "arn:x", "The value 'arn:x' is invalid for '--trail': a name, or arn:"),
             (.bucket, "/", "The value '/' is invalid for '--bucket': the name of a bucket"),
+            (.bucket, "", "is invalid for '--bucket': the name of a bucket"),
+            (.bucket, "arn:aws:s3:::b-1", "is invalid for '--bucket': the name of a bucket"),
             (.grace, "90", "The value '90' is invalid for '--grace': a number with s, m, h or d"),
             (.grace, "9223372036854775807d", "is invalid for '--grace'"),
             (.maxLogSize, "-1K", "is invalid for '--max-log-size': a number of bytes, or one with K, M, G or T"),
-            (.maxJSONDepth, "2", "is invalid for '--max-json-depth': a whole number from 3"),
-            (.jobs, "0", "is invalid for '--jobs': a whole number from 1"),
+            (.maxLogSize, "0", "is invalid for '--max-log-size': a number of bytes"),
+            (.maxJSONDepth, "2", "is invalid for '--max-json-depth': a whole number from 3 to 256"),
+            (.maxJSONDepth, "100000", "is invalid for '--max-json-depth': a whole number from 3 to 256"),
+            (.jobs, "0", "is invalid for '--jobs': a whole number from 1 to 4096"),
+            (.readers, "9223372036854775807", "is invalid for '--readers': a whole number from 1 to 4096"),
             (.verbose, "yes", "is invalid for '--verbose': true or false"),
         ]
     )
@@ -63,7 +84,7 @@ struct SettingsTests {
         let error = #expect(throws: ValidationSettingError.self) { try settings.set(name, to: text) }
         #expect(error?.message(dashes: "--").contains(message) == true)
         let options = settings.options(at: now)
-        #expect(options.start == nil && options.coverageMustReach == nil && options.accounts.isEmpty)
-        #expect(options.trails.isEmpty && options.grace == .seconds(9000) && !options.listsProvenFiles)
+        #expect(options.start == nil && options.coverageMustReach == nil && options.accounts.isAll)
+        #expect(options.trails.isAll && options.grace == .seconds(9000) && !options.listsProvenFiles)
     }
 }

@@ -11,18 +11,13 @@ struct UnattendedTests {
         ChainIdentity(account: account, region: region, trail: trail, homeRegion: "us-east-1", isBackfill: false)
     }
 
-    @Test("coverage must reach the age that is allowed, for each chain, and an explicit end replaces that")
+    @Test("coverage must reach the age that is allowed, for each chain")
     func maximumAge() throws {
         let sample = try Sample()
         let report = try sample.validate { $0.coverageMustReach = sample.summary.end.advanced(bySeconds: 1) }
         let reasons = report.findings(.coverageShort).map(\.detail["reason"])
         #expect(reasons == Array(repeating: .text("max-age"), count: 4))
         #expect(try sample.validate { $0.coverageMustReach = sample.summary.end }.findings.isEmpty)
-        let both = try sample.validate {
-            $0.coverageMustReach = sample.summary.end.advanced(bySeconds: 1)
-            $0.end = sample.summary.end
-        }
-        #expect(both.findings.isEmpty)
     }
 
     @Test("an age replaces the comparison with siblings")
@@ -119,10 +114,119 @@ struct UnattendedTests {
         }
     }
 
+    private static let line =
+        "{\"account\":\"111122223333\",\"region\":\"us-east-1\",\"trail\":\"t\",\"homeRegion\":\"us-west-2\"}"
+
+    private static func line(_ members: String) -> String { line.dropLast() + ",\(members)}" }
+
+    @Test("a line may say when the chain began and ended, and that it is no backfill chain")
+    func listMembers() throws {
+        let text = Self.line("\"backfill\":false,\"since\":\"2026-03-01\",\"until\":\"2026-03-08T01:00:00+01:00\"")
+        let chains = try ExpectedChain.list(reading: Array("\(text)\n\(text)\n".utf8))
+        #expect(Set(chains).count == 1)
+        #expect(chains.first?.since == Timestamp("2026-03-01T00:00:00Z"))
+        #expect(chains.first?.until == Timestamp("2026-03-08T00:00:00Z"))
+        let open = try ExpectedChain.list(reading: Array(Self.line("\"since\":null,\"until\":null").utf8))
+        #expect(open.map(\.since) == [nil] && open.map(\.until) == [nil])
+    }
+
+    @Test(
+        "a line that asks for nothing is an error that names it",
+        arguments: [
+            (line("\"untill\":\"2026-03-01\""), "there is no member 'untill'"),
+            (line("\"backfill\":true"), "backfill can only be false"),
+            (line("\"backfill\":\"false\""), "backfill must be false"),
+            (line("\"since\":\"\""), "since and until must be times: '' is not an ISO 8601 time"),
+            (line("\"until\":1"), "until must be a string"),
+            (line("\"since\":\"2026-03-01\",\"until\":\"2026-03-01\""), "is not before until"),
+            (line("\"since\":\"2026-02-01\""), "named twice, with another since or until"),
+            (line("\"since\":null,\"since\":null"), "appears twice"),
+            (line.replacing("111122223333", with: "1"), "an account has 12 digits"),
+            (line.replacing("us-west-2", with: ""), "region and homeRegion"),
+            (line.replacing("\"t\"", with: "\"\""), "trail is the name"),
+            ("{\"account\":\"111122223333\"}", "account, region, trail and homeRegion must be there"),
+        ]
+    )
+    func listFaults(line: String, reason: String) {
+        let error = #expect(throws: ExpectedChainError.self) {
+            try ExpectedChain.list(reading: Array("\(Self.line)\n\(line)\n".utf8))
+        }
+        #expect(error?.line == 2)
+        #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
+    }
+
+    @Test("a list without a chain, and one that contradicts another, are errors", arguments: ["", "\n \n"])
+    func listOfNothing(text: String) throws {
+        let error = #expect(throws: ExpectedChainError.self) { try ExpectedChain.list(reading: Array(text.utf8)) }
+        #expect(error?.description == "line 1: the list names no chain")
+        var chains = try ExpectedChain.list(reading: Array(Self.line.utf8))
+        let known = chains
+        #expect(throws: ExpectedChainError.self) {
+            try ExpectedChain.add(reading: Array(Self.line("\"until\":\"2026-03-01\"").utf8), to: &chains)
+        }
+        #expect(chains == known)
+    }
+
+    @Test("a chain that is known to have begun owes nothing from before, to the second")
+    func begun() throws {
+        let sample = try Sample()
+        // Each chain of the sample begins then, with a starting digest.
+        let begin = sample.summary.start
+        let chains = ["111122223333", "111122223334"].flatMap { account in
+            ["us-east-1", "us-west-2"].map { chain(account, $0) }
+        }
+        let before = begin.advanced(bySeconds: -10 * 3600)
+        func validate(since: Timestamp?, start: Timestamp?, end: Timestamp? = nil) throws -> [Finding] {
+            try sample.validate {
+                ($0.start, $0.end) = (start, end)
+                $0.expectedChains = chains.map { ExpectedChain($0, since: since) }
+            }.findings
+        }
+        #expect(try validate(since: begin, start: before).isEmpty)
+        #expect(try validate(since: begin, start: before, end: sample.summary.end).isEmpty)
+        // One second earlier is one second that nothing attests.
+        let early = try validate(since: begin.advanced(bySeconds: -1), start: before)
+        #expect(early.map(\.kind) == Array(repeating: .coverageShort, count: 4))
+        #expect(Set(early.map(\.start)) == [begin.advanced(bySeconds: -1)])
+        #expect(Set(early.map(\.end)) == [begin])
+        #expect(Set(try validate(since: nil, start: before).map(\.start)) == [before])
+        // Without a start it asks for nothing, and the later of both counts.
+        #expect(try validate(since: before, start: nil).isEmpty)
+        #expect(try validate(since: before, start: begin).isEmpty)
+        // It says nothing of the end.
+        let later = sample.summary.end.advanced(bySeconds: 1)
+        #expect(try validate(since: begin, start: before, end: later).count == 4)
+    }
+
+    @Test("a chain that began must be there from then on, and need not be there before")
+    func begunAndAbsent() throws {
+        let sample = try Sample()
+        let absent = chain("111122223335", "us-east-1")
+        let (start, end) = (sample.summary.start, sample.summary.end)
+        func validate(since: Timestamp) throws -> [Finding] {
+            try sample.validate {
+                ($0.start, $0.end) = (start, end)
+                $0.expectedChains = [ExpectedChain(absent, since: since)]
+            }.findings
+        }
+        let owed = try validate(since: end.advanced(bySeconds: -1))
+        #expect(owed.map(\.kind) == [.coverageShort])
+        #expect(owed.map(\.start) == [end.advanced(bySeconds: -1)])
+        #expect(owed.map(\.detail["reason"]) == [.text("chain-absent")])
+        #expect(try validate(since: end).isEmpty)
+    }
+
+    /// What is found and when, in one order.
+    private var oneThread: ValidationOptions {
+        var options = ValidationOptions()
+        options.jobs = 1
+        return options
+    }
+
     @Test("a monitor counts, and stops a validation")
     func monitor() throws {
         let sample = try Sample()
-        let validator = Validator(keys: sample.keys, signatures: sample.manifest)
+        let validator = Validator(keys: sample.keys, signatures: sample.manifest, options: oneThread)
         let monitor = ValidationMonitor()
         #expect(monitor.progress == ValidationMonitor.Progress(phase: .waiting))
         let report = try validator.validate([sample.archive], monitor: monitor)
@@ -154,7 +258,7 @@ struct UnattendedTests {
         let seen = LockedState<[ValidationMonitor.Progress]>([])
         var archive = sample.archive
         archive.onRead = { seen.withLock { $0.append(monitor.progress) } }
-        let report = try Validator(keys: sample.keys, signatures: sample.manifest)
+        let report = try Validator(keys: sample.keys, signatures: sample.manifest, options: oneThread)
             .validate([archive], monitor: monitor)
         let progress = seen.withLock { $0 }
         #expect(progress.map(\.phase) == progress.map(\.phase).sorted())

@@ -150,3 +150,8 @@ func compressed(_ content: [UInt8]) throws -> [UInt8] {
 func manifestLines(_ sample: Sample) -> [String] {
     sample.manifestText.split(separator: "\n").map(String.init)
 }
+
+extension FindingKind {
+    /// All that may be accepted.
+    static let allowable = Set(allCases.filter(\.isAllowable))
+}
