@@ -107,18 +107,18 @@ struct FetchScript {
         if keyRequests.isEmpty { return [] }
         let function = [
             "",
-            "# fetch_keys REGION START END",
+            "# fetch_keys REGION START [END]",
             "fetch_keys() {",
-            "    if aws cloudtrail list-public-keys --region \"$1\" --start-time \"$2\" --end-time \"$3\" --output json \\",
+            "    if aws cloudtrail list-public-keys --region \"$1\" --start-time \"$2\" ${3:+--end-time \"$3\"} --output json \\",
             "        > \"keys-$1.json.part\" && grep -q '\"Value\"' \"keys-$1.json.part\"; then",
             "        mv \"keys-$1.json.part\" \"keys-$1.json\"",
             "    else",
-            "        echo \"No public keys of $1 for $2 to $3.\" >&2",
+            "        echo \"No public keys of $1 for $2 to ${3:-now}.\" >&2",
             "        failed=1",
             "    fi",
             "}",
         ]
-        return function + keyRequests.map { "fetch_keys \($0.region) \($0.start) \($0.end)" }
+        return function + keyRequests.map { "fetch_keys \($0.region) \($0.start)" + ($0.end.map { " \($0)" } ?? "") }
     }
 
     private var signatureLines: [String] {

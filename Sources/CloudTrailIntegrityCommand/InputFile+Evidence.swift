@@ -108,7 +108,7 @@ extension InputFile {
             "No public keys: give them with '--public-keys <file>', one for each file that these commands make",
             advice: requests.map { request in
                 "aws cloudtrail list-public-keys --region \(ShellWord.quoted(request.region)) "
-                    + "--start-time \(request.start) --end-time \(request.end) --output json "
+                    + "--start-time \(request.start) \(request.end.map { "--end-time \($0) " } ?? "")--output json "
                     + "> \(ShellWord.quoted("keys-\(request.region).json"))"
             }
         )

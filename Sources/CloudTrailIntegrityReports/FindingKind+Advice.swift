@@ -38,7 +38,8 @@ extension FindingKind {
                 + "before this hour with --end-time."
         case .digestKeyUnknown:
             "Run 'aws cloudtrail list-public-keys' in that region for that time, and give the answer with "
-                + "--public-keys. If AWS has no such key, the file is forged."
+                + "--public-keys. A key that AWS does not list proves nothing either way: ask for a longer time, and in "
+                + "the region of the digest file's name."
         case .partElsewhere:
             "Give the folder that the finding names as an archive of its own. Where it names none, download each part "
                 + "into a folder of its own, or copy all into one flat folder."

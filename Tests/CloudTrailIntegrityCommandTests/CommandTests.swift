@@ -126,7 +126,7 @@ struct CommandTests {
             result.errorLines.dropFirst().map(String.init)
                 == ["us-east-1", "us-west-2"].map {
                     "  aws cloudtrail list-public-keys --region \($0) --start-time 2026-03-01T00:10:35Z "
-                        + "--end-time 2026-03-01T06:10:35Z --output json > keys-\($0).json"
+                        + "--end-time 2026-03-01T08:10:35Z --output json > keys-\($0).json"
                 }
         )
     }

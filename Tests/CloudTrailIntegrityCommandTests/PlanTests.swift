@@ -165,13 +165,36 @@ struct PlanTests {
         let fetched = try desk.shell(run("plan", sample.archive).output, emptyRegion: "us-west-2")
         #expect(fetched.status == 1)
         #expect(
-            fetched.errors.contains("No public keys of us-west-2 for 2026-03-01T00:10:35Z to 2026-03-01T06:10:35Z.")
+            fetched.errors.contains("No public keys of us-west-2 for 2026-03-01T00:10:35Z to 2026-03-01T08:10:35Z.")
         )
         #expect(fetched.errors.contains("No signature of \"AWSLogs/"))
         #expect(try desk.work() == ["keys-us-east-1.json", "signatures.jsonl"])
         // The fake answers with all keys for each region; the region without an answer is left out of the command.
         #expect(!fetched.output.contains("us-west-2"))
         #expect(try desk.shell(fetched.output).status == 2)
+    }
+
+    @Test("keys are asked for to the time of delivery, and without an end for a backfill digest file")
+    func keyTimes() throws {
+        let sample = try SampleFolder()
+        let desk = try Desk(sample)
+        let archive = desk.path("archive")
+        let backfill = name(1).replacing(".json", with: "_backfill.json")
+        try write(try digest(bucket: "b", key: "k"), backfill, in: archive)
+        try write(try digest(bucket: "b", key: "k"), name(1, region: "us-west-2"), in: archive)
+        let plan = run("plan", archive)
+        try expectSound(plan.output)
+        _ = try desk.shell(plan.output)
+        let calls = try desk.folder.text("calls").split(separator: "\n").filter { $0.hasPrefix("cloudtrail") }
+        let call = "cloudtrail list-public-keys --region"
+        #expect(
+            calls == [
+                "\(call) us-east-1 --start-time 2026-03-01T00:10:35Z --output json",
+                "\(call) us-west-2 --start-time 2026-03-01T00:10:35Z --end-time 2026-03-01T03:10:35Z --output json",
+            ]
+        )
+        let advice = run("validate", archive).errors
+        #expect(advice.contains("--start-time 2026-03-01T00:10:35Z --output json > keys-us-east-1.json"))
     }
 
     @Test("nothing is written into the archive or over a file that is there")

@@ -47,13 +47,13 @@ extension Validator {
         let trial = worker.context.trial
         let records = evidence.records
         let digestNames = records.names
-        var names: [DigestFileName] = []
+        var unknown: [(name: DigestFileName, generated: Timestamp?)] = []
         var wanted: [(record: Int, location: ObjectLocation)] = []
         var obstacles: [FetchPlan.Obstacle] = []
         for number in records.indices {
             let isKeyHeld = records.fingerprint(of: number).map { keys.key(fingerprint: $0) != nil } ?? (keys.count > 0)
             if !isKeyHeld, let name = digestNames.fileName(of: evidence.index.digests[number].path) {
-                names.append(name)
+                unknown.append((name, name.chain.isBackfill ? check.signingTime(of: number, trial) : nil))
             }
             guard needsSignature(number, evidence, check, trial) else { continue }
             switch location(number, evidence) {
@@ -71,7 +71,7 @@ extension Validator {
         }
         var seen: Set<ObjectLocation> = []
         return FetchPlan(
-            keyRequests: PublicKeyRequest.requests(for: names),
+            keyRequests: PublicKeyRequest.requests(for: unknown),
             signatures: wanted.map(\.location).filter { seen.insert($0).inserted },
             obstacles: obstacles,
             digestCount: evidence.records.count,

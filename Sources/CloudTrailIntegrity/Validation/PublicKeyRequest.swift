@@ -4,32 +4,48 @@ public struct PublicKeyRequest: Hashable, Sendable {
     public let region: String
     /// The start of the time the keys must have been valid in.
     public let start: Timestamp
-    /// The end of that time.
-    public let end: Timestamp
+    /// The end of that time; `nil` is open, for which the call is given no end: AWS takes the time of the call then.
+    public let end: Timestamp?
 
-    /// How long after its window a backfill digest may be signed, in seconds: the validity of a key.
-    private static let backfillDelay: Int64 = 30 * 86_400
+    /// How long after the end in its name a digest may be signed, in seconds: at delivery, with the key of that time.
+    private static let deliveryDelay = 2 * DigestChain.hour
+    /// How long after it was generated a backfill digest may be signed, in seconds.
+    private static let backfillDelay = DigestChain.hour
 
     /// The calls that fetch every key the digest files in `sources` may be signed with, by the files' names alone.
     ///
-    /// A source that goes by once has gone by then.
+    /// Such a name does not tell when a backfill digest was generated: with one the request of its region is open. A
+    /// source that goes by once has gone by then.
     ///
     /// - Throws: An error when a source cannot be listed.
     public static func requests(for sources: [any ArchiveSource]) throws -> [PublicKeyRequest] {
         let index = try ArchiveIndex(sources)
-        return requests(for: index.digests.compactMap { index.names.fileName(of: $0.path) })
+        return requests(for: index.digests.compactMap { index.names.fileName(of: $0.path) }.map { ($0, nil) })
     }
 
     /// The calls that fetch every key the digest files with these names may be signed with.
-    package static func requests(for names: [DigestFileName]) -> [PublicKeyRequest] {
-        var spans: [String: TimeRange] = [:]
-        for name in names {
+    ///
+    /// - Parameter digests: The names and, for backfill digests, when they were generated; `nil` when that is not known.
+    package static func requests(
+        for digests: [(name: DigestFileName, generated: Timestamp?)]
+    ) -> [PublicKeyRequest] {
+        var requests: [String: PublicKeyRequest] = [:]
+        for (name, generated) in digests {
             let start = name.endTime.advanced(bySeconds: -DigestChain.hour)
-            let end = name.chain.isBackfill ? name.endTime.advanced(bySeconds: backfillDelay) : name.endTime
-            let known = spans[name.chain.region] ?? TimeRange(start: start, end: end)
-            spans[name.chain.region] = TimeRange(start: min(known.start, start), end: max(known.end, end))
+            var end: Timestamp? = name.endTime.advanced(bySeconds: deliveryDelay)
+            if name.chain.isBackfill {
+                // It is not generated before its window ends; a time that says so is not one.
+                end = generated.flatMap { $0 < name.endTime ? nil : $0.advanced(bySeconds: backfillDelay) }
+            }
+            let region = name.chain.region
+            guard let known = requests[region] else {
+                requests[region] = PublicKeyRequest(region: region, start: start, end: end)
+                continue
+            }
+            var latest: Timestamp?
+            if let end, let other = known.end { latest = max(end, other) }
+            requests[region] = PublicKeyRequest(region: region, start: min(known.start, start), end: latest)
         }
-        return spans.sorted { $0.key < $1.key }
-            .map { PublicKeyRequest(region: $0.key, start: $0.value.start, end: $0.value.end) }
+        return requests.values.sorted { $0.region < $1.region }
     }
 }
