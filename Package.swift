@@ -75,7 +75,7 @@ let package = Package(
         ),
         .target(
             name: "CloudTrailIntegrityReports",
-            dependencies: ["CloudTrailIntegrity"],
+            dependencies: ["NativeInterop", "CloudTrailIntegrity"],
             swiftSettings: swiftSettings
         ),
         .target(

@@ -34,7 +34,7 @@ final class Report: Sendable {
             exit: Self.exitStatus(report.verdict()),
             milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
             allowed: [],
-            archives: sources.map(\.name),
+            archives: sources.map(\.nameBytes),
             begin: begin,
             end: Self.now()
         )

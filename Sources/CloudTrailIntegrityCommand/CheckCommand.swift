@@ -47,14 +47,14 @@ enum CheckCommand: Subcommand {
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
         let operands = try operands(arguments)
-        guard !arguments.all("archive").isEmpty else {
+        guard !arguments.paths("archive").isEmpty else {
             throw CommandError(.usage, "Missing expected option '--archive <archive>'", showsUsage: true)
         }
         let format = try choice("format", in: arguments, default: Format.text)
-        let archives = try InputFile.archives(arguments.all("archive"))
-        guard !arguments.all("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
-        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: arguments.all("archive"))
-        let manifest = try InputFile.manifest(arguments.all("signatures"))
+        let archives = try InputFile.archives(arguments.paths("archive"))
+        guard !arguments.paths("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
+        let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: arguments.paths("archive"))
+        let manifest = try InputFile.manifest(arguments.paths("signatures"))
         let validator = Validator(keys: keys, signatures: manifest)
         let checked = try untilInterrupted(interruption, console) {
             try validator.check(operands, in: archives, monitor: interruption.monitor)
@@ -85,7 +85,7 @@ enum CheckCommand: Subcommand {
     private static func writeText(_ file: FileCheck, _ console: Console) throws(CommandError) {
         let proven = file.verdict == .valid ? (file.isDigest ? "digest" : "log") : ""
         let heading = pad(file.verdict.rawValue, 10) + " " + pad(file.kind?.rawValue ?? proven, 24)
-        try console.print("\(heading) \(escaped(file.path)): \(escaped(file.message))")
+        try console.print("\(heading) \(escaped(file.path.description)): \(escaped(file.message))")
         if let voucher = file.voucher {
             let role = file.verdict == .valid ? "vouched for" : "listed"
             let by = file.isDigest ? "" : "\(role) by s3://\(voucher.location), "
@@ -117,7 +117,8 @@ enum CheckCommand: Subcommand {
     private static func line(_ file: FileCheck) -> String {
         var object = JSONObjectText()
         object.add("record", "check")
-        object.add("path", file.path)
+        object.add("path", file.path.description)
+        if file.path.text == nil { object.add("pathBytes", Hex.encode(file.path.bytes)) }
         object.add("verdict", file.verdict.rawValue)
         object.add("kind", file.kind?.rawValue)
         object.add("digest", file.isDigest)

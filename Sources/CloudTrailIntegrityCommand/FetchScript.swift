@@ -1,5 +1,6 @@
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import NativeInterop
 
 /// A plan as a POSIX shell script.
 ///
@@ -8,12 +9,12 @@ internal import CloudTrailIntegrityReports
 /// read (`file://…`).
 struct FetchScript {
     private let plan: FetchPlan
-    private let archives: [String]
-    private let keyFiles: [String]
-    private let manifests: [String]
+    private let archives: [ByteString]
+    private let keyFiles: [ByteString]
+    private let manifests: [ByteString]
     private let bucket: String?
 
-    init(_ plan: FetchPlan, archives: [String], keyFiles: [String], manifests: [String], bucket: String?) {
+    init(_ plan: FetchPlan, archives: [ByteString], keyFiles: [ByteString], manifests: [ByteString], bucket: String?) {
         self.plan = plan
         self.archives = archives
         self.keyFiles = keyFiles

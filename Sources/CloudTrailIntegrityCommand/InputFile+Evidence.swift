@@ -1,15 +1,16 @@
 internal import CloudTrailIntegrity
+internal import NativeInterop
 
 /// What every command that judges something takes.
 extension InputFile {
     /// The archive in the folder or the file at `path`, or on standard input where that is `-`.
     ///
     /// - Parameter limits: What an archive file may inflate to.
-    static func archive(_ path: String, limits: Limits = Limits()) throws(CommandError) -> any ArchiveSource {
+    static func archive(_ path: ByteString, limits: Limits = Limits()) throws(CommandError) -> any ArchiveSource {
         do {
             if path == standardInput { return try archiveFile(path, limits) }
             do {
-                return try LocalArchive(path: path)
+                return try LocalArchive(pathBytes: path.bytes)
             } catch let error as LocalArchiveError where error.reason == .notAFolder {
                 return try archiveFile(path, limits)
             }
@@ -23,16 +24,16 @@ extension InputFile {
         "Builds with the package trait ArchiveFiles also take a tar or zip file, and '-' for a tar on standard input. "
 
     /// What stands for standard input.
-    static let standardInput = "-"
+    static let standardInput: ByteString = "-"
 
     #if ArchiveFiles
-    private static func archiveFile(_ path: String, _ limits: Limits) throws -> any ArchiveSource {
+    private static func archiveFile(_ path: ByteString, _ limits: Limits) throws -> any ArchiveSource {
         path == standardInput
-            ? try ArchiveFile(fileDescriptor: 0, name: path, limits: limits)
-            : try ArchiveFile(path: path, limits: limits)
+            ? try ArchiveFile(fileDescriptor: 0, name: path.description, limits: limits)
+            : try ArchiveFile(pathBytes: path.bytes, limits: limits)
     }
     #else
-    private static func archiveFile(_ path: String, _ limits: Limits) throws -> any ArchiveSource {
+    private static func archiveFile(_ path: ByteString, _ limits: Limits) throws -> any ArchiveSource {
         throw ArchiveFilesMissing()
     }
 
@@ -43,7 +44,7 @@ extension InputFile {
     #endif
 
     /// The archives at `paths`.
-    static func archives(_ paths: [String], limits: Limits = Limits()) throws(CommandError) -> [any ArchiveSource] {
+    static func archives(_ paths: [ByteString], limits: Limits = Limits()) throws(CommandError) -> [any ArchiveSource] {
         if paths.count(where: { $0 == standardInput }) > 1 {
             throw CommandError(.usage, "Standard input, '-', can be read only once")
         }
@@ -55,7 +56,7 @@ extension InputFile {
     /// The keys of the files at `paths`.
     ///
     /// - Parameter archives: The folders that no key file may lie in.
-    static func publicKeys(_ paths: [String], archives: [String]) throws(CommandError) -> PublicKeySet {
+    static func publicKeys(_ paths: [ByteString], archives: [ByteString]) throws(CommandError) -> PublicKeySet {
         var keys = PublicKeySet()
         for path in paths {
             if let archive = archives.first(where: { OutputFile.isFile(path, below: $0) }) {
@@ -67,7 +68,7 @@ extension InputFile {
             }
             let bytes = try read(path, purpose: "key file")
             do {
-                try keys.add(reading: bytes, name: path)
+                try keys.add(reading: bytes, name: path.description)
             } catch {
                 throw CommandError(.noInput, "The key file '\(path)' cannot be used: \(error)")
             }
@@ -76,7 +77,7 @@ extension InputFile {
     }
 
     /// The signatures of the files at `paths`.
-    static func manifest(_ paths: [String]) throws(CommandError) -> SignatureManifest {
+    static func manifest(_ paths: [ByteString]) throws(CommandError) -> SignatureManifest {
         var manifest = SignatureManifest()
         for path in paths {
             let bytes = try read(path, purpose: "signature manifest")

@@ -16,8 +16,8 @@ enum InputFile {
     /// The content of the file at `path`.
     ///
     /// - Parameter purpose: What the file is for, as an error calls it.
-    static func read(_ path: String, purpose: String) throws(CommandError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    static func read(_ path: ByteString, purpose: String) throws(CommandError) -> [UInt8] {
+        let descriptor = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw failure(path, purpose) }
         defer { close(descriptor) }
         var status = stat()
@@ -38,9 +38,9 @@ enum InputFile {
     }
 
     /// The first bytes of a regular file, at most so many; none where they cannot be had.
-    static func head(of path: String, bytes limit: Int) -> [UInt8] {
+    static func head(of path: ByteString, bytes limit: Int) -> [UInt8] {
         // Nothing waits for the writer of a FIFO.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        let descriptor = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         var status = stat()
@@ -52,7 +52,7 @@ enum InputFile {
         return Array(buffer.prefix(count))
     }
 
-    private static func failure(_ path: String, _ purpose: String, _ error: SystemError = .last) -> CommandError {
+    private static func failure(_ path: ByteString, _ purpose: String, _ error: SystemError = .last) -> CommandError {
         CommandError(.noInput, "The \(purpose) '\(path)' could not be read: \(error.description)")
     }
 }

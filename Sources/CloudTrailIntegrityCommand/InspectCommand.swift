@@ -41,8 +41,8 @@ enum InspectCommand: Subcommand {
                 )
             }
         }
-        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: [])
-        let manifest = try InputFile.manifest(arguments.all("signatures"))
+        let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: [])
+        let manifest = try InputFile.manifest(arguments.paths("signatures"))
         let validator = Validator(keys: keys, signatures: manifest)
         var statuses: Set<ExitStatus> = []
         var isFirst = true
@@ -67,7 +67,7 @@ enum InspectCommand: Subcommand {
             case .failure(let error):
                 statuses.insert(.noInput)
                 console.complain(
-                    "Error: The digest file '\(escaped(path))' could not be read: \(escaped(error.description))"
+                    "Error: The digest file '\(escaped(path.description))' could not be read: \(escaped(error.description))"
                 )
             }
         }
@@ -121,7 +121,7 @@ enum InspectCommand: Subcommand {
         }
 
         func write(isVerbose: Bool) throws(CommandError) {
-            try console.print(escaped(inspection.path))
+            try console.print(escaped(inspection.path.description))
             try row("stored", inspection.isCompressed ? "gzip" : "not compressed")
             let hash = inspection.hash.map { ", SHA-256 \(Hex.encode($0.bytes))" } ?? ""
             try row("content", "\(inspection.contentBytes) bytes\(hash)")

@@ -5,12 +5,12 @@ internal import NativeInterop
 struct KeyFiles {
     /// An entry and the file it is from.
     struct Key {
-        let file: String
+        let file: ByteString
         let entry: PublicKeyEntry
     }
 
     struct Source {
-        let file: String
+        let file: ByteString
         /// `nil` when it could not be read.
         let sha256: String?
         let count: Int
@@ -32,12 +32,12 @@ struct KeyFiles {
     /// The keys by the start of their validity, each once, to find those that overlap.
     private var windows: [(fingerprint: String, start: Timestamp, end: Timestamp)] = []
 
-    init(_ paths: [String]) {
+    init(_ paths: [ByteString]) {
         for path in paths { read(path) }
         compare()
     }
 
-    private mutating func read(_ path: String) {
+    private mutating func read(_ path: ByteString) {
         do {
             let bytes = try InputFile.read(path, purpose: "key file")
             let sha256 = Hex.encode(try SHA256Digest.of(bytes).bytes)

@@ -70,7 +70,7 @@ enum KeysCommand: Subcommand {
                     entry.key.map { "\($0.bits)" } ?? "-",
                     entry.sha256.map { Hex.encode($0.bytes) } ?? "-",
                     "\(contents.overlapping(key).count)",
-                    key.file
+                    key.file.description
                 )
             }
             for line in table.lines { try console.print(line) }
@@ -102,7 +102,7 @@ enum KeysCommand: Subcommand {
             let entry = key.entry
             var object = JSONObjectText()
             object.add("record", "key")
-            object.add("file", key.file)
+            object.add("file", key.file.description)
             object.add("number", Int64(entry.number))
             object.add("fingerprint", entry.fingerprint)
             object.add("statedFingerprint", entry.statedFingerprint)
@@ -118,7 +118,7 @@ enum KeysCommand: Subcommand {
         for source in contents.sources {
             var object = JSONObjectText()
             object.add("record", "key-file")
-            object.add("file", source.file)
+            object.add("file", source.file.description)
             object.add("sha256", source.sha256)
             object.add("keys", Int64(source.count))
             object.add("problem", source.problem)

@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import NativeInterop
 
 #if canImport(Glibc)
 internal import Glibc
@@ -14,8 +15,8 @@ func now() -> Timestamp {
 }
 
 /// The folder that relative paths begin at; `nil` when it was removed or may not be known.
-func workingFolder() -> String? {
+func workingFolder() -> ByteString? {
     guard let path = unsafe getcwd(nil, 0) else { return nil }
     defer { unsafe free(path) }
-    return unsafe String(cString: path)
+    return unsafe ByteString(cString: path)
 }

@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import NativeInterop
 
 /// The command: finds the subcommand and turns errors into lines and exit statuses.
 package enum MainCommand {
@@ -41,12 +42,15 @@ package enum MainCommand {
 
     /// Runs the command line without the program's name, and returns the exit status.
     ///
-    /// - Parameter interruption: What stops it; by default nothing does.
+    /// - Parameters:
+    ///   - arguments: As the system hands them over: bytes, which need not be UTF-8.
+    ///   - interruption: What stops it; by default nothing does.
     package static func run(
-        _ arguments: [String],
+        _ arguments: [[UInt8]],
         _ console: Console,
         _ interruption: Interruption = Interruption()
     ) -> ExitStatus {
+        let arguments = arguments.map { ByteString(bytes: $0) }
         var failedCommand: (any Subcommand.Type)?
         do throws(CommandError) {
             let status = try dispatch(arguments, console, interruption, &failedCommand)
@@ -67,7 +71,7 @@ package enum MainCommand {
     }
 
     private static func dispatch(
-        _ arguments: [String],
+        _ arguments: [ByteString],
         _ console: Console,
         _ interruption: Interruption,
         _ current: inout (any Subcommand.Type)?
@@ -80,7 +84,7 @@ package enum MainCommand {
             try runWithoutSubcommand(try OptionParser(options: help.options).parse(arguments), console)
             return .proven
         }
-        if first == helpCommand {
+        if first == ByteString(helpCommand) {
             try show(try arguments.dropFirst().first.map(subcommand)?.help ?? help, console)
             return .proven
         }
@@ -122,7 +126,8 @@ package enum MainCommand {
         }
     }
 
-    private static func subcommand(_ name: String) throws(CommandError) -> any Subcommand.Type {
+    private static func subcommand(_ argument: ByteString) throws(CommandError) -> any Subcommand.Type {
+        let name = argument.description
         if let command = subcommands.first(where: { $0.name == name }) { return command }
         let suggestion = closest(to: name, among: subcommands.map { $0.name }).map { ". Did you mean '\($0)'?" } ?? ""
         throw CommandError(.usage, "Unknown subcommand '\(name)'\(suggestion)", showsUsage: true)

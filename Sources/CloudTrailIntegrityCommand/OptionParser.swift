@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 /// An option or flag of a command.
 struct OptionSpec: Sendable {
     /// The long name without its dashes.
@@ -66,33 +68,40 @@ struct OptionSpec: Sendable {
 }
 
 /// A command line, taken apart but not yet judged.
+///
+/// What names a file or a folder stays the bytes that were given. All else is text.
 struct ParsedArguments {
-    fileprivate(set) var values: [String: [String]] = [:]
+    fileprivate(set) var texts: [String: [String]] = [:]
+    fileprivate(set) var paths: [String: [ByteString]] = [:]
     fileprivate(set) var flags: Set<String> = []
-    fileprivate(set) var operands: [String] = []
+    fileprivate(set) var operands: [ByteString] = []
     /// The command line as it was given, without the names of the tool and the command.
-    fileprivate(set) var line: [String] = []
+    fileprivate(set) var line: [ByteString] = []
 
     func has(_ flag: String) -> Bool { flags.contains(flag) }
-    func all(_ option: String) -> [String] { values[option] ?? [] }
-    func last(_ option: String) -> String? { values[option]?.last }
+    /// The values of an option that takes text.
+    func all(_ option: String) -> [String] { texts[option] ?? [] }
+    func last(_ option: String) -> String? { texts[option]?.last }
+    /// The values of an option that takes a file or a folder, also one in a format.
+    func paths(_ option: String) -> [ByteString] { paths[option] ?? [] }
+    func path(_ option: String) -> ByteString? { paths[option]?.last }
 }
 
 /// Takes a command line apart: `--name value`, `--name=value`, `-n value`, grouped short flags, and `--`.
 struct OptionParser {
     let options: [OptionSpec]
 
-    func parse(_ arguments: some Sequence<String>) throws(CommandError) -> ParsedArguments {
+    func parse(_ arguments: some Sequence<ByteString>) throws(CommandError) -> ParsedArguments {
         var parsed = ParsedArguments()
         parsed.line = Array(arguments)
-        var rest = Array(arguments)[...]
+        var rest = parsed.line[...]
         while let argument = rest.popFirst() {
             if argument == "--" {
                 parsed.operands += rest
                 break
             } else if argument.hasPrefix("--") {
                 try parseLong(argument, &rest, &parsed)
-            } else if argument.hasPrefix("-"), argument.utf8.count > 1 {
+            } else if argument.hasPrefix("-"), argument.bytes.count > 1 {
                 try parseShort(argument, &rest, &parsed)
             } else {
                 parsed.operands.append(argument)
@@ -102,53 +111,66 @@ struct OptionParser {
     }
 
     private func parseLong(
-        _ argument: String,
-        _ rest: inout ArraySlice<String>,
+        _ argument: ByteString,
+        _ rest: inout ArraySlice<ByteString>,
         _ parsed: inout ParsedArguments
     ) throws(CommandError) {
-        let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = String(parts.first ?? "")
+        let written = ByteString(bytes: argument.bytes.dropFirst(2))
+        let parts = written.split(at: UInt8(ascii: "="))
+        let name = (parts?.head ?? written).description
         guard let option = options.first(where: { $0.name == name }) else { throw unknownOption("--\(name)") }
         guard option.value != nil else {
-            guard parts.count == 1 else {
+            guard parts == nil else {
                 throw CommandError(.usage, "The flag '--\(name)' takes no value", showsUsage: true)
             }
             parsed.flags.insert(name)
             return
         }
-        try take(option, parts.count == 2 ? String(parts[1]) : nil, &rest, &parsed)
+        try take(option, parts?.tail, &rest, &parsed)
     }
 
     private func parseShort(
-        _ argument: String,
-        _ rest: inout ArraySlice<String>,
+        _ argument: ByteString,
+        _ rest: inout ArraySlice<ByteString>,
         _ parsed: inout ParsedArguments
     ) throws(CommandError) {
-        var letters = argument.dropFirst()
-        while let letter = letters.popFirst() {
-            guard let option = options.first(where: { $0.letter == letter }) else { throw unknownOption("-\(letter)") }
+        var letters = argument.bytes.dropFirst()
+        while let byte = letters.first {
+            guard let option = options.first(where: { $0.letter?.asciiValue == byte }) else {
+                // Not all of a character may be one byte.
+                let written = ByteString(bytes: letters)
+                throw unknownOption("-\(written.text?.first.map { String($0) } ?? written.description)")
+            }
+            letters.removeFirst()
             guard option.value != nil else {
                 parsed.flags.insert(option.name)
                 continue
             }
-            if letters.first == "=" { letters.removeFirst() }
-            return try take(option, letters.isEmpty ? nil : String(letters), &rest, &parsed)
+            if letters.first == UInt8(ascii: "=") { letters.removeFirst() }
+            return try take(option, letters.isEmpty ? nil : ByteString(bytes: letters), &rest, &parsed)
         }
     }
 
     private func take(
         _ option: OptionSpec,
-        _ attached: String?,
-        _ rest: inout ArraySlice<String>,
+        _ attached: ByteString?,
+        _ rest: inout ArraySlice<ByteString>,
         _ parsed: inout ParsedArguments
     ) throws(CommandError) {
         guard let value = attached ?? rest.popFirst() else {
             throw CommandError(.usage, "Missing value for '\(option.label)'", showsUsage: true)
         }
-        if !option.isRepeatable, parsed.values[option.name] != nil {
+        if !option.isRepeatable, parsed.texts[option.name] != nil || parsed.paths[option.name] != nil {
             throw CommandError(.usage, "The option '--\(option.name)' was given more than once", showsUsage: true)
         }
-        parsed.values[option.name, default: []].append(value)
+        if option.kind.isPath {
+            parsed.paths[option.name, default: []].append(value)
+            return
+        }
+        guard let text = value.text else {
+            throw CommandError(.usage, "The value '\(value)' is invalid for '--\(option.name)': it is not UTF-8")
+        }
+        parsed.texts[option.name, default: []].append(text)
     }
 
     /// The error for an option that is not there, with the one that was likely meant.

@@ -17,7 +17,7 @@ final class OutputFile: Sendable {
     /// What a path leads to.
     private enum Target: Sendable {
         /// A regular file, or none yet: its folder, with the `/` at its end, and its name there.
-        case file(folder: String, name: String)
+        case file(folder: ByteString, name: ByteString)
         /// A device, FIFO or socket.
         case device
         /// A descriptor of this process.
@@ -28,7 +28,7 @@ final class OutputFile: Sendable {
     struct Identity: Hashable {
         fileprivate let device: dev_t
         fileprivate let number: ino_t
-        fileprivate let name: String
+        fileprivate let name: ByteString
     }
 
     private struct Stream: Sendable {
@@ -38,12 +38,12 @@ final class OutputFile: Sendable {
 
     private struct Place: Sendable {
         /// The path it is made at; `nil` before, and once it is in place.
-        var temporary: String?
+        var temporary: ByteString?
         var isDiscarded = false
     }
 
     /// The path as it was given.
-    let path: String
+    let path: ByteString
     let identity: Identity
 
     private let purpose: String
@@ -56,23 +56,23 @@ final class OutputFile: Sendable {
     /// The file at `path`; nothing is made yet. A link is followed to what it leads to.
     ///
     /// - Parameter purpose: What the file is, as an error calls it.
-    init(_ path: String, purpose: String) throws(CommandError) {
+    init(_ path: ByteString, purpose: String) throws(CommandError) {
         self.path = path
         self.purpose = purpose
         func refusal(_ reason: String) -> CommandError {
             Self.failure(path, purpose, reason)
         }
-        guard !path.isEmpty, !path.utf8.contains(0) else {
+        guard !path.isEmpty, path.isUsable else {
             throw CommandError(.usage, "The \(purpose) '\(path)' has no name that a file can have")
         }
         var status = stat()
-        var name = ""
+        var name: ByteString = ""
         if let descriptor = Self.ownDescriptor(path) {
             guard unsafe fstat(descriptor, &status) == 0 else { throw refusal(SystemError.last.description) }
             target = .descriptor(descriptor)
         } else {
             var place = path
-            if unsafe stat(path, &status) == 0 {
+            if unsafe stat(path.cString, &status) == 0 {
                 if status.st_mode & S_IFMT == S_IFREG {
                     guard let resolved = Self.resolved(path) else { throw refusal(SystemError.last.description) }
                     place = resolved
@@ -85,14 +85,13 @@ final class OutputFile: Sendable {
             case S_IFDIR: throw refusal("it is a folder")
             case S_IFBLK: throw refusal("it is a disk")
             case S_IFREG:
-                let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")).map { place.utf8.index(after: $0) }
-                let folder = slash.map { String(place[..<$0]) } ?? "./"
-                name = slash.map { String(place[$0...]) } ?? place
-                guard unsafe stat(folder, &status) == 0 else {
+                let parts = place.folderAndName ?? (folder: "./", name: place)
+                name = parts.name
+                guard unsafe stat(parts.folder.cString, &status) == 0 else {
                     throw refusal("its folder: \(SystemError.last.description)")
                 }
                 guard !name.isEmpty else { throw refusal("there is no such folder") }
-                target = .file(folder: folder, name: name)
+                target = .file(folder: parts.folder, name: name)
             default: target = .device
             }
         }
@@ -111,28 +110,28 @@ final class OutputFile: Sendable {
     }
 
     /// Whether the file would lie in `folder`, however deep, by whatever links either is reached.
-    func liesBelow(_ folder: String) -> Bool {
+    func liesBelow(_ folder: ByteString) -> Bool {
         guard case .file(let parent, _) = target else { return false }
         return Self.isFolder(parent, below: folder)
     }
 
     /// Whether the file that is there under `path` lies in `folder`, however deep, by whatever links either is reached.
-    static func isFile(_ path: String, below folder: String) -> Bool {
-        guard let place = resolved(path), let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")) else { return false }
-        return isFolder(String(place[...slash]), below: folder)
+    static func isFile(_ path: ByteString, below folder: ByteString) -> Bool {
+        guard let place = resolved(path), let parent = place.folderAndName?.folder else { return false }
+        return isFolder(parent, below: folder)
     }
 
-    private static func isFolder(_ parent: String, below folder: String) -> Bool {
+    private static func isFolder(_ parent: ByteString, below folder: ByteString) -> Bool {
         var root = stat()
-        guard unsafe stat(folder, &root) == 0 else { return false }
+        guard unsafe stat(folder.cString, &root) == 0 else { return false }
         var path = parent
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return false }
+        guard unsafe stat(path.cString, &status) == 0 else { return false }
         while true {
             if status.st_dev == root.st_dev, status.st_ino == root.st_ino { return true }
-            path += "/.."
+            path = path + "/.."
             var above = stat()
-            guard unsafe stat(path, &above) == 0 else { return false }
+            guard unsafe stat(path.cString, &above) == 0 else { return false }
             if above.st_dev == status.st_dev, above.st_ino == status.st_ino { return false }
             status = above
         }
@@ -144,9 +143,9 @@ final class OutputFile: Sendable {
         case .file(let folder, _):
             let (descriptor, temporary) = try makeTemporary(in: folder)
             close(descriptor)
-            _ = unsafe unlink(temporary)
+            _ = unsafe unlink(temporary.cString)
         case .device:
-            guard unsafe access(path, W_OK) == 0 else { throw failure() }
+            guard unsafe access(path.cString, W_OK) == 0 else { throw failure() }
         case .descriptor(let number):
             let flags = fcntl(number, F_GETFL)
             guard flags >= 0, flags & O_ACCMODE != O_RDONLY else { throw failure(SystemError(code: EBADF)) }
@@ -172,7 +171,7 @@ final class OutputFile: Sendable {
             }
             descriptor = try result.get()
         case .device:
-            descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+            descriptor = unsafe open(path.cString, O_WRONLY | O_CLOEXEC | O_NOCTTY)
         case .descriptor(let number):
             descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
         }
@@ -204,7 +203,7 @@ final class OutputFile: Sendable {
         guard case .file(let folder, let name) = target else { return }
         let error = place.withLock { place -> SystemError? in
             guard let temporary = place.temporary else { return SystemError(code: ECANCELED) }
-            guard unsafe rename(temporary, folder + name) == 0 else { return .last }
+            guard unsafe rename(temporary.cString, (folder + name).cString) == 0 else { return .last }
             place.temporary = nil
             return nil
         }
@@ -217,7 +216,7 @@ final class OutputFile: Sendable {
     /// Removes what was made of a file that is not in its place, and makes every later call fail.
     func discard() {
         place.withLock { place in
-            if let temporary = place.temporary { _ = unsafe unlink(temporary) }
+            if let temporary = place.temporary { _ = unsafe unlink(temporary.cString) }
             place.temporary = nil
             place.isDiscarded = true
         }
@@ -248,11 +247,11 @@ final class OutputFile: Sendable {
     }
 
     /// Makes a new file in `folder` with a name that none has.
-    private func makeTemporary(in folder: String) throws(CommandError) -> (CInt, String) {
+    private func makeTemporary(in folder: ByteString) throws(CommandError) -> (CInt, ByteString) {
         // Whoever was killed may have left some, and machines that share the folder count processes alike.
         for number in 0..<100 {
-            let temporary = "\(folder).\(MainCommand.name)-\(getpid())-\(number)"
-            let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let temporary = folder + ByteString(".\(MainCommand.name)-\(getpid())-\(number)")
+            let descriptor = unsafe open(temporary.cString, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             if descriptor >= 0 { return (descriptor, temporary) }
             guard errno == EEXIST else { break }
         }
@@ -262,12 +261,13 @@ final class OutputFile: Sendable {
     // MARK: Paths
 
     /// Whether `path` stands for standard output.
-    static func isStandardOutput(_ path: String) -> Bool {
+    static func isStandardOutput(_ path: ByteString) -> Bool {
         path == "-" || ownDescriptor(path) == STDOUT_FILENO
     }
 
     /// The number of the process's own descriptor that `path` names, such as `/dev/stdout` and `/dev/fd/3`.
-    private static func ownDescriptor(_ path: String) -> CInt? {
+    private static func ownDescriptor(_ path: ByteString) -> CInt? {
+        guard let path = path.text else { return nil }
         switch path {
         case "/dev/stdout": return STDOUT_FILENO
         case "/dev/stderr": return STDERR_FILENO
@@ -280,17 +280,17 @@ final class OutputFile: Sendable {
     }
 
     /// The path of a file that is there, without links.
-    private static func resolved(_ path: String) -> String? {
-        guard let resolved = unsafe realpath(path, nil) else { return nil }
+    private static func resolved(_ path: ByteString) -> ByteString? {
+        guard let resolved = unsafe realpath(path.cString, nil) else { return nil }
         defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
+        return unsafe ByteString(cString: resolved)
     }
 
     private func failure(_ error: SystemError = .last) -> CommandError {
         Self.failure(path, purpose, error.description)
     }
 
-    private static func failure(_ path: String, _ purpose: String, _ reason: String) -> CommandError {
+    private static func failure(_ path: ByteString, _ purpose: String, _ reason: String) -> CommandError {
         CommandError(.outputError, "The \(purpose) '\(path)' could not be written: \(reason)")
     }
 }

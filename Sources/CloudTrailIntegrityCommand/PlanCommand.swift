@@ -36,7 +36,7 @@ enum PlanCommand: Subcommand {
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
         let operands = try operands(arguments)
-        for path in operands + arguments.all("public-keys") + arguments.all("signatures")
+        for path in operands + arguments.paths("public-keys") + arguments.paths("signatures")
         where ShellWord.endsInLineBreak(path) {
             throw CommandError(.usage, "The name '\(path)' ends in a line break: a script cannot repeat it")
         }
@@ -46,8 +46,8 @@ enum PlanCommand: Subcommand {
             throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
         }
         let archives = try InputFile.archives(operands)
-        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: operands)
-        let manifest = try InputFile.manifest(arguments.all("signatures"))
+        let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: operands)
+        let manifest = try InputFile.manifest(arguments.paths("signatures"))
         let validator = Validator(keys: keys, signatures: manifest, options: options)
         let planned = try untilInterrupted(interruption, console) {
             try validator.fetchPlan(for: archives, monitor: interruption.monitor)
@@ -63,8 +63,8 @@ enum PlanCommand: Subcommand {
         let script = FetchScript(
             plan,
             archives: operands,
-            keyFiles: arguments.all("public-keys"),
-            manifests: arguments.all("signatures"),
+            keyFiles: arguments.paths("public-keys"),
+            manifests: arguments.paths("signatures"),
             bucket: options.bucket
         )
         for line in script.lines { try console.print(line) }

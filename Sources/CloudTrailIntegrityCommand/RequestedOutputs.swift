@@ -1,5 +1,6 @@
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import NativeInterop
 
 /// What `--report` and `--manifest` ask for: files beside the report on standard output, or something else in its place.
 struct RequestedOutputs {
@@ -45,33 +46,32 @@ struct RequestedOutputs {
     /// What the command line asks for; nothing is made yet.
     init(_ arguments: ParsedArguments) throws(CommandError) {
         listsFilesInReports = arguments.has("verbose")
-        for value in arguments.all(Self.reportOption.name) {
-            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[1].isEmpty else {
+        for value in arguments.paths(Self.reportOption.name) {
+            guard let parts = value.split(at: UInt8(ascii: "=")), !parts.tail.isEmpty else {
                 throw CommandError(
                     .usage,
                     "The value '\(value)' is invalid for '--report': a format, = and a file, such as json=report.json"
                 )
             }
-            let format: ReportFormat = try Self.format(String(parts[0]), "report")
-            try add(.report(format), String(parts[1]), purpose: "report")
+            let format: ReportFormat = try Self.format(parts.head, "report")
+            try add(.report(format), parts.tail, purpose: "report")
         }
-        if let path = arguments.last(Self.metricsOption.name) {
+        if let path = arguments.path(Self.metricsOption.name) {
             let previous = InputFile.head(of: path, bytes: MetricsReport.headBytes)
             try add(.metrics(previous: previous), path, purpose: "file of metrics")
         }
-        for value in arguments.all(Self.manifestOption.name) {
-            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let format: ManifestFormat =
-                parts.count == 2 ? try Self.format(String(parts[0]), "manifest") : .jsonLines
-            try add(.manifest(format), String(parts[parts.count - 1]), purpose: "manifest")
+        for value in arguments.paths(Self.manifestOption.name) {
+            let parts = value.split(at: UInt8(ascii: "="))
+            var format = ManifestFormat.jsonLines
+            if let parts { format = try Self.format(parts.head, "manifest") }
+            try add(.manifest(format), parts?.tail ?? value, purpose: "manifest")
         }
         if takesStandardOutput, arguments.last("format") != nil {
             throw CommandError(.usage, "'--format' and a report to '-' both write to standard output: give one of them")
         }
     }
 
-    private mutating func add(_ content: Content, _ path: String, purpose: String) throws(CommandError) {
+    private mutating func add(_ content: Content, _ path: ByteString, purpose: String) throws(CommandError) {
         if OutputFile.isStandardOutput(path) {
             guard !takesStandardOutput else {
                 throw CommandError(.usage, "Only one report can be written to standard output")
@@ -87,9 +87,10 @@ struct RequestedOutputs {
     }
 
     private static func format<Format: RawRepresentable<String> & CaseIterable>(
-        _ name: String,
+        _ written: ByteString,
         _ option: String
     ) throws(CommandError) -> Format {
+        let name = written.description
         guard let format = Format(rawValue: name) else {
             throw CommandError(
                 .usage,
@@ -131,7 +132,7 @@ struct RequestedOutputs {
     /// - Parameters:
     ///   - archives: The roots of the archive.
     ///   - inputs: The files that are read.
-    func check(archives: [String], inputs: [String]) throws(CommandError) {
+    func check(archives: [ByteString], inputs: [ByteString]) throws(CommandError) {
         for case let file? in outputs.map(\.file) {
             if let input = inputs.first(where: { (try? OutputFile($0, purpose: ""))?.identity == file.identity }) {
                 throw CommandError(.usage, "'\(file.path)' is an input, '\(input)': give the report a file of its own")

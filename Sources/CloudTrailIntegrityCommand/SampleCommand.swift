@@ -1,5 +1,6 @@
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import NativeInterop
 internal import SampleArchive
 
 /// `sample`: makes a signed archive with throwaway keys, and tampers with it.
@@ -74,13 +75,14 @@ enum SampleCommand: Subcommand {
             try console.print("Tampered: \(tamper.tamper.rawValue) \(tamper.key)")
         }
         try console.print(
-            "Validate it with: \(MainCommand.name) validate \(directory)/archive "
-                + "--public-keys \(directory)/keys.json --signatures \(directory)/meta.jsonl"
+            "Validate it with: \(MainCommand.name) validate \(ShellWord.path(directory + "/archive")) "
+                + "--public-keys \(ShellWord.path(directory + "/keys.json")) "
+                + "--signatures \(ShellWord.path(directory + "/meta.jsonl"))"
         )
         return .proven
     }
 
-    private static func interruptedMessage(_ directory: String, _ state: SampleDirectory.State) -> String {
+    private static func interruptedMessage(_ directory: ByteString, _ state: SampleDirectory.State) -> String {
         let outcome =
             switch state {
             case .complete: "the archive in '\(directory)' is complete"

@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import NativeInterop
 
 /// Words of a POSIX shell's command line.
 enum ShellWord {
@@ -8,11 +9,26 @@ enum ShellWord {
     /// of that, so the text must not end in one: ``endsInLineBreak(_:)``.
     static func quoted(_ text: String) -> String {
         if text.unicodeScalars.contains(where: \.needsEscape) {
-            // With quotes around it the shell splits nothing, and what printf writes is not read as a command again.
-            return "\"$(printf '%b' \(singleQuoted(octal(text))))\""
+            return printed(octal(text))
         }
         let isPlain = !text.isEmpty && text.utf8.allSatisfy { Self.isPlain($0) } && !text.hasPrefix("-")
         return isPlain ? text : singleQuoted(text)
+    }
+
+    /// `bytes` as one such word; where they are not UTF-8, every byte that is no printable ASCII is an escape.
+    static func quoted(_ bytes: ByteString) -> String {
+        if let text = bytes.text { return quoted(text) }
+        return printed(
+            bytes.bytes.map { byte in
+                let isPlain = (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\\")
+                return isPlain ? String(Unicode.Scalar(byte)) : octal(byte)
+            }.joined()
+        )
+    }
+
+    private static func printed(_ escapes: String) -> String {
+        // With quotes around it the shell splits nothing, and what printf writes is not read as a command again.
+        "\"$(printf '%b' \(singleQuoted(escapes)))\""
     }
 
     /// `text` between single quotes, whatever it holds.
@@ -21,12 +37,12 @@ enum ShellWord {
     }
 
     /// The path of a file or folder as a word that no command takes for an option.
-    static func path(_ path: String) -> String {
+    static func path(_ path: ByteString) -> String {
         quoted(path.hasPrefix("-") ? "./" + path : path)
     }
 
-    static func endsInLineBreak(_ text: String) -> Bool {
-        text.utf8.last == UInt8(ascii: "\n")
+    static func endsInLineBreak(_ text: ByteString) -> Bool {
+        text.bytes.last == UInt8(ascii: "\n")
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
@@ -46,11 +62,13 @@ enum ShellWord {
                 result.unicodeScalars.append(scalar)
                 continue
             }
-            for byte in String(scalar).utf8 {
-                let digits = String(byte, radix: 8)
-                result += "\\0" + String(repeating: "0", count: 3 - digits.utf8.count) + digits
-            }
+            for byte in String(scalar).utf8 { result += octal(byte) }
         }
         return result
+    }
+
+    private static func octal(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 8)
+        return "\\0" + String(repeating: "0", count: 3 - digits.utf8.count) + digits
     }
 }

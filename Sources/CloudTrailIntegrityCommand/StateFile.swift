@@ -53,8 +53,8 @@ struct StateFile {
     /// The state that the command line names; `nil` when it names none.
     ///
     /// - Parameter archives: The roots, below which it must not lie.
-    init?(_ arguments: ParsedArguments, archives: [String]) throws(CommandError) {
-        guard let path = arguments.last("state") else {
+    init?(_ arguments: ParsedArguments, archives: [ByteString]) throws(CommandError) {
+        guard let path = arguments.path("state") else {
             for option in ["new-state", "recheck"] where arguments.has(option) || arguments.last(option) != nil {
                 throw CommandError(.usage, "'--\(option)' needs '--state <file>'")
             }
@@ -75,7 +75,7 @@ struct StateFile {
         if !isNew { try Self.require(path) }
         lock = try Self.lock(path)
         if isNew {
-            guard unsafe access(path, F_OK) != 0 else {
+            guard unsafe access(path.cString, F_OK) != 0 else {
                 throw CommandError(.usage, "The state '\(path)' is there already: leave out '--new-state'")
             }
             state = ProvenState()
@@ -96,8 +96,8 @@ struct StateFile {
     }
 
     /// A state that is gone is no reason to begin anew without a word.
-    private static func require(_ path: String) throws(CommandError) {
-        if unsafe access(path, F_OK) == 0 { return }
+    private static func require(_ path: ByteString) throws(CommandError) {
+        if unsafe access(path.cString, F_OK) == 0 { return }
         let error = SystemError.last
         throw CommandError(
             .noInput,
@@ -117,9 +117,9 @@ struct StateFile {
         }
     }
 
-    private static func lock(_ path: String) throws(CommandError) -> Lock {
+    private static func lock(_ path: ByteString) throws(CommandError) -> Lock {
         let name = path + ".lock"
-        let descriptor = unsafe open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0o600)
+        let descriptor = unsafe open(name.cString, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0o600)
         guard descriptor >= 0 else {
             throw CommandError(
                 .noInput,

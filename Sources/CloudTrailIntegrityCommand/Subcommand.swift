@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 /// A subcommand: what it is called, what it takes, and what it does.
 protocol Subcommand {
     static var name: String { get }
@@ -16,8 +18,8 @@ protocol Subcommand {
 extension Subcommand {
     static var options: [OptionSpec] { help.options }
 
-    /// The operands of a command that takes one or more of a kind.
-    static func operands(_ arguments: ParsedArguments) throws(CommandError) -> [String] {
+    /// The operands of a command that takes one or more files or folders of a kind.
+    static func operands(_ arguments: ParsedArguments) throws(CommandError) -> [ByteString] {
         guard !arguments.operands.isEmpty else {
             let label = help.arguments.first?.label ?? ""
             throw CommandError(.usage, "Missing expected argument '\(label) ...'", showsUsage: true)

@@ -36,7 +36,7 @@ extension ValidateCommand {
             throw CommandError(.usage, error.message(dashes: "--"))
         }
         var options = settings.options(at: now())
-        for path in arguments.all("expect") {
+        for path in arguments.paths("expect") {
             do {
                 var chains = options.expectedChains ?? []
                 try ExpectedChain.add(reading: InputFile.read(path, purpose: "list of chains"), to: &chains)

@@ -1,5 +1,6 @@
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import NativeInterop
 
 /// `validate`: judges an archive and reports on it.
 enum ValidateCommand: Subcommand {
@@ -124,10 +125,10 @@ enum ValidateCommand: Subcommand {
         let style = try style(arguments, console)
         let progress = try progressForm(arguments, console)
         let archives = try InputFile.archives(operands, limits: options.limits)
-        guard !arguments.all("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
-        let keys = try InputFile.publicKeys(arguments.all("public-keys"), archives: operands)
-        let manifest = try InputFile.manifest(arguments.all("signatures"))
-        let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.all) + operands
+        guard !arguments.paths("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
+        let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: operands)
+        let manifest = try InputFile.manifest(arguments.paths("signatures"))
+        let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.paths) + operands
         try outputs.check(archives: operands, inputs: inputs)
         let recheck = try StateFile.recheck(arguments, begin: beginTime)
         let stateFile = try StateFile(arguments, archives: operands)
@@ -141,7 +142,7 @@ enum ValidateCommand: Subcommand {
                 exit: status.rawValue,
                 milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
                 allowed: allowedNames,
-                arguments: [name] + arguments.line,
+                arguments: [ByteString(name)] + arguments.line,
                 folder: outputs.isEmpty ? nil : workingFolder(),
                 archives: operands,
                 begin: beginTime,

@@ -11,6 +11,14 @@ enum ValueKind: Hashable, Sendable {
     /// One of these formats, an equals sign, and a file, or the name of a new one.
     case fileInFormat([String])
 
+    /// Whether it names a file or a folder, and so is bytes and not text.
+    var isPath: Bool {
+        switch self {
+        case .file, .folder, .fileInFormat: true
+        case .text, .oneOf: false
+        }
+    }
+
     /// What the name that stands for a value in the help says of it: `file` is a file.
     ///
     /// - Parameter values: The only values there are, if they can be listed.

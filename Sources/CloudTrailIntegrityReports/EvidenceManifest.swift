@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import NativeInterop
 
 /// The files that were proven, and no others: their sizes and hashes on disk, the hashes of their content, and what
 /// vouches for them.
@@ -106,7 +107,9 @@ struct EvidenceManifest {
 
             """
         )
-        for archive in facts.archives { try output("<image_filename>\(xmlText(archive))</image_filename>\n") }
+        for archive in facts.archives {
+            try output("<image_filename>\(xmlText(archive.description))</image_filename>\n")
+        }
         try output("</source>\n")
         for file in report.provenFiles {
             guard let stored = file.stored else { continue }

@@ -1,4 +1,5 @@
 package import CloudTrailIntegrity
+internal import NativeInterop
 
 /// The report as a page of HTML in one file, which opens offline: the verdict, a timeline, the findings, the chains, and
 /// how it was made.
@@ -353,8 +354,8 @@ package struct HTMLReport {
         if !facts.arguments.isEmpty {
             try row("Command line", [facts.commandLine])
         }
-        try row("Run in", [facts.folder].compactMap { $0 })
-        try row("Archive", facts.archives)
+        try row("Run in", [facts.folder?.description].compactMap { $0 })
+        try row("Archive", facts.archives.map(\.description))
         for source in report.keySources { try row("Key file", [source.name, "SHA-256 \(source.sha256)"]) }
         let asked = Self.span(report.requestedStart, report.requestedEnd, open: "all that the archive holds")
         try row(

@@ -1,4 +1,5 @@
 package import CloudTrailIntegrity
+internal import NativeInterop
 
 /// The report as one JSON document: the run, and the records of ``JSONLinesReport``, one a line.
 package struct JSONReport {
@@ -42,9 +43,9 @@ extension RunFacts {
         var object = JSONObjectText()
         object.add("tool", Self.tool)
         object.add("version", version)
-        object.add("arguments", arguments)
-        object.add("folder", folder)
-        object.add("archives", archives)
+        object.add("arguments", arguments.map(\.description))
+        object.add("folder", folder?.description)
+        object.add("archives", archives.map(\.description))
         object.add("keys", objects: report.keySources.map(JSONObjectText.init))
         object.add("allowed", allowed)
         object.add("begin", begin?.description)

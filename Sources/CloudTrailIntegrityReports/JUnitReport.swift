@@ -1,4 +1,5 @@
 package import CloudTrailIntegrity
+internal import NativeInterop
 
 /// The report as the XML that test runners write, so that a CI server shows it: a suite for what belongs to no chain and
 /// one a chain, a test case for the digest files and the log files of each, and one for every finding but notices.
@@ -209,8 +210,8 @@ package struct JUnitReport {
             ("tool", RunFacts.tool), ("version", facts.version), ("exit", String(facts.exit)),
             ("verdict", TextReport(report, facts).verdict), ("command-line", facts.commandLine),
         ]
-        if let folder = facts.folder { properties.append(("folder", folder)) }
-        for archive in facts.archives { properties.append(("archive", archive)) }
+        if let folder = facts.folder { properties.append(("folder", folder.description)) }
+        for archive in facts.archives { properties.append(("archive", archive.description)) }
         for key in report.keySources { properties.append(("key-file", "\(key.sha256) \(key.name)")) }
         for kind in facts.allowed { properties.append(("allowed", kind)) }
         for (name, time) in [("begin", facts.begin), ("end", facts.end)] {

@@ -151,7 +151,7 @@ package struct MetricsReport {
     }
 
     private func text(_ labels: [Label]) -> String {
-        let archive: Label = ("archive", facts.archives.joined(separator: " "))
+        let archive: Label = ("archive", facts.archiveNames)
         return "{" + ([archive] + labels).map { "\($0.name)=\"\(Self.escapedLabel($0.value))\"" }.joined(separator: ",")
             + "}"
     }

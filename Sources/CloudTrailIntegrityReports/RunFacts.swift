@@ -1,4 +1,5 @@
 package import CloudTrailIntegrity
+package import NativeInterop
 
 /// What a report says of the run itself.
 package struct RunFacts: Hashable, Sendable {
@@ -14,11 +15,11 @@ package struct RunFacts: Hashable, Sendable {
     /// The finding kinds that were accepted.
     package let allowed: [String]
     /// The command line, without the tool's name.
-    package let arguments: [String]
+    package let arguments: [ByteString]
     /// The folder that the command was run in, which relative paths begin at; `nil` where it has no path.
-    package let folder: String?
+    package let folder: ByteString?
     /// The roots of the archive, as they were given.
-    package let archives: [String]
+    package let archives: [ByteString]
     /// When the run began.
     package let begin: Timestamp?
     /// When the archive was judged.
@@ -29,9 +30,9 @@ package struct RunFacts: Hashable, Sendable {
         exit: Int32,
         milliseconds: Int64,
         allowed: [String],
-        arguments: [String] = [],
-        folder: String? = nil,
-        archives: [String] = [],
+        arguments: [ByteString] = [],
+        folder: ByteString? = nil,
+        archives: [ByteString] = [],
         begin: Timestamp? = nil,
         end: Timestamp? = nil
     ) {
@@ -48,15 +49,33 @@ package struct RunFacts: Hashable, Sendable {
 
     /// The command line with the tool's name, as a shell takes it.
     package var commandLine: String {
-        ([Self.tool] + arguments).map(Self.shellWord).joined(separator: " ")
+        ([ByteString(Self.tool)] + arguments).map(Self.shellWord).joined(separator: " ")
     }
 
-    private static func shellWord(_ argument: String) -> String {
-        let isPlain = argument.utf8.allSatisfy { byte in
+    /// The archives in one line.
+    var archiveNames: String { archives.map(\.description).joined(separator: " ") }
+
+    private static func shellWord(_ argument: ByteString) -> String {
+        guard let text = argument.text else { return dollarQuoted(argument.bytes) }
+        let isPlain = argument.bytes.allSatisfy { byte in
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
                 || "-._/=:,@+".utf8.contains(byte)
         }
-        if isPlain, !argument.isEmpty { return argument }
-        return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        if isPlain, !argument.isEmpty { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// The word between `$'` and `'` (POSIX.1-2024, 2.2.4), which alone can hold any byte in printable characters.
+    private static func dollarQuoted(_ bytes: [UInt8]) -> String {
+        var word = "$'"
+        for byte in bytes {
+            if (0x20..<0x7f).contains(byte), byte != UInt8(ascii: "'"), byte != UInt8(ascii: "\\") {
+                word.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                let digits = String(byte, radix: 8)
+                word += "\\" + String(repeating: "0", count: 3 - digits.utf8.count) + digits
+            }
+        }
+        return word + "'"
     }
 }

@@ -1,4 +1,5 @@
 package import CloudTrailIntegrity
+internal import NativeInterop
 
 /// The report as SARIF 2.1.0 (OASIS), which code scanning and many viewers take: a rule a kind, a result a finding.
 ///
@@ -79,7 +80,7 @@ package struct SARIFReport {
     private var invocation: JSONObjectText {
         var object = JSONObjectText()
         object.add("commandLine", facts.commandLine)
-        object.add("arguments", facts.arguments)
+        object.add("arguments", facts.arguments.map(\.description))
         if let begin = facts.begin { object.add("startTimeUtc", begin.description) }
         if let end = facts.end { object.add("endTimeUtc", end.description) }
         object.add("exitCode", Int64(facts.exit))
@@ -132,7 +133,7 @@ package struct SARIFReport {
             let names = [chain.account, chain.region, chain.homeRegion, chain.trail]
             add("chain", (names + (chain.isBackfill ? ["backfill"] : [])).joined(separator: "/"))
         }
-        if logical.isEmpty { add("archive", facts.archives.joined(separator: " ")) }
+        if logical.isEmpty { add("archive", facts.archiveNames) }
         location.add("logicalLocations", objects: logical)
         return location
     }
@@ -147,9 +148,9 @@ package struct SARIFReport {
         return text
     }
 
-    private static func folderObject(_ folder: String) -> JSONObjectText {
+    private static func folderObject(_ folder: ByteString) -> JSONObjectText {
         var object = JSONObjectText()
-        object.add("uri", uri(Array((folder.hasSuffix("/") ? folder : folder + "/").utf8)))
+        object.add("uri", uri(folder.hasSuffix("/") ? folder.bytes : folder.bytes + [UInt8(ascii: "/")]))
         return object
     }
 

@@ -33,24 +33,24 @@ package struct SampleArchiveError: Error, Hashable, Sendable, CustomStringConver
 
     package var description: String { "\(location): \(reason)" }
 
-    static func directoryNotEmpty(_ path: String) -> Self {
+    static func directoryNotEmpty(_ path: ByteString) -> Self {
         Self(
             code: .directoryNotEmpty,
-            location: path,
+            location: path.description,
             reason: "the directory is not empty; nothing was written; give a new or an empty directory",
             systemError: nil
         )
     }
 
-    static func discarded(_ path: String) -> Self {
-        Self(code: .discarded, location: path, reason: "stopped; no archive was made", systemError: nil)
+    static func discarded(_ path: ByteString) -> Self {
+        Self(code: .discarded, location: path.description, reason: "stopped; no archive was made", systemError: nil)
     }
 
-    static func inputOutput(_ path: String, _ verb: String, _ systemError: CInt) -> Self {
+    static func inputOutput(_ path: ByteString, _ verb: String, _ systemError: CInt) -> Self {
         let text = SystemError(code: systemError).description
         return Self(
             code: .inputOutput,
-            location: path,
+            location: path.description,
             reason: "cannot \(verb): \(text); no archive was made; \(remedy(for: systemError))",
             systemError: systemError
         )

@@ -8,10 +8,13 @@ internal import Musl
 internal import Darwin
 #endif
 
-@main
-enum EntryPoint {
-    static func main() {
-        let interruption = Interruption.ofThisProcess()
-        exit(MainCommand.run(Array(CommandLine.arguments.dropFirst()), .standard(), interruption).rawValue)
-    }
+/// The process's entry point: SwiftPM renames the `main` of an executable to this, and links it as `main`.
+///
+/// An `@main` type would have to take its arguments from `CommandLine.arguments`, which on Linux needs /proc and repairs
+/// what is not UTF-8, so that another file than the named one would be opened.
+@c(cloudtrail_integrity_main)
+func entryPoint(_ count: CInt, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
+    let interruption = Interruption.ofThisProcess()
+    let arguments = unsafe rawArguments(count, values)
+    return MainCommand.run(arguments, .standard(), interruption).rawValue
 }

@@ -1,5 +1,6 @@
 import CloudTrailIntegrityReports
 import Foundation
+import NativeInterop
 import Testing
 
 @testable import CloudTrailIntegrity
@@ -14,7 +15,7 @@ struct MetricsReportTests {
             exit: exit,
             milliseconds: 61_007,
             allowed: [],
-            archives: archives,
+            archives: archives.map { ByteString($0) },
             begin: Self.begin
         )
     }

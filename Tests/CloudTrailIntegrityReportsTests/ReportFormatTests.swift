@@ -1,6 +1,7 @@
 import CloudTrailIntegrity
 import CloudTrailIntegrityReports
 import Foundation
+import NativeInterop
 import Testing
 
 #if canImport(FoundationXML)
@@ -54,7 +55,7 @@ private let facts = RunFacts(
     allowed: ["digest-unsigned", "log-unreferenced"],
     arguments: ["validate", "a'b \(hostile)", "--strict", ""],
     folder: "/work/a b",
-    archives: [hostile],
+    archives: [ByteString(hostile)],
     begin: Timestamp("2026-03-02T00:00:00Z"),
     end: Timestamp("2026-03-02T00:01:01Z")
 )
@@ -154,7 +155,7 @@ struct ReportFormatTests {
         let summary = try #require(document["summary"] as? [String: Any])
         #expect(try NSDictionary(dictionary: summary).isEqual(to: json(String(lines[lines.count - 1]))))
         let run = try #require(document["run"] as? [String: Any])
-        #expect(run["arguments"] as? [String] == facts.arguments)
+        #expect(run["arguments"] as? [String] == facts.arguments.map(\.description))
         #expect(run["archives"] as? [String] == [hostile])
         #expect(run["begin"] as? String == "2026-03-02T00:00:00Z")
     }
@@ -169,6 +170,14 @@ struct ReportFormatTests {
             arguments: ["validate", "a/b-c_d=e,1@x", "it's", "", "$x"]
         )
         #expect(facts.commandLine == #"cloudtrail-integrity validate a/b-c_d=e,1@x 'it'\''s' '' '$x'"#)
+        let bytes = RunFacts(
+            version: "",
+            exit: 0,
+            milliseconds: 0,
+            allowed: [],
+            arguments: [ByteString(bytes: Array("a\\' ".utf8) + [0xff, 0x0a, 0x80])]
+        )
+        #expect(bytes.commandLine == #"cloudtrail-integrity $'a\134\047 \377\012\200'"#)
     }
 
     @Test("a row of the table, in which nothing is a formula")

@@ -171,7 +171,7 @@ struct DirectoryTests {
             atPath: folder.path("new/archive/a/1"),
             withIntermediateDirectories: false
         )
-        #expect(directory.discard() == .discarded(leftover: folder.path("new/archive/a/1")))
+        #expect(directory.discard() == .discarded(leftover: ByteString(folder.path("new/archive/a/1"))))
     }
 
     @Test func aDirectoryDiscardedBeforehandIsNeverMade() throws {

@@ -1,5 +1,5 @@
 #if ArchiveFiles
-internal import NativeInterop
+package import NativeInterop
 
 #if canImport(Glibc)
 internal import Glibc
@@ -22,9 +22,11 @@ internal import Darwin
 /// empty path, once and last: an end that is cut off, data behind the end, members without a usable name, compressed
 /// data that inflate beyond the limits, and a file that changed while it was read. Headers of more than 8 MiB for one
 /// member count as damage, and nothing is searched for behind damage.
-public final class ArchiveFile: ObjectStream {
-    /// The path, or what it was called.
-    public let name: String
+public final class ArchiveFile: ObjectStream, PathSource {
+    /// The path, or what it was called; a path that is not UTF-8 with its other bytes as `\xff`.
+    public var name: String { givenPath.description }
+
+    package let givenPath: ByteString
 
     private let origin: Origin
     private let ratio: InflateRatio
@@ -47,18 +49,19 @@ public final class ArchiveFile: ObjectStream {
     ///   - limits: The ratio and its floor bound what the archive may inflate to as a whole.
     /// - Throws: ``ArchiveFileError`` when it is not there, may not be read, or is no archive.
     public convenience init(path: String, limits: Limits = Limits()) throws {
-        guard !path.utf8.contains(0) else { throw ArchiveFileError(description: "there is no such file") }
-        try self.init(.path(Array(path.utf8CString)), path, limits)
+        try self.init(path: ByteString(path), limits: limits)
     }
 
     /// Takes the file at this path, whose bytes need not be UTF-8.
     ///
     /// - Throws: ``ArchiveFileError``, as for a path that is text.
     public convenience init(pathBytes: some Sequence<UInt8>, limits: Limits = Limits()) throws {
-        let path = Array(pathBytes)
-        guard !path.contains(0) else { throw ArchiveFileError(description: "there is no such file") }
-        let name = String(decoding: path, as: UTF8.self)
-        try self.init(.path(path.map { CChar(bitPattern: $0) } + [0]), name, limits)
+        try self.init(path: ByteString(bytes: pathBytes), limits: limits)
+    }
+
+    private convenience init(path: ByteString, limits: Limits) throws {
+        guard path.isUsable else { throw ArchiveFileError(description: "there is no such file") }
+        try self.init(.path(path.cString), path, limits)
     }
 
     /// Takes what comes out of a descriptor, such as standard input, from where it stands.
@@ -74,12 +77,12 @@ public final class ArchiveFile: ObjectStream {
     public convenience init(fileDescriptor: CInt, name: String, limits: Limits = Limits()) throws {
         let position = lseek(fileDescriptor, 0, SEEK_CUR)
         let offset = position < 0 ? nil : Int64(position)
-        try self.init(.descriptor(fileDescriptor, offset: offset), name, limits)
+        try self.init(.descriptor(fileDescriptor, offset: offset), ByteString(name), limits)
     }
 
-    private init(_ origin: Origin, _ name: String, _ limits: Limits) throws {
+    private init(_ origin: Origin, _ name: ByteString, _ limits: Limits) throws {
         self.origin = origin
-        self.name = name
+        givenPath = name
         ratio = limits.ratio
         // Out of a pipe the begin could not be read twice.
         guard try isFile() else { return }

@@ -1,3 +1,5 @@
+package import NativeInterop
+
 /// A part of an archive, wherever it is kept.
 ///
 /// Conform to ``ObjectSource`` where any file can be opened at any time, and to ``ObjectStream`` where everything goes
@@ -16,4 +18,17 @@ public protocol ArchiveSource: Sendable {
     case random(any ObjectSource)
     /// In the order in which they go by, once.
     case singlePass(any ObjectStream)
+}
+
+/// A source whose name is a path, the bytes of which need not be UTF-8.
+package protocol PathSource {
+    /// The path as it was given.
+    var givenPath: ByteString { get }
+}
+
+extension ArchiveSource {
+    /// The name in bytes, with which the paths of its files begin in a report.
+    package var nameBytes: ByteString {
+        (self as? any PathSource)?.givenPath ?? ByteString(name)
+    }
 }

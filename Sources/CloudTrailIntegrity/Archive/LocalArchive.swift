@@ -1,4 +1,4 @@
-internal import NativeInterop
+package import NativeInterop
 
 #if canImport(Glibc)
 internal import Glibc
@@ -34,9 +34,11 @@ extension LocalArchiveError {
 ///
 /// It is opened once and never written to. Everything below it is resolved folder by folder from the root's
 /// descriptor, and no symbolic link is followed, so nothing outside the root is ever opened.
-public final class LocalArchive: ObjectSource {
-    /// The path as it was given.
-    public let name: String
+public final class LocalArchive: ObjectSource, PathSource {
+    /// The path as it was given; one that is not UTF-8 with its other bytes as `\xff`.
+    public var name: String { givenPath.description }
+
+    package let givenPath: ByteString
 
     private let root: LocalFolder
     private let folders = LockedState(OpenFolders())
@@ -50,20 +52,19 @@ public final class LocalArchive: ObjectSource {
     ///
     /// - Throws: ``LocalArchiveError`` when it is not there, is no folder, or may not be read.
     public convenience init(path: String) throws {
-        try self.init(path: Array(path.utf8)[...], name: path)
+        try self.init(ByteString(path))
     }
 
     /// Opens the folder with this path, whose bytes need not be UTF-8.
     ///
     /// - Throws: ``LocalArchiveError``, as for a path that is text.
     public convenience init(pathBytes: some Sequence<UInt8>) throws {
-        let path = Array(pathBytes)
-        try self.init(path: path[...], name: String(decoding: path, as: UTF8.self))
+        try self.init(ByteString(bytes: pathBytes))
     }
 
-    private init(path: ArraySlice<UInt8>, name: String) throws {
-        guard !path.contains(0) else { throw LocalArchiveError.notFound }
-        let descriptor = unsafe openat(AT_FDCWD, Self.path(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    private init(_ path: ByteString) throws {
+        guard path.isUsable else { throw LocalArchiveError.notFound }
+        let descriptor = unsafe openat(AT_FDCWD, path.cString, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             switch errno {
             case ENOENT: throw LocalArchiveError.notFound
@@ -73,7 +74,7 @@ public final class LocalArchive: ObjectSource {
             default: throw LocalArchiveError(reason: .unreadable, description: SystemError.last.description)
             }
         }
-        self.name = name
+        givenPath = path
         root = LocalFolder(descriptor)
     }
 

@@ -33,7 +33,7 @@ package struct DigestInspection: Sendable {
     }
 
     /// The path as it was given.
-    package let path: String
+    package let path: ByteString
     /// The SHA-256 of the content; `nil` when it could not be read to its end.
     package let hash: SHA256Digest?
     /// The size of the content, in bytes.
@@ -73,7 +73,7 @@ extension Validator {
     /// - Throws: ``ObjectReadError`` when it could not be read; ``CancellationError`` when the monitor stopped it; an
     ///   error when libcrypto or zlib fail.
     package func inspect(
-        _ path: String,
+        _ path: ByteString,
         signature: String? = nil,
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> DigestInspection {

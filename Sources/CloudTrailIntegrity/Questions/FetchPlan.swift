@@ -38,7 +38,7 @@ extension Validator {
         defer { pool.stop() }
         let (evidence, check) = try judgeDigests(
             of: access,
-            names: sources.map(\.name),
+            names: sources.map(\.nameBytes),
             hashesStreams: false,
             monitor,
             pool,

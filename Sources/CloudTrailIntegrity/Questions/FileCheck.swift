@@ -29,7 +29,7 @@ package struct FileCheck: Sendable {
     }
 
     /// The path as it was given.
-    package let path: String
+    package let path: ByteString
     package let verdict: Verdict
     /// What is wrong or not proven; `nil` when nothing is, and for a file that could not be read.
     package let kind: FindingKind?
@@ -46,7 +46,7 @@ package struct FileCheck: Sendable {
     /// What is good to know beside it.
     package let notes: [String]
 
-    static func unreadable(_ path: String, _ error: ObjectReadError) -> FileCheck {
+    static func unreadable(_ path: ByteString, _ error: ObjectReadError) -> FileCheck {
         FileCheck(
             path: path,
             verdict: .unreadable,
@@ -82,20 +82,20 @@ extension Validator {
     /// - Throws: ``CancellationError`` when the monitor stopped it; an error when an archive cannot be listed, or when
     ///   libcrypto or zlib fail.
     package func check(
-        _ paths: [String],
+        _ paths: [ByteString],
         in archives: [any ArchiveSource],
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> [FileCheck] {
         let readings = try paths.map { try FileReading(path: $0, self, monitor) }
         // A digest file is a source of its own, so that it is judged by the same rules in every way.
         var sources = archives.map(\.access)
-        var names = archives.map(\.name)
+        var names = archives.map(\.nameBytes)
         var rootOfFile: [Int: Int] = [:]
         for (number, reading) in readings.enumerated() {
             guard case .digest(let file) = reading else { continue }
             rootOfFile[number] = sources.count
             sources.append(file.access)
-            names.append(file.name)
+            names.append(file.givenPath)
         }
         let (pool, worker) = try makePool(for: sources)
         defer { pool.stop() }
@@ -127,19 +127,19 @@ extension Validator {
 /// What reading a file showed.
 private enum FileReading {
     struct Content {
-        let path: String
+        let path: ByteString
         /// The name that it was delivered under, if it kept its name.
         let name: ObjectKey
         let result: ContentHasher.Result
     }
 
-    case unreadable(String, ObjectReadError)
+    case unreadable(ByteString, ObjectReadError)
     /// A digest file, or what is named like one.
     case digest(SingleFile)
     /// Anything else.
     case content(Content)
 
-    init(path: String, _ validator: Validator, _ monitor: ValidationMonitor) throws {
+    init(path: ByteString, _ validator: Validator, _ monitor: ValidationMonitor) throws {
         do {
             let file = try SingleFile(path: path)
             if DigestFileName(file.path) != nil {
@@ -312,9 +312,9 @@ private struct FileJudge {
 
     func check(digest file: SingleFile, root: Int) -> FileCheck {
         guard let number = evidence.index.digests.indices.first(where: { evidence.index.digests[$0].root == root })
-        else { return .unreadable(file.name, ObjectReadError(.vanished, "it was removed while it was read")) }
+        else { return .unreadable(file.givenPath, ObjectReadError(.vanished, "it was removed while it was read")) }
         let record = evidence.records[number]
-        if case .unreadable(let error) = record.defect { return .unreadable(file.name, error) }
+        if case .unreadable(let error) = record.defect { return .unreadable(file.givenPath, error) }
         let verdict = evidence.verdicts[number]
         var kind: FindingKind?
         var message: String
@@ -333,7 +333,7 @@ private struct FileJudge {
             notes += linkNotes(number)
         }
         return FileCheck(
-            path: file.name,
+            path: file.givenPath,
             verdict: FileCheck.Verdict(kind),
             kind: kind,
             isDigest: true,
@@ -375,7 +375,7 @@ private struct FileJudge {
         return FileCheck.Voucher(
             location: claims.location,
             path: digest.root < archiveCount
-                ? evidence.displayPath(ofDigest: number) : ObjectKey(evidence.names[digest.root]),
+                ? evidence.displayPath(ofDigest: number) : ObjectKey(bytes: evidence.names[digest.root].bytes),
             fingerprint: claims.fingerprint,
             time: builder.check.signingTime(of: number, trial) ?? claims.endTime,
             source: source.name

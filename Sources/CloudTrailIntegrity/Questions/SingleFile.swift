@@ -1,3 +1,5 @@
+package import NativeInterop
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -9,9 +11,8 @@ internal import Darwin
 /// One file that the caller names, wherever it lies, and what a download may have left beside it.
 ///
 /// Links on the way to it are followed, since the caller chose it; what it is when it is opened must be a regular file.
-package struct SingleFile: ObjectSource {
-    /// The path as it was given.
-    package let name: String
+package struct SingleFile: ObjectSource, PathSource {
+    package let givenPath: ByteString
     /// What the file is called below this source.
     package let path: ObjectKey
     /// The path of the file without links, from the root of the file system.
@@ -23,20 +24,20 @@ package struct SingleFile: ObjectSource {
     /// The file at `path`.
     ///
     /// - Throws: ``ObjectReadError`` when it is not there or its folder cannot be read.
-    package init(path: String) throws(ObjectReadError) {
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw ObjectReadError(.vanished, "there is no such file") }
-        guard let resolved = unsafe realpath(path, nil) else {
+    package init(path: ByteString) throws(ObjectReadError) {
+        guard !path.isEmpty, path.isUsable else { throw ObjectReadError(.vanished, "there is no such file") }
+        guard let resolved = unsafe realpath(path.cString, nil) else {
             let code = errno
             if code == ENOENT { throw ObjectReadError(.vanished, "there is no such file") }
             throw .system(code)
         }
         defer { unsafe free(resolved) }
         let bytes = unsafe Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
-        try self.init(name: path, resolvedPath: ObjectKey(bytes: bytes))
+        try self.init(givenPath: path, resolvedPath: ObjectKey(bytes: bytes))
     }
 
-    private init(name: String, resolvedPath: ObjectKey) throws(ObjectReadError) {
-        self.name = name
+    private init(givenPath: ByteString, resolvedPath: ObjectKey) throws(ObjectReadError) {
+        self.givenPath = givenPath
         self.resolvedPath = resolvedPath
         file = ObjectKey(bytes: resolvedPath.lastComponent)
         path = file
@@ -49,13 +50,17 @@ package struct SingleFile: ObjectSource {
         }
     }
 
+    /// The path as it was given, as text.
+    package var name: String { givenPath.description }
+
     /// The same file, called `path` below this source.
     package func called(_ path: ObjectKey) -> SingleFile {
-        SingleFile(name: name, path: path, resolvedPath: resolvedPath, folder: folder, file: file)
+        SingleFile(givenPath: givenPath, path: path, resolvedPath: resolvedPath, folder: folder, file: file)
     }
 
-    private init(name: String, path: ObjectKey, resolvedPath: ObjectKey, folder: LocalArchive, file: ObjectKey) {
-        self.name = name
+    private init(givenPath: ByteString, path: ObjectKey, resolvedPath: ObjectKey, folder: LocalArchive, file: ObjectKey)
+    {
+        self.givenPath = givenPath
         self.path = path
         self.resolvedPath = resolvedPath
         self.folder = folder
@@ -66,7 +71,7 @@ package struct SingleFile: ObjectSource {
     ///
     /// - Throws: ``ObjectReadError`` when its folder cannot be read.
     package static func at(resolvedPath: ObjectKey) throws(ObjectReadError) -> SingleFile {
-        try SingleFile(name: resolvedPath.description, resolvedPath: resolvedPath)
+        try SingleFile(givenPath: ByteString(bytes: resolvedPath.bytes), resolvedPath: resolvedPath)
     }
 
     /// Visits the file, and the answer of `head-object` that is saved beside it.

@@ -1,7 +1,9 @@
+internal import NativeInterop
+
 /// What was read, verified and placed: the ground that all findings stand on. A class, because every task holds it.
 final class Evidence: Sendable {
     /// The names of the sources.
-    let names: [String]
+    let names: [ByteString]
     let index: ArchiveIndex
     let records: DigestRecords
     let placement: ArchivePlacement
@@ -33,7 +35,7 @@ final class Evidence: Sendable {
     private let hiddenFolders: [[ObjectKey: ArchiveIndex.HiddenFolder]]
 
     init(
-        names: [String],
+        names: [ByteString],
         index: ArchiveIndex,
         records: DigestRecords,
         placement: ArchivePlacement,
@@ -177,7 +179,7 @@ final class Evidence: Sendable {
     func displayPath(root: Int, _ path: ObjectKey) -> ObjectKey {
         let name = names[root]
         let separator = name.hasSuffix("/") || path.bytes.isEmpty ? "" : "/"
-        return ObjectKey(bytes: Array((name + separator).utf8) + path.bytes)
+        return ObjectKey(bytes: name.bytes + Array(separator.utf8) + path.bytes)
     }
 
     /// Why an object that is not there may be there all the same.

@@ -115,7 +115,7 @@ struct ReportBuilder {
                 Finding(
                     .partElsewhere,
                     "\(files) elsewhere than the rest of the archive, so that what it lists cannot be found: \(remedy)",
-                    path: shown ?? ObjectKey(evidence.names[folder.root]),
+                    path: shown ?? ObjectKey(bytes: evidence.names[folder.root].bytes),
                     detail: detail
                 )
             )
@@ -262,7 +262,7 @@ struct ReportBuilder {
             // What lies outside the filters was not asked for.
             if options.isRestricted, !selectedRoots.contains(root) { continue }
             let message = "nothing in \(name) was validated: it holds no verified digest file and no proven log file"
-            add("root", name, message)
+            add("root", name.description, message)
         }
         let held = evidence.chains.map(\.identity)
         func holds(_ what: String, _ names: [String]) -> String {

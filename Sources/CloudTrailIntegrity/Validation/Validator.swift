@@ -71,7 +71,7 @@ public struct Validator: Sendable {
         defer { pool.stop() }
         var (evidence, check) = try judgeDigests(
             of: access,
-            names: sources.map(\.name),
+            names: sources.map(\.nameBytes),
             hashesStreams: true,
             monitor,
             pool,
@@ -122,7 +122,7 @@ public struct Validator: Sendable {
     /// - Parameter hashesStreams: Whether the log files of streams are hashed, which only a later call could judge.
     func judgeDigests(
         of sources: [ArchiveAccess],
-        names: [String],
+        names: [ByteString],
         hashesStreams: Bool,
         _ monitor: ValidationMonitor,
         _ pool: ValidationPool,

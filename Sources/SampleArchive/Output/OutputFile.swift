@@ -10,16 +10,16 @@ internal import Darwin
 
 /// A new file that is written from its start to its end, in large pieces.
 final class OutputFile {
-    private let path: String
+    private let path: ByteString
     private var descriptor: CInt
     private var buffer: [UInt8] = []
 
     private static let capacity = 256 * 1024
 
     /// Makes the file; one that is there already is an error, and a link is not followed.
-    init(creating path: String) throws(SampleArchiveError) {
+    init(creating path: ByteString) throws(SampleArchiveError) {
         self.path = path
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        descriptor = unsafe open(path.cString, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .inputOutput(path, "make the file", errno) }
     }
 

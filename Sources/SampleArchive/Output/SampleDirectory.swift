@@ -1,4 +1,4 @@
-internal import NativeInterop
+package import NativeInterop
 
 #if canImport(Glibc)
 internal import Glibc
@@ -20,7 +20,7 @@ package final class SampleDirectory: Sendable {
         /// Everything is there.
         case complete
         /// What was made is removed; but for `leftover` and what it lies in, when something could not be.
-        case discarded(leftover: String?)
+        case discarded(leftover: ByteString?)
     }
 
     private struct Contents: Sendable {
@@ -33,16 +33,21 @@ package final class SampleDirectory: Sendable {
     }
 
     private struct Item: Sendable {
-        let path: String
+        let path: ByteString
         let isFolder: Bool
     }
 
-    private let root: String
+    private let root: ByteString
     private let contents = LockedState(Contents())
 
     /// The directory at `path`; nothing is made yet.
-    package init(path: String) {
+    package init(path: ByteString) {
         root = path
+    }
+
+    /// The directory at `path`; nothing is made yet.
+    package convenience init(path: String) {
+        self.init(path: ByteString(path))
     }
 
     /// What has become of it.
@@ -50,12 +55,16 @@ package final class SampleDirectory: Sendable {
 
     /// Makes the directory, or takes it when it is empty.
     package func begin() throws {
-        guard !root.isEmpty, !root.utf8.contains(0) else {
-            throw SampleArchiveError.invalidOption("directory", root, "give the path of a new or an empty directory")
+        guard !root.isEmpty, root.isUsable else {
+            throw SampleArchiveError.invalidOption(
+                "directory",
+                root.description,
+                "give the path of a new or an empty directory"
+            )
         }
         try contents.withLock { contents in
             try requireOpen(contents)
-            if unsafe mkdir(root, 0o755) == 0 {
+            if unsafe mkdir(root.cString, 0o755) == 0 {
                 contents.made.append(Item(path: root, isFolder: true))
             } else {
                 guard errno == EEXIST else { throw SampleArchiveError.inputOutput(root, "make the directory", errno) }
@@ -83,8 +92,9 @@ package final class SampleDirectory: Sendable {
                     contents.lastFolder = String(folder)
                 }
             }
-            let file = try OutputFile(creating: root + "/" + path)
-            contents.made.append(Item(path: root + "/" + path, isFolder: false))
+            let whole = below(path)
+            let file = try OutputFile(creating: whole)
+            contents.made.append(Item(path: whole, isFolder: false))
             return file
         }
     }
@@ -105,9 +115,9 @@ package final class SampleDirectory: Sendable {
     package func discard() -> State {
         contents.withLock { contents in
             guard contents.state == .open else { return contents.state }
-            var leftover: String?
+            var leftover: ByteString?
             for item in contents.made.reversed() {
-                let result = unsafe item.isFolder ? rmdir(item.path) : unlink(item.path)
+                let result = unsafe item.isFolder ? rmdir(item.path.cString) : unlink(item.path.cString)
                 if result == 0 || errno == ENOENT { continue }
                 // A folder that is not empty holds what is reported already, or what others put there.
                 if item.isFolder, errno == ENOTEMPTY || errno == EEXIST { continue }
@@ -119,6 +129,8 @@ package final class SampleDirectory: Sendable {
         }
     }
 
+    private func below(_ path: String) -> ByteString { root + "/" + ByteString(path) }
+
     private func requireOpen(_ contents: Contents) throws {
         guard contents.state == .open else { throw SampleArchiveError.discarded(root) }
     }
@@ -128,16 +140,16 @@ package final class SampleDirectory: Sendable {
         if let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) {
             try makeFolder(String(folder[..<slash]), &contents)
         }
-        let path = root + "/" + folder
-        if unsafe mkdir(path, 0o755) == 0 {
+        let path = below(folder)
+        if unsafe mkdir(path.cString, 0o755) == 0 {
             contents.made.append(Item(path: path, isFolder: true))
         } else if errno != EEXIST {
             throw SampleArchiveError.inputOutput(path, "make the folder", errno)
         }
     }
 
-    private static func requireEmpty(_ path: String) throws {
-        guard let stream = unsafe opendir(path) else {
+    private static func requireEmpty(_ path: ByteString) throws {
+        guard let stream = unsafe opendir(path.cString) else {
             throw SampleArchiveError.inputOutput(path, "read the directory", errno)
         }
         defer { unsafe closedir(stream) }

@@ -14,6 +14,15 @@ func run(_ arguments: String..., width: Int = 80) -> Run {
 }
 
 func run(_ arguments: [String], width: Int = 80, outputFails: Bool = false) -> Run {
+    collect(width: width, outputFails: outputFails) { MainCommand.run(arguments.map { Array($0.utf8) }, $0) }
+}
+
+/// Runs the command with a console of its own, and keeps what it prints.
+func collect(
+    width: Int = 80,
+    outputFails: Bool = false,
+    _ command: (Console) -> CloudTrailIntegrityCommand.ExitStatus
+) -> Run {
     final class Sinks {
         var output: [UInt8] = []
         var errors: [UInt8] = []
@@ -30,7 +39,7 @@ func run(_ arguments: [String], width: Int = 80, outputFails: Bool = false) -> R
             return true
         }
     )
-    let status = MainCommand.run(arguments, console)
+    let status = command(console)
     return Run(
         status: status,
         output: String(decoding: sinks.output, as: UTF8.self),

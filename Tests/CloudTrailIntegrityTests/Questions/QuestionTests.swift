@@ -1,4 +1,5 @@
 import Foundation
+import NativeInterop
 import Testing
 
 @testable import CloudTrailIntegrity
@@ -58,10 +59,10 @@ struct QuestionTests {
         let folder = try ScratchFolder()
         try folder.write("x", to: "file")
         try folder.link("link", to: "file")
-        let file = try SingleFile(path: folder.path + "/link")
+        let file = try SingleFile(path: ByteString(folder.path + "/link"))
         #expect(file.path == ObjectKey("file"))
         #expect(file.name == folder.path + "/link")
-        #expect(throws: ObjectReadError.self) { try SingleFile(path: folder.path + "/absent") }
+        #expect(throws: ObjectReadError.self) { try SingleFile(path: ByteString(folder.path + "/absent")) }
         #expect(throws: ObjectReadError.self) { try SingleFile(path: "") }
         #expect(throws: ObjectReadError.self) { try SingleFile(path: "a\u{0}b") }
         // What lies beside it is not there for whoever asks.
