@@ -54,7 +54,7 @@ enum CheckCommand: Subcommand {
         let archives = try InputFile.archives(arguments.paths("archive"))
         guard !arguments.paths("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
         let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: arguments.paths("archive"))
-        let manifest = try InputFile.manifest(arguments.paths("signatures"))
+        let manifest = try InputFile.manifest(arguments.paths("signatures"), archives: arguments.paths("archive"))
         let validator = Validator(keys: keys, signatures: manifest)
         let checked = try untilInterrupted(interruption, console) {
             try validator.check(operands, in: archives, monitor: interruption.monitor)

@@ -76,10 +76,29 @@ extension InputFile {
         return keys
     }
 
+    /// Refuses a file that a verdict rests on where whoever changes the archive can change it.
+    ///
+    /// - Parameter purpose: What the file is, as an error calls it.
+    static func require(
+        _ path: ByteString,
+        outside archives: [ByteString],
+        purpose: String
+    ) throws(CommandError) {
+        guard let archive = archives.first(where: { OutputFile.isFile(path, below: $0) }) else { return }
+        throw CommandError(
+            .usage,
+            "The \(purpose) '\(path)' lies in the archive '\(archive)', where whoever changes the archive can change it: "
+                + "keep it apart"
+        )
+    }
+
     /// The signatures of the files at `paths`.
-    static func manifest(_ paths: [ByteString]) throws(CommandError) -> SignatureManifest {
+    ///
+    /// - Parameter archives: The folders that no such file may lie in.
+    static func manifest(_ paths: [ByteString], archives: [ByteString]) throws(CommandError) -> SignatureManifest {
         var manifest = SignatureManifest()
         for path in paths {
+            try require(path, outside: archives, purpose: "signature manifest")
             let bytes = try read(path, purpose: "signature manifest")
             do {
                 try manifest.add(reading: bytes)
@@ -133,6 +152,24 @@ let signaturesOption = OptionSpec(
         + "'rclone lsjson -R -M', or lines of 's5cmd head'. Repeat it for several files."
 )
 
+extension CommandError {
+    /// What ended the reading of an archive.
+    init(whileReading error: any Error) {
+        if let error = error as? ObjectReadError {
+            self.init(.noInput, "The archive could not be listed: \(error.description)")
+            return
+        }
+        #if ArchiveFiles
+        // A pipe shows only now that it is no archive, and a file may have become another since it was opened.
+        if let error = error as? ArchiveFileError {
+            self.init(.noInput, "The archive cannot be validated: \(error)")
+            return
+        }
+        #endif
+        self.init(.internalError, "\(error)")
+    }
+}
+
 extension Subcommand {
     /// Runs work that a signal may stop; `nil` when one did, which has been said then.
     static func untilInterrupted<Result>(
@@ -147,10 +184,8 @@ extension Subcommand {
             result = nil
         } catch let error as CommandError {
             throw error
-        } catch let error as ObjectReadError {
-            throw CommandError(.noInput, "The archive could not be listed: \(error.description)")
         } catch {
-            throw CommandError(.internalError, "\(error)")
+            throw CommandError(whileReading: error)
         }
         // A signal may have come after the work last looked.
         guard let result, !interruption.monitor.isCancelled else {

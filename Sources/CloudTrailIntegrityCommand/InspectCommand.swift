@@ -42,7 +42,7 @@ enum InspectCommand: Subcommand {
             }
         }
         let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: [])
-        let manifest = try InputFile.manifest(arguments.paths("signatures"))
+        let manifest = try InputFile.manifest(arguments.paths("signatures"), archives: [])
         let validator = Validator(keys: keys, signatures: manifest)
         var statuses: Set<ExitStatus> = []
         var isFirst = true

@@ -115,10 +115,13 @@ final class OutputFile: Sendable {
         return Self.isFolder(parent, below: folder)
     }
 
-    /// Whether the file that is there under `path` lies in `folder`, however deep, by whatever links either is reached.
+    /// Whether the file that is there under `path` lies in `folder`, however deep, by whatever links either is reached;
+    /// or the link that leads to it, which whoever changes the folder can lead elsewhere.
     static func isFile(_ path: ByteString, below folder: ByteString) -> Bool {
-        guard let place = resolved(path), let parent = place.folderAndName?.folder else { return false }
-        return isFolder(parent, below: folder)
+        [path, resolved(path)].contains { path in
+            guard let path else { return false }
+            return isFolder(path.folderAndName?.folder ?? "./", below: folder)
+        }
     }
 
     private static func isFolder(_ parent: ByteString, below folder: ByteString) -> Bool {

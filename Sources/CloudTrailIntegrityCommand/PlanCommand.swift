@@ -47,7 +47,7 @@ enum PlanCommand: Subcommand {
         }
         let archives = try InputFile.archives(operands)
         let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: operands)
-        let manifest = try InputFile.manifest(arguments.paths("signatures"))
+        let manifest = try InputFile.manifest(arguments.paths("signatures"), archives: operands)
         let validator = Validator(keys: keys, signatures: manifest, options: options)
         let planned = try untilInterrupted(interruption, console) {
             try validator.fetchPlan(for: archives, monitor: interruption.monitor)

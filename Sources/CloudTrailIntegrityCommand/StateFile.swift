@@ -63,13 +63,7 @@ struct StateFile {
         try Self.refuse(arguments)
         let file = try OutputFile(path, purpose: "state")
         self.file = file
-        if let archive = archives.first(where: { file.liesBelow($0) }) {
-            throw CommandError(
-                .usage,
-                "The state '\(path)' lies in the archive '\(archive)', where whoever changes the archive can change "
-                    + "it: keep it apart"
-            )
-        }
+        try InputFile.require(path, outside: archives, purpose: "state")
         guard file.isRegular else { throw CommandError(.noInput, "The state '\(path)' is not a regular file") }
         let isNew = arguments.has("new-state")
         if !isNew { try Self.require(path) }

@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import NativeInterop
 
 /// What the options of `validate` say.
 extension ValidateCommand {
@@ -26,7 +27,11 @@ extension ValidateCommand {
         return kinds
     }
 
-    static func options(_ arguments: ParsedArguments) throws(CommandError) -> ValidationOptions {
+    /// - Parameter archives: The roots, below which no list of chains may lie.
+    static func options(
+        _ arguments: ParsedArguments,
+        archives: [ByteString]
+    ) throws(CommandError) -> ValidationOptions {
         var settings = ValidationSettings()
         do throws(ValidationSettingError) {
             for name in ValidationSettings.Name.allCases {
@@ -37,6 +42,7 @@ extension ValidateCommand {
         }
         var options = settings.options(at: now())
         for path in arguments.paths("expect") {
+            try InputFile.require(path, outside: archives, purpose: "list of chains")
             do {
                 var chains = options.expectedChains ?? []
                 try ExpectedChain.add(reading: InputFile.read(path, purpose: "list of chains"), to: &chains)

@@ -119,7 +119,7 @@ enum ValidateCommand: Subcommand {
         let format = try choice("format", in: arguments, default: Format.text)
         let outputs = try RequestedOutputs(arguments)
         let allowed = try allowedKinds(arguments)
-        var options = try options(arguments)
+        var options = try options(arguments, archives: operands)
         options.listsProvenFiles = options.listsProvenFiles || outputs.includesManifest
         options.hashesStoredFiles = outputs.includesManifest
         let style = try style(arguments, console)
@@ -127,7 +127,7 @@ enum ValidateCommand: Subcommand {
         let archives = try InputFile.archives(operands, limits: options.limits)
         guard !arguments.paths("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
         let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: operands)
-        let manifest = try InputFile.manifest(arguments.paths("signatures"))
+        let manifest = try InputFile.manifest(arguments.paths("signatures"), archives: operands)
         let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.paths) + operands
         try outputs.check(archives: operands, inputs: inputs)
         let recheck = try StateFile.recheck(arguments, begin: beginTime)
@@ -164,10 +164,8 @@ enum ValidateCommand: Subcommand {
                 .noInput,
                 "The keys cannot be trusted: \(error). Find out where they came from before anything is validated"
             )
-        } catch let error as ObjectReadError {
-            throw CommandError(.noInput, "The archive could not be listed: \(error.description)")
         } catch {
-            throw CommandError(.internalError, "\(error)")
+            throw CommandError(whileReading: error)
         }
         func interrupted() throws(CommandError) -> ExitStatus {
             if interruption.takesLastWord() { console.complain(interruption.message) }
