@@ -11,8 +11,8 @@ internal import CArchive
 
 /// Goes through the members of a tar or zip archive, over libarchive; owns one reader of it.
 ///
-/// A zip archive is read by its central directory: a member that the directory does not name is not seen. A member's
-/// description holds until the next is asked for.
+/// A zip archive is read by its central directory, which names the members: one that it does not name is not seen. A
+/// member's description holds until the next is asked for.
 @safe package struct ArchiveReader: ~Copyable {
     /// What a member is.
     package enum Kind: Hashable, Sendable {
@@ -30,40 +30,35 @@ internal import CArchive
 
     private let archive: OpaquePointer
     private let input: ArchiveInput?
-    private let zip: ZipFacts?
+    private let zipInput: ZipInput?
+    private var zip: ZipDirectory?
+    /// What the headers of the member of a zip archive say.
+    private var zipMember: ZipDirectory.Member?
     private let ratio: InflateRatio
     /// Of the thread while libarchive converts names, so that the process's own does not matter.
     private let locale: locale_t?
     private var entry: OpaquePointer?
     private var memberEnd: Int64 = 0
-    private var members: UInt64 = 0
     private var contentBytes: UInt64 = 0
     /// Of the member that is being read.
     private var memberBytes: UInt64 = 0
     private var isInLastHole = false
     private var failure: ArchiveFailure?
 
-    /// What the end of a zip archive says.
-    private struct ZipFacts {
-        let fileBytes: UInt64
-        /// The number of members, its lower 16 bits.
-        let members: UInt16?
-    }
-
-    /// The end of a zip archive is looked for in so many bytes, by libarchive too.
-    private static let zipTailBytes = 16 * 1024
     /// The longest error text, in characters.
     private static let maximumTextCount = 200
 
     private init(
         _ input: ArchiveInput?,
-        _ zip: ZipFacts?,
+        _ zipInput: ZipInput?,
+        _ zip: ZipDirectory?,
         _ ratio: InflateRatio,
         locale: locale_t?
     ) throws(ArchiveFailure) {
         guard let archive = unsafe archive_read_new() else { throw .damaged("out of memory") }
         unsafe self.archive = archive
         self.input = input
+        self.zipInput = zipInput
         self.zip = zip
         self.ratio = ratio
         unsafe self.locale = locale
@@ -75,7 +70,7 @@ internal import CArchive
         ratio: InflateRatio
     ) throws(ArchiveFailure) -> ArchiveReader? {
         // Names are bytes: libarchive leaves those as they are that it cannot convert, and into ASCII it converts none.
-        let reader = unsafe try ArchiveReader(input, nil, ratio, locale: cloudtrail_new_locale("C"))
+        let reader = unsafe try ArchiveReader(input, nil, nil, ratio, locale: cloudtrail_new_locale("C"))
         let archive = unsafe reader.archive
         unsafe archive_read_support_format_tar(archive)
         unsafe archive_read_set_format_option(archive, "tar", "mac-ext", nil)
@@ -100,20 +95,43 @@ internal import CArchive
     }
 
     /// A reader of the zip archive in a regular file; `nil` when that has no central directory.
+    ///
+    /// - Parameter check: Called now and then while the directory is read; what it throws ends it.
     package static func zip(
         _ descriptor: CInt,
-        ratio: InflateRatio
+        ratio: InflateRatio,
+        check: () throws -> Void
     ) throws(ArchiveFailure) -> ArchiveReader? {
+        guard let directory = try ZipDirectory(descriptor, check) else { return nil }
+        let input = ZipInput(descriptor, directory.range)
         // Names that say that they are UTF-8 are lost in a locale that has none.
         let locale = unsafe cloudtrail_new_locale("C.UTF-8") ?? cloudtrail_new_locale("C")
-        let reader = unsafe try ArchiveReader(nil, zipFacts(descriptor), ratio, locale: locale)
+        let reader = unsafe try ArchiveReader(nil, input, directory, ratio, locale: locale)
         let archive = unsafe reader.archive
         unsafe archive_read_support_format_zip_seekable(archive)
         unsafe archive_read_set_format_option(archive, "zip", "mac-ext", nil)
-        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .system(.last) }
-        let result = reader.inLocale { unsafe archive_read_open_fd(archive, descriptor, DescriptorInput.capacity) }
-        if result == ARCHIVE_OK { return reader }
-        return nil
+        unsafe archive_read_set_callback_data(archive, Unmanaged.passUnretained(input).toOpaque())
+        unsafe archive_read_set_read_callback(archive) { _, data, buffer in
+            guard let data = unsafe data, let buffer = unsafe buffer else { return -1 }
+            do throws(ArchiveFailure) {
+                let next = unsafe try Unmanaged<ZipInput>.fromOpaque(data).takeUnretainedValue().next()
+                unsafe buffer.pointee = next.baseAddress
+                return next.count
+            } catch {
+                return -1
+            }
+        }
+        unsafe archive_read_set_seek_callback(archive) { _, data, offset, whence in
+            guard let data = unsafe data else { return Int64(ARCHIVE_FATAL) }
+            let input = unsafe Unmanaged<ZipInput>.fromOpaque(data).takeUnretainedValue()
+            return input.seek(offset, from: whence) ?? Int64(ARCHIVE_FATAL)
+        }
+        unsafe archive_read_set_skip_callback(archive) { _, data, count in
+            guard let data = unsafe data else { return 0 }
+            return unsafe Unmanaged<ZipInput>.fromOpaque(data).takeUnretainedValue().skip(count)
+        }
+        if reader.inLocale({ unsafe archive_read_open1(archive) }) == ARCHIVE_OK { return reader }
+        throw input.failure ?? .damaged(unsafe errorText(archive))
     }
 
     deinit {
@@ -137,25 +155,6 @@ internal import CArchive
     private static func oneLine(_ text: UnsafeRawBufferPointer) -> String {
         let bytes = unsafe text.prefix(maximumTextCount).map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func zipFacts(_ descriptor: CInt) -> ZipFacts {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return ZipFacts(fileBytes: 0, members: nil) }
-        let size = UInt64(clamping: status.st_size)
-        var tail = [UInt8](repeating: 0, count: Int(min(size, UInt64(zipTailBytes))))
-        let start = off_t(clamping: size - UInt64(tail.count))
-        let count = unsafe tail.withUnsafeMutableBytes {
-            unsafe pread(descriptor, $0.baseAddress, $0.count, start)
-        }
-        guard count == tail.count, count >= 22 else { return ZipFacts(fileBytes: size, members: nil) }
-        let signature: [UInt8] = [0x50, 0x4b, 5, 6]
-        for offset in stride(from: count - 22, through: 0, by: -1) where tail[offset...].starts(with: signature) {
-            let members = UInt16(tail[offset + 10]) | UInt16(tail[offset + 11]) << 8
-            // All bits set: the number stands elsewhere.
-            return ZipFacts(fileBytes: size, members: members == .max ? nil : members)
-        }
-        return ZipFacts(fileBytes: size, members: nil)
     }
 
     // MARK: Members
@@ -189,29 +188,52 @@ internal import CArchive
         switch result {
         case ARCHIVE_OK, ARCHIVE_WARN:
             unsafe entry = found
-            members += 1
             input?.purpose = .content
+            if zip != nil { try takeZipMember() }
             return true
         case ARCHIVE_EOF:
+            if zip != nil {
+                guard try zip?.nextMember() == nil else { throw .damaged(Self.mixedUp) }
+                if let miscount = zip?.miscount { throw .damaged(miscount) }
+                return false
+            }
             input?.purpose = .skipping
             try input?.checkEnd(at: unsafe archive_filter_bytes(archive, 0), after: memberEnd)
-            if let expected = zip?.members, expected != UInt16(truncatingIfNeeded: members) {
-                throw .damaged("its directory has \(expected) members, of which \(members) can be told apart")
-            }
             return false
         default:
             throw currentFailure()
         }
     }
 
-    private func currentFailure() -> ArchiveFailure {
-        input?.failure ?? .damaged(unsafe Self.errorText(archive))
+    private static let mixedUp = "its members cannot be told apart"
+
+    /// Finds out what the directory says of the member that libarchive came upon: the one whose content begins where that
+    /// now stands. Only the content of a link is read by then.
+    private mutating func takeZipMember() throws(ArchiveFailure) {
+        zipMember = try zip?.nextMember()
+        guard let member = zipMember, let position = UInt64(exactly: unsafe archive_filter_bytes(archive, 0)) else {
+            throw .damaged(Self.mixedUp)
+        }
+        let isThere = kind == .symbolicLink ? position >= member.contentOffset : position == member.contentOffset
+        guard isThere else { throw .damaged(Self.mixedUp) }
     }
 
-    /// The path as it is stored, bytes; `nil` when there is none that can be told.
+    private func currentFailure() -> ArchiveFailure {
+        input?.failure ?? zipInput?.failure ?? .damaged(unsafe Self.errorText(archive))
+    }
+
+    /// The path as it is stored, bytes; `nil` when there is none that can be told. That of a member of a zip archive is the
+    /// one in the directory.
     package var path: [UInt8]? {
+        if let zipMember { return zipMember.names.first.flatMap { $0.contains(0) ? nil : $0 } }
         guard let entry = unsafe entry, let path = unsafe archive_entry_pathname(entry) else { return nil }
         return unsafe Array(UnsafeRawBufferPointer(start: path, count: strlen(path)))
+    }
+
+    /// Why the member of a zip archive is not the same for all who extract it, because of its two headers, and all names
+    /// that they give it; `nil` when it is.
+    package var contradiction: (reason: String, names: [[UInt8]])? {
+        zipMember.flatMap { member in member.contradiction.map { ($0, member.names) } }
     }
 
     /// What the member is.

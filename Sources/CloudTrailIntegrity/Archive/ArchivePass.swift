@@ -28,7 +28,7 @@ final class ArchivePass {
         if input.isEmpty { throw ArchiveFileError(description: "it is empty") }
         reader = try ArchiveReader.tar(input, ratio: ratio)
         if reader == nil, isFile, input.isStored {
-            reader = try ArchiveReader.zip(descriptor, ratio: ratio)
+            reader = try ArchiveReader.zip(descriptor, ratio: ratio, check: check)
         }
         if reader == nil {
             let reason =
@@ -72,21 +72,17 @@ final class ArchivePass {
 
     /// Visits the member that was come upon; returns why that could not be done.
     private func visitMember(_ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void) throws -> ObjectReadError? {
+        if let (reason, names) = reader?.contradiction { return try visitContradiction(reason, names, visit) }
         let kind = reader?.kind ?? .special
         if kind == .folder { return nil }
-        guard let stored = reader?.path else {
-            return ObjectReadError(.inputOutput, "a member of it has no usable name")
-        }
-        guard stored.count <= Self.maximumPathBytes else {
-            let limit = "a member of it has a path of more than \(Self.maximumPathBytes) bytes"
-            return ObjectReadError(.inputOutput, limit)
-        }
+        guard let stored = reader?.path else { return Self.namelessMember }
+        guard stored.count <= Self.maximumPathBytes else { return Self.longPath }
         let path = ObjectKey(bytes: Self.extracted(stored))
         let size = reader?.size ?? 0
         // In tar's oldest form this is how a folder is told.
         let isFolder = kind == .file && stored.last == UInt8(ascii: "/")
         if isFolder, size == 0 { return nil }
-        if path.bytes.isEmpty { return ObjectReadError(.inputOutput, "a member of it has no usable name") }
+        if path.bytes.isEmpty { return Self.namelessMember }
         switch kind {
         case .folder: break
         case .symbolicLink: try visit(ArchiveEntry(path: path, kind: .link), nil)
@@ -110,6 +106,34 @@ final class ArchivePass {
             try visit(ArchiveEntry(path: path, kind: .file), member)
         }
         return nil
+    }
+
+    private static let namelessMember = ObjectReadError(.inputOutput, "a member of it has no usable name")
+    private static let longPath =
+        ObjectReadError(.inputOutput, "a member of it has a path of more than \(maximumPathBytes) bytes")
+
+    /// Visits a member that is another one for others, under every name that it has for anyone: it cannot be read.
+    private func visitContradiction(
+        _ reason: String,
+        _ names: [[UInt8]],
+        _ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void
+    ) throws -> ObjectReadError? {
+        var hidden: ObjectReadError?
+        let obstacle = ObjectReadError(.notRegularFile, reason)
+        let metadata = ObjectMetadata(storedBytes: 0, modified: nil)
+        var paths: Set<ObjectKey> = []
+        for name in names {
+            let path = ObjectKey(bytes: Self.extracted(name))
+            if path.bytes.isEmpty || name.contains(0) {
+                hidden = hidden ?? Self.namelessMember
+            } else if name.count > Self.maximumPathBytes {
+                hidden = hidden ?? Self.longPath
+            } else if paths.insert(path).inserted {
+                let member = ArchiveMember(self, number: number, metadata: metadata, obstacle: obstacle)
+                try visit(ArchiveEntry(path: path, kind: .file), member)
+            }
+        }
+        return hidden
     }
 
     /// In nanoseconds since 1970.
