@@ -49,7 +49,7 @@ enum ValidateCommand: Subcommand {
             RequestedOutputs.metricsOption,
             RequestedOutputs.manifestOption,
             OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
-            OptionSpec("quiet", letter: "q", help: "Print the verdict alone."),
+            OptionSpec("quiet", letter: "q", help: "Print the verdict alone, with what was not asked."),
             TerminalChoice.progressOption,
             TerminalChoice.colorOption,
             OptionSpec(

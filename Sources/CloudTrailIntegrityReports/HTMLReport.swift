@@ -95,7 +95,9 @@ package struct HTMLReport {
         try output("<header>")
         try output("<p class=\"tool\">CloudTrail archive validation</p>")
         try output("<div class=\"verdict \(outcome)\"><h1>\(xmlText(heading))</h1>")
-        try output("<p>\(xmlText(rest))</p></div>")
+        try output("<p>\(xmlText(rest))</p>")
+        for line in TextReport(report, facts).notAsked { try output("<p class=\"asked\">\(xmlText(line))</p>") }
+        try output("</div>")
         try output("<nav aria-label=\"Sections\"><ul>")
         for (id, title) in [
             ("timeline", "Timeline"), ("findings", "Findings"), ("kinds", "What the kinds mean"), ("chains", "Chains"),

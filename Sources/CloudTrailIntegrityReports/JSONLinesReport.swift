@@ -97,6 +97,8 @@ package struct JSONLinesReport {
         object.add("exit", Int64(facts.exit))
         object.add("digests", object: tallyObject(report.digests))
         object.add("logs", object: tallyObject(report.logs))
+        object.add("files", object: filesObject(report.files))
+        object.add("notAsked", object: notAskedObject(report.notAsked))
         if let carried = report.carried {
             var counts = JSONObjectText()
             counts.add("digests", Int64(carried.digests))
@@ -106,6 +108,30 @@ package struct JSONLinesReport {
         object.add("keys", objects: report.keySources.map(JSONObjectText.init))
         object.add("bytes", Int64(clamping: report.hashedBytes))
         object.add("seconds", milliseconds: facts.milliseconds)
+        return object
+    }
+
+    private func filesObject(_ files: FileCounts) -> JSONObjectText {
+        var object = JSONObjectText()
+        object.add("digests", Int64(files.digests))
+        object.add("logs", Int64(files.logs))
+        object.add("sidecars", Int64(files.sidecars))
+        object.add("outOfScope", Int64(files.outOfScope))
+        object.add("hidden", Int64(files.hidden))
+        object.add("other", Int64(files.other))
+        return object
+    }
+
+    private func notAskedObject(_ notAsked: ValidationReport.NotAsked) -> JSONObjectText {
+        var object = JSONObjectText()
+        object.add("before", notAsked.before)
+        object.add("after", notAsked.after)
+        object.add("expectGiven", notAsked.expectGiven)
+        object.add("awaiting", Int64(notAsked.awaiting))
+        object.add("hidden", Int64(notAsked.hidden))
+        object.add("other", Int64(notAsked.other))
+        object.add("outOfScope", Int64(notAsked.outOfScope))
+        object.add("bucketChecked", notAsked.bucketChecked)
         return object
     }
 

@@ -59,6 +59,15 @@ package struct MetricsReport {
                 + metric("digests", "The digest files in range, by verdict.", samples(report.digests))
                 + metric("logs", "The log files in range, by verdict.", samples(report.logs))
                 + metric(
+                    "files",
+                    "The files that were listed, by what became of them.",
+                    [
+                        ("digests", report.files.digests), ("logs", report.files.logs),
+                        ("sidecars", report.files.sidecars), ("out_of_scope", report.files.outOfScope),
+                        ("hidden", report.files.hidden), ("other", report.files.other),
+                    ].map { fate, count in Sample(labels: [("fate", fate)], value: "\(count)") }
+                )
+                + metric(
                     "carried",
                     "The valid files that an earlier run proved and the last one did not read.",
                     [

@@ -16,7 +16,7 @@ package struct TextReport {
     ///
     /// - Parameters:
     ///   - verbose: Show every finding, with its whole name, and every proven file.
-    ///   - quiet: Show the verdict alone.
+    ///   - quiet: Show the verdict alone, with what was not asked.
     package func write<Failure: Error>(
         verbose: Bool = false,
         quiet: Bool = false,
@@ -34,6 +34,7 @@ package struct TextReport {
         }
         let (words, color, rest) = verdictParts
         try output(style.paint(words, color) + rest)
+        for line in notAsked { try output(line) }
     }
 
     // MARK: Findings
@@ -101,6 +102,26 @@ package struct TextReport {
             return ("VALID but for what was allowed", .magenta, " (\(allowed)): \(counts)\(extent)\(span).")
         }
         return ("VALID", .green, ": \(counts)\(extent)\(span).")
+    }
+
+    /// What was not asked, which no verdict speaks of; and how many files it passes over.
+    package var notAsked: [String] {
+        let asked = report.notAsked
+        var questions: [String] = []
+        if asked.before { questions.append("what came before the oldest digest files (--start-time)") }
+        if asked.after { questions.append("what came after the newest (--end-time, --max-age)") }
+        if !asked.expectGiven { questions.append("whether a chain is absent (--expect)") }
+        if !asked.bucketChecked { questions.append("which bucket it came from (--bucket)") }
+        var files: [String] = []
+        func add(_ count: Int, _ what: String) {
+            if count > 0 { files.append("\(count.grouped) \(what)") }
+        }
+        add(asked.outOfScope, "outside the range or the filters")
+        add(asked.awaiting, "newer than the last digest file")
+        add(asked.hidden, "hidden by a name that begins with a dot")
+        add(asked.other, "not CloudTrail's")
+        return (questions.isEmpty ? [] : ["Not asked: \(questions.joined(separator: "; "))."])
+            + (files.isEmpty ? [] : ["Files not judged: \(files.joined(separator: "; "))."])
     }
 
     /// What of it rests on earlier runs.
