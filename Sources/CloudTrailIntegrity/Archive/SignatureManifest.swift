@@ -54,6 +54,15 @@ public struct SignatureManifest: Sendable {
         count > 0 && (!name.isDigestFile || endTimes.contains(name.endTime))
     }
 
+    /// The signatures that were kept for the very key of `location`.
+    func signatures(keptFor location: ObjectLocation) -> [SignatureMetadata] {
+        guard count > 0, let named = entries[ObjectKey(bytes: Array(location.key.lastComponent))] else { return [] }
+        let key = location.key.collapsed
+        return named.filter { entry in
+            (entry.bucket.map { $0 == location.bucket } ?? true) && entry.key.collapsed == key
+        }.map(\.metadata)
+    }
+
     /// The signatures that may belong to the object at `location`: same name, and the shorter key the other's end.
     func signatures(for location: ObjectLocation) -> [SignatureMetadata] {
         guard count > 0, let named = entries[ObjectKey(bytes: Array(location.key.lastComponent))] else { return [] }

@@ -78,7 +78,7 @@ package struct SignatureTrial {
             let location = ObjectLocation(bucket: names.text(place.bucket ?? claimed.bucket), key: names.objectKey(key))
             var kept =
                 manifest.mayHoldSignature(ofName: key)
-                ? manifest.signatures(for: location).map { SignatureCandidate(.manifest, $0) } : []
+                ? manifest.signatures(keptFor: location).map { SignatureCandidate(.manifest, $0) } : []
             switch try verdict(on: records[number], &kept) {
             case .valid(let source, let differing):
                 verdicts[number] = .valid(source, differing: failed + differing)

@@ -248,12 +248,13 @@ extension ReportBuilder {
     private mutating func addAbsentChains() {
         let held = Set(evidence.chains.filter { $0.verifiedUntil != nil }.map(\.identity))
         let wanted = (options.expectedChains ?? []).map(\.chain)
-            .filter { options.selects($0) && !held.contains($0) && !options.owesNothing($0) }
+            .filter { options.selects($0) && !held.contains($0) }
+        let until = options.end ?? options.coverageMustReach ?? .distantFuture
         for expected in Set(wanted).sorted() {
             addShort(
                 expected,
-                from: options.owedFrom(expected) ?? .distantPast,
-                until: options.end ?? options.coverageMustReach ?? .distantFuture,
+                from: min(options.owedFrom(expected) ?? .distantPast, until),
+                until: until,
                 reason: "chain-absent",
                 "the archive holds no verified digest file of a chain that must be there"
             )

@@ -126,7 +126,7 @@ struct ForgedTwinTests {
                     }
                     #expect(!report.provenFiles.contains { $0.path.description == "memory/\(path)" })
                     #expect(report.digests == tally(valid: 6, unverified: 1))
-                    #expect(report.outcome() == .unverified)
+                    #expect(report.verdict() == .notProven)
                     // Nothing that it says of itself is believed, not even its place; and no signature is one of its own.
                     #expect(report.found(.violation).isEmpty)
                     #expect(report.findings(.digestUnsigned).map(\.key?.description) == [path])

@@ -15,6 +15,20 @@ enum DownloadLayout: String, CaseIterable, CustomTestStringConvertible {
     case decompressed
     case twoRoots
     case logsApart
+    /// Prefixes that are called like what CloudTrail makes.
+    case prefixLikeAccount
+    case prefixLikeCategory
+    case prefixLikeDelivery
+    /// Roots at some depth: an account, the folders of its categories, those of its regions and those of a day.
+    case account
+    case categories
+    case regions
+    case days
+    /// An account below folders in front.
+    case accountInFront
+    /// All regions in one folder, and all regions and categories in one.
+    case regionsMerged
+    case categoriesMerged
 
     var testDescription: String { rawValue }
 
@@ -22,14 +36,36 @@ enum DownloadLayout: String, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .prefix, .fromPrefix: options.prefix = "central/logs"
         case .organization: options.organization = "o-a1b2c3d4e5"
+        case .prefixLikeAccount: options.prefix = "999999999999/CloudTrail-Digest"
+        case .prefixLikeCategory: options.prefix = "CloudTrail"
+        case .prefixLikeDelivery: options.prefix = "AWSLogs"
         default: break
         }
     }
 
     func download(_ archive: MemoryArchive) throws -> [MemoryArchive] {
         switch self {
-        case .plain, .prefix, .organization:
+        case .plain, .prefix, .organization, .prefixLikeAccount, .prefixLikeCategory, .prefixLikeDelivery:
             return [archive]
+        case .account:
+            return [archive.moved { Self.below($0, folders: 2) }]
+        case .categories:
+            return archive.split { Self.head($0, folders: 3) }
+        case .regions:
+            return archive.split { Self.head($0, folders: 4) }
+        case .days:
+            return archive.split { Self.head($0, folders: 7) }
+        case .accountInFront:
+            return [archive.moved { ObjectKey("case 17/evidence/\(Self.below($0, folders: 2))") }]
+        case .regionsMerged:
+            return [
+                archive.moved { key in
+                    let parts = key.description.split(separator: "/", omittingEmptySubsequences: false)
+                    return ObjectKey((parts[2..<3] + parts.dropFirst(4)).joined(separator: "/"))
+                }
+            ]
+        case .categoriesMerged:
+            return [archive.moved { Self.below($0, folders: 4) }]
         case .fromPrefix:
             return [archive.moved { ObjectKey($0.description.dropFirst("central/".count)) }]
         case .belowAWSLogs:
@@ -51,6 +87,17 @@ enum DownloadLayout: String, CaseIterable, CustomTestStringConvertible {
 }
 
 extension DownloadLayout {
+    /// The first folders of a key, with the `/` at their end.
+    private static func head(_ key: ObjectKey, folders: Int) -> String {
+        key.description.split(separator: "/", omittingEmptySubsequences: false).prefix(folders)
+            .map { "\($0)/" }.joined()
+    }
+
+    /// A key without its first folders.
+    private static func below(_ key: ObjectKey, folders: Int) -> ObjectKey {
+        ObjectKey(key.description.dropFirst(head(key, folders: folders).count))
+    }
+
     /// The layouts that a manifest is also left out of.
     static let principal: [DownloadLayout] = [.plain, .prefix, .organization, .flat, .decompressed]
     static let others = allCases.filter { !principal.contains($0) }
@@ -62,9 +109,17 @@ extension DownloadLayout {
         case (.bucketChanged, .bucketFolder), (.digestFieldBucket, .bucketFolder),
             (.digestFieldLogBucket, .bucketFolder),
             // A folder of one prefix holds nothing of another.
-            (.prefixChanged, .fromPrefix), (.prefixChanged, .belowAWSLogs),
+            (.prefixChanged, .fromPrefix), (.prefixChanged, .belowAWSLogs), (.prefixChanged, .account),
+            (.prefixChanged, .categories), (.prefixChanged, .regions), (.prefixChanged, .days),
+            (.prefixChanged, .accountInFront), (.prefixChanged, .regionsMerged), (.prefixChanged, .categoriesMerged),
             // A root without any digest file is one of which nothing was validated.
-            (.digestAllDeleted, .twoRoots):
+            (.digestAllDeleted, .twoRoots), (.digestAllDeleted, .regions), (.digestAllDeleted, .days),
+            // With digest files of one region left, nothing tells that others were merged into their folder.
+            (.digestAllDeleted, .regionsMerged), (.digestAllDeleted, .categoriesMerged),
+            // A name that tells no account and region is no file's of a merged folder; and one below another prefix is
+            // nowhere.
+            (.digestControlCharacters, .regionsMerged), (.digestControlCharacters, .categoriesMerged),
+            (.digestControlCharacters, .prefixLikeAccount):
             false
         default:
             true
@@ -206,9 +261,9 @@ private struct ExpectedCounts {
 
     init(_ found: [Found], _ archive: MemoryArchive) {
         let paths = archive.files.keys.map(\.description)
-        let digestCount = paths.count { $0.contains("/CloudTrail-Digest/") }
+        let digestCount = paths.count { $0.contains("_CloudTrail-Digest_") }
         let heldLogs = Set(
-            paths.filter { !$0.contains("/CloudTrail-Digest/") }.map { $0.hasSuffix(".gz") ? $0 : $0 + ".gz" }
+            paths.filter { !$0.contains("_CloudTrail-Digest_") }.map { $0.hasSuffix(".gz") ? $0 : $0 + ".gz" }
         )
         func count(_ kinds: String...) -> Int { found.count { kinds.contains($0.kind) } }
         let badDigests = count(

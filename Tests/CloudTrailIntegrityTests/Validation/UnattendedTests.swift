@@ -198,7 +198,7 @@ struct UnattendedTests {
         #expect(try validate(since: begin, start: before, end: later).count == 4)
     }
 
-    @Test("a chain that began must be there from then on, and need not be there before")
+    @Test("a chain that began must be there, also where it owes no coverage in the range")
     func begunAndAbsent() throws {
         let sample = try Sample()
         let absent = chain("111122223335", "us-east-1")
@@ -213,7 +213,17 @@ struct UnattendedTests {
         #expect(owed.map(\.kind) == [.coverageShort])
         #expect(owed.map(\.start) == [end.advanced(bySeconds: -1)])
         #expect(owed.map(\.detail["reason"]) == [.text("chain-absent")])
-        #expect(try validate(since: end).isEmpty)
+        let beyond = try validate(since: end.advanced(bySeconds: 3600))
+        #expect(beyond.map(\.start) == [end] && beyond.map(\.end) == [end])
+        // What is held and begins when it should owes nothing that is over by then.
+        let held = ExpectedChain(chain("111122223333", "us-east-1"), since: start)
+        let earlier = try sample.validate {
+            ($0.start, $0.end) = (start.advanced(bySeconds: -7200), start)
+            $0.regions = ["us-east-1"]
+            $0.accounts = ["111122223333"]
+            $0.expectedChains = [held]
+        }
+        #expect(earlier.findings(.coverageShort).isEmpty)
     }
 
     /// What is found and when, in one order.

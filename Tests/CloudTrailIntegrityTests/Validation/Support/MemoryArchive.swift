@@ -95,6 +95,15 @@ extension MemoryArchive {
         moved { $0.description.contains(text) ? $0 : nil }
     }
 
+    /// An archive for each part, in which the files lie below what `head` says of their paths.
+    func split(_ head: (ObjectKey) -> String) -> [MemoryArchive] {
+        Dictionary(grouping: files.keys, by: head).sorted { $0.key < $1.key }.map { head, paths in
+            var part = MemoryArchive(name: "\(name)/\(head)")
+            for path in paths { part.files[ObjectKey(path.description.dropFirst(head.count))] = files[path] }
+            return part
+        }
+    }
+
     /// Every file as a download leaves it that undoes the compression.
     func decompressed() throws -> MemoryArchive {
         let hasher = try ContentHasher()
