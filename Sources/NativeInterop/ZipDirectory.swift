@@ -7,6 +7,9 @@ internal import Musl
 internal import Darwin
 #endif
 
+// Its headers define the system's structures once more, and either definition may be the one that counts.
+internal import CArchive
+
 /// The central directory of a zip archive (PKWARE's APPNOTE, 4.3.12), which is what every extractor goes by.
 ///
 /// libarchive takes names from the local headers, which may be others. So the directory is read here as well: where it

@@ -24,7 +24,7 @@ internal import Darwin
 /// member count as damage, and nothing is searched for behind damage.
 public final class ArchiveFile: ObjectStream, PathSource {
     /// The path, or what it was called; a path that is not UTF-8 with its other bytes as `\xff`.
-    public var name: String { givenPath.description }
+    public let name: String
 
     package let givenPath: ByteString
 
@@ -83,6 +83,7 @@ public final class ArchiveFile: ObjectStream, PathSource {
     private init(_ origin: Origin, _ name: ByteString, _ limits: Limits) throws {
         self.origin = origin
         givenPath = name
+        self.name = name.description
         ratio = limits.ratio
         // Out of a pipe the begin could not be read twice.
         guard try isFile() else { return }

@@ -36,7 +36,7 @@ extension LocalArchiveError {
 /// descriptor, and no symbolic link is followed, so nothing outside the root is ever opened.
 public final class LocalArchive: ObjectSource, PathSource {
     /// The path as it was given; one that is not UTF-8 with its other bytes as `\xff`.
-    public var name: String { givenPath.description }
+    public let name: String
 
     package let givenPath: ByteString
 
@@ -75,6 +75,7 @@ public final class LocalArchive: ObjectSource, PathSource {
             }
         }
         givenPath = path
+        name = path.description
         root = LocalFolder(descriptor)
     }
 
