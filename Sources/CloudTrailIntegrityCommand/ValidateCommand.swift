@@ -159,6 +159,8 @@ enum ValidateCommand: Subcommand {
             result = nil
         } catch let error as ValidationOptionsError {
             throw CommandError(.usage, "\(error)")
+        } catch let error as StateError where error.reason == .sourceIsEmpty {
+            throw CommandError(.noInput, "The archive \(error.description)")
         } catch let error as StateError {
             throw CommandError(
                 .noInput,

@@ -11,12 +11,18 @@ struct StateFileTests {
         sample = try SampleFolder()
     }
 
+    /// What changed in the second in which it is read is read again in the next run.
+    private func waitForTheNextSecond() {
+        usleep(useconds_t(1_000_000 - Int(Date().timeIntervalSince1970 * 1_000_000) % 1_000_000 + 10_000))
+    }
+
     private func errorOf(_ run: Run) -> String { run.errorLines.first.map(String.init) ?? "" }
 
     @Test func beginsOnlyWhereItIsTold() throws {
         let early = sample.validate("--state", state)
         #expect(early.status == .noInput && errorOf(early).contains("'--new-state'"))
         #expect(!FileManager.default.fileExists(atPath: state + ".lock"))
+        waitForTheNextSecond()
         #expect(sample.validate("--state", state, "--new-state").status == .proven)
         let late = sample.validate("--state", state, "--new-state")
         #expect(late.status == .usage && errorOf(late).contains("there already"))
@@ -27,6 +33,7 @@ struct StateFileTests {
 
     @Test func theSummarySaysWhatWasCarried() throws {
         #expect(!sample.validate("--format", "jsonl", "-q").output.contains("carried"))
+        waitForTheNextSecond()
         let first = sample.validate("--state", state, "--new-state", "--format", "jsonl", "-q")
         #expect(first.output.contains(#""carried":{"digests":0,"logs":0}"#))
         let second = sample.validate("--state", state, "--format", "jsonl", "-q")
@@ -104,6 +111,22 @@ struct StateFileTests {
         #expect(FileManager.default.contents(atPath: state) == before)
         #expect(run(arguments).status == .proven)
         #expect(FileManager.default.contents(atPath: state) != before)
+    }
+
+    @Test func aMountThatIsNotThere() throws {
+        #expect(sample.validate("--state", state, "--new-state").status == .proven)
+        let before = try #require(FileManager.default.contents(atPath: state))
+        try FileManager.default.moveItem(atPath: sample.archive, toPath: sample.archive + "-elsewhere")
+        try FileManager.default.createDirectory(atPath: sample.archive, withIntermediateDirectories: false)
+        let gone = sample.validate("--state", state)
+        #expect(gone.status == .noInput && gone.output.isEmpty)
+        #expect(errorOf(gone).contains("'\(sample.archive)'") && errorOf(gone).contains("is it mounted?"))
+        #expect(FileManager.default.contents(atPath: state) == before)
+        // Without a state nobody knows better.
+        #expect(sample.validate().status == .unverified)
+        try FileManager.default.removeItem(atPath: sample.archive)
+        try FileManager.default.moveItem(atPath: sample.archive + "-elsewhere", toPath: sample.archive)
+        #expect(sample.validate("--state", state).status == .proven)
     }
 
     @Test func aManifestReadsAll() throws {

@@ -53,7 +53,12 @@ struct FileTime: Equatable {
 
 extension stat {
     var metadata: ObjectMetadata {
-        ObjectMetadata(storedBytes: UInt64(clamping: st_size), modified: modificationTime.nanoseconds)
+        ObjectMetadata(
+            storedBytes: UInt64(clamping: st_size),
+            modified: modificationTime.nanoseconds,
+            statusChanged: statusTime.nanoseconds,
+            fileNumber: UInt64(truncatingIfNeeded: st_ino)
+        )
     }
 
     /// When the content changed last.

@@ -31,17 +31,73 @@ extension ObjectSource {
     }
 }
 
-/// What tells, without reading it, that a file has probably not changed.
+/// What tells, without reading it, that a file has probably not changed: where any of it differs from what it was, the
+/// file is read again. No difference is a finding.
 public struct ObjectMetadata: Hashable, Sendable {
+    /// What storage that is not of this machine tells.
+    private final class Remote: Hashable, Sendable {
+        let entityTag: String?
+        let version: String?
+
+        init(entityTag: String?, version: String?) {
+            self.entityTag = entityTag
+            self.version = version
+        }
+
+        static func == (lhs: Remote, rhs: Remote) -> Bool {
+            lhs.entityTag == rhs.entityTag && lhs.version == rhs.version
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(entityTag)
+            hasher.combine(version)
+        }
+    }
+
+    // A state has millions of these in memory, so what is not known takes no byte of its own.
+    private static let unknown = Int64.min
+
     /// The size of the file as it is stored, in bytes.
     public let storedBytes: UInt64
+    private let modifiedTime: Int64
+    private let changedTime: Int64
+    private let number: UInt64
+    private let remote: Remote?
+
     /// When the content changed last, in nanoseconds since 1970-01-01T00:00:00Z; `nil` when the storage does not say.
-    public let modified: Int64?
+    public var modified: Int64? { modifiedTime == Self.unknown ? nil : modifiedTime }
+    /// When the content, the name or anything else of the file changed last (ctime), in nanoseconds since
+    /// 1970-01-01T00:00:00Z; `nil` when the storage does not say. No program can set it.
+    public var statusChanged: Int64? { changedTime == Self.unknown ? nil : changedTime }
+    /// The number of the file in its file system (inode); `nil` when the storage has none.
+    public var fileNumber: UInt64? { number == 0 ? nil : number }
+    /// The entity tag of a remote object, as its storage gives it.
+    public var entityTag: String? { remote?.entityTag }
+    /// The version of a remote object, as its storage gives it.
+    public var version: String? { remote?.version }
 
     /// A file of this size and time.
-    public init(storedBytes: UInt64, modified: Int64?) {
+    ///
+    /// - Parameters:
+    ///   - storedBytes: Its size as it is stored, in bytes.
+    ///   - modified: When its content changed last, in nanoseconds since 1970-01-01T00:00:00Z.
+    ///   - statusChanged: When anything of it changed last, in nanoseconds since then.
+    ///   - fileNumber: Its number in its file system, which is not 0.
+    ///   - entityTag: The entity tag of a remote object.
+    ///   - version: The version of a remote object.
+    public init(
+        storedBytes: UInt64,
+        modified: Int64?,
+        statusChanged: Int64? = nil,
+        fileNumber: UInt64? = nil,
+        entityTag: String? = nil,
+        version: String? = nil
+    ) {
         self.storedBytes = storedBytes
-        self.modified = modified
+        modifiedTime = modified ?? Self.unknown
+        changedTime = statusChanged ?? Self.unknown
+        number = fileNumber ?? 0
+        remote = entityTag == nil && version == nil ? nil : Remote(entityTag: entityTag, version: version)
     }
 }
 

@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 /// What a run builds on.
 public struct EarlierRuns: Sendable {
     /// Which files that were proven before are read again although nothing tells that they changed.
@@ -51,44 +53,98 @@ final class EarlierProof: Sendable {
 
     let runs: EarlierRuns
     private let start: Timestamp?
+    private let bucket: String?
     private let numbers: [Place: Int]
+    /// Those that share their path with one in ``numbers``, which is there no more.
+    private let others: [Place: [Int]]
 
     var state: ProvenState { runs.state }
 
-    /// - Parameter start: The start of what is asked for: what ended before it is forgotten.
-    init(_ runs: EarlierRuns, start: Timestamp?) {
+    /// - Parameters:
+    ///   - start: The start of what is asked for: what ended before it and is gone is forgotten.
+    ///   - bucket: The bucket that the caller names.
+    init(_ runs: EarlierRuns, start: Timestamp?, bucket: String?) {
         self.runs = runs
         self.start = start
+        self.bucket = bucket
         var numbers: [Place: Int] = [:]
+        var others: [Place: [Int]] = [:]
         numbers.reserveCapacity(runs.state.digests.count)
         for (number, digest) in runs.state.digests.enumerated() {
-            numbers[Place(root: digest.root, path: digest.path)] = number
+            let place = Place(root: digest.root, path: digest.path)
+            guard let known = numbers[place] else {
+                numbers[place] = number
+                continue
+            }
+            // At most one was proven by the last run.
+            let isLater = runs.state.digests[known].mustBeRead && !digest.mustBeRead
+            if isLater { numbers[place] = number }
+            others[place, default: []].append(isLater ? known : number)
         }
         self.numbers = numbers
+        self.others = others
     }
 
     /// Whether a digest ended before what is asked for.
-    func isForgotten(_ digest: ProvenDigest) -> Bool {
+    func endedBeforeStart(_ digest: ProvenDigest) -> Bool {
         start.map { digest.claims.endTime <= $0 } ?? false
     }
 
-    /// What is known of the digest file at this path.
-    func digest(root: Int, path: ObjectKey) -> ProvenDigest? {
-        numbers[Place(root: root, path: path)].map { state.digests[$0] }
+    /// The number of the digest file at this path in the state: the one that the last run found proven, where there is one.
+    func number(root: Int, path: ObjectKey) -> Int? {
+        numbers[Place(root: root, path: path)]
     }
 
-    /// What the digest file at this path was when it was proven, where it need not be read if it is still that.
+    /// Whether a digest file at this path was proven that had this content.
+    func isProven(root: Int, path: ObjectKey, hash: SHA256Digest) -> Bool {
+        let place = Place(root: root, path: path)
+        guard let number = numbers[place] else { return false }
+        return state.digests[number].hash == hash
+            || others[place]?.contains { state.digests[$0].hash == hash } ?? false
+    }
+
+    /// What the digest file at this path was when the last run found it proven, where it need not be read if it is still
+    /// that.
     func expectation(root: Int, path: ObjectKey) -> (digest: ProvenDigest, metadata: ObjectMetadata)? {
-        guard let digest = digest(root: root, path: path), digest.isSettled, !isForgotten(digest),
+        guard let digest = numbers[Place(root: root, path: path)].map({ state.digests[$0] }),
+            digest.isSettled, !digest.mustBeRead, bucket == nil || bucket == digest.claims.location.bucket,
             let metadata = digest.metadata, metadata.modified != nil,
+            !Self.isFresh(metadata, hashedAt: digest.hashedAt),
             !runs.isDue(path.lastComponent, hashedAt: digest.hashedAt)
         else { return nil }
         return (digest, metadata)
     }
 
-    /// What a log file was when it was proven, where it need not be read if it is still that.
+    /// Whether a file changed in the second in which the run began that read it, or later: then it may have changed once
+    /// more behind that run, within what the file system tells apart.
+    private static func isFresh(_ metadata: ObjectMetadata, hashedAt: Timestamp) -> Bool {
+        metadata.statusChanged.map { $0 / 1_000_000_000 >= hashedAt.secondsSinceEpoch } ?? false
+    }
+
+    /// What a log file was when the last run found it proven, where it need not be read if it is still that.
     func expectation(of file: ProvenFolder.File, _ name: ArraySlice<UInt8>) -> ObjectMetadata? {
-        guard file.metadata.modified != nil, !runs.isDue(name, hashedAt: file.hashedAt) else { return nil }
+        guard !file.mustBeRead, file.metadata.modified != nil,
+            !Self.isFresh(file.metadata, hashedAt: file.hashedAt), !runs.isDue(name, hashedAt: file.hashedAt)
+        else { return nil }
         return file.metadata
+    }
+
+    /// Throws ``StateError`` when a source of which the state knows files holds no digest or log file at all: then its
+    /// storage is not there, and nothing is known to be gone.
+    func checkSources(_ index: ArchiveIndex, names: [ByteString]) throws {
+        var isKnown = [Bool](repeating: false, count: names.count)
+        for digest in state.digests where isKnown.indices.contains(digest.root) { isKnown[digest.root] = true }
+        for folder in state.folders where isKnown.indices.contains(folder.root) { isKnown[folder.root] = true }
+        for digest in index.digests { isKnown[digest.root] = false }
+        guard isKnown.contains(true) else { return }
+        index.forEachFile { folder, name in
+            if isKnown[folder.root], LogFileName(ObjectKey(bytes: name)) != nil { isKnown[folder.root] = false }
+            return isKnown.contains(true)
+        }
+        guard let root = isKnown.firstIndex(of: true) else { return }
+        throw StateError(
+            .sourceIsEmpty,
+            "'\(names[root])' holds no digest file and no log file, but earlier runs proved files there: is it mounted?"
+        )
     }
 }

@@ -13,6 +13,8 @@ public struct ProvenState: Sendable {
     package var digests: [ProvenDigest] = []
     /// The log files that were proven, by the folder they are in.
     package var folders: [ProvenFolder] = []
+    /// The violations and the unverified that the last run found, in the order of its report.
+    package var findings: [KnownFinding] = []
 
     /// The state before the first run.
     public init() {}
@@ -62,6 +64,8 @@ package struct ProvenDigest: Sendable {
     /// Whether nothing more can come of reading it again: every log file it lists is proven, and so is the digest before
     /// it, whose signature it holds.
     package let isSettled: Bool
+    /// Whether the last run did not find it proven: nothing of it is carried before a run has read and proven it.
+    package var mustBeRead: Bool
 }
 
 /// The proven log files of one folder.
@@ -74,10 +78,14 @@ package struct ProvenFolder: Sendable {
         package let metadata: ObjectMetadata
         /// When it was read last.
         package let hashedAt: Timestamp
+        /// Whether the last run did not find it proven: it is not carried before a run has read and proven it.
+        package var mustBeRead: Bool
     }
 
     /// The number of the source.
     package let root: Int
+    /// The folder of the files below the root, with the `/` at its end; `nil` where that is not known.
+    package let source: ObjectKey?
     package let bucket: String
     /// The folder of the keys, with the `/` at its end.
     package let path: ObjectKey
@@ -85,4 +93,33 @@ package struct ProvenFolder: Sendable {
     package let names: PackedNames
     /// One for each name.
     package var files: [File]
+}
+
+/// A finding of the last run, as far as telling it from a new one takes.
+package struct KnownFinding: Hashable, Sendable {
+    /// Those of the chain, or of the name of the file; empty where there is neither.
+    package let account: String
+    package let region: String
+    /// The raw value of the kind: a version of the tool may not know what another one found.
+    package let kind: String
+    package let key: ObjectKey?
+    package let path: ObjectKey?
+
+    package init(account: String, region: String, kind: String, key: ObjectKey?, path: ObjectKey?) {
+        (self.account, self.region) = (account, region)
+        self.kind = kind
+        self.key = key
+        self.path = path
+    }
+
+    init(_ finding: Finding) {
+        let name = finding.key.flatMap { LogFileName($0) }
+        self.init(
+            account: finding.chain?.account ?? name?.account ?? "",
+            region: finding.chain?.region ?? name?.region ?? "",
+            kind: finding.kind.rawValue,
+            key: finding.key,
+            path: finding.path
+        )
+    }
 }

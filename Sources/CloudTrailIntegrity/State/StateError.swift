@@ -8,6 +8,8 @@ public struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
         case unsupportedVersion
         /// A key is another one than earlier runs had under its fingerprint.
         case keysDiffer
+        /// A source of which earlier runs proved files holds no digest or log file at all.
+        case sourceIsEmpty
     }
 
     /// What stands in the way.

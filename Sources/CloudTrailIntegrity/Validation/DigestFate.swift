@@ -6,8 +6,6 @@ enum DigestFate: Hashable, Sendable {
     case kept(Int)
     /// No verified file with its content is there.
     case lost
-    /// It ended before the time that is asked for.
-    case forgotten
 
     /// The fates of the digests of a state, by their numbers.
     static func fates(
@@ -15,12 +13,10 @@ enum DigestFate: Hashable, Sendable {
         keys: DigestKeys,
         digestsByKey: RecordsByKey,
         records: DigestRecords,
-        verdicts: [DigestVerdict],
-        isForgotten: (ProvenDigest) -> Bool
+        verdicts: [DigestVerdict]
     ) -> [DigestFate] {
         var reader = DigestKeyReader(records.names)
         return digests.map { digest in
-            if isForgotten(digest) { return .forgotten }
             let key = keys.known(reader.key(digest.claims.location.key.collapsed))
             let same = key.map { digestsByKey[$0] }?.first { record in
                 verdicts[record].isVerified && records[record].hash == digest.hash

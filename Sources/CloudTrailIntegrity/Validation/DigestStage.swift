@@ -230,8 +230,9 @@ final class DigestStage: Sendable {
         guard let earlier else { return verdicts }
         for (number, digest) in index.digests.enumerated() {
             // Content that was proven once stays proven, also when the signature or the key is not at hand any more.
-            guard !strays.contains(number), let hash = records[number].hash,
-                earlier.digest(root: digest.root, path: index.path(of: digest))?.hash == hash
+            guard !strays.contains(number), let hash = records[number].hash, records[number].claims != nil,
+                records[number].defect == nil,
+                earlier.isProven(root: digest.root, path: index.path(of: digest), hash: hash)
             else { continue }
             switch verdicts[number] {
             case .valid: break

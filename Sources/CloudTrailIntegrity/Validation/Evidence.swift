@@ -98,8 +98,7 @@ final class Evidence: Sendable {
             keys: keys,
             digestsByKey: digestsByKey,
             records: records,
-            verdicts: verdicts,
-            isForgotten: { earlier?.isForgotten($0) ?? false }
+            verdicts: verdicts
         )
     }
 

@@ -17,6 +17,8 @@ struct LogFindings: Sendable {
     var absent: [LogListing] = []
     /// What was proven before, and is gone together with the digest that lists it.
     var missingOrphans: [LogMatch.Orphan] = []
+    /// The digests of which that is not so of all that they list, by their numbers in the state.
+    var digestsOfHeld: Set<Int> = []
     /// The log files that the next run is to hold to what they are now; see ``ProvenFiles`` for their digests.
     var proven: [ProvenFolder] = []
     /// The number of log files that were proven before and not read in this run.
@@ -38,6 +40,7 @@ struct LogFindings: Sendable {
         provenRoots.formUnion(other.provenRoots)
         absent += other.absent
         missingOrphans += other.missingOrphans
+        digestsOfHeld.formUnion(other.digestsOfHeld)
         proven += other.proven
         unchanged += other.unchanged
         fates.add(other.fates)
@@ -65,11 +68,18 @@ struct LogJudge {
         findings.fates = match.fates
         findings.selectedRoots = match.selectedRoots
         for orphan in match.orphans {
-            var file = orphan.proof.file
-            file.digest = -1 - file.digest
-            proven.add(orphan.name, orphan.proof.hash, file, root: orphan.proof.root, orphan.folder)
-            if !orphan.isHeld { findings.missingOrphans.append(orphan) }
+            keep(orphan.proof, of: -1 - orphan.proof.file.digest, orphan.name, orphan.folder, mustBeRead: true)
+            if orphan.isHeld {
+                findings.digestsOfHeld.insert(orphan.proof.file.digest)
+            } else {
+                findings.missingOrphans.append(orphan)
+            }
+            if let held = orphan.held, let outcome = outcomes[held.file] {
+                addOrphan(orphan, held.unlisted, match, outcome)
+            }
         }
+        // What is not looked at stays what it was, where it is there.
+        match.forEachKeyAside { key, isHeld in keep(key, match, mustBeRead: !isHeld) }
         // Those of one digest stand together, and so do those of one root.
         var valid = (record: -1, count: 0)
         var root = -1
@@ -120,25 +130,56 @@ struct LogJudge {
         }
     }
 
-    /// Remembers a log file that is proven; or, where it is not, that it once was.
+    /// Remembers a log file that is proven; or, where it is not, that it once was: then it is read until it is proven
+    /// again, whatever its size and times say.
     private mutating func remember(_ key: LogMatch.Key, _ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
-        var metadata: ObjectMetadata?
-        if let file = key.onlyFile, match.isExact(match.files[file]), isPlainlyProven(outcomes[file], key) {
-            if case .hashed(_, let known) = outcomes[file] { metadata = known }
-            if case .unchanged = outcomes[file] { findings.unchanged += 1 }
-            if let metadata, metadata.modified != nil, let earlier = evidence.earlier {
-                let (folder, name) = match.listedName(key)
-                let known = ProvenFolder.File(digest: key.record, metadata: metadata, hashedAt: earlier.runs.now)
-                return proven.add(name, key.hash, known, root: match.files[file].root, folder)
-            }
+        guard let file = key.onlyFile, match.isExact(match.files[file]), isPlainlyProven(outcomes[file], key),
+            let earlier = evidence.earlier
+        else { return keep(key, match, mustBeRead: true) }
+        switch outcomes[file] {
+        case .hashed(_, let metadata) where metadata.modified != nil:
+            let (folder, name) = match.listedName(key)
+            let held = match.files[file]
+            proven.add(
+                name,
+                key.hash,
+                ProvenFolder.File(
+                    digest: key.record,
+                    metadata: metadata,
+                    hashedAt: earlier.runs.now,
+                    mustBeRead: false
+                ),
+                root: held.root,
+                source: evidence.index.folders[held.file.folder].path,
+                folder
+            )
+        case .unchanged:
+            findings.unchanged += 1
+            keep(key, match, mustBeRead: false)
+        default: keep(key, match, mustBeRead: true)
         }
+    }
+
+    /// Remembers of a key what was proven before, if it was.
+    private mutating func keep(_ key: LogMatch.Key, _ match: LogMatch, mustBeRead: Bool) {
         guard let proof = match.proof(of: key), case .kept(let record) = evidence.fates[proof.file.digest] else {
             return
         }
         let (folder, name) = match.listedName(key)
-        var known = proof.file
-        known.digest = record
-        proven.add(name, proof.hash, known, root: proof.root, folder)
+        keep(proof, of: record, name, folder, mustBeRead: mustBeRead)
+    }
+
+    private mutating func keep(
+        _ proof: LogMatch.Proof,
+        of digest: Int,
+        _ name: [UInt8],
+        _ folder: ListedFolder,
+        mustBeRead: Bool
+    ) {
+        var file = proof.file
+        file.digest = digest
+        file.mustBeRead = file.mustBeRead || mustBeRead
+        proven.add(name, proof.hash, file, root: proof.root, source: proof.source, folder)
     }
 
     private func root(of file: ArchiveIndex.File) -> Int {
@@ -291,6 +332,45 @@ struct LogJudge {
     }
 
     // MARK: Files that no digest lists
+
+    /// A file whose digest is no longer what an earlier run proved: what that one listed still tells what it must not be.
+    private mutating func addOrphan(
+        _ orphan: LogMatch.Orphan,
+        _ unlisted: LogMatch.UnlistedFile,
+        _ match: LogMatch,
+        _ outcome: LogStage.Outcome
+    ) {
+        let location = ListedLogs.location(orphan.name, in: orphan.folder)
+        let listing = LogListing(
+            record: -1,
+            isVerified: true,
+            location: location,
+            hash: orphan.proof.hash,
+            differs: false,
+            wasProven: true
+        )
+        let (kinds, message, known) = judge(outcome, listing)
+        guard let kind = kinds.first, let digest = evidence.earlier?.state.digests[orphan.proof.file.digest],
+            let chain = DigestFileName(digest.path)?.chain
+        else { return addUnreferenced(unlisted, match) }
+        var detail = known
+        if kinds.count > 1 { detail["also"] = .list(kinds.dropFirst().map(\.rawValue)) }
+        detail["listedBy"] = .text(digest.claims.location.key.description)
+        detail["provenBefore"] = .flag(true)
+        findings.tallies[chain, default: Tally()].count(kind)
+        findings.findings.append(
+            Finding(
+                kind,
+                "\(message); an earlier run proved it by a digest file that is not the same any more, or gone",
+                bucket: location.bucket,
+                key: location.key,
+                path: evidence.displayPath(root: root(of: unlisted.file), match.path(of: unlisted)),
+                chain: chain,
+                start: LogFileName(location.key)?.time,
+                detail: detail
+            )
+        )
+    }
 
     private mutating func addUnreferenced(_ unlisted: LogMatch.UnlistedFile, _ match: LogMatch) {
         let root = root(of: unlisted.file)

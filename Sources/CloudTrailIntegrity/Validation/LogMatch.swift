@@ -61,6 +61,8 @@ struct LogMatch: Sendable {
         let file: ArchiveIndex.File
         fileprivate let name: Range<Int32>
         fileprivate let place: Int32
+        /// The number of the orphan that it is.
+        fileprivate let orphan: Int?
     }
 
     /// A file that was proven before.
@@ -69,6 +71,8 @@ struct LogMatch: Sendable {
         let hash: SHA256Digest
         /// The number of its source.
         let root: Int
+        /// The folder below it that the file lay in; `nil` where that is not known.
+        let source: ObjectKey?
     }
 
     private struct Link: Sendable {
@@ -105,9 +109,13 @@ struct LogMatch: Sendable {
     struct Orphan: Sendable {
         let name: [UInt8]
         let folder: ListedFolder
+        /// The index of its folder in ``listedFolders``.
+        fileprivate let listedFolder: Int32
         let proof: Proof
-        /// Whether a file of this name is there.
+        /// Whether a file is there that has its key.
         fileprivate(set) var isHeld = false
+        /// The number of the file that it was, where that is asked for and no digest lists it now.
+        fileprivate(set) var held: (file: Int, unlisted: UnlistedFile)?
     }
 
     /// - Parameter check: Called for every name; what it throws ends the matching.
@@ -121,15 +129,16 @@ struct LogMatch: Sendable {
         drafts.reserveCapacity(count)
         for number in unit.proven { try addProven(number, check) }
         for list in unit.lists { try add(list, check) }
+        var orphanNumbers: [[UInt8]: [Int]] = [:]
+        for (number, orphan) in orphans.enumerated() { orphanNumbers[orphan.name, default: []].append(number) }
         var unlisted: [UnlistedFile] = []
-        for folder in unit.folders { try match(folder, &unlisted, check) }
+        for folder in unit.folders { try match(folder, &unlisted, orphanNumbers, check) }
         markLogFolders()
         settleScope()
         for file in unlisted {
             try check()
             settle(file)
         }
-        if !orphans.isEmpty { findOrphans(unit.folders) }
     }
 
     private func group(_ list: (record: Int32, group: Int32)) -> ListedLogs.Group {
@@ -197,11 +206,17 @@ struct LogMatch: Sendable {
         for file in proven.files {
             try check()
             guard reader.next(), let hash = reader.hash else { return }
+            let proof = Proof(file: file, hash: hash, root: proven.root, source: proven.source)
             switch evidence.fates[file.digest] {
-            case .forgotten: continue
             case .lost:
-                let proof = Proof(file: file, hash: hash, root: proven.root)
-                orphans.append(Orphan(name: reader.name, folder: evidence.provenFolders[number], proof: proof))
+                orphans.append(
+                    Orphan(
+                        name: reader.name,
+                        folder: evidence.provenFolders[number],
+                        listedFolder: folder,
+                        proof: proof
+                    )
+                )
             case .kept(let record):
                 let slot = slot(of: reader.name)
                 var known = slots[slot]
@@ -218,24 +233,11 @@ struct LogMatch: Sendable {
                     name: append(reader.name)
                 )
                 draft.proof = Int32(clamping: proofs.count)
-                proofs.append(Proof(file: file, hash: hash, root: proven.root))
+                proofs.append(proof)
                 draft.next = slots[slot]
                 slots[slot] = Int32(clamping: drafts.count)
                 drafts.append(draft)
             }
-        }
-    }
-
-    /// Which of the orphans are there.
-    private mutating func findOrphans(_ folders: [Int]) {
-        var held: [Int: Set<[UInt8]>] = [:]
-        for number in folders {
-            let folder = evidence.index.folders[number]
-            var reader = folder.names.makeReader()
-            while reader.next() { held[folder.root, default: []].insert(reader.name) }
-        }
-        for index in orphans.indices {
-            orphans[index].isHeld = held[orphans[index].proof.root]?.contains(orphans[index].name) ?? false
         }
     }
 
@@ -316,6 +318,7 @@ struct LogMatch: Sendable {
     private mutating func match(
         _ number: Int,
         _ unlisted: inout [UnlistedFile],
+        _ orphanNumbers: [[UInt8]: [Int]],
         _ check: () throws -> Void
     ) rethrows {
         let folder = evidence.index.folders[number]
@@ -358,7 +361,18 @@ struct LogMatch: Sendable {
                 held = number
                 link(draft, number)
             }
-            if held == nil { unlisted.append(UnlistedFile(file: file, name: append(reader.name), place: mapped.place)) }
+            var orphan: Int?
+            if !orphanNumbers.isEmpty {
+                for number in orphanNumbers[reader.name] ?? []
+                where mapped.isPossible[Int(orphans[number].listedFolder)] {
+                    orphans[number].isHeld = true
+                    orphan = orphan ?? number
+                }
+            }
+            guard held == nil else { continue }
+            unlisted.append(
+                UnlistedFile(file: file, name: append(reader.name), place: mapped.place, orphan: orphan)
+            )
         }
     }
 
@@ -390,6 +404,20 @@ struct LogMatch: Sendable {
     /// Decides what becomes of a file that no digest lists.
     private mutating func settle(_ unlisted: UnlistedFile) {
         let root = evidence.index.folders[unlisted.file.folder].root
+        if let orphan = unlisted.orphan, orphans[orphan].held == nil, isAskedFor(unlisted, in: evidence.options.range) {
+            fates.logs += 1
+            selectedRoots.insert(root)
+            var known = HeldFile(
+                file: unlisted.file,
+                root: root,
+                name: unlisted.name,
+                place: unlisted.place,
+                isExact: false
+            )
+            known.isJudged = true
+            orphans[orphan].held = (Int(hold(known)), unlisted)
+            return
+        }
         switch role(of: unlisted) {
         case .other: fates.other += 1
         case .hidden: fates.hidden += 1
@@ -467,10 +495,12 @@ struct LogMatch: Sendable {
         bytes(held.name)
     }
 
-    /// What was proven before of a file, if it was.
+    /// What was proven before of a file, if it was, and if it lies where it lay then.
     func proof(of held: HeldFile) -> Proof? {
-        guard held.proof >= 0, held.isExact, proofs[Int(held.proof)].root == held.root else { return nil }
-        return proofs[Int(held.proof)]
+        guard held.proof >= 0, held.isExact else { return nil }
+        let proof = proofs[Int(held.proof)]
+        guard proof.root == held.root, proof.source == evidence.index.folders[held.file.folder].path else { return nil }
+        return proof
     }
 
     // MARK: Scope
@@ -539,26 +569,38 @@ struct LogMatch: Sendable {
 
     /// Calls `body` with every key that is to be judged.
     func forEachKey(_ body: (Key) -> Void) {
-        for number in judged {
-            let draft = drafts[Int(number)]
-            let isOnly = draft.firstLink >= 0 && draft.firstLink == draft.lastLink
-            body(
-                Key(
-                    draft: number,
-                    record: Int(draft.record),
-                    isVerified: draft.isVerified,
-                    differs: draft.differs,
-                    hash: draft.hash,
-                    onlyFile: isOnly ? Int(links[Int(draft.firstLink)].file) : nil
-                )
-            )
-        }
+        for number in judged { body(key(number)) }
+    }
+
+    private func key(_ number: Int32) -> Key {
+        let draft = drafts[Int(number)]
+        let isOnly = draft.firstLink >= 0 && draft.firstLink == draft.lastLink
+        return Key(
+            draft: number,
+            record: Int(draft.record),
+            isVerified: draft.isVerified,
+            differs: draft.differs,
+            hash: draft.hash,
+            onlyFile: isOnly ? Int(links[Int(draft.firstLink)].file) : nil
+        )
     }
 
     /// What was proven before of the key, whatever is there now.
     func proof(of key: Key) -> Proof? {
         let number = drafts[Int(key.draft)].proof
         return number >= 0 ? proofs[Int(number)] : nil
+    }
+
+    /// Calls `body` with every key that was proven before and is not to be judged, and with whether a file of it is where
+    /// it was.
+    func forEachKeyAside(_ body: (Key, _ isHeld: Bool) -> Void) {
+        guard !proofs.isEmpty, judged.count < drafts.count else { return }
+        var isJudged = [Bool](repeating: false, count: drafts.count)
+        for number in judged { isJudged[Int(number)] = true }
+        for number in drafts.indices where !isJudged[number] && drafts[number].proof >= 0 {
+            let key = key(Int32(clamping: number))
+            body(key, filesOf(key).contains { proof(of: files[$0]) != nil })
+        }
     }
 
     /// The folder and the name that digests list the key under.

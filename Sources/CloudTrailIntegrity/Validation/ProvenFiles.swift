@@ -5,6 +5,7 @@ internal import NativeInterop
 struct ProvenFiles: Sendable {
     private struct Folder: Sendable {
         let root: Int
+        let source: ObjectKey?
         let folder: ListedFolder
         var names = PackedNames.Writer(hasHashes: true)
         var files: [ProvenFolder.File] = []
@@ -19,13 +20,17 @@ struct ProvenFiles: Sendable {
         _ hash: SHA256Digest,
         _ file: ProvenFolder.File,
         root: Int,
+        source: ObjectKey?,
         _ folder: ListedFolder
     ) {
+        func isSame(_ known: Folder) -> Bool {
+            known.root == root && known.folder === folder && known.source == source
+        }
         var index = folders.indices.last ?? 0
-        if folders.isEmpty || folders[index].root != root || folders[index].folder !== folder {
-            let known = folders.firstIndex { $0.root == root && $0.folder === folder }
+        if folders.isEmpty || !isSame(folders[index]) {
+            let known = folders.firstIndex(where: isSame)
             index = known ?? folders.count
-            if known == nil { folders.append(Folder(root: root, folder: folder)) }
+            if known == nil { folders.append(Folder(root: root, source: source, folder: folder)) }
         }
         folders[index].names.append(name.span, hash: hash)
         folders[index].files.append(file)
@@ -37,6 +42,7 @@ struct ProvenFiles: Sendable {
         return folders.indices.map { index in
             ProvenFolder(
                 root: folders[index].root,
+                source: folders[index].source,
                 bucket: folders[index].folder.bucket,
                 path: folders[index].folder.path,
                 names: folders[index].names.finish(),

@@ -5,14 +5,14 @@ extension ReportBuilder {
     mutating func addEarlier(_ logs: LogFindings, _ monitor: ValidationMonitor) throws {
         guard let earlier = evidence.earlier else { return }
         if earlier.state.runs > 0 { addNewKeys(earlier.state) }
-        addLostDigests(earlier.state)
-        for orphan in logs.missingOrphans { addMissing(orphan, earlier.state) }
+        addLostDigests(earlier)
+        for orphan in logs.missingOrphans { addMissing(orphan, earlier) }
         let digests = evidence.records.indices.count { number in
             evidence.records[number].provenAt != nil && evidence.isInScope[number]
                 && evidence.verdicts[number].isVerified
         }
         carried = ValidationReport.Carried(digests: digests, logs: logs.unchanged)
-        state = try nextState(earlier, logs.proven, monitor)
+        state = try nextState(earlier, logs, monitor)
     }
 
     private mutating func addNewKeys(_ state: ProvenState) {
@@ -31,8 +31,9 @@ extension ReportBuilder {
 
     // MARK: What is gone
 
-    private mutating func addLostDigests(_ state: ProvenState) {
+    private mutating func addLostDigests(_ earlier: EarlierProof) {
         guard evidence.fates.contains(.lost) else { return }
+        let state = earlier.state
         var anchors: [ChainIdentity: Int] = [:]
         for (number, digest) in state.digests.enumerated() {
             guard let chain = DigestFileName(digest.path)?.chain else { continue }
@@ -45,7 +46,8 @@ extension ReportBuilder {
             anchors[chain] = number
         }
         let named = Set(findings.filter { $0.kind == .digestMissing }.compactMap(\.key))
-        for (number, digest) in state.digests.enumerated() where evidence.fates[number] == .lost {
+        for (number, digest) in state.digests.enumerated()
+        where evidence.fates[number] == .lost && !earlier.endedBeforeStart(digest) {
             guard let chain = DigestFileName(digest.path)?.chain else { continue }
             let location = digest.claims.location
             let isAnchor = anchors[chain] == number
@@ -113,9 +115,9 @@ extension ReportBuilder {
         )
     }
 
-    private mutating func addMissing(_ orphan: LogMatch.Orphan, _ state: ProvenState) {
-        let digest = state.digests[orphan.proof.file.digest]
-        guard let chain = DigestFileName(digest.path)?.chain else { return }
+    private mutating func addMissing(_ orphan: LogMatch.Orphan, _ earlier: EarlierProof) {
+        let digest = earlier.state.digests[orphan.proof.file.digest]
+        guard !earlier.endedBeforeStart(digest), let chain = DigestFileName(digest.path)?.chain else { return }
         let location = ListedLogs.location(orphan.name, in: orphan.folder)
         guard evidence.concealment(of: location) == nil else { return }
         findings.append(
@@ -138,7 +140,7 @@ extension ReportBuilder {
 
     private func nextState(
         _ earlier: EarlierProof,
-        _ proven: [ProvenFolder],
+        _ logs: LogFindings,
         _ monitor: ValidationMonitor
     ) throws -> ProvenState {
         var state = ProvenState()
@@ -147,51 +149,93 @@ extension ReportBuilder {
         state.keys = earlier.state.keys
         for key in keys.all { state.keys[key.fingerprint] = try key.hash }
         var proofs: [Int: Int] = [:]
-        for folder in proven {
-            for file in folder.files where file.digest >= 0 { proofs[file.digest, default: 0] += 1 }
+        for folder in logs.proven {
+            for file in folder.files where file.digest >= 0 && !file.mustBeRead { proofs[file.digest, default: 0] += 1 }
         }
+        var known = [Int](repeating: 0, count: earlier.state.digests.count)
+        for folder in earlier.state.folders { for file in folder.files { known[file.digest] += 1 } }
         var numbers: [Int: Int] = [:]
-        for record in evidence.records.indices where evidence.isInScope[record] && evidence.verdicts[record].isVerified
-        {
+        for record in evidence.records.indices where evidence.verdicts[record].isVerified {
             try monitor.check()
-            guard let digest = provenDigest(record, earlier, proofs: proofs[record] ?? 0) else { continue }
+            guard let digest = provenDigest(record, earlier, proofs: proofs[record] ?? 0, known: known) else {
+                continue
+            }
             numbers[record] = state.digests.count
             state.digests.append(digest)
         }
-        // What is gone stays remembered until it is back: else the next run would find nothing wrong.
+        // What is gone, or is not what it was, stays remembered until it is back: else the next run would find nothing
+        // wrong.
+        let held = heldDigests(earlier).union(logs.digestsOfHeld)
         for (number, digest) in earlier.state.digests.enumerated() where evidence.fates[number] == .lost {
+            try monitor.check()
+            if earlier.endedBeforeStart(digest), !held.contains(number) { continue }
+            var digest = digest
+            digest.mustBeRead = true
             numbers[-1 - number] = state.digests.count
             state.digests.append(digest)
         }
-        state.folders = proven.map { folder in
-            var folder = folder
-            for index in folder.files.indices { folder.files[index].digest = numbers[folder.files[index].digest] ?? 0 }
-            return folder
+        // Log files are forgotten together with the digest that lists them.
+        state.folders = logs.proven.map { folder in folder.filtered { numbers[folder.files[$0].digest] } }
+        state.folders.removeAll { $0.files.isEmpty }
+        let empty = ObjectKey(bytes: [])
+        state.folders.sort {
+            ($0.root, $0.bucket, $0.path, $0.source ?? empty) < ($1.root, $1.bucket, $1.path, $1.source ?? empty)
         }
-        state.folders.sort { ($0.root, $0.bucket, $0.path) < ($1.root, $1.bucket, $1.path) }
         return state
     }
 
-    private func provenDigest(_ number: Int, _ earlier: EarlierProof, proofs: Int) -> ProvenDigest? {
+    /// The digests that ended before the start, are not what they were, and are not known to be gone, by their numbers in
+    /// the state.
+    private func heldDigests(_ earlier: EarlierProof) -> Set<Int> {
+        var held: Set<Int> = []
+        var paths: [ObjectKey: Set<Int>] = [:]
+        for (number, digest) in earlier.state.digests.enumerated()
+        where evidence.fates[number] == .lost && earlier.endedBeforeStart(digest) {
+            let location = digest.claims.location
+            if !evidence.digests(at: location.key).isEmpty || evidence.concealment(of: location) != nil {
+                held.insert(number)
+            } else {
+                paths[digest.path, default: []].insert(number)
+            }
+        }
+        if paths.isEmpty { return held }
+        for digest in evidence.index.digests {
+            for number in paths[evidence.index.path(of: digest)] ?? []
+            where earlier.state.digests[number].root == digest.root { held.insert(number) }
+        }
+        return held
+    }
+
+    private func provenDigest(
+        _ number: Int,
+        _ earlier: EarlierProof,
+        proofs: Int,
+        known: [Int]
+    ) -> ProvenDigest? {
         let record = evidence.records[number]
         guard let claims = evidence.records.provenClaims(of: number), let hash = record.hash else { return nil }
         let digest = evidence.index.digests[number]
-        let isSettled = record.provenAt != nil || isSettled(number, record, proofs: proofs)
+        let path = evidence.index.path(of: digest)
+        // The list of one that was not read is what was proven of it before.
+        let listed =
+            record.provenAt == nil
+            ? record.logs.fileCount : earlier.number(root: digest.root, path: path).map { known[$0] }
         return ProvenDigest(
             root: digest.root,
-            path: evidence.index.path(of: digest),
+            path: path,
             metadata: record.metadata,
             hashedAt: record.provenAt ?? earlier.runs.now,
             hash: hash,
             claims: claims,
-            isSettled: isSettled
+            isSettled: proofs == listed && isSettled(number, record),
+            mustBeRead: false
         )
     }
 
-    /// Whether reading a digest again could tell nothing that is not remembered.
-    private func isSettled(_ number: Int, _ record: DigestRecord, proofs: Int) -> Bool {
+    /// Whether reading a digest again could tell nothing that is not remembered, its log files aside.
+    private func isSettled(_ number: Int, _ record: DigestRecord) -> Bool {
         guard case .valid(_, let differing) = evidence.signatures[number], differing.isEmpty,
-            !evidence.records.chain(of: number).isBackfill, proofs == record.logs.fileCount,
+            !evidence.records.chain(of: number).isBackfill,
             evidence.placement.layouts[evidence.index.digests[number].root] != .flat
         else { return false }
         guard let previous = record.claims?.previous else { return record.claims?.isStartingDigest ?? false }

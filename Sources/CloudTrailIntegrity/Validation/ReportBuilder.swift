@@ -166,8 +166,10 @@ struct ReportBuilder {
         for tally in digests.values { digestTotal.add(tally) }
         var logTotal = looseLogs
         for tally in logs.values { logTotal.add(tally) }
+        let findings = findings.sorted(by: Finding.inReportOrder)
+        state?.findings = findings.filter { $0.severity > .notice }.map { KnownFinding($0) }
         return ValidationReport(
-            findings: findings.sorted(by: Finding.inReportOrder),
+            findings: findings,
             provenFiles: provenFiles.sorted { ($0.chain, $0.key, $0.path) < ($1.chain, $1.key, $1.path) },
             chains: chains,
             requestedStart: options.start,

@@ -56,7 +56,8 @@ public struct Validator: Sendable {
     ///     a time, by any thread of the validation, in no fixed order. What it waits for, the validation waits for.
     /// - Returns: What was found.
     /// - Throws: ``ValidationOptionsError`` when an option means nothing; ``StateError`` when the keys are not those that
-    ///   earlier runs had under the same fingerprints; `CancellationError` when the monitor stopped it; an error when a
+    ///   earlier runs had under the same fingerprints, or when a source of which earlier runs proved files holds none;
+    ///   `CancellationError` when the monitor stopped it; an error when a
     ///   source cannot be listed, or when libcrypto or zlib fail.
     public func validate(
         _ sources: [any ArchiveSource],
@@ -132,7 +133,7 @@ public struct Validator: Sendable {
             var earlier = earlier
             // What is stored is known of files that are read alone.
             if options.hashesStoredFiles { earlier.recheck = .everything }
-            return EarlierProof(earlier, start: options.start)
+            return EarlierProof(earlier, start: options.start, bucket: options.bucket)
         }
         let stage = DigestStage(
             sources: sources,
@@ -143,6 +144,7 @@ public struct Validator: Sendable {
             monitor: monitor
         )
         var (index, digests) = try stage.run(pool, worker)
+        try earlier?.checkSources(index, names: names)
         let records = digests.records
         var digestKeys = try DigestKeys(records, check: monitor.check)
         var check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)

@@ -134,6 +134,7 @@ struct StateTests {
         nights.sample.manifest = tampered.manifest
         let second = try nights.run(archive)
         let third = try nights.run(archive)
+        let fourth = try nights.run(archive)
         let own: Set<FindingKind> = [.anchorLost, .keyNew]
         for report in [second, third] {
             // What was proven before stays proven, and what is gone is missed: nothing else may differ.
@@ -149,7 +150,9 @@ struct StateTests {
             }
             if fresh.verdict() == .notValid { #expect(report.verdict() == .notValid) }
         }
-        #expect(second.findings.filter { $0.kind != .keyNew } == third.findings.filter { $0.kind != .keyNew })
+        // From the second night on the digest file behind one that failed is read too, which may tell more of it.
+        #expect(third.findings.filter { $0.kind != .keyNew } == fourth.findings.filter { $0.kind != .keyNew })
+        #expect(Set(second.failures.map(\.key)) == Set(third.failures.map(\.key)))
         // When everything is put back, nothing is left of it; but for digests that AWS, as it were, signed in the
         // meantime: those are gone then.
         let proven = try tampered.validate([archive]) { $0.listsProvenFiles = true }.provenFiles.map(\.path)
@@ -388,46 +391,6 @@ struct StateTests {
         #expect(report.findings(.logModified).map(\.path) == [ObjectKey("memory/\(twin)")])
         let added = key.replacing("_2026", with: "_2025")
         #expect(try nights.run(sample.archive.changed(added, sample.archive[key])).count(.logUnreferenced) == 1)
-    }
-
-    // MARK: Damage
-
-    private func state() throws -> [UInt8] {
-        let sample = try Sample { options in
-            (options.accounts, options.regions, options.hours, options.logs, options.records) = (1, 1, 3, 1, 1)
-        }
-        var nights = Nights(sample)
-        _ = try nights.run(sample.archive)
-        return try nights.state.serialized()
-    }
-
-    @Test func everyBitCounts() throws {
-        let bytes = try state()
-        for index in bytes.indices {
-            var damaged = bytes
-            damaged[index] ^= 1 << UInt8(index % 8)
-            #expect(throws: StateError.self, "byte \(index)") { try ProvenState(reading: damaged) }
-        }
-        for count in [0, 1, 29, 30, 31, bytes.count / 2, bytes.count - 1] {
-            #expect(throws: StateError.self) { try ProvenState(reading: Array(bytes[..<count])) }
-        }
-        #expect(throws: StateError.self) { try ProvenState(reading: bytes + [0]) }
-    }
-
-    @Test func whatOnlyLooksLikeAState() throws {
-        let bytes = try state()
-        // A right checksum makes nothing safe to believe.
-        for index in stride(from: 30, to: bytes.count - 32, by: 1) {
-            for value: UInt8 in [0, 1, 0x7f, 0x80, 0xff] where bytes[index] != value {
-                var content = Array(bytes.dropLast(32))
-                content[index] = value
-                let forged = content + (try SHA256Digest.of(content).bytes)
-                _ = try? ProvenState(reading: forged)
-            }
-        }
-        let other = Array("cloudtrail-integrity state 2\n".utf8)
-        let error = #expect(throws: StateError.self) { try ProvenState(reading: other) }
-        #expect(error?.description.contains("version 2") == true)
     }
 }
 
