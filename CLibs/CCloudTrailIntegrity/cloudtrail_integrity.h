@@ -71,7 +71,10 @@ typedef enum cti_status {
     CTI_OK = 0,
     /* NULL where something is needed, an unknown option, a bad value: the calling program is wrong. */
     CTI_ERROR_ARGUMENT = 1,
-    /* Keys, signatures or a list of chains that cannot be used; a source that is not there or cannot be listed. */
+    /*
+     * Keys, signatures or a list of chains that cannot be used; a source that is not there or cannot be listed; a clock
+     * that is set back, where an age is asked for.
+     */
     CTI_ERROR_INPUT = 2,
     /* Stopped by cti_monitor_cancel() or by the callback for findings. There is no verdict. */
     CTI_ERROR_CANCELLED = 3,

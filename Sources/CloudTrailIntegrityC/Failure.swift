@@ -28,6 +28,8 @@ struct Failure: Error {
         case is ValidationOptionsError, is NotAllowableError: self = .argument("\(error)")
         case let error as ObjectReadError:
             self.init(CTI_ERROR_INPUT, "the archive could not be listed: \(error.description)")
+        case let error as ClockError:
+            self.init(CTI_ERROR_INPUT, "'max-age' cannot be answered: \(error)")
         default: self.init(CTI_ERROR_INTERNAL, "\(error)")
         }
     }

@@ -166,6 +166,8 @@ enum ValidateCommand: Subcommand {
                 .noInput,
                 "The keys cannot be trusted: \(error). Find out where they came from before anything is validated"
             )
+        } catch let error as ClockError {
+            throw CommandError(.noInput, "'--max-age' cannot be answered: \(error)")
         } catch {
             throw CommandError(whileReading: error)
         }

@@ -1,3 +1,4 @@
+import CloudTrailIntegrity
 import CloudTrailIntegrityCommand
 import Foundation
 import SampleArchive
@@ -91,6 +92,16 @@ struct CommandTests {
         #expect(clean.validate("--max-digest-entries", "1").output.contains("digest-over-limit"))
         #expect(clean.validate("--max-age", "3h").status == .unverified)
         #expect(clean.validate("--max-age", "99999d").status == .proven)
+        // A digest file of a time that has not come yet: then the clock is wrong, and no age is one.
+        let future = try SampleFolder { $0.start = Timestamp(secondsSinceEpoch: 4_000_000_000) }
+        #expect(future.validate().status == .proven)
+        for filter in [[], ["--account-id", "999999999999"]] {
+            let unanswerable = future.validate(["--max-age", "3h"] + filter)
+            #expect(unanswerable.status == .noInput && unanswerable.output.isEmpty)
+            let line = unanswerable.errorLines.first.map(String.init) ?? ""
+            #expect(line.contains("'--max-age' cannot be answered") && line.contains("ends at 2096-10-02T13:06:40Z"))
+            #expect(line.contains("by the clock it is only 20"))
+        }
         let line = #"{"account":"111122223333","region":"r","trail":"t","homeRegion":"h"}"#
         let list = try clean.write("expect.jsonl", line)
         let result = clean.validate("--expect", list)

@@ -42,6 +42,7 @@ struct NightlyJob: Sendable {
         options.earlierRuns = EarlierRuns(state.earlier, now: now, recheck: .oneIn(20))
         // An archive that no longer grows is whole in itself; without this, nobody hears of that.
         options.coverageMustReach = maximumAge.map { now.advanced(bySeconds: -$0) }
+        options.now = now
         validator = Validator(
             keys: try Inputs.keys(from: operands[1]),
             signatures: try Inputs.signatures(from: operands[2]),

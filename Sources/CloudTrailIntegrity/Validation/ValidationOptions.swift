@@ -60,6 +60,9 @@ public struct ValidationOptions: Sendable {
     /// Without ``end``: the moment that verified coverage must reach, for runs that nobody watches; `nil` judges each
     /// chain by its siblings.
     public var coverageMustReach: Timestamp?
+    /// When it is, by the clock that ``coverageMustReach`` is counted back from. With both a digest file from later than
+    /// that is a ``ClockError``; `nil` trusts the clock.
+    public var now: Timestamp?
     /// The chains that must be there, at least one; `nil` asks for no chain by name.
     public var expectedChains: [ExpectedChain]?
     /// The bounds that keep hostile input harmless.

@@ -36,6 +36,7 @@ package struct ValidationSettings: Sendable {
     package func options(at now: Timestamp) -> ValidationOptions {
         var options = options
         options.coverageMustReach = maximumAge.map { now.advanced(bySeconds: -$0) }
+        options.now = now
         return options
     }
 

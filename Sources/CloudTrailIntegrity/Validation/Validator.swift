@@ -57,7 +57,7 @@ public struct Validator: Sendable {
     /// - Returns: What was found.
     /// - Throws: ``ValidationOptionsError`` when an option means nothing; ``StateError`` when the keys are not those that
     ///   earlier runs had under the same fingerprints, or when a source of which earlier runs proved files holds none;
-    ///   `CancellationError` when the monitor stopped it; an error when a
+    ///   ``ClockError`` when the clock is set back; `CancellationError` when the monitor stopped it; an error when a
     ///   source cannot be listed, or when libcrypto or zlib fail.
     public func validate(
         _ sources: [any ArchiveSource],
@@ -78,6 +78,7 @@ public struct Validator: Sendable {
             pool,
             worker
         )
+        try ClockError.check(evidence.records, evidence.verdicts, options)
         check.dropPreviousTexts()
         try monitor.check()
         // What is to be said of digest files is put together while log files are read.

@@ -29,6 +29,10 @@ final class SampleFolder {
     }
 
     func validate(_ options: String...) -> Run {
+        validate(options)
+    }
+
+    func validate(_ options: [String]) -> Run {
         run(["validate", archive, "--public-keys", keys, "--signatures", manifest] + options)
     }
 }

@@ -23,7 +23,7 @@ struct SettingsTests {
         #expect(options.trails.listed.map(\.name) == ["management"])
         #expect(options.bucket == "b-1")
         #expect(options.grace == .seconds(5400))
-        #expect(options.coverageMustReach == Timestamp("2026-03-01T21:00:00Z"))
+        #expect(options.coverageMustReach == Timestamp("2026-03-01T21:00:00Z") && options.now == now)
         #expect(
             settings.options(at: now.advanced(bySeconds: 60)).coverageMustReach == now.advanced(bySeconds: 60 - 10_800)
         )
