@@ -34,7 +34,9 @@ package struct TextReport {
         }
         let (words, color, rest) = verdictParts
         try output(style.paint(words, color) + rest)
-        for line in notAsked { try output(line) }
+        for sentence in notAsked {
+            for line in style.wrap(sentence, hanging: 2) { try output(line) }
+        }
     }
 
     // MARK: Findings

@@ -32,17 +32,39 @@ struct CommandTests {
         #expect(tampered.validate("--allow", "log-unreferenced").status == .violation)
     }
 
-    @Test("the text report ends with the verdict, and --quiet is the verdict alone")
+    @Test("the text report ends with the verdict and what was not asked, and --quiet is these alone")
     func text() throws {
         let clean = try SampleFolder()
         let lines = clean.validate().output.split(separator: "\n")
         #expect(lines.first?.hasPrefix("ACCOUNT       REGION     TRAIL") == true)
-        #expect(lines.count == 4)
+        #expect(lines.count == 5)
         let verdict =
             "VALID: 12/12 digest files valid, 36/36 log files valid in 2 chains of 1 account and 2 regions, "
             + "without a hole from 2026-03-01T00:10:35Z to 2026-03-01T06:10:35Z."
-        #expect(lines.last.map(String.init) == verdict)
-        #expect(clean.validate("-q").output == verdict + "\n")
+        #expect(lines[3] == verdict)
+        let notAsked =
+            "Not asked: what came before the oldest digest files (--start-time); what came after the newest (--end-time, "
+            + "--max-age); whether a chain is absent (--expect); which bucket it came from (--bucket)."
+        #expect(lines[4] == notAsked)
+        #expect(clean.validate("-q").output == "\(verdict)\n\(notAsked)\n")
+        // What was asked is not there; what was passed over is.
+        try Data("x".utf8).write(to: URL(fileURLWithPath: "\(clean.archive)/notes.txt"))
+        let asked = clean.validate(
+            "-q",
+            "--start-time",
+            "2026-03-01T01:10:35Z",
+            "--end-time",
+            "2026-03-01T06:10:35Z",
+            "--bucket",
+            "example-trail-bucket"
+        )
+        #expect(asked.status == .proven)
+        #expect(
+            asked.output.split(separator: "\n").dropFirst() == [
+                "Not asked: whether a chain is absent (--expect).",
+                "Files not judged: 8 outside the range or the filters; 1 not CloudTrail's.",
+            ]
+        )
     }
 
     @Test("JSON Lines end with the summary, and --verbose lists each proven file")

@@ -18,7 +18,9 @@ struct TextReportTests {
         quiet: Bool = false
     ) -> [String] {
         var lines: [String] = []
-        TextReport(ValidationReport(findings: findings), facts, style: style)
+        var asked = ValidationReport.NotAsked()
+        (asked.expectGiven, asked.bucketChecked) = (true, true)
+        TextReport(ValidationReport(findings: findings, notAsked: asked), facts, style: style)
             .write(verbose: verbose, quiet: quiet) { lines.append($0) }
         return lines
     }

@@ -171,7 +171,7 @@ final class DigestStage: Sendable {
         _ worker: ValidationWorker
     ) throws -> [Int: SignatureMetadata] {
         let found = LockedState<[Int: SignatureMetadata]>([:])
-        for number in index.lateSidecars where records[number].claims != nil && records[number].provenAt == nil {
+        for number in index.lateSidecars where records[number].provenAt == nil && !records[number].isUnread {
             let digest = index.digests[number]
             try pool.submit(by: worker) { [self] worker in
                 if let metadata = try readSidecar(of: names.objectKey(digest.path), root: digest.root, worker) {

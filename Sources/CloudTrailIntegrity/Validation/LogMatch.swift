@@ -311,7 +311,7 @@ struct LogMatch: Sendable {
         return Mapped(
             place: Int32(clamping: places.count - 1),
             isPossible: isPossible,
-            isExact: place.path != nil
+            isExact: keyFolder != nil
         )
     }
 

@@ -24,10 +24,10 @@ extension ReportBuilder {
         if logs.absent.isEmpty { return }
         let heldDays = try heldDays(monitor)
         let attested = AttestedTime(evidence)
-        var elsewhere = FilesElsewhere(self)
+        let elsewhere = FilesElsewhere(self, logs.absent)
         for listing in logs.absent {
             try monitor.check()
-            if listing.isVerified, !listing.wasProven, let part = try elsewhere.part(with: listing, hash) {
+            if listing.isVerified, !listing.wasProven, let part = try elsewhere.part(with: listing, hash: hash) {
                 noteElsewhere(part, listing)
             } else {
                 addAbsent(listing, heldDays, attested)
@@ -207,59 +207,50 @@ private struct AttestedTime {
 
 /// Finds log files in the parts of the archive that lie elsewhere.
 private struct FilesElsewhere {
-    private struct Folder: Hashable {
+    private struct Place: Hashable {
         let root: Int
-        let path: ObjectKey
+        let offset: PathOffset
     }
 
     private let evidence: Evidence
-    private let parts: [ReportBuilder.PartElsewhere]
-    private var folders: [Folder: [Int]] = [:]
-    /// Of each folder that was looked into, its files by their names.
-    private var files: [Folder: [ObjectKey: [ArchiveIndex.File]]] = [:]
+    private var parts: [Place: ReportBuilder.PartElsewhere] = [:]
+    /// The files with the name of one that is not in its place, with their paths.
+    private var files: [ObjectKey: [(file: ArchiveIndex.File, path: ObjectKey)]] = [:]
 
-    init(_ builder: ReportBuilder) {
+    /// - Parameter absent: The log files that are not in their place.
+    init(_ builder: ReportBuilder, _ absent: [LogListing]) {
         evidence = builder.evidence
-        var found: Set<ReportBuilder.PartElsewhere> = []
-        for record in builder.evidence.records.indices {
-            if let part = builder.part(ofElsewhere: record) { found.insert(part) }
+        for record in evidence.records.indices {
+            guard let part = builder.part(ofElsewhere: record), !part.folder.bytes.isEmpty else { continue }
+            parts[Place(root: part.root, offset: part.offset)] = part
         }
-        parts = found.filter { !$0.folder.bytes.isEmpty }.sorted { ($0.root, $0.offset) < ($1.root, $1.offset) }
         if parts.isEmpty { return }
+        for listing in absent { files[ObjectKey(bytes: listing.location.key.lastComponent)] = [] }
         for (number, folder) in evidence.index.folders.enumerated() {
-            folders[Folder(root: folder.root, path: folder.path), default: []].append(number)
+            var reader = folder.names.makeReader()
+            while reader.next() {
+                let name = ObjectKey(bytes: reader.name).compressedName
+                guard files[name] != nil else { continue }
+                let file = ArchiveIndex.File(folder: number, position: reader.position)
+                files[name]?.append((file, ObjectKey(bytes: folder.path.bytes + reader.name)))
+            }
         }
     }
 
     /// The part that holds a file under the listed key with the listed content.
-    mutating func part(
+    ///
+    /// - Parameter hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
+    func part(
         with listing: LogListing,
-        _ hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
+        hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
     ) rethrows -> ReportBuilder.PartElsewhere? {
-        for part in parts {
-            guard let path = part.offset.path(of: listing.location) else { continue }
-            for file in found(path, part.root) {
-                if try hash(file, evidence.index.path(of: file)) == listing.hash { return part }
-            }
+        for (file, path) in files[ObjectKey(bytes: listing.location.key.lastComponent)] ?? [] {
+            let evidence = ArchiveLayout.Evidence(path: path, location: listing.location)
+            guard let offset = PathOffset(of: evidence),
+                let part = parts[Place(root: self.evidence.index.folders[file.folder].root, offset: offset)]
+            else { continue }
+            if try hash(file, path) == listing.hash { return part }
         }
         return nil
-    }
-
-    private mutating func found(_ path: ObjectKey, _ root: Int) -> [ArchiveIndex.File] {
-        let folder = Folder(root: root, path: ObjectKey(bytes: path.folder))
-        guard let numbers = folders[folder] else { return [] }
-        if files[folder] == nil {
-            var names: [ObjectKey: [ArchiveIndex.File]] = [:]
-            for number in numbers {
-                var reader = evidence.index.folders[number].names.makeReader()
-                while reader.next() {
-                    let name = ObjectKey(bytes: reader.name).compressedName
-                    let file = ArchiveIndex.File(folder: number, position: reader.position)
-                    names[name, default: []].append(file)
-                }
-            }
-            files[folder] = names
-        }
-        return files[folder]?[ObjectKey(bytes: path.compressedName.lastComponent)] ?? []
     }
 }
