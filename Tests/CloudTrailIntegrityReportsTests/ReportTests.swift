@@ -65,7 +65,9 @@ struct ReportTests {
                 == [
                     "record", "tool", "version", "start", "end", "provenFrom", "provenUntil", "chains", "accounts",
                     "regions", "exit", "digests",
-                ] + tally + ["logs"] + tally + ["files", "digests", "logs", "sidecars", "outOfScope", "hidden", "other"] + [
+                ] + tally + ["logs"] + tally + [
+                    "files", "digests", "logs", "sidecars", "outOfScope", "hidden", "other",
+                ] + [
                     "notAsked", "before", "after", "expectGiven", "awaiting", "hidden", "other", "outOfScope",
                     "bucketChecked", "keys", "bytes", "seconds",
                 ]

@@ -58,7 +58,9 @@ struct ProofTests {
     func allowedHead() throws {
         let accepted: Set<FindingKind> = [.digestUnsigned, .logUnauthenticated]
         // By how much its name's end is later than the last verified one, and whether that may be accepted.
-        for (seconds, isAllowed) in [(3600, true), (1800, true), (3601, false), (7200, false), (0, false)] as [(Int64, Bool)] {
+        for (seconds, isAllowed) in [(3600, true), (1800, true), (3601, false), (7200, false), (0, false)]
+            as [(Int64, Bool)]
+        {
             var made = try Made()
             let hours = try made.deliverHours(0..<3)
             let end = 3 * Made.hour + seconds
@@ -87,7 +89,10 @@ struct ProofTests {
             var made = try Made()
             let hours = try made.deliverHours(0..<3)
             // The name has the minute alone, which begins 35 s earlier.
-            let log = try made.deliverLog(at: 3 * Made.hour + 60 * minutes + (minutes == 60 ? 60 : 0), "feedfeedfeedfeed")
+            let log = try made.deliverLog(
+                at: 3 * Made.hour + 60 * minutes + (minutes == 60 ? 60 : 0),
+                "feedfeedfeedfeed"
+            )
             try made.deliver(3 * Made.hour..<4 * Made.hour, after: hours[2], listing: [log], isInManifest: false)
             let verdict = try made.validate().verdict(allowing: [.digestUnsigned, .logUnauthenticated])
             #expect((verdict == .valid) == isAllowed, "\(minutes)")
