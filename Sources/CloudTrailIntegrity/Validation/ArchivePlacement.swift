@@ -31,7 +31,7 @@ struct ArchivePlacement: Sendable {
         self.bucket = bucket
         let prefixes = try Self.prefixes(index, records, signatures, layouts, keys, check)
         self.prefixes = prefixes
-        let found = try strays ?? Self.strays(index, records, layouts, prefixes, check)
+        let found = try strays ?? Self.strays(index, records, signatures, layouts, prefixes, check)
         self.strays = found
         places = try Self.places(index, records, signatures, layouts, found, &keys, bucket, check)
         flatRoots = try Self.flatRoots(index, records, layouts, found, places, keys, check)
@@ -75,6 +75,20 @@ struct ArchivePlacement: Sendable {
     /// What the folder of a path tells, by the key that it maps to; outside the root's rule by the path as it stands.
     func folder(of path: ObjectKey, root: Int) -> KeyFolder {
         KeyFolder(of: layouts[root].place(of: path)?.key ?? path, prefixes)
+    }
+
+    /// What the folder of a path tells by itself, where that is one of log files and the path is not the key: whoever has
+    /// signed digests may put them so that the root's rule makes something else of it.
+    func ownFolder(of path: ObjectKey, root: Int) -> KeyFolder? {
+        guard let key = layouts[root].place(of: path)?.key, key != path.compressedName else { return nil }
+        return Self.ownLogFolder(path, prefixes)
+    }
+
+    private static func ownLogFolder(_ path: ObjectKey, _ prefixes: DeliveryPrefixes) -> KeyFolder? {
+        let folder = KeyFolder(of: path, prefixes)
+        // A folder in front may be called like a category, but nothing below it like an account, a region and a day.
+        let isTold = folder.account != nil || folder.region != nil || folder.day != nil
+        return folder.category == .logs && isTold ? folder : nil
     }
 
     /// The bucket that a path maps to, where the layout or the caller names it.
@@ -316,16 +330,19 @@ struct ArchivePlacement: Sendable {
         return prefixes
     }
 
-    /// The records in folders where CloudTrail puts other files.
+    /// The records in folders where CloudTrail puts other files; of those that are not signed also the ones in what is a
+    /// folder of log files as it stands.
     private static func strays(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
+        _ signatures: [SignatureVerdict],
         _ layouts: [ArchiveLayout],
         _ prefixes: DeliveryPrefixes,
         _ check: () throws -> Void
     ) rethrows -> Set<Int> {
         var mapped = MappedPaths(layouts: layouts, names: records.names)
         var isOther: [Int32: Bool] = [:]
+        var isLogFolder: [Int32: Bool] = [:]
         var strays: Set<Int> = []
         for (number, digest) in index.digests.enumerated() {
             try check()
@@ -340,6 +357,12 @@ struct ArchivePlacement: Sendable {
                 }()
             isOther[folder] = isStray
             if isStray { strays.insert(number) }
+            if isStray || folder == digest.path.folder { continue }
+            if case .valid = signatures[number] { continue }
+            let path = digest.path.folder
+            let isAmongLogs = isLogFolder[path] ?? (ownLogFolder(records.names.path(ofFolder: path), prefixes) != nil)
+            isLogFolder[path] = isAmongLogs
+            if isAmongLogs { strays.insert(number) }
         }
         return strays
     }

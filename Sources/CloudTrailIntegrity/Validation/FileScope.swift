@@ -16,6 +16,8 @@ struct FileScope: Sendable {
     struct Place: Hashable, Sendable {
         /// What the folder of its key tells.
         let folder: KeyFolder
+        /// What the folder of its path tells by itself, where that is one of log files and another than that of the key.
+        let own: KeyFolder?
         /// How paths below its root map to keys.
         let mapping: Mapping
         /// Whether a file lies in the same folder that a verified digest lists as a log file.
@@ -29,7 +31,24 @@ struct FileScope: Sendable {
             case flatWithDigests
         }
 
-        /// Whether the name of a file tells what no folder does.
+        /// Whether its folders tell something that is so; or tell nothing of it.
+        fileprivate func tells<Value>(_ part: KeyPath<KeyFolder, Value?>, _ isSo: (Value) -> Bool) -> Bool {
+            let told = [folder[keyPath: part], own?[keyPath: part]].compactMap { $0 }
+            return told.isEmpty || told.contains(where: isSo)
+        }
+
+        /// Whether the folder of a log file is that of its own account, region and day.
+        ///
+        /// - Parameter isTold: Whether the folder must tell all three; else what it does not tell is taken from the name.
+        fileprivate func isOf(_ name: LogFileName, isTold: Bool) -> Bool {
+            if isTold, folder.account == nil || folder.region == nil || folder.day == nil { return false }
+            return [folder, own].compactMap { $0 }.allSatisfy { folder in
+                folder.account ?? name.account == name.account && folder.region ?? name.region == name.region
+                    && folder.day?.contains(name.time) ?? true
+            }
+        }
+
+        /// Whether a folder tells what otherwise the name of a file does.
         fileprivate var isTold: Bool {
             switch mapping {
             case .tree, .merged: true
@@ -41,7 +60,7 @@ struct FileScope: Sendable {
     /// What a file is, by the folder that it lies in.
     func role(of name: Span<UInt8>, at place: Place) -> Role {
         let isHidden = name.holds(".", at: 0)
-        let isLogFolder = place.folder.category == .logs || place.holdsListedLog
+        let isLogFolder = place.folder.category == .logs || place.own != nil || place.holdsListedLog
         if place.mapping == .flatWithDigests, place.folder.category == .unknown {
             guard name.hasSuffix(".gz") || name.hasSuffix(".json") else { return .other }
             return isHidden ? .hidden : .log
@@ -59,15 +78,13 @@ struct FileScope: Sendable {
     ///
     /// - Parameter range: The time that is asked for.
     func isAskedFor(_ name: Span<UInt8>, at place: Place, in range: TimeRange) -> Bool {
-        let folder = place.folder
         let isFolderAskedFor =
-            options.selects(account: folder.account, region: folder.region)
-            && folder.day.map { range.intersects($0) } ?? true
+            place.tells(\.account) { options.selects(account: $0, region: nil) }
+            && place.tells(\.region) { options.selects(account: nil, region: $0) }
+            && place.tells(\.day) { range.intersects($0) }
         guard let log = LogFileName(ObjectKey(bytes: Array(name))) else { return isFolderAskedFor }
         let isSelected = options.selects(account: log.account, region: log.region)
-        let isOfItsFolder =
-            folder.account == log.account && folder.region == log.region && folder.day?.contains(log.time) == true
-        if isOfItsFolder || !place.isTold {
+        if place.isOf(log, isTold: true) || !place.isTold {
             // The minute in which the range begins or ends is outside.
             return isSelected && range.start <= log.time && log.time.advanced(bySeconds: 60) <= range.end
         }
@@ -80,12 +97,7 @@ struct FileScope: Sendable {
     /// - Parameter coveredUntil: The last verified end of the regular chains of an account and region.
     func isAwaitingDigest(_ name: LogFileName, at place: Place, coveredUntil: Timestamp?) -> Bool {
         guard let coveredUntil else { return false }
-        let folder = place.folder
-        let isTold = folder.account != nil && folder.region != nil && folder.day != nil
-        let agrees =
-            folder.account ?? name.account == name.account && folder.region ?? name.region == name.region
-            && folder.day?.contains(name.time) ?? true
-        guard agrees, isTold || place.mapping == .merged || !place.isTold else { return false }
+        guard place.isOf(name, isTold: place.mapping != .merged && place.isTold) else { return false }
         // The name has the minute alone, so the file may be as new as the minute's last second.
         return name.time.advanced(bySeconds: 59) > coveredUntil
             && name.time <= coveredUntil.advanced(bySeconds: options.grace.components.seconds)

@@ -305,6 +305,7 @@ struct LogMatch: Sendable {
         places.append(
             FileScope.Place(
                 folder: evidence.placement.folder(of: path, root: folder.root),
+                own: evidence.placement.ownFolder(of: path, root: folder.root),
                 mapping: layout == .flat ? (isTop ? .flatWithDigests : .flat) : isMerged ? .merged : .tree
             )
         )
