@@ -18,6 +18,11 @@ ALL_TRAITS = Libdeflate,ArchiveFiles
 # STRICT=1 makes warnings errors.
 STRICT ?=
 
+# For `make adversary`.
+CASES ?= 2000
+SEED ?= 1000
+SHOW ?= 1
+
 # For `make bench`: FULL=1 for the rows that make gigabytes, which rows (all, when none is named), and how many pairs of
 # runs.
 FULL ?=
@@ -38,7 +43,7 @@ HTML_PAGES = .build/html
 EXAMPLE_RUNS = .build/example-runs
 DOCUMENTATION = .build/docs
 
-.PHONY: all setup build validate test test-traits golden lint reports html-check
+.PHONY: all setup build validate test test-traits adversary golden lint reports html-check
 .PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full examples
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
@@ -69,6 +74,11 @@ test: setup
 test-traits:
 	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
 	swift test --traits $(ALL_TRAITS) --scratch-path .build/traits
+
+# A blind search for archives on which the validator is wrong: CASES of them, the first of them number SEED, judged by laws
+# and by a model of docs/verdicts.md; `make test` has a few. It tells SHOW cases of each kind of difference.
+adversary: setup
+	CASES="$(CASES)" SEED="$(SEED)" SHOW="$(SHOW)" swift test --filter AdversaryTests
 
 # Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
 golden: setup

@@ -1,0 +1,215 @@
+import CloudTrailIntegrity
+
+/// What came of a case: what the validator said of it, what the model says, and where the two or the laws disagree.
+struct AdversaryJudge {
+    let test: AdversaryCase
+    let state: AdversaryState
+    let report: ValidationReport
+
+    init(_ test: AdversaryCase) throws {
+        self.test = test
+        state = test.state
+        report = try Self.validate(state, test.question)
+    }
+
+    private static func text(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .valid: "proven"
+        case .notProven: "unverified"
+        case .notValid: "violated"
+        }
+    }
+
+    // MARK: The validator
+
+    /// An archive in memory, listed in an order that follows from a number.
+    private struct Source: ObjectSource {
+        let base: MemoryArchive
+        let order: UInt64
+        var name: String { base.name }
+
+        func list(_ visit: (ArchiveEntry) throws -> Void) throws {
+            // By a number for each name, so that two files keep their order when others are left out or all are moved.
+            let paths = base.files.keys.map { path in
+                let name = lastComponent(path.description)
+                var random = AdversaryRandom(seed: name.utf8.reduce(order) { $0 &* 31 &+ UInt64($1) })
+                return (number: random.next(), path: path)
+            }
+            for (_, path) in paths.sorted(by: { ($0.number, $0.path) < ($1.number, $1.path) }) {
+                try visit(ArchiveEntry(path: path, kind: .file))
+            }
+        }
+
+        func open(_ path: ObjectKey) throws -> any OpenObject { try base.open(path) }
+
+        func metadata(of path: ObjectKey) throws -> ObjectMetadata { try base.metadata(of: path) }
+    }
+
+    static func validate(_ state: AdversaryState, _ question: AdversaryQuestion) throws -> ValidationReport {
+        let sources: [any ArchiveSource] = (0..<state.rootCount).map { root in
+            var archive = MemoryArchive(name: "r\(root)")
+            for (place, held) in state.files where place.root == root { archive[place.path] = held.bytes }
+            return Source(base: archive, order: question.order)
+        }
+        var keys = PublicKeySet()
+        try keys.add(reading: try AdversarySigner.keyFile(), name: "keys.json")
+        var manifest = SignatureManifest()
+        if question.usesManifest {
+            try manifest.add(reading: Array(state.manifest.map(\.line).joined().utf8))
+        }
+        var options = ValidationOptions()
+        options.start = question.start.map { Timestamp(secondsSinceEpoch: $0) }
+        options.end = question.end.map { Timestamp(secondsSinceEpoch: $0) }
+        if !question.accounts.isEmpty { options.accounts = .only(question.accounts) }
+        if !question.regions.isEmpty { options.regions = .only(question.regions) }
+        if !question.trails.isEmpty { options.trails = .only(try question.trails.map { try TrailSelector($0) }) }
+        options.bucket = question.bucket
+        options.grace = .seconds(question.grace)
+        options.coverageMustReach = question.mustReach.map { Timestamp(secondsSinceEpoch: $0) }
+        options.expectedChains =
+            question.expected.isEmpty
+            ? nil
+            : question.expected.map { expected in
+                ExpectedChain(
+                    ChainIdentity(
+                        account: expected.chain.account,
+                        region: expected.chain.region,
+                        trail: expected.chain.trail,
+                        homeRegion: expected.chain.homeRegion,
+                        isBackfill: false
+                    ),
+                    since: expected.since.map { Timestamp(secondsSinceEpoch: $0) },
+                    until: expected.until.map { Timestamp(secondsSinceEpoch: $0) }
+                )
+            }
+        options.jobs = question.jobs
+        options.listsProvenFiles = true
+        return try Validator(keys: keys, signatures: manifest, options: options).validate(sources)
+    }
+
+    /// The validator's findings in the model's words.
+    static func found(_ report: ValidationReport) -> [ContractModel.Found] {
+        report.findings.map { finding in
+            ContractModel.Found(kind: finding.kind.rawValue, subject: subject(finding))
+        }
+    }
+
+    private static func text(_ finding: Finding, _ name: String) -> String? {
+        if case .text(let text) = finding.detail[name] { return text }
+        return nil
+    }
+
+    private static func subject(_ finding: Finding) -> String {
+        switch finding.kind {
+        case .nothingValidated:
+            let parts = [text(finding, "scope"), text(finding, "name")]
+            return parts.compactMap { $0 }.joined(separator: " ")
+        case .coverageShort:
+            return "\(chain(finding)) \(text(finding, "reason") ?? "")"
+        case .locationNotHeld:
+            return "\(finding.bucket ?? "")/\(finding.key?.description ?? "")"
+        case .duplicateObject, .chainOverlap, .chainRestart, .chainForked, .chainStartsBeforeArchive:
+            // Which of several copies stands for a key is the validator's choice.
+            return finding.key?.description ?? ""
+        default:
+            return finding.path?.description ?? finding.key?.description ?? chain(finding)
+        }
+    }
+
+    private static func chain(_ finding: Finding) -> String {
+        guard let chain = finding.chain else { return "" }
+        return AdversaryChain(
+            account: chain.account,
+            region: chain.region,
+            trail: chain.trail,
+            homeRegion: chain.homeRegion,
+            isBackfill: chain.isBackfill
+        ).description
+    }
+
+    // MARK: The model
+
+    func model() throws -> ContractModel {
+        try ContractModel(
+            state,
+            test.question,
+            truth: test.world.signatures,
+            fingerprint: try AdversarySigner.fingerprint()
+        )
+    }
+
+    /// Where the validator and the model differ; nothing where the contract leaves open what is to be said.
+    func differences() throws -> [String] {
+        let model = try model()
+        var lines: [String] = []
+        // How a folder is named that is to be a root of its own is the validator's choice.
+        func counts(_ found: [ContractModel.Found]) -> [ContractModel.Found: Int] {
+            var counts = Self.counts(found)
+            let loose = model.holdsPartElsewhere ? ["part-elsewhere", "location-not-held"] : ["part-elsewhere"]
+            for kind in loose {
+                let own = counts.keys.filter { $0.kind == kind }
+                for finding in own { counts[finding] = nil }
+                if !own.isEmpty { counts[ContractModel.Found(kind: kind, subject: "")] = 1 }
+            }
+            return counts
+        }
+        let expected = counts(model.found)
+        let actual = counts(Self.found(report))
+        for finding in Set(expected.keys).union(actual.keys).sorted() {
+            let (mine, its) = (expected[finding, default: 0], actual[finding, default: 0])
+            if mine > its { lines.append("the model alone: \(finding)\(mine - its > 1 ? " ×\(mine - its)" : "")") }
+            if its > mine { lines.append("the code alone: \(finding)\(its - mine > 1 ? " ×\(its - mine)" : "")") }
+        }
+        func compare(_ what: String, _ mine: some CustomStringConvertible, _ its: some CustomStringConvertible) {
+            if mine.description != its.description { lines.append("\(what): model \(mine), code \(its)") }
+        }
+        compare("digests", model.digestCount, Self.count(report.digests))
+        compare("logs", model.logCount, Self.count(report.logs))
+        compare("outcome", model.outcome(allowing: []).rawValue, Self.text(report.verdict()))
+        if let fates = Self.fates(report) {
+            let own = Dictionary(model.fates.map { ($0.rawValue, 1) }, uniquingKeysWith: +)
+            for (name, count) in fates.sorted(by: { $0.key < $1.key }) { compare(name, own[name, default: 0], count) }
+        }
+        let allowed = test.question.allowed
+        let kinds = Set(allowed.compactMap { FindingKind(rawValue: $0) })
+        compare(
+            "outcome allowing \(allowed.sorted())",
+            model.outcome(allowing: allowed).rawValue,
+            Self.text(try report.verdict(allowing: kinds))
+        )
+        return lines
+    }
+
+    /// V2, I22: the files by their fate, where the report has them.
+    static func fates(_ report: ValidationReport) -> [String: Int]? {
+        guard let files = Mirror(reflecting: report).descendant("files") else { return nil }
+        var counts: [String: Int] = [:]
+        for child in Mirror(reflecting: files).children {
+            if let label = child.label, let count = child.value as? Int { counts[label] = count }
+        }
+        return counts
+    }
+
+    private static func counts(_ found: [ContractModel.Found]) -> [ContractModel.Found: Int] {
+        Dictionary(found.map { ($0, 1) }, uniquingKeysWith: +)
+    }
+
+    private static func count(_ tally: Tally) -> ContractModel.Count {
+        ContractModel.Count(
+            valid: tally.valid,
+            invalid: tally.invalid,
+            missing: tally.missing,
+            unverified: tally.unverified
+        )
+    }
+
+    /// What a difference is about, to tell whether a smaller case still shows it.
+    static func topics(_ lines: [String]) -> Set<String> {
+        Set(
+            lines.map { line in
+                let words = line.split(separator: " ")
+                return words.prefix(line.hasPrefix("the ") ? 4 : line.hasPrefix("law ") ? 2 : 1).joined(separator: " ")
+            }
+        )
+    }
+}

@@ -1,0 +1,132 @@
+import CloudTrailIntegrity
+import Foundation
+import Testing
+
+/// A blind search for archives on which the validator is wrong: judged by laws, and by a model of the contract.
+///
+/// `CASES` is how many, `SEED` the first of them; `SHOW` is how many failing cases are told of each kind of difference,
+/// `TOPIC` a part of the name of those kinds.
+@Suite struct AdversaryTests {
+    private static func number(_ name: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
+    }
+
+    /// Those of the usual cases on which the two are known to differ; the laws they must obey all the same.
+    private static let disputed: Set<UInt64> = []
+
+    @Test func theModelAndTheValidatorAgree() throws {
+        let first = Self.number("SEED") ?? 0
+        let count = Self.number("CASES") ?? 150
+        let isUsual = Self.number("SEED") == nil && Self.number("CASES") == nil
+        // How many cases are told of each kind of difference.
+        let shown = Self.number("SHOW") ?? 1
+        let wanted = ProcessInfo.processInfo.environment["TOPIC"] ?? ""
+        var failed: [UInt64] = []
+        var topics: [String: (count: Int, seed: UInt64)] = [:]
+        var kinds: [String: Int] = [:]
+        for seed in first..<first + count {
+            let test = try AdversaryCase(seed: seed)
+            let lines = try AdversarySearch.complaints(test, &kinds)
+            if lines.isEmpty || isUsual && Self.disputed.contains(seed) { continue }
+            failed.append(seed)
+            for topic in AdversaryJudge.topics(lines).sorted() {
+                topics[topic, default: (0, seed)].count += 1
+                guard topics[topic]?.count ?? 0 <= shown, wanted.isEmpty || topic.contains(wanted) else { continue }
+                let small = try AdversarySearch.shrunk(test, to: topic)
+                Issue.record(Comment(rawValue: "\(topic)\n" + (try AdversarySearch.account(of: small))))
+            }
+        }
+        let summary = topics.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+            .map { "\($0.value.count) × \($0.key) (first: \($0.value.seed))" }.joined(separator: "\n")
+        if !isUsual {
+            let seen = kinds.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }
+            print("in \(count) cases:", seen.joined(separator: ", "))
+        }
+        #expect(failed.isEmpty, "\(failed.count) of \(count) cases from \(first): \(failed)\n\(summary)")
+    }
+}
+
+/// Tries cases, and makes small ones of those that fail.
+enum AdversarySearch {
+    /// - Parameter kinds: Given the number of cases with each kind of finding, and with each verdict.
+    static func complaints(_ test: AdversaryCase, _ kinds: inout [String: Int]) throws -> [String] {
+        let judge: AdversaryJudge
+        do {
+            judge = try AdversaryJudge(test)
+        } catch {
+            return ["law error: \(error)"]
+        }
+        for kind in Set(judge.report.findings.map(\.kind.rawValue)) { kinds[kind, default: 0] += 1 }
+        kinds["\(judge.report.verdict())", default: 0] += 1
+        return try judge.brokenLaws() + judge.differences()
+    }
+
+    static func complaints(_ test: AdversaryCase) throws -> [String] {
+        var kinds: [String: Int] = [:]
+        return try complaints(test, &kinds)
+    }
+
+    /// Drops edits, options and files, as long as the difference stays.
+    static func shrunk(_ test: AdversaryCase, to topic: String) throws -> AdversaryCase {
+        var best = test
+        func accept(_ candidate: AdversaryCase) throws -> Bool {
+            guard AdversaryJudge.topics(try complaints(candidate)).contains(topic) else { return false }
+            best = candidate
+            return true
+        }
+        var number = best.edits.count - 1
+        while number >= 0 {
+            var smaller = best
+            smaller.edits.remove(at: number)
+            _ = try accept(smaller)
+            number -= 1
+        }
+        let plain: [(inout AdversaryQuestion) -> Void] = [
+            { $0.start = nil }, { $0.end = nil }, { $0.accounts = [] }, { $0.regions = [] }, { $0.trails = [] },
+            { $0.bucket = nil }, { $0.mustReach = nil }, { $0.grace = 9000 }, { $0.expected = [] },
+            { $0.allowed = [] }, { $0.usesManifest = true }, { $0.jobs = 1 },
+        ]
+        for change in plain {
+            var smaller = best
+            change(&smaller.question)
+            if smaller.question != best.question { _ = try accept(smaller) }
+        }
+        try dropFiles(&best, topic)
+        return best
+    }
+
+    /// Leaves files out that have nothing to do with it: all of a chain's, then one by one.
+    private static func dropFiles(_ best: inout AdversaryCase, _ topic: String) throws {
+        func dropping(_ keys: [String], from test: AdversaryCase) -> AdversaryCase {
+            var smaller = test
+            let steps = keys.map { AdversaryEdit.Step.remove(AdversaryPlace(root: 0, path: $0)) }
+            smaller.edits.insert(AdversaryEdit(label: "(left out)", steps: steps), at: 0)
+            return smaller
+        }
+        func accept(_ candidate: AdversaryCase) throws -> Bool {
+            AdversaryJudge.topics(try complaints(candidate)).contains(topic)
+        }
+        var left: [String] = []
+        var kept = best.world.files.keys.sorted()
+        for line in best.world.lines {
+            let own = best.world.digests.filter { $0.chain == line.chain }
+            let keys = own.map(\.key) + own.flatMap { $0.logs.map(\.key) }
+            let smaller = dropping(left + keys, from: best)
+            if try accept(smaller) {
+                left += keys
+                kept.removeAll { keys.contains($0) }
+            }
+        }
+        for key in kept where try accept(dropping(left + [key], from: best)) { left.append(key) }
+        if !left.isEmpty { best = dropping(left, from: best) }
+    }
+
+    static func account(of test: AdversaryCase) throws -> String {
+        var shown = test
+        shown.edits.removeAll { $0.label == "(left out)" }
+        let files = test.state.files.sorted { $0.key < $1.key }.map { place, held in
+            "  \(place)\(held.origin == nil ? " (written)" : held.isMoved ? " (was \(held.origin ?? ""))" : "")"
+        }
+        return (["\(shown)", "files:"] + files + (try complaints(test))).joined(separator: "\n")
+    }
+}

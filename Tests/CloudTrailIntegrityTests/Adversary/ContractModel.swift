@@ -1,0 +1,239 @@
+/// What the contract says of an archive and a question, worked out rule by rule from plain values.
+///
+/// It shares no code with the library. The numbers V1 to V49 are those of the rules in docs/verdicts.md.
+struct ContractModel {
+    /// A finding cut down to what is compared.
+    struct Found: Hashable, Comparable, CustomStringConvertible {
+        let kind: String
+        /// The file, or for something absent its key, or for a chain its name and why.
+        let subject: String
+
+        var description: String { "\(kind) \(subject)" }
+
+        static func < (lhs: Found, rhs: Found) -> Bool { (lhs.kind, lhs.subject) < (rhs.kind, rhs.subject) }
+    }
+
+    /// How many objects came to which verdict.
+    struct Count: Equatable, CustomStringConvertible {
+        var valid = 0
+        var invalid = 0
+        var missing = 0
+        var unverified = 0
+
+        var description: String { "\(valid)+\(invalid)+\(missing)+\(unverified)" }
+
+        mutating func add(_ kind: String) {
+            if kind == "digest-missing" || kind == "log-missing" {
+                missing += 1
+            } else if ContractModel.violations.contains(kind) {
+                invalid += 1
+            } else {
+                unverified += 1
+            }
+        }
+    }
+
+    enum Fate: String {
+        case digest = "digests"
+        case log = "logs"
+        case sidecar = "sidecars"
+        case outOfScope, hidden, other
+    }
+
+    enum Outcome: String {
+        case proven, unverified, violated
+    }
+
+    static let violations: Set<String> = [
+        "digest-signature-invalid", "digest-link-mismatch", "digest-malformed", "digest-relocated", "digest-missing",
+        "log-modified", "log-trailing-data", "log-malformed", "log-missing", "reference-unsafe", "anchor-lost",
+    ]
+    static let notices: Set<String> = [
+        "log-decompressed", "chain-restart", "chain-overlap", "signature-source-differs", "key-outside-validity",
+        "key-new", "duplicate-object", "listing-differs", "chain-starts-before-archive", "log-outside-archive",
+        "log-awaiting-digest",
+    ]
+
+    let question: AdversaryQuestion
+    let files: [ModelFile]
+    let rootCount: Int
+    let manifest: [AdversaryManifestEntry]
+    /// What was signed, and with what.
+    let truth: [String: String]
+    let fingerprint: String
+
+    // What is worked out, in this order.
+    var digests: [ContractDigest] = []
+    var layouts: [ModelLayout] = []
+    /// What each file's path maps to.
+    var places: [(bucket: String?, key: String)] = []
+    /// The numbers of the digest files among the files.
+    var digestFiles: Set<Int> = []
+    /// The buckets and prefixes of which something is held.
+    var heldLocations: Set<String> = []
+    var deliveryPrefixes: [String] = []
+    var fates: [Fate] = []
+    var found: [Found] = []
+    var digestCount = Count()
+    var logCount = Count()
+    var chainValid: [AdversaryChain: Int] = [:]
+    var provenRoots: Set<Int> = []
+    /// Whether what is unverified beside these counts.
+    var allowedFound: Set<Found> = []
+    var locationsNotHeld: Set<Found> = []
+    /// Whether signed digests lie at another offset than their root's.
+    var holdsPartElsewhere = false
+
+    init(
+        _ state: AdversaryState,
+        _ question: AdversaryQuestion,
+        truth: [String: String],
+        fingerprint: String
+    ) throws {
+        self.question = question
+        files = try state.places.map { try ModelFile($0, state.files[$0]?.bytes ?? []) }
+        rootCount = state.rootCount
+        manifest = question.usesManifest ? state.manifest : []
+        self.truth = truth
+        self.fingerprint = fingerprint
+        readDigests()
+        settlePlaces()
+        // What lies in a log folder is no digest file, and so offers no signature and has no key.
+        if digests.contains(where: { !$0.counts }) { settlePlaces(under: layouts) }
+        heldLocations = locationsHeld()
+        judgeDigests()
+        reportDigests()
+        reportChains()
+        reportLogs()
+        found += locationsNotHeld
+        reportNothingValidated()
+    }
+
+    /// - Parameter known: The layouts, where they are known.
+    private mutating func settlePlaces(under known: [ModelLayout]? = nil) {
+        trySignatures()
+        layouts = known ?? (0..<rootCount).map(layout)
+        places = files.map(mapped)
+        placeDigests()
+        retryMisplaced()
+        settleDigestFates()
+    }
+
+    mutating func add(_ kind: String, _ subject: String) {
+        found.append(Found(kind: kind, subject: subject))
+    }
+
+    // MARK: Outcome
+
+    /// V46, V49: the verdict when some kinds are allowed.
+    func outcome(allowing allowed: Set<String>) -> Outcome {
+        var outcome = Outcome.proven
+        for finding in found {
+            if Self.violations.contains(finding.kind) { return .violated }
+            if Self.notices.contains(finding.kind) { continue }
+            switch finding.kind {
+            case "nothing-validated", "digest-over-limit", "log-over-limit": outcome = .unverified
+            case "digest-unsigned", "log-unauthenticated":
+                // Only that of the single newest digest of a chain, and its logs.
+                if !allowed.contains(finding.kind) || !allowedFound.contains(finding) { outcome = .unverified }
+            default: if !allowed.contains(finding.kind) { outcome = .unverified }
+            }
+        }
+        if chainValid.isEmpty || chainValid.values.contains(0) { return .unverified }
+        return outcome
+    }
+
+    // MARK: Keys and folders
+
+    /// V8: the layout's reading of a path: its bucket where told, and its key; in a flat root, and where nothing maps it,
+    /// as it stands.
+    private func mapped(_ file: ModelFile) -> (bucket: String?, key: String) {
+        let path = file.compressedPath
+        switch layouts[file.place.root] {
+        case .flat: return (nil, lastComponent(path))
+        case .untold: return (nil, path)
+        case .tree(let offset): return offset.key(of: path) ?? (nil, path)
+        case .merged(let offsets):
+            return ModelPart(name: file.name).flatMap { offsets[$0] }.flatMap { $0.key(of: path) } ?? (nil, path)
+        }
+    }
+
+    func isFlat(_ root: Int) -> Bool { layouts[root] == .flat }
+
+    /// V4, V5: what the folders of a key tell.
+    func folders(ofKey key: String) -> ModelFolder {
+        var start = key[...]
+        if let prefix = deliveryPrefixes.filter({ key.hasPrefix($0 + "AWSLogs/") }).min(by: { $0.count < $1.count }) {
+            start = key.dropFirst(prefix.count + "AWSLogs/".count)
+        } else if key.hasPrefix("AWSLogs/") {
+            start = key.dropFirst("AWSLogs/".count)
+        } else if let range = key.firstRange(of: "/AWSLogs/") {
+            start = key[range.upperBound...]
+        }
+        return ModelFolder(start.split(separator: "/", omittingEmptySubsequences: false).dropLast().map(String.init))
+    }
+
+    /// V5: what a file's folder tells; directly in a flat root the name is the place.
+    func folder(of file: Int) -> ModelFolder {
+        let root = files[file].place.root
+        if isFlat(root) { return files[file].isAtTop ? ModelFolder([]) : folders(ofKey: files[file].place.path) }
+        return folders(ofKey: places[file].key)
+    }
+
+    // MARK: What is asked for
+
+    /// V39: the range is of delivery time; a window that touches it at an end alone is outside.
+    func isInRange(_ window: Range<Int64>) -> Bool {
+        window.lowerBound < question.end ?? .max && window.upperBound > question.start ?? .min
+    }
+
+    private func isDayInRange(_ day: Int64) -> Bool { isInRange(day * CivilTime.day..<(day + 1) * CivilTime.day) }
+
+    /// V40: the minute in which the start or the end falls is outside.
+    private func isMinuteInRange(_ minute: Int64) -> Bool {
+        if let start = question.start, minute <= start { return false }
+        if let end = question.end, minute + 60 > end { return false }
+        return true
+    }
+
+    /// V40: whether a file that no verified digest lists is asked for, by its place and its name.
+    ///
+    /// - Parameter anyTime: Whether the range does not matter.
+    func isAskedFor(_ number: Int, whatever anyTime: Bool = false) -> Bool {
+        let file = files[number]
+        let folder = folder(of: number)
+        let isFolderAsked =
+            question.accounts.isEmpty || folder.account.map { question.accounts.contains($0) } ?? true
+        let isRegionAsked = question.regions.isEmpty || folder.region.map { question.regions.contains($0) } ?? true
+        let isDayAsked =
+            anyTime || folder.day.map(isDayInRange) ?? true
+        let byFolder = isFolderAsked && isRegionAsked && isDayAsked
+        guard let name = file.logName else { return byFolder }
+        let isNameSelected = question.selects(account: name.account, region: name.region)
+        if isFlat(file.place.root) && folder == ModelFolder([]) || isOfItsFolder(file, folder) {
+            return isNameSelected && (anyTime || isMinuteInRange(name.time))
+        }
+        return byFolder || isNameSelected && (anyTime || isDayInRange(name.time / CivilTime.day))
+    }
+
+    /// V40: whether a log's name agrees with its folder, which tells account, region and day.
+    private func isOfItsFolder(_ file: ModelFile, _ folder: ModelFolder) -> Bool {
+        guard let name = file.logName else { return false }
+        return folder.account == name.account && folder.region == name.region
+            && folder.day == name.time / CivilTime.day
+    }
+
+    /// V38: grace belongs to the folder of the file's own account, region and day.
+    func mayAwait(_ number: Int) -> Bool {
+        let file = files[number]
+        guard let name = file.logName else { return false }
+        let folder = folder(of: number)
+        switch layouts[file.place.root] {
+        case .flat where folder == ModelFolder([]): return true
+        case .merged:
+            return folder.account ?? name.account == name.account && folder.region ?? name.region == name.region
+                && folder.day ?? name.time / CivilTime.day == name.time / CivilTime.day
+        default: return isOfItsFolder(file, folder)
+        }
+    }
+}
