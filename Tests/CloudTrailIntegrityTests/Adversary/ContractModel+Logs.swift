@@ -16,7 +16,8 @@ extension ContractModel {
         digestFiles = []
         for number in digests.indices {
             let folder = folder(of: digests[number].file)
-            digests[number].counts = folder.category == nil || folder.isOfDigests
+            let isInOwnLogFolder = !digests[number].isSigned && ownFolder(of: digests[number].file) != nil
+            digests[number].counts = (folder.category == nil || folder.isOfDigests) && !isInOwnLogFolder
             if digests[number].counts {
                 fates[digests[number].file] = .digest
                 digestFiles.insert(digests[number].file)
@@ -40,7 +41,7 @@ extension ContractModel {
         )
         let isTrulyFlat = isFlat(file.place.root) && file.isAtTop && holdsDigestAtTop(file.place.root)
         let isOfLogs =
-            folder.isOfLogs || file.logName != nil && folder.category != "CloudTrail-Lake"
+            folder.isOfLogs || ownFolder(of: number) != nil || file.logName != nil && folder.category != "CloudTrail-Lake"
             || isListedFolder && !isTrulyFlat
             || isTrulyFlat && (file.name.hasSuffix(".gz") || file.name.hasSuffix(".json"))
         if file.name.hasPrefix(".") { return isOfLogs ? .hidden : .other }

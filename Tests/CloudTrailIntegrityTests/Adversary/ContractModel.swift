@@ -180,6 +180,25 @@ struct ContractModel {
         return folders(ofKey: places[file].key)
     }
 
+    /// V3: what a file's own folders tell, where they are a log folder's by the path as it stands, and the root's layout
+    /// makes another key of that.
+    func ownFolder(of file: Int) -> ModelFolder? {
+        guard !isFlat(files[file].place.root), places[file].key != files[file].compressedPath else { return nil }
+        let own = folders(ofKey: files[file].compressedPath)
+        let isTold = own.account != nil || own.region != nil || own.day != nil
+        return own.isOfLogs && isTold ? own : nil
+    }
+
+    /// Whether one of a file's folders tells what is so, or none tells anything.
+    private func tells<Value>(
+        _ file: Int,
+        _ part: KeyPath<ModelFolder, Value?>,
+        _ isSo: (Value) -> Bool
+    ) -> Bool {
+        let told = [folder(of: file)[keyPath: part], ownFolder(of: file)?[keyPath: part]].compactMap { $0 }
+        return told.isEmpty || told.contains(where: isSo)
+    }
+
     // MARK: What is asked for
 
     /// V39: the range is of delivery time; a window that touches it at an end alone is outside.
@@ -189,9 +208,9 @@ struct ContractModel {
 
     private func isDayInRange(_ day: Int64) -> Bool { isInRange(day * CivilTime.day..<(day + 1) * CivilTime.day) }
 
-    /// V40: the minute in which the start or the end falls is outside.
+    /// V40: a minute within which the start or the end falls is outside.
     private func isMinuteInRange(_ minute: Int64) -> Bool {
-        if let start = question.start, minute <= start { return false }
+        if let start = question.start, minute < start { return false }
         if let end = question.end, minute + 60 > end { return false }
         return true
     }
@@ -203,24 +222,30 @@ struct ContractModel {
         let file = files[number]
         let folder = folder(of: number)
         let isFolderAsked =
-            question.accounts.isEmpty || folder.account.map { question.accounts.contains($0) } ?? true
-        let isRegionAsked = question.regions.isEmpty || folder.region.map { question.regions.contains($0) } ?? true
-        let isDayAsked =
-            anyTime || folder.day.map(isDayInRange) ?? true
+            question.accounts.isEmpty || tells(number, \.account) { question.accounts.contains($0) }
+        let isRegionAsked = question.regions.isEmpty || tells(number, \.region) { question.regions.contains($0) }
+        let isDayAsked = anyTime || tells(number, \.day, isDayInRange)
         let byFolder = isFolderAsked && isRegionAsked && isDayAsked
         guard let name = file.logName else { return byFolder }
         let isNameSelected = question.selects(account: name.account, region: name.region)
-        if isFlat(file.place.root) && folder == ModelFolder([]) || isOfItsFolder(file, folder) {
+        if isFlat(file.place.root) && folder == ModelFolder([]) || isOfItsFolder(number) {
             return isNameSelected && (anyTime || isMinuteInRange(name.time))
         }
         return byFolder || isNameSelected && (anyTime || isDayInRange(name.time / CivilTime.day))
     }
 
     /// V40: whether a log's name agrees with its folder, which tells account, region and day.
-    private func isOfItsFolder(_ file: ModelFile, _ folder: ModelFolder) -> Bool {
-        guard let name = file.logName else { return false }
-        return folder.account == name.account && folder.region == name.region
+    private func isOfItsFolder(_ number: Int) -> Bool {
+        guard let name = files[number].logName else { return false }
+        let folder = folder(of: number)
+        return agreesWithOwnFolder(number, name) && folder.account == name.account && folder.region == name.region
             && folder.day == name.time / CivilTime.day
+    }
+
+    private func agreesWithOwnFolder(_ number: Int, _ name: AdversaryLogName) -> Bool {
+        guard let own = ownFolder(of: number) else { return true }
+        return own.account ?? name.account == name.account && own.region ?? name.region == name.region
+            && own.day ?? name.time / CivilTime.day == name.time / CivilTime.day
     }
 
     /// V38: grace belongs to the folder of the file's own account, region and day.
@@ -231,9 +256,10 @@ struct ContractModel {
         switch layouts[file.place.root] {
         case .flat where folder == ModelFolder([]): return true
         case .merged:
-            return folder.account ?? name.account == name.account && folder.region ?? name.region == name.region
+            return agreesWithOwnFolder(number, name) && folder.account ?? name.account == name.account
+                && folder.region ?? name.region == name.region
                 && folder.day ?? name.time / CivilTime.day == name.time / CivilTime.day
-        default: return isOfItsFolder(file, folder)
+        default: return isOfItsFolder(number)
         }
     }
 }
