@@ -62,6 +62,8 @@ extension AdversaryJudge {
             let name = lastComponent(place.path)
             if known.contains(place.description) || name.hasPrefix(".") || !folders.isEmpty { return nil }
             if place.path.contains("CloudTrail-Lake/") { return nil }
+            let suffix = ".metadata.json"
+            if name.hasSuffix(suffix), known.contains(String(place.description.dropLast(suffix.count))) { return nil }
             let isNamed = AdversaryDigestName(name) != nil || AdversaryLogName(name) != nil
             return isNamed || isPlainlyOfLogs(place.path) ? "law silence: \(place) is neither proven nor named" : nil
         }

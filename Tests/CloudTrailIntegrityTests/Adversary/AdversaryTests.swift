@@ -16,7 +16,7 @@ import Testing
 
     @Test func theModelAndTheValidatorAgree() throws {
         let first = Self.number("SEED") ?? 0
-        let count = Self.number("CASES") ?? 150
+        let count = Self.number("CASES") ?? 100
         let isUsual = Self.number("SEED") == nil && Self.number("CASES") == nil
         // How many cases are told of each kind of difference.
         let shown = Self.number("SHOW") ?? 1

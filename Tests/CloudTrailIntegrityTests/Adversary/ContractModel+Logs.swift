@@ -41,7 +41,8 @@ extension ContractModel {
         )
         let isTrulyFlat = isFlat(file.place.root) && file.isAtTop && holdsDigestAtTop(file.place.root)
         let isOfLogs =
-            folder.isOfLogs || ownFolder(of: number) != nil || file.logName != nil && folder.category != "CloudTrail-Lake"
+            folder.isOfLogs || ownFolder(of: number) != nil
+            || file.logName != nil && folder.category != "CloudTrail-Lake"
             || isListedFolder && !isTrulyFlat
             || isTrulyFlat && (file.name.hasSuffix(".gz") || file.name.hasSuffix(".json"))
         if file.name.hasPrefix(".") { return isOfLogs ? .hidden : .other }

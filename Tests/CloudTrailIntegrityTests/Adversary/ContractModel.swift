@@ -116,7 +116,8 @@ struct ContractModel {
         places = files.map(mapped)
         placeDigests()
         retryMisplaced()
-        settleDigestFates()
+        // What lost its signature with them stays a digest file.
+        if known == nil { settleDigestFates() }
     }
 
     mutating func add(_ kind: String, _ subject: String) {
