@@ -225,15 +225,57 @@ package struct ArchiveIndex: Sendable {
         looseSidecars = []
     }
 
+    /// The digest files in the order in which a folder is listed, where a source listed them in another; `nil` where they
+    /// are in that order. What is found must not depend on the order of a listing.
+    package func orderOfDigests(check: () throws -> Void) rethrows -> [Int]? {
+        func precedes(_ first: Digest, _ second: Digest) -> Bool {
+            if first.root != second.root { return first.root < second.root }
+            if first.path.folder != second.path.folder {
+                let (left, right) = (names.path(ofFolder: first.path.folder), names.path(ofFolder: second.path.folder))
+                return StreamListing.precedes(left, right)
+            }
+            return names.compareNames(first.path, second.path) < 0
+        }
+        var isSorted = true
+        for number in digests.indices.dropFirst() where isSorted {
+            try check()
+            isSorted = !precedes(digests[number], digests[number - 1])
+        }
+        return isSorted ? nil : digests.indices.sorted { precedes(digests[$0], digests[$1]) }
+    }
+
+    /// Puts the digest files into another order.
+    ///
+    /// - Parameter order: The number of each of those that come out.
+    package mutating func reorderDigests(_ order: [Int]) {
+        var reordered = ChunkedArray<Digest>()
+        var positions = [Int](repeating: 0, count: order.count)
+        for (new, old) in order.enumerated() {
+            reordered.append(digests[old])
+            positions[old] = new
+        }
+        digests = reordered
+        sidecars = sidecars.map { sidecar in
+            SidecarFile(
+                digest: Int32(clamping: positions[Int(sidecar.digest)]),
+                content: sidecar.content,
+                isAnswer: sidecar.isAnswer
+            )
+        }
+        lateSidecars = lateSidecars.map { positions[$0] }
+    }
+
     /// Makes files like any other of what is named like a digest file or a sidecar and is not one.
     ///
     /// - Parameters:
     ///   - strays: The numbers of what is named like a digest file and is not one.
+    ///   - isBesideDigest: Whether what lies beside the digest file with this number is nobody's log file.
     ///   - isAnswer: Whether what lies beside the digest file with this number is an answer of `head-object`, as far as
     ///     that was looked at.
     ///   - content: What the digest file with this number held, where it went by in a stream and cannot be opened again.
     package mutating func settle(
         strays: Set<Int>,
+        isBesideDigest: (Int) -> Bool,
         isAnswer: (Int) -> Bool,
         content: (Int) -> StreamedContents.Content?
     ) {
@@ -244,7 +286,7 @@ package struct ArchiveIndex: Sendable {
         var kept: [SidecarFile] = []
         for sidecar in sidecars {
             let number = Int(sidecar.digest)
-            if !strays.contains(number), sidecar.isAnswer ?? isAnswer(number) {
+            if !strays.contains(number), isBesideDigest(number), sidecar.isAnswer ?? isAnswer(number) {
                 kept.append(sidecar)
             } else {
                 others.append((path(of: digests[number]).sidecar, digests[number].root, sidecar.content))

@@ -3,17 +3,12 @@ package struct DeliveryLocation: Hashable, Sendable {
     package let bucket: String
     package let prefix: ObjectKey
 
-    package init(_ location: ObjectLocation) {
+    /// Where a key was put, given the prefixes that are known to be delivered below.
+    package init(_ location: ObjectLocation, _ prefixes: DeliveryPrefixes = DeliveryPrefixes()) {
         bucket = location.bucket
         let key = location.key.collapsed
-        var prefix: [UInt8] = []
-        for component in key.components {
-            if component.elementsEqual("AWSLogs".utf8) { break }
-            prefix += component
-            prefix.append(UInt8(ascii: "/"))
-        }
         // A key without AWSLogs is no delivery of CloudTrail's; its folder stands for it.
-        self.prefix = prefix.count > key.bytes.count ? ObjectKey(bytes: Array(key.folder)) : ObjectKey(bytes: prefix)
+        prefix = ObjectKey(bytes: key.awsLogsStarts.isEmpty ? key.folder : key.bytes[..<prefixes.end(in: key)])
     }
 
     /// The bucket and the folder of a key: down to its region, where it is CloudTrail's.

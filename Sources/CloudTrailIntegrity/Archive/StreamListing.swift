@@ -223,7 +223,7 @@ package struct StreamListing: Sendable {
 
     /// The order in which folders are listed: component by component, so that `a/b` comes before `a-b`; but digest files
     /// before what lies beside them.
-    private static func precedes(_ first: ObjectKey, _ second: ObjectKey) -> Bool {
+    static func precedes(_ first: ObjectKey, _ second: ObjectKey) -> Bool {
         let slash = UInt8(ascii: "/")
         let shared = first.bytes.span.sharedCount(with: second.bytes.span)
         let start = first.bytes[..<shared].lastIndex(of: slash).map { $0 + 1 } ?? 0

@@ -14,6 +14,8 @@ package struct DigestChain: Sendable {
         package let isVerified: Bool
         /// Whether it was found in another place than it says, so that it is not known to be the chain's.
         package let isRelocated: Bool
+        /// Whether it is signed, and lies elsewhere than the rest of its root.
+        package let isElsewhere: Bool
         /// Whether another record names the same predecessor.
         fileprivate let sharesPredecessor: Bool
     }
@@ -67,6 +69,7 @@ package struct DigestChain: Sendable {
                     previousNumber: previous ?? -1,
                     isVerified: verdicts[number].isVerified,
                     isRelocated: places[number].isRelocated,
+                    isElsewhere: places[number].standing == .elsewhere,
                     sharesPredecessor: previous.map { keys.namers.only($0) == nil } ?? false
                 )
             }
@@ -168,17 +171,30 @@ package struct DigestAbsence: Hashable, Sendable {
 }
 
 extension DigestChain {
-    /// The number of the oldest member that is known to be the chain's; what was put in its place from elsewhere makes
-    /// no chain older.
-    package var oldest: Int? { members.firstIndex { !$0.isRelocated } }
+    /// The number of the oldest member that is known to be the chain's: the first that is signed or, further back, that the
+    /// walk from it proves by its hash. Forged files make no chain older; where nothing is signed, the first counts that is
+    /// not relocated.
+    ///
+    /// - Parameter held: As for ``events(oldest:held:)``.
+    package func oldest(held: (Int32, _ bucket: Int32) -> RecordNumbers) -> Int? {
+        guard let signed = members.firstIndex(where: { $0.isVerified || $0.isElsewhere }) else {
+            return members.firstIndex { !$0.isRelocated }
+        }
+        guard members[signed].isVerified, signed > 0 else { return signed }
+        var numbers = KeyedMembers(self)
+        var walked: Set<Int> = []
+        return walk(back: signed, held, &numbers, &walked).member
+    }
 
     /// Walks the chain from its oldest member to its newest.
     ///
     /// Every moment from the oldest member to the newest is spoken of by a verified member, by one that has a finding
     /// of its own, or by an event: an unverified member explains its own hour and nothing else.
     ///
-    /// - Parameter held: The records of the archive under the key with this number, in the bucket with this number.
-    package func events(held: (Int32, _ bucket: Int32) -> RecordNumbers) -> [ChainEvent] {
+    /// - Parameters:
+    ///   - oldest: The number of the oldest member that is known to be the chain's.
+    ///   - held: The records of the archive under the key with this number, in the bucket with this number.
+    package func events(oldest: Int?, held: (Int32, _ bucket: Int32) -> RecordNumbers) -> [ChainEvent] {
         struct Name: Hashable {
             let key: Int32
             let bucket: Int32
@@ -207,13 +223,15 @@ extension DigestChain {
                 namedBy[name] = number
             }
             if !held(key, previous.location.bucket).isEmpty { events += overlap(number, key) }
-            guard let end = absentEnd(of: number, held, &numbers, &walked) else { continue }
+            let end = walk(back: number, held, &numbers, &walked)
             // Two that were forked may name the same.
-            guard missing.insert(end.location).inserted else { continue }
+            guard let location = end.absent, missing.insert(location).inserted else { continue }
             if end.member == oldest {
-                events.append(.startsAfter(absence(of: end.location, by: end.member)))
+                let absence = absence(of: location, by: end.member)
+                missingWindows.append(absence.window)
+                events.append(.startsAfter(absence))
             } else {
-                let absences = absences(end.member, end.location)
+                let absences = absences(end.member, location)
                 missingWindows += absences.map(\.window)
                 events += absences.map { .missing($0) }
             }
@@ -237,32 +255,33 @@ extension DigestChain {
         }
     }
 
-    /// Where the walk back from a verified member comes to a digest that is not held: over its `previous…`, and on through
-    /// files that are not verified and whose content the walk proves by its hash.
+    /// The walk back from a verified member over its `previous…`, and on through files that are not verified and whose
+    /// content the walk proves by its hash.
     ///
-    /// - Returns: What is not held, and the member that names it; `nil` where the walk ends at a verified member, at a file
-    ///   with other content, at the beginning of a chain, or comes into another walk's way.
-    private func absentEnd(
-        of number: Int,
+    /// - Returns: The member that it comes to, and the digest which that names and which is not held; `nil` where the walk
+    ///   ends at a verified member, at a file with other content, at the beginning of a chain, or comes into another
+    ///   walk's way.
+    private func walk(
+        back number: Int,
         _ held: (Int32, _ bucket: Int32) -> RecordNumbers,
         _ numbers: inout KeyedMembers,
         _ walked: inout Set<Int>
-    ) -> (location: ObjectLocation, member: Int)? {
+    ) -> (member: Int, absent: ObjectLocation?) {
         var member = number
         var record = members[number].record
         var key = members[number].previousKey
         while let named = key, let previous = records[record].claims?.previous {
             let files = held(named, previous.location.bucket)
-            if files.isEmpty { return (records.names.objectLocation(previous.location), member) }
-            if identity.isBackfill { return nil }
+            if files.isEmpty { return (member, records.names.objectLocation(previous.location)) }
+            if identity.isBackfill { break }
             guard let next = numbers.number(ofKey: named), !members[next].isVerified,
                 let file = files.first(where: { records[$0].hash == previous.hash }), walked.insert(file).inserted
-            else { return nil }
+            else { break }
             member = next
             record = file
             key = keys.previous(file)
         }
-        return nil
+        return (member, nil)
     }
 
     /// A null-previous member behind an earlier one, whose windows touch or overlap; where they do not, it is a gap.

@@ -45,7 +45,9 @@ package struct SignatureTrial {
         var candidates = kept
         if manifest.mayHoldSignature(ofName: claims.location.key) {
             let listed = manifest.signatures(for: names.objectLocation(claims.location))
-            candidates += listed.map { SignatureCandidate(.manifest, $0) }
+            // Equal ones count once.
+            var known: Set<SignatureMetadata> = []
+            candidates += listed.filter { known.insert($0).inserted }.map { SignatureCandidate(.manifest, $0) }
         }
         return Array(candidates.prefix(Self.maximumCandidates))
     }
@@ -196,7 +198,9 @@ package struct SignatureCheck: Sendable {
     /// The verdict on the record with this number, where a trial with the next record alone has settled it.
     package func settled(_ number: Int) -> SignatureVerdict? {
         if records[number].provenAt != nil { return .valid(.state, differing: []) }
-        guard let trial = signatures[number].trial, let key = keys.claimed(number), keys.namers.only(key) == number + 1
+        // The neighbours of a trial may have been put into another order since.
+        guard let trial = signatures[number].trial, let key = keys.claimed(number), keys.namers.only(key) == number + 1,
+            trial.sources.allSatisfy({ $0.isNot(aSuccessorBut: number + 1) })
         else { return nil }
         return trial
     }
@@ -269,5 +273,22 @@ package struct SignatureCheck: Sendable {
     /// How far a successor's end is from an hour after the digest's, in seconds.
     private func distance(_ record: DigestRecord, _ successor: Int) -> Int64 {
         abs(records[successor].endTime.seconds(since: record.endTime) - DigestChain.hour)
+    }
+}
+
+extension SignatureVerdict {
+    /// Where the signatures that were tried come from.
+    fileprivate var sources: [SignatureSource] {
+        switch self {
+        case .valid(let source, let differing): [source] + differing
+        case .failed(let sources): sources
+        case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: []
+        }
+    }
+}
+
+extension SignatureSource {
+    fileprivate func isNot(aSuccessorBut number: Int) -> Bool {
+        if case .successor(let successor) = self { successor == number } else { true }
     }
 }

@@ -8,6 +8,8 @@ struct ArchivePlacement: Sendable {
     let prefixes: DeliveryPrefixes
     /// The files that are named like digest files and lie in a folder of other files, by their numbers: no digest files.
     let strays: Set<Int>
+    /// The other digest files that lie in a folder of log files by their paths as they stand, by their numbers.
+    let amongLogs: Set<Int>
 
     private let bucket: String?
     /// Of each flat root, what lies directly in it.
@@ -31,8 +33,10 @@ struct ArchivePlacement: Sendable {
         self.bucket = bucket
         let prefixes = try Self.prefixes(index, records, signatures, layouts, keys, check)
         self.prefixes = prefixes
-        let found = try strays ?? Self.strays(index, records, signatures, layouts, prefixes, check)
+        let misplaced = try Self.misplaced(index, records, signatures, layouts, prefixes, check)
+        let found = strays ?? misplaced.strays
         self.strays = found
+        amongLogs = misplaced.amongLogs.subtracting(found)
         places = try Self.places(index, records, signatures, layouts, found, &keys, bucket, check)
         flatRoots = try Self.flatRoots(index, records, layouts, found, places, keys, check)
     }
@@ -332,18 +336,19 @@ struct ArchivePlacement: Sendable {
 
     /// The records in folders where CloudTrail puts other files; of those that are not signed also the ones in what is a
     /// folder of log files as it stands.
-    private static func strays(
+    private static func misplaced(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
         _ signatures: [SignatureVerdict],
         _ layouts: [ArchiveLayout],
         _ prefixes: DeliveryPrefixes,
         _ check: () throws -> Void
-    ) rethrows -> Set<Int> {
+    ) rethrows -> (strays: Set<Int>, amongLogs: Set<Int>) {
         var mapped = MappedPaths(layouts: layouts, names: records.names)
         var isOther: [Int32: Bool] = [:]
         var isLogFolder: [Int32: Bool] = [:]
         var strays: Set<Int> = []
+        var amongLogs: Set<Int> = []
         for (number, digest) in index.digests.enumerated() {
             try check()
             let folder = mapped.key(of: digest).folder
@@ -358,13 +363,13 @@ struct ArchivePlacement: Sendable {
             isOther[folder] = isStray
             if isStray { strays.insert(number) }
             if isStray || folder == digest.path.folder { continue }
-            if case .valid = signatures[number] { continue }
             let path = digest.path.folder
             let isAmongLogs = isLogFolder[path] ?? (ownLogFolder(records.names.path(ofFolder: path), prefixes) != nil)
             isLogFolder[path] = isAmongLogs
-            if isAmongLogs { strays.insert(number) }
+            if !isAmongLogs { continue }
+            if case .valid = signatures[number] { amongLogs.insert(number) } else { strays.insert(number) }
         }
-        return strays
+        return (strays, amongLogs)
     }
 
     // MARK: Places

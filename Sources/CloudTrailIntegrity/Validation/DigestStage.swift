@@ -132,6 +132,10 @@ final class DigestStage: Sendable {
         monitor.enter(.digestFiles)
         try pool.finish(with: worker)
         var digests = collected.withLock { $0.takeAll() }
+        if let order = try index.orderOfDigests(check: monitor.check) {
+            index.reorderDigests(order)
+            digests = digests.reordered(order)
+        }
         for (number, metadata) in try lateSidecars(index, digests.records, pool, worker) {
             digests.add(SignatureCandidate(.sidecar, metadata), to: number)
         }
@@ -416,12 +420,14 @@ final class DigestStage: Sendable {
     // MARK: Strays
 
     /// Makes files like any other of what is named like a digest file or a sidecar and is not one.
-    func settle(_ index: inout ArchiveIndex, strays: Set<Int>, _ digests: ReadDigests) {
+    func settle(_ index: inout ArchiveIndex, _ placement: ArchivePlacement, _ digests: ReadDigests) {
         let isStream = sources.map { source in
             if case .singlePass = source { true } else { false }
         }
         let numbers = index.digests
-        index.settle(strays: strays) { number in
+        index.settle(strays: placement.strays) { number in
+            !placement.amongLogs.contains(number)
+        } isAnswer: { number in
             // What was not read is not known to be anything else.
             digests.records[number].provenAt != nil || digests.records[number].isUnread
                 || digests.signatures[number].own.contains { $0.source == .sidecar }

@@ -24,6 +24,7 @@ final class Evidence: Sendable {
 
     /// The digest files that map to each key.
     private let digestsByKey: RecordsByKey
+    private let oldestMembers: [ChainIdentity: Int]
     private let keys: DigestKeys
     /// What earlier runs proved; `nil` when nothing is remembered.
     let earlier: EarlierProof?
@@ -88,6 +89,13 @@ final class Evidence: Sendable {
             digestsByKey.add(number, to: place.keyNumber)
         }
         self.digestsByKey = digestsByKey
+        var oldestMembers: [ChainIdentity: Int] = [:]
+        for chain in chains {
+            oldestMembers[chain.identity] = chain.oldest { [digestsByKey] key, bucket in
+                Self.held(key, bucket, digestsByKey, placement)
+            }
+        }
+        self.oldestMembers = oldestMembers
         var hiddenFolders = [[ObjectKey: ArchiveIndex.HiddenFolder]](repeating: [:], count: names.count)
         for folder in index.hiddenFolders { hiddenFolders[folder.root][folder.path] = folder }
         self.hiddenFolders = hiddenFolders
@@ -104,6 +112,15 @@ final class Evidence: Sendable {
 
     /// The digest files that map to the key with this number, in the bucket with this number as far as that is known.
     func held(_ key: Int32, _ bucket: Int32) -> RecordNumbers {
+        Self.held(key, bucket, digestsByKey, placement)
+    }
+
+    private static func held(
+        _ key: Int32,
+        _ bucket: Int32,
+        _ digestsByKey: RecordsByKey,
+        _ placement: ArchivePlacement
+    ) -> RecordNumbers {
         digestsByKey[key].kept { number in
             guard let own = placement.places[number].bucket else { return true }
             return own == bucket
@@ -189,6 +206,14 @@ final class Evidence: Sendable {
         case link(ObjectKey)
         /// A folder on its way could not be listed; or the rest of a source, which may hold it.
         case unreadable(String, ObjectReadError)
+
+        /// Whether the key itself is at fault.
+        var isUnsafe: Bool {
+            switch self {
+            case .unsafeKey, .link: true
+            case .unreadable: false
+            }
+        }
     }
 
     func concealment(of location: ObjectLocation) -> Concealment? {
@@ -245,8 +270,11 @@ final class Evidence: Sendable {
         return verifiedUntil.advanced(bySeconds: -Self.lateness) <= time && time <= records[record].endTime
     }
 
+    /// The number of the oldest member that is known to be a chain's.
+    func oldest(of chain: DigestChain) -> Int? { oldestMembers[chain.identity] }
+
     func isOldestOfChain(_ record: Int) -> Bool {
-        guard let chain = chain(of: record), let oldest = chain.oldest else { return false }
+        guard let chain = chain(of: record), let oldest = oldest(of: chain) else { return false }
         return chain.members[oldest].keyNumber == placement.places[record].keyNumber
     }
 

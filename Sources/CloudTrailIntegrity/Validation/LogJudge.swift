@@ -27,6 +27,8 @@ struct LogFindings: Sendable {
     var fates = FileCounts()
     /// The roots that hold a file of what is selected.
     var selectedRoots: Set<Int> = []
+    /// The roots that hold log files, where only some accounts, regions or trails are asked for.
+    var holdingRoots: Set<Int> = []
     /// The digests that are not in scope, and on which it depends that a log file that is asked for is not proven.
     var blamed: Set<Int> = []
 
@@ -45,6 +47,7 @@ struct LogFindings: Sendable {
         unchanged += other.unchanged
         fates.add(other.fates)
         selectedRoots.formUnion(other.selectedRoots)
+        holdingRoots.formUnion(other.holdingRoots)
         blamed.formUnion(other.blamed)
     }
 }
@@ -67,6 +70,7 @@ struct LogJudge {
         findings.heldLocations = match.heldLocations
         findings.fates = match.fates
         findings.selectedRoots = match.selectedRoots
+        findings.holdingRoots = match.holdingRoots
         for orphan in match.orphans {
             keep(orphan.proof, of: -1 - orphan.proof.file.digest, orphan.name, orphan.folder, mustBeRead: true)
             if orphan.isHeld {

@@ -96,6 +96,8 @@ struct LogMatch: Sendable {
     private(set) var fates = FileCounts()
     /// The roots that hold a file of what is selected, in range or not.
     private(set) var selectedRoots: Set<Int> = []
+    /// The roots that hold log files, where only some accounts, regions or trails are asked for.
+    private(set) var holdingRoots: Set<Int> = []
     /// Where the unlisted files lie.
     private var places: [FileScope.Place] = []
     /// Of each place, the number of the folder.
@@ -177,7 +179,12 @@ struct LogMatch: Sendable {
                 continue
             }
             let index = Int(number)
-            drafts[index].isInScope = drafts[index].isInScope || isInScope
+            // Only digests in scope are held to what they list; beside a verified one no other counts.
+            if drafts[index].isVerified == isVerified {
+                drafts[index].isInScope = drafts[index].isInScope || isInScope
+            } else if isVerified {
+                drafts[index].isInScope = isInScope
+            }
             drafts[index].isSelected = drafts[index].isSelected || isSelected
             // What was proven before comes first, whatever its digest's time.
             let isOlder =
@@ -428,6 +435,7 @@ struct LogMatch: Sendable {
             selectedRoots.insert(root)
         case .log:
             fates.outOfScope += 1
+            holdingRoots.insert(root)
             if evidence.options.isRestricted, isAskedFor(unlisted, in: .always) { selectedRoots.insert(root) }
         }
     }
@@ -516,13 +524,20 @@ struct LogMatch: Sendable {
             while link >= 0 {
                 let file = Int(links[Int(link)].file)
                 if isJudged { files[file].isJudged = true }
-                if drafts[number].isSelected { files[file].isSelected = true }
+                files[file].isSelected = true
                 link = links[Int(link)].next
             }
         }
         for held in files {
             if held.isJudged { fates.logs += 1 } else { fates.outOfScope += 1 }
-            if held.isSelected { selectedRoots.insert(held.root) }
+        }
+        if !evidence.options.isRestricted { return }
+        for held in files {
+            holdingRoots.insert(held.root)
+            // What no verified digest lists is selected by its place and name, in range or not.
+            if held.isSelected || !held.isVouchedFor && isAskedFor(held, in: .always) {
+                selectedRoots.insert(held.root)
+            }
         }
     }
 
@@ -531,13 +546,13 @@ struct LogMatch: Sendable {
         while link >= 0 {
             let held = files[Int(links[Int(link)].file)]
             link = links[Int(link)].next
-            if held.isVouchedFor { continue }
-            let isAskedFor = withScope(of: held.name, held.place) { scope, name, place in
-                scope.isAskedFor(name, at: place, in: evidence.options.range)
-            }
-            if isAskedFor { return true }
+            if !held.isVouchedFor, isAskedFor(held, in: evidence.options.range) { return true }
         }
         return false
+    }
+
+    private func isAskedFor(_ held: HeldFile, in range: TimeRange) -> Bool {
+        withScope(of: held.name, held.place) { scope, name, place in scope.isAskedFor(name, at: place, in: range) }
     }
 
     /// The buckets and prefixes of which something listed is held.
@@ -546,7 +561,7 @@ struct LogMatch: Sendable {
         var isKnown = [Bool](repeating: false, count: listedFolders.count)
         for draft in drafts where draft.firstLink >= 0 && !isKnown[Int(draft.folder)] {
             isKnown[Int(draft.folder)] = true
-            held.insert(DeliveryLocation(location(draft)))
+            held.insert(DeliveryLocation(location(draft), evidence.placement.prefixes))
         }
         return held
     }
@@ -627,7 +642,7 @@ struct LogMatch: Sendable {
         )
     }
 
-    /// The numbers of the files that map to the key, in the order of the listing.
+    /// The numbers of the files that map to the key, in the order of their sources and paths, whatever that of the listing.
     func filesOf(_ key: Key) -> [Int] {
         var found: [Int] = []
         var link = drafts[Int(key.draft)].firstLink
@@ -635,6 +650,11 @@ struct LogMatch: Sendable {
             found.append(Int(links[Int(link)].file))
             link = links[Int(link)].next
         }
-        return found.sorted { files[$0].file < files[$1].file }
+        if found.count < 2 { return found }
+        return found.map { (number: $0, path: path(of: files[$0])) }.sorted { first, second in
+            let (left, right) = (files[first.number], files[second.number])
+            if left.root != right.root { return left.root < right.root }
+            return first.path != second.path ? first.path < second.path : left.file < right.file
+        }.map(\.number)
     }
 }

@@ -8,7 +8,7 @@ extension ReportBuilder {
         let siblings = verifiedEnds()
         for chain in evidence.chains where options.selects(chain.identity) {
             try monitor.check()
-            for event in chain.events(held: evidence.held) { add(event, chain) }
+            for event in chain.events(oldest: evidence.oldest(of: chain), held: evidence.held) { add(event, chain) }
             if !chain.identity.isBackfill { addCoverage(chain, siblings) }
         }
         addAbsentChains()
@@ -17,7 +17,18 @@ extension ReportBuilder {
     private mutating func addHiddenFolder(_ folder: ArchiveIndex.HiddenFolder) {
         let error = folder.error ?? ObjectReadError(.notRegularFile, "a symbolic link, which is never followed")
         let inside = ObjectKey(bytes: folder.path.bytes + "/-".utf8)
-        let isLogFolder = evidence.placement.folder(of: inside, root: folder.root).category == .logs
+        let told = [
+            evidence.placement.folder(of: inside, root: folder.root),
+            evidence.placement.ownFolder(of: inside, root: folder.root),
+        ].compactMap { $0 }
+        // What lies below may be of any day, but of no other account or region.
+        guard told.contains(where: { options.selects(account: $0.account, region: $0.region) }) else {
+            files.outOfScope += 1
+            holdingRoots.insert(folder.root)
+            return
+        }
+        selectedRoots.insert(folder.root)
+        let isLogFolder = told.contains { $0.category == .logs }
         if isLogFolder { files.logs += 1 } else { files.digests += 1 }
         findings.append(
             Finding(
@@ -107,16 +118,22 @@ extension ReportBuilder {
 
     /// A predecessor of the oldest digest held: not asked for, or gone.
     private mutating func addPredecessor(_ absence: DigestAbsence, _ chain: DigestChain) {
-        guard options.start == nil else { return addAbsence(absence, chain) }
+        let location = ObjectLocation(bucket: absence.bucket, key: absence.key)
+        if options.start != nil || evidence.concealment(of: location)?.isUnsafe == true {
+            return addAbsence(absence, chain)
+        }
         let message = "the oldest digest held names a predecessor, which was not downloaded"
         let detail = ["predecessor": Finding.Detail.text(absence.key.description)]
         add(.chainStartsBeforeArchive, message, chain.members[absence.member], chain, detail)
     }
 
     private mutating func addAbsence(_ absence: DigestAbsence, _ chain: DigestChain) {
-        guard options.range.intersects(absence.window) else { return }
         let location = ObjectLocation(bucket: absence.bucket, key: absence.key)
         let successor = chain.members[absence.member]
+        let concealment = evidence.concealment(of: location)
+        // A name that leads out of the archive is the fault of the digest that has it.
+        let isNamedInRange = concealment?.isUnsafe == true && options.range.intersects(successor.window)
+        guard options.range.intersects(absence.window) || isNamedInRange else { return }
         var kind = FindingKind.digestMissing
         var detail: [String: Finding.Detail] = ["inferred": .flag(absence.isInferred)]
         var message =
@@ -124,7 +141,7 @@ extension ReportBuilder {
             ? "an hourly digest is due here, between two that are verified, and it is not there"
             : "a verified successor names it and it is not there"
         detail["successor"] = .text(evidence.key(ofDigest: successor.record).description)
-        switch evidence.concealment(of: location) {
+        switch concealment {
         case .unreadable(let place, let error):
             kind = .digestUnreadable
             message = "\(place) could not be read: \(error.description)"

@@ -8,12 +8,16 @@ extension ReportBuilder {
         // A copy that is proven is not the same as one that is not: it may lie in its place where the other does not.
         var firstProven: [Int32: [SHA256Digest: Int]] = [:]
         var firstOthers: [Int32: [SHA256Digest: Int]] = [:]
+        var firstElsewhere: [Int32: [SHA256Digest: Int]] = [:]
         let chains = evidence.records.names.chains
         var valid = [Int](repeating: 0, count: chains.count)
         var isRootProven = [Bool](repeating: false, count: evidence.names.count)
         files.sidecars += evidence.index.sidecarCount
         for number in evidence.records.indices where !evidence.placement.strays.contains(number) {
-            if evidence.isSelected[number] { selectedRoots.insert(evidence.index.digests[number].root) }
+            if options.isRestricted {
+                holdingRoots.insert(evidence.index.digests[number].root)
+                if evidence.isSelected[number] { selectedRoots.insert(evidence.index.digests[number].root) }
+            }
             guard evidence.isInScope[number] else {
                 files.outOfScope += 1
                 continue
@@ -25,7 +29,7 @@ extension ReportBuilder {
                 if primary == .elsewhere, let part = part(ofElsewhere: number) {
                     // One finding says it of all.
                     partsElsewhere[part, default: 0] += 1
-                    if isFirstCopy(number, &firstOthers) {
+                    if isFirstCopy(number, &firstElsewhere) {
                         digests[chains[chain], default: Tally()].count(.partElsewhere)
                     }
                     continue

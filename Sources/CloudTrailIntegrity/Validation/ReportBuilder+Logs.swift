@@ -20,6 +20,7 @@ extension ReportBuilder {
         heldLocations.formUnion(logs.heldLocations)
         files.add(logs.fates)
         selectedRoots.formUnion(logs.selectedRoots)
+        holdingRoots.formUnion(logs.holdingRoots)
         addBlamed(logs.blamed)
         if logs.absent.isEmpty { return }
         let heldDays = try heldDays(monitor)
@@ -27,7 +28,9 @@ extension ReportBuilder {
         let elsewhere = FilesElsewhere(self, logs.absent)
         for listing in logs.absent {
             try monitor.check()
-            if listing.isVerified, !listing.wasProven, let part = try elsewhere.part(with: listing, hash: hash) {
+            if listing.isVerified, evidence.concealment(of: listing.location) == nil,
+                let part = try elsewhere.part(with: listing, hash: hash)
+            {
                 noteElsewhere(part, listing)
             } else {
                 addAbsent(listing, heldDays, attested)
@@ -176,7 +179,7 @@ private struct AttestedTime {
     init(_ evidence: Evidence) {
         var all: [[String]: [TimeRange]] = [:]
         for chain in evidence.chains where !chain.identity.isBackfill {
-            let oldest = chain.oldest
+            let oldest = evidence.oldest(of: chain)
             for (number, member) in chain.members.enumerated() where member.isVerified && number != oldest {
                 all[[chain.identity.account, chain.identity.region], default: []].append(member.window)
             }
@@ -221,7 +224,7 @@ private struct FilesElsewhere {
     init(_ builder: ReportBuilder, _ absent: [LogListing]) {
         evidence = builder.evidence
         for record in evidence.records.indices {
-            guard let part = builder.part(ofElsewhere: record), !part.folder.bytes.isEmpty else { continue }
+            guard let part = builder.part(ofElsewhere: record) else { continue }
             parts[Place(root: part.root, offset: part.offset)] = part
         }
         if parts.isEmpty { return }

@@ -23,6 +23,8 @@ struct ReportBuilder {
     var provenRoots: Set<Int> = []
     /// The roots that hold something of what is selected.
     var selectedRoots: Set<Int> = []
+    /// The roots that hold digest or log files, where only some accounts, regions or trails are asked for.
+    var holdingRoots: Set<Int> = []
     /// What became of the files.
     var files = FileCounts()
     /// The parts of the archive that lie elsewhere, and how many of their digest files are reported on.
@@ -48,7 +50,9 @@ struct ReportBuilder {
             }
             // Neighbours lie in one folder.
             if let last, last.key.folder == location.key.folder, last.bucket == location.bucket { continue }
-            heldLocations.insert(DeliveryLocation(evidence.records.names.objectLocation(location)))
+            heldLocations.insert(
+                DeliveryLocation(evidence.records.names.objectLocation(location), evidence.placement.prefixes)
+            )
             last = location
         }
     }
@@ -56,7 +60,8 @@ struct ReportBuilder {
     mutating func noteNotHeld(_ location: ObjectLocation, _ window: TimeRange) {
         // What lies beside the folder that was downloaded is named by its own; else all of the prefix is not held.
         let place =
-            evidence.placement.canHold(location) ? DeliveryLocation(location) : DeliveryLocation(folderOf: location)
+            evidence.placement.canHold(location)
+            ? DeliveryLocation(location, evidence.placement.prefixes) : DeliveryLocation(folderOf: location)
         guard let known = locationsNotHeld[place] else {
             locationsNotHeld[place] = (window, 1)
             return
@@ -67,7 +72,8 @@ struct ReportBuilder {
 
     /// Whether the archive holds anything of the place that an absent object is named in.
     func isLocationHeld(_ location: ObjectLocation) -> Bool {
-        heldLocations.contains(DeliveryLocation(location)) && evidence.placement.canHold(location)
+        heldLocations.contains(DeliveryLocation(location, evidence.placement.prefixes))
+            && evidence.placement.canHold(location)
     }
 
     /// A part of the archive that lies at another offset than the rest of its root.
@@ -108,34 +114,41 @@ struct ReportBuilder {
             let files = count == 1 ? "1 signed digest file lies" : "\(count) signed digest files lie"
             var detail: [String: Finding.Detail] = ["objects": .number(Int64(count))]
             if let shown { detail["root"] = .text(shown.description) }
-            let remedy =
-                shown.map { "give \($0) as an archive of its own" }
-                ?? "download each part into a folder of its own, or copy all into one flat folder"
             findings.append(
                 Finding(
                     .partElsewhere,
-                    "\(files) elsewhere than the rest of the archive, so that what it lists cannot be found: \(remedy)",
+                    "\(files) elsewhere than the rest of the archive, so that what it lists cannot be found: "
+                        + Self.remedy(shown),
                     path: shown ?? ObjectKey(bytes: evidence.names[folder.root].bytes),
                     detail: detail
                 )
             )
         }
         for (part, named) in locationsElsewhere {
-            guard let shown = displayFolder(part.root, part.folder) else { continue }
+            let shown = displayFolder(part.root, part.folder)
             let objects = named.count == 1 ? "1 log file" : "\(named.count) log files"
+            var detail: [String: Finding.Detail] = ["objects": .number(Int64(named.count))]
+            if let shown { detail["root"] = .text(shown.description) }
+            let path = shown ?? ObjectKey(bytes: evidence.names[part.root].bytes)
             findings.append(
                 Finding(
                     .locationNotHeld,
-                    "\(objects) that a verified digest lists lie below \(shown) instead of in their place: give that "
-                        + "folder as an archive of its own",
+                    "\(objects) that a verified digest lists lie below \(path) instead of in their place: "
+                        + Self.remedy(shown),
                     bucket: named.bucket,
-                    path: shown,
+                    path: path,
                     start: named.span.start,
                     end: named.span.end,
-                    detail: ["objects": .number(Int64(named.count)), "root": .text(shown.description)]
+                    detail: detail
                 )
             )
         }
+    }
+
+    /// What to do about a part of the archive elsewhere, in the folder that is shown so; `nil` where none can be named.
+    private static func remedy(_ folder: ObjectKey?) -> String {
+        folder.map { "give \($0) as an archive of its own" }
+            ?? "download each part into a folder of its own, or copy all into one flat folder"
     }
 
     /// The fates of all files; what was listed and has none is a fault of this library's, and no verdict.
@@ -262,7 +275,7 @@ struct ReportBuilder {
         for (root, name) in evidence.names.enumerated()
         where evidence.names.count > 1 && !provenRoots.contains(root) {
             // What lies outside the filters was not asked for.
-            if options.isRestricted, !selectedRoots.contains(root) { continue }
+            if options.isRestricted, !selectedRoots.contains(root), holdingRoots.contains(root) { continue }
             let message = "nothing in \(name) was validated: it holds no verified digest file and no proven log file"
             add("root", name.description, message)
         }

@@ -181,7 +181,7 @@ public struct Validator: Sendable {
         if try worker.context.trial.retryMisplaced(&verdicts, records, placement.places, digestKeys) {
             placement = try place(placement.strays)
         }
-        stage.settle(&index, strays: placement.strays, digests)
+        stage.settle(&index, placement, digests)
         let folders = worker.context.folders
         let provenFolders = (earlier?.state.folders ?? []).map { proven in
             folders.folder(bucket: proven.bucket, path: proven.path, seed: [])

@@ -107,7 +107,8 @@ struct AdversaryJudge {
         case .coverageShort:
             return "\(chain(finding)) \(text(finding, "reason") ?? "")"
         case .locationNotHeld:
-            return "\(finding.bucket ?? "")/\(finding.key?.description ?? "")"
+            // What lies in a part elsewhere has a folder and no key.
+            return finding.key.map { "\(finding.bucket ?? "")/\($0)" } ?? ""
         case .duplicateObject, .chainOverlap, .chainRestart, .chainForked, .chainStartsBeforeArchive:
             // Which of several copies stands for a key is the validator's choice.
             return finding.key?.description ?? ""

@@ -50,10 +50,11 @@ extension ContractModel {
     // MARK: Order
 
     private mutating func reportOrder(_ chain: AdversaryChain, _ members: [ModelMember]) {
-        let oldest = members.firstIndex { digests[$0.digest].position != .relocated }
+        let oldest = oldest(members, chain)
         var absences: Set<Absence> = []
         var named: Set<String> = []
         var startsBefore: Int?
+        var before: [Range<Int64>] = []
         for (number, member) in members.enumerated() where member.isVerified {
             guard let previous = digests[member.digest].claims?.previous else {
                 if !chain.isBackfill { reportRestart(number, members) }
@@ -73,6 +74,7 @@ extension ContractModel {
                 absences.insert(absence.named)
             } else if let oldest {
                 startsBefore = oldest
+                before.append(absence.named.window)
             }
         }
         // What the oldest names too was not asked for, whoever else names it.
@@ -83,7 +85,39 @@ extension ContractModel {
             add("chain-starts-before-archive", members[startsBefore].key)
         }
         for absence in absences { report(absence, chain) }
-        if !chain.isBackfill { reportGaps(members, absences.map(\.window)) }
+        if !chain.isBackfill { reportGaps(members, absences.map(\.window) + before) }
+    }
+
+    /// V20: the oldest digest that is known to be the chain's: the first that is signed or, further back, that the walk from
+    /// it proves; where none is signed, the first that is not relocated.
+    private func oldest(_ members: [ModelMember], _ chain: AdversaryChain) -> Int? {
+        let signed = members.firstIndex { $0.isVerified || digests[$0.digest].position == .elsewhere }
+        guard var current = signed else {
+            return members.firstIndex { digests[$0.digest].position != .relocated }
+        }
+        guard members[current].isVerified, !chain.isBackfill else { return current }
+        var passed: Set<Int> = [current]
+        while namesOwn(members[current].digest), let previous = digests[members[current].digest].claims?.previous,
+            let next = proven(previous, members), !members[next].isVerified, passed.insert(next).inserted
+        {
+            current = next
+        }
+        return current
+    }
+
+    /// The digest that is there under a named key, with the content that is named.
+    private func proven(_ previous: ModelClaims.Previous, _ members: [ModelMember]) -> Int? {
+        members.firstIndex { member in
+            member.key == previous.key && files[digests[member.digest].file].content.condition != .broken
+                && files[digests[member.digest].file].content.hash == previous.hash
+        }
+    }
+
+    /// Whether a digest is the oldest of its chain.
+    func isOldest(_ number: Int) -> Bool {
+        let chain = digests[number].name.chain
+        let members = members(digests.indices.filter { digests[$0].counts && digests[$0].name.chain == chain })
+        return oldest(members, chain).map { members[$0].key } == digests[number].key
     }
 
     /// Whether a digest file is there under the key, in the bucket as far as that is known.
@@ -133,11 +167,7 @@ extension ContractModel {
         var passed: Set<Int> = [current]
         while namesOwn(members[current].digest), let previous = digests[members[current].digest].claims?.previous {
             guard isHeld(previous) else { return (absence(of: previous, startOf: members[current]), current) }
-            let next = members.firstIndex { member in
-                member.key == previous.key && files[digests[member.digest].file].content.condition != .broken
-                    && files[digests[member.digest].file].content.hash == previous.hash
-            }
-            guard let next, passed.insert(next).inserted, !chain.isBackfill else { return nil }
+            guard let next = proven(previous, members), passed.insert(next).inserted, !chain.isBackfill else { return nil }
             current = next
         }
         return nil
@@ -333,10 +363,10 @@ extension ContractModel {
 
     private func isFilteredOut(_ root: Int) -> Bool {
         if question.accounts.isEmpty && question.regions.isEmpty && question.trails.isEmpty { return false }
-        return !files.indices.contains { number in
+        let own = files.indices.filter { number in
             files[number].place.root == root && [.outOfScope, .digest, .log].contains(fates[number])
-                && isSelected(number)
         }
+        return !own.isEmpty && !own.contains(where: isSelected)
     }
 
     /// V41: whether the filters select a file, whatever its time.

@@ -30,7 +30,7 @@ extension ContractModel {
         let file = files[number]
         let folder = folder(of: number)
         let suffix = ".metadata.json"
-        if file.name.hasSuffix(suffix), sidecarSignature(file) != nil {
+        if file.name.hasSuffix(suffix), sidecarSignature(file) != nil, ownFolder(of: number) == nil {
             let owner = AdversaryPlace(root: file.place.root, path: String(file.place.path.dropLast(suffix.count)))
             if files.indices.contains(where: { files[$0].place == owner && (fates[$0] == .digest || isDigest($0)) }) {
                 return .sidecar
@@ -113,7 +113,7 @@ extension ContractModel {
         for (listing, own) in zip(listings, matches) {
             if listing.verified.isEmpty {
                 reportUnproven(listing, own.filter { !vouchedFor.contains($0) })
-            } else if (listing.verified + listing.others).contains(where: { isInScope($0.digest) }) {
+            } else if listing.verified.contains(where: { isInScope($0.digest) }) {
                 reportListed(listing, own)
             }
         }
@@ -245,15 +245,6 @@ extension ContractModel {
             return regular.isVerified && !regular.name.chain.isBackfill && regular.name.chain.account == chain.account
                 && regular.name.chain.region == chain.region && !isOldest(other) && regular.window.contains(name.time)
         }
-    }
-
-    /// Whether a digest is the oldest held of its chain.
-    private func isOldest(_ number: Int) -> Bool {
-        let own = digests.filter {
-            $0.counts && $0.name.chain == digests[number].name.chain && $0.position != .relocated
-        }
-        let first = own.min { ($0.window.upperBound, $0.key) < ($1.window.upperBound, $1.key) }
-        return first?.key == digests[number].key
     }
 
     /// V35, V38: a file of a log folder that no digest lists.
