@@ -1,4 +1,4 @@
-/// What the command ends with. The numbers are a contract; 64 to 74 are those of sysexits.h.
+/// What the command ends with. The numbers are a contract; 64 to 74 are those of sysexits.h (I21).
 package enum ExitStatus: Int32, CaseIterable, Hashable, Sendable {
     /// Everything in range is proven.
     case proven = 0

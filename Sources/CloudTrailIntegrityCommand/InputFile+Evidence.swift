@@ -3,7 +3,7 @@ internal import NativeInterop
 
 /// What every command that judges something takes.
 extension InputFile {
-    /// The archive in the folder or the file at `path`, or on standard input where that is `-`.
+    /// The archive in the folder or the file at `path`, or on standard input where that is `-` (I1).
     ///
     /// - Parameter limits: What an archive file may inflate to.
     static func archive(_ path: ByteString, limits: Limits = Limits()) throws(CommandError) -> any ArchiveSource {
@@ -76,7 +76,7 @@ extension InputFile {
         return keys
     }
 
-    /// Refuses a file that a verdict rests on where whoever changes the archive can change it.
+    /// Refuses a file that a verdict rests on where whoever changes the archive can change it (I12).
     ///
     /// - Parameter purpose: What the file is, as an error calls it.
     static func require(

@@ -12,7 +12,7 @@ internal import Darwin
 #endif
 
 /// The signals that the command takes. SIGINT and SIGTERM end a run with what can honestly be said, and never with a
-/// verdict. SIGUSR1 asks how far it is.
+/// verdict. SIGUSR1 asks how far it is (I29).
 package final class Interruption: Sendable {
     /// What a run leaves to be done before the process may end.
     struct Cleanup: Sendable {

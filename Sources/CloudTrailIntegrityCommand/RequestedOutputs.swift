@@ -147,7 +147,7 @@ struct RequestedOutputs {
         for case let file? in outputs.map(\.file) { try file.checkIsWritable() }
     }
 
-    /// Writes the files; one that fails does not keep the others from being written.
+    /// Writes the files; one that fails does not keep the others from being written (I30).
     ///
     /// - Returns: What failed; `nil` when a signal came before they were all in place, and none of them is.
     func writeFiles(

@@ -11,7 +11,7 @@ internal import Darwin
 
 /// The file of `--state`: read at the beginning of a run, held alone until its end, and written anew as a whole.
 ///
-/// It is locked by a file beside it, because a file that is replaced cannot carry a lock.
+/// It is locked by a file beside it, because a file that is replaced cannot carry a lock (I17).
 struct StateFile {
     static let options = [
         OptionSpec(

@@ -10,7 +10,7 @@ package struct JSONLinesReport {
         self.facts = facts
     }
 
-    /// Hands out line after line, without the line's end.
+    /// Hands out line after line, without the line's end (I25).
     ///
     /// - Parameter summaryOnly: Leave out everything but the last line.
     package func write<Failure: Error>(summaryOnly: Bool = false, to output: (String) throws(Failure) -> Void)
@@ -41,6 +41,7 @@ package struct JSONLinesReport {
         return object
     }
 
+    /// The details of a finding, in the order of their names (I27).
     static func detail(_ finding: Finding) -> JSONObjectText {
         var detail = JSONObjectText()
         for (name, value) in finding.detail.sorted(by: { $0.key < $1.key }) {
@@ -82,6 +83,7 @@ package struct JSONLinesReport {
         return object
     }
 
+    /// The last line: what was asked, what came of it, and what it rests on (I26).
     func summary() -> JSONObjectText {
         var object = JSONObjectText()
         object.add("record", "summary")

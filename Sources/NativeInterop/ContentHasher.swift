@@ -1,7 +1,7 @@
 /// Gunzips and hashes the content of an object in one pass, in constant memory; reusable, one a thread.
 ///
 /// CloudTrail's hashes are of the uncompressed content. What begins with the gzip magic number `1f 8b` (RFC 1952,
-/// 2.3.1) is inflated; anything else is taken as content that the download decompressed.
+/// 2.3.1) is inflated; anything else is taken as content that the download decompressed (I7).
 @safe package final class ContentHasher {
     /// The bounds of one object's content.
     package struct Limits: Hashable, Sendable {

@@ -52,7 +52,7 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// The rule that `evidence` speaks for; `nil` where nothing of it speaks, because it lies directly in the root or
     /// under another name.
     ///
-    /// A tree, where all have one offset or some path holds its key from `AWSLogs/` on; else merged.
+    /// A tree, where all have one offset or some path holds its key from `AWSLogs/` on; else merged (V7).
     package static func inferred(from evidence: [Evidence]) -> ArchiveLayout? {
         var votes: Set<Vote> = []
         var holders: Set<Vote> = []

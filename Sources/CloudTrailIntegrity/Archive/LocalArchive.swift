@@ -251,6 +251,7 @@ public final class LocalArchive: ObjectSource, PathSource {
     }
 
     /// The folder at `path`, without a `/` at its end, resolved one component at a time; the root where it is empty.
+    /// Rule I2.
     func folder(at path: ArraySlice<UInt8>) throws(ObjectReadError) -> LocalFolder {
         if path.isEmpty { return root }
         var current = root

@@ -159,6 +159,7 @@ final class LocalFile: OpenObject {
         })
     }
 
+    /// Compares size, time and number of the file with what they were when it was opened (I3).
     func checkUnchanged() throws {
         var now = stat()
         // Whoever renames, replaces or removes a file changes the time of its status too.

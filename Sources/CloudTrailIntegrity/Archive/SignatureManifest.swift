@@ -12,7 +12,7 @@ public struct SignatureManifestError: Error, Hashable, Sendable, CustomStringCon
 /// Signatures of digest files that were kept outside the archive, by the object they belong to.
 ///
 /// Three shapes are read as they are: JSON Lines of `{"bucket","key","metadata":{…}}`, the output of
-/// `rclone lsjson -R -M`, and the lines of `s5cmd head`.
+/// `rclone lsjson -R -M`, and the lines of `s5cmd head` (I13).
 public struct SignatureManifest: Sendable {
     struct Entry: Sendable {
         /// `nil` where the shape does not name it.

@@ -120,7 +120,7 @@ package struct DigestChain: Sendable {
     }
 
     /// The time a digest speaks of. Only a verified one is believed; of any other the name tells the end, and it stands
-    /// for the hour before that.
+    /// for the hour before that (V19).
     package static func window(of record: DigestRecord, isVerified: Bool) -> TimeRange {
         let end = record.endTime
         guard isVerified, let claims = record.claims else {
@@ -190,6 +190,9 @@ extension DigestChain {
     ///
     /// Every moment from the oldest member to the newest is spoken of by a verified member, by one that has a finding
     /// of its own, or by an event: an unverified member explains its own hour and nothing else.
+    ///
+    /// Two verified regular members that name one predecessor fork the chain (V24). Backfill digests come by exception: of
+    /// them nothing but a named predecessor can be missing, and there is no gap, overlap or fork (V25).
     ///
     /// - Parameters:
     ///   - oldest: The number of the oldest member that is known to be the chain's.
@@ -285,6 +288,7 @@ extension DigestChain {
     }
 
     /// A null-previous member behind an earlier one, whose windows touch or overlap; where they do not, it is a gap.
+    /// Rule V23.
     private func restart(_ number: Int) -> [ChainEvent] {
         let earlier = members[..<number].filter { !$0.isRelocated }
         guard let heldUntil = earlier.map(\.window.end).max() else { return [] }
@@ -299,7 +303,7 @@ extension DigestChain {
         return [.overlap(TimeRange(start: members[number].window.start, end: before.window.end), member: number)]
     }
 
-    /// What no member speaks of and no missing digest would have.
+    /// What no member speaks of and no missing digest would have (V22).
     private func gaps(besides missingWindows: [TimeRange]) -> [ChainEvent] {
         guard let oldest = members.first else { return [] }
         let windows = members.enumerated().map { (window: $1.window, member: $0 as Int?) }
@@ -336,7 +340,7 @@ extension DigestChain {
     }
 
     /// The named predecessor. It has the hour before the end in its own name; where that does not tell, the one before
-    /// the member's start.
+    /// the member's start (V20).
     private func absence(of location: ObjectLocation, by number: Int) -> DigestAbsence {
         let end = DigestFileName(location.key)?.endTime ?? members[number].window.start
         return DigestAbsence(
@@ -348,7 +352,7 @@ extension DigestChain {
         )
     }
 
-    /// The named predecessor, and the hours before it back to the nearest verified member.
+    /// The named predecessor, and the hours before it back to the nearest verified member (V21).
     private func absences(_ number: Int, _ location: ObjectLocation) -> [DigestAbsence] {
         let named = absence(of: location, by: number)
         let older = members[..<number]

@@ -41,7 +41,7 @@ package struct DigestVerdict: Sendable {
     /// Stands for one that was not judged yet, and is as good as none.
     fileprivate static let open = DigestVerdict(faults: [.unsigned(rejected: [])], linkedBy: nil)
 
-    /// Whether it is proven to be as CloudTrail delivered it, so that it may vouch for others.
+    /// Whether it is proven to be as CloudTrail delivered it, so that it may vouch for others (V17).
     package var isVerified: Bool { faults.isEmpty }
 }
 
@@ -128,6 +128,7 @@ package struct DigestJudge {
         return bucket == previous.location.bucket
     }
 
+    /// All that is wrong with a digest file, in the order in which one counts before another (V16).
     private func verdict(on number: Int, verifiedSuccessors: RecordNumbers) -> DigestVerdict {
         let signature = signatures[number]
         var faults: [DigestFault] = []
@@ -166,6 +167,8 @@ package struct DigestJudge {
         return DigestVerdict(faults: faults, linkedBy: linkedBy)
     }
 
+    /// What is wrong with a signature that is there: it is another algorithm's, or one fails that was kept for this very
+    /// file or that a verified successor repeats; `nil` when nothing is, or only unverified successors' fail (V13).
     private func invalidSignature(_ signature: SignatureVerdict, _ verifiedSuccessors: RecordNumbers) -> DigestFault? {
         switch signature {
         case .unsupportedAlgorithm(let name):
@@ -180,7 +183,7 @@ package struct DigestJudge {
         }
     }
 
-    /// What a verified successor says of this file that is not so.
+    /// What a verified successor says of this file that is not so (V15).
     private func mismatch(_ number: Int, _ successor: Int) -> DigestFault.LinkPart? {
         guard let previous = records[successor].claims?.previous, let hash = records[number].hash else { return nil }
         if previous.hash != hash { return .hash }

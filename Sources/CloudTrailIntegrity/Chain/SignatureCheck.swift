@@ -21,6 +21,7 @@ package struct SignatureTrial {
         claims.flatMap { key($0.fingerprint) }
     }
 
+    /// The key with this fingerprint, which alone chooses it; never the time (V14).
     private mutating func key(_ fingerprint: Int32) -> PublicKey? {
         if lastKey?.fingerprint != fingerprint {
             lastKey = (fingerprint, keys.key(fingerprint: names.text(fingerprint)))
@@ -241,6 +242,8 @@ package struct SignatureCheck: Sendable {
         !candidates(for: number, trial) { _ in false }.isEmpty
     }
 
+    /// The signatures that may be the record's: its own, and then those that its successors repeat, the likeliest first.
+    /// Rule V12.
     private func candidates(
         for number: Int,
         _ trial: SignatureTrial,

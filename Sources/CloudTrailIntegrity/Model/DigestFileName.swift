@@ -1,7 +1,7 @@
 /// The name of a digest file:
 /// `ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION_YYYYMMDDTHHMMSSZ[_backfill].json.gz`.
 ///
-/// A trail's name may hold `_`, `-` and `.`, so the name is read from both ends.
+/// A trail's name may hold `_`, `-` and `.`, so the name is read from both ends (I4).
 package struct DigestFileName: Hashable, Sendable {
     package let chain: ChainIdentity
     /// The end of the digest's window.
@@ -63,7 +63,7 @@ package struct DigestFileName: Hashable, Sendable {
     }
 }
 
-/// The name of a log file: `ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHMMZ_UNIQUE.json.gz`.
+/// The name of a log file: `ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHMMZ_UNIQUE.json.gz` (I4).
 package struct LogFileName: Hashable, Sendable {
     package let account: String
     package let region: String

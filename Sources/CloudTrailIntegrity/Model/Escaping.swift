@@ -1,5 +1,5 @@
 /// `text` with everything that could steer a terminal or forge a line made visible: control characters, line and
-/// paragraph separators, and the characters that reorder or hide text.
+/// paragraph separators, and the characters that reorder or hide text (I28).
 package func escaped(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0.needsEscape }) else { return text }
     var result = ""

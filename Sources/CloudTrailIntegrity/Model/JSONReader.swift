@@ -1,7 +1,7 @@
 /// A strict pull reader for JSON (RFC 8259) over untrusted bytes.
 ///
 /// It builds no tree: the caller asks for what it expects. Depth is bounded, duplicate names are refused, and nothing
-/// outside the grammar is accepted. Names and strings stay where they are until the caller wants a copy.
+/// outside the grammar is accepted. Names and strings stay where they are until the caller wants a copy (I6).
 package struct JSONReader {
     /// What the next value is.
     package enum Kind: Hashable, Sendable {

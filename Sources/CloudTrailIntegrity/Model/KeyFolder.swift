@@ -35,7 +35,7 @@ package struct KeyFolder: Hashable, Sendable {
     }
 
     /// Reads the folder of a key: from the end of its delivery prefix the folders `AWSLogs`, of the organization and of
-    /// the account, each if it is there; then the first whose name begins with `CloudTrail`; then region and day.
+    /// the account, each if it is there; then the first whose name begins with `CloudTrail`; then region and day (V5).
     ///
     /// - Parameter prefixes: The prefixes that are known to be delivered below.
     package init(of key: ObjectKey, _ prefixes: DeliveryPrefixes = DeliveryPrefixes()) {
@@ -92,7 +92,7 @@ package struct DeliveryPrefixes: Hashable, Sendable {
     }
 
     /// Where the folders that CloudTrail makes begin in a key: at the end of the shortest prefix that fits it, else at
-    /// its first `AWSLogs/`, else at its beginning.
+    /// its first `AWSLogs/`, else at its beginning (V4).
     package func end(in key: ObjectKey) -> Int {
         let starts = key.awsLogsStarts
         return starts.first { prefixes.contains(key.bytes[..<$0]) } ?? starts.first ?? 0

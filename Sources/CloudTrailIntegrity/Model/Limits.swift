@@ -1,4 +1,4 @@
-/// The bounds that keep hostile input from costing unbounded time or memory; each ends in a finding of its own.
+/// The bounds that keep hostile input from costing unbounded time or memory; each ends in a finding of its own (I8).
 public struct Limits: Hashable, Sendable {
     /// The largest uncompressed content of a log file, in bytes. Default 8 GiB.
     public var logBytes: UInt64 = 8 << 30

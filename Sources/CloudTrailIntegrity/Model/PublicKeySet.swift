@@ -55,6 +55,7 @@ public struct PublicKeySet: Sendable {
     /// Adds the keys of a file: one or more answers of ListPublicKeys, in any of the shapes seen in the wild.
     ///
     /// The list may be called `PublicKeyList` or `publicKeyList`; times may be numbers, number strings or ISO 8601.
+    /// Rule I11.
     ///
     /// - Parameters:
     ///   - bytes: The file's content.

@@ -59,7 +59,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Reads the time that a file of an archive states: ISO 8601 with `Z` or an offset.
     ///
-    /// A fraction of a second is read and dropped. `nil` for anything else, for dates that do not exist included.
+    /// A fraction of a second is read and dropped. `nil` for anything else, for dates that do not exist included (I5).
     package init?(_ text: some StringProtocol) {
         let text = String(text)
         self.init(utf8: text.utf8.span)

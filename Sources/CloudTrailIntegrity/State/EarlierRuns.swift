@@ -104,7 +104,7 @@ final class EarlierProof: Sendable {
     }
 
     /// What the digest file at this path was when the last run found it proven, where it need not be read if it is still
-    /// that.
+    /// that (I18).
     func expectation(root: Int, path: ObjectKey) -> (digest: ProvenDigest, metadata: ObjectMetadata)? {
         guard let digest = numbers[Place(root: root, path: path)].map({ state.digests[$0] }),
             digest.isSettled, !digest.mustBeRead, bucket == nil || bucket == digest.claims.location.bucket,
@@ -130,7 +130,7 @@ final class EarlierProof: Sendable {
     }
 
     /// Throws ``StateError`` when a source of which the state knows files holds no digest or log file at all: then its
-    /// storage is not there, and nothing is known to be gone.
+    /// storage is not there, and nothing is known to be gone (I20).
     func checkSources(_ index: ArchiveIndex, names: [ByteString]) throws {
         var isKnown = [Bool](repeating: false, count: names.count)
         for digest in state.digests where isKnown.indices.contains(digest.root) { isKnown[digest.root] = true }

@@ -69,7 +69,7 @@ struct ArchivePlacement: Sendable {
         return FolderPlace(path: place.key, buckets: named + (place.bucket.map { [$0] } ?? []))
     }
 
-    /// The key that a path maps to; in a flat folder its file name.
+    /// The key that a path maps to; in a flat folder its file name (V8).
     func key(of path: ObjectKey, root: Int) -> ObjectKey {
         let layout = layouts[root]
         if layout == .flat { return ObjectKey(bytes: path.compressedName.lastComponent) }
@@ -160,7 +160,7 @@ struct ArchivePlacement: Sendable {
 
     // MARK: Layouts
 
-    /// The layout of every root.
+    /// The layout of every root (V6).
     ///
     /// - Parameter strays: Records that are no digest files.
     static func layouts(
@@ -374,6 +374,8 @@ struct ArchivePlacement: Sendable {
 
     // MARK: Places
 
+    /// Where every record was found. A signed one whose own path contradicts it, or which the caller's bucket does, was
+    /// relocated; any other that is not in its place lies elsewhere (V9).
     private static func places(
         _ index: ArchiveIndex,
         _ records: DigestRecords,

@@ -16,7 +16,7 @@ public struct ClockError: Error, Hashable, Sendable, CustomStringConvertible {
     private static let tolerance: Int64 = 600
 
     /// Throws ``ClockError`` where a largest age is asked for and a verified digest file, whatever filters leave out, ends
-    /// more than ten minutes later than the clock says.
+    /// more than ten minutes later than the clock says (I16).
     static func check(_ records: DigestRecords, _ verdicts: [DigestVerdict], _ options: ValidationOptions) throws {
         guard options.coverageMustReach != nil, let now = options.now else { return }
         var latest: Timestamp?

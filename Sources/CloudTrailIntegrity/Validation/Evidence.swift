@@ -14,7 +14,7 @@ final class Evidence: Sendable {
     /// The parts of the archive whose log files can be judged by themselves.
     let units: LogUnits
     let options: ValidationOptions
-    /// Whether each record is to be reported on.
+    /// Whether each record is to be reported on (V39).
     let isInScope: [Bool]
     /// Of each record, whether the accounts, regions and trails that are asked for have its chain.
     let isSelected: [Bool]
@@ -216,6 +216,7 @@ final class Evidence: Sendable {
         }
     }
 
+    /// Why an object that is not there may be there all the same; `nil` where nothing says so (V34).
     func concealment(of location: ObjectLocation) -> Concealment? {
         if location.key.hasUnsafeComponent { return .unsafeKey }
         for (root, layout) in placement.layouts.enumerated() where !hiddenFolders[root].isEmpty {
@@ -246,7 +247,7 @@ final class Evidence: Sendable {
         lastVerified(beforeHead: record) != nil
     }
 
-    /// The end of the last verified digest, where this record is the unsigned head of its chain.
+    /// The end of the last verified digest, where this record is the unsigned head of its chain (V47).
     private func lastVerified(beforeHead record: Int) -> Timestamp? {
         guard case .unsigned? = verdicts[record].faults.first, let members = chain(of: record)?.members,
             let head = members.last, head.record == record,
@@ -262,7 +263,7 @@ final class Evidence: Sendable {
     private static let lateness: Int64 = 15 * 60
 
     /// Whether the caller may accept a log file that only this record lists: it is an unsigned head, and the time in the
-    /// file's name is in its hour.
+    /// file's name is in its hour (V48).
     func isAllowable(_ location: ObjectLocation, listedBy record: Int) -> Bool {
         guard let verifiedUntil = lastVerified(beforeHead: record), let time = LogFileName(location.key)?.time else {
             return false

@@ -30,7 +30,7 @@ public struct ExpectedChain: Hashable, Sendable {
         return chains
     }
 
-    /// Reads a list and adds it to those that were read before.
+    /// Reads a list and adds it to those that were read before (I14).
     package static func add(reading bytes: [UInt8], to chains: inout [ExpectedChain]) throws(ExpectedChainError) {
         var known = Dictionary(chains.map { ($0.chain, $0) }, uniquingKeysWith: { first, _ in first })
         var read: [ExpectedChain] = []

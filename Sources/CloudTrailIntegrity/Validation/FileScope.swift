@@ -57,7 +57,7 @@ struct FileScope: Sendable {
         }
     }
 
-    /// What a file is, by the folder that it lies in.
+    /// What a file is, by the folder that it lies in (V3).
     func role(of name: Span<UInt8>, at place: Place) -> Role {
         let isHidden = name.holds(".", at: 0)
         let isLogFolder = place.folder.category == .logs || place.own != nil || place.holdsListedLog
@@ -74,7 +74,7 @@ struct FileScope: Sendable {
 
     /// Whether a file that no verified digest lists is asked for: where its folder's account, region and day are, or its
     /// name's; what the folder does not tell is asked for. Only the name of a log file that agrees with its folder narrows
-    /// the day to its minute.
+    /// the day to its minute (V40).
     ///
     /// - Parameter range: The time that is asked for.
     func isAskedFor(_ name: Span<UInt8>, at place: Place, in range: TimeRange) -> Bool {
@@ -92,7 +92,7 @@ struct FileScope: Sendable {
     }
 
     /// Whether a log file's digest may not have been delivered yet: it lies in the folder of its own account, region and
-    /// day, and is newer than the last verified digest there, by no more than the grace.
+    /// day, and is newer than the last verified digest there, by no more than the grace (V38).
     ///
     /// - Parameter coveredUntil: The last verified end of the regular chains of an account and region.
     func isAwaitingDigest(_ name: LogFileName, at place: Place, coveredUntil: Timestamp?) -> Bool {

@@ -67,7 +67,7 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
         return escaped("\(text): \(message)")
     }
 
-    /// The fixed order of a report: chain, time, key; what belongs to no chain comes last.
+    /// The fixed order of a report: chain, time, key; what belongs to no chain comes last (I24).
     package static func inReportOrder(_ lhs: Finding, _ rhs: Finding) -> Bool {
         if lhs.chain != rhs.chain {
             guard let left = lhs.chain else { return false }

@@ -106,7 +106,7 @@
     /// A log file so new that its digest may not have been delivered.
     case logAwaitingDigest = "log-awaiting-digest"
 
-    /// How much a finding of this kind says.
+    /// How much a finding of this kind says (V1).
     public var severity: Severity {
         switch self {
         case .digestSignatureInvalid, .digestLinkMismatch, .digestMalformed, .digestRelocated, .digestMissing,

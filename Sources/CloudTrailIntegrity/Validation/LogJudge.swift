@@ -135,7 +135,7 @@ struct LogJudge {
     }
 
     /// Remembers a log file that is proven; or, where it is not, that it once was: then it is read until it is proven
-    /// again, whatever its size and times say.
+    /// again, whatever its size and times say (I19).
     private mutating func remember(_ key: LogMatch.Key, _ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
         guard let file = key.onlyFile, match.isExact(match.files[file]), isPlainlyProven(outcomes[file], key),
             let earlier = evidence.earlier
@@ -197,6 +197,7 @@ struct LogJudge {
     /// A file that maps to a listed key: which one, its path below its root, and what reading it showed.
     private typealias Held = (file: ArchiveIndex.File, path: ObjectKey, outcome: LogStage.Outcome?)
 
+    /// Judges every file that maps to a listed key, each by itself (V11).
     private mutating func addHeld(_ listing: LogListing, _ files: [Held]) {
         let chain = chain(of: listing.record)
         var firstCopy: Held?
@@ -254,7 +255,7 @@ struct LogJudge {
         )
     }
 
-    /// All that is wrong with a file, the primary finding first, and what to say of that one.
+    /// All that is wrong with a file, the primary finding first, and what to say of that one (V32).
     private func judge(
         _ outcome: LogStage.Outcome,
         _ listing: LogListing
@@ -376,6 +377,7 @@ struct LogJudge {
         )
     }
 
+    /// A file that is asked for and that no digest lists: unless it waits for its digest, nothing vouches for it (V35).
     private mutating func addUnreferenced(_ unlisted: LogMatch.UnlistedFile, _ match: LogMatch) {
         let root = root(of: unlisted.file)
         let path = match.path(of: unlisted)

@@ -149,6 +149,8 @@ struct LogMatch: Sendable {
 
     // MARK: Lists
 
+    /// Adds a list; those of older digests were added before, so that the newest listing of a key counts, and a verified
+    /// one before any other (V31).
     private mutating func add(_ list: (record: Int32, group: Int32), _ check: () throws -> Void) rethrows {
         let record = Int(list.record)
         let isVerified = evidence.verdicts[record].isVerified
@@ -409,7 +411,7 @@ struct LogMatch: Sendable {
         }
     }
 
-    /// Decides what becomes of a file that no digest lists.
+    /// Decides what becomes of a file that no digest lists (V2).
     private mutating func settle(_ unlisted: UnlistedFile) {
         let root = evidence.index.folders[unlisted.file.folder].root
         if let orphan = unlisted.orphan, orphans[orphan].held == nil, isAskedFor(unlisted, in: evidence.options.range) {
@@ -514,6 +516,8 @@ struct LogMatch: Sendable {
 
     // MARK: Scope
 
+    /// Decides which listed keys are judged: those that a digest in scope lists, and those of files that are asked for and
+    /// that no verified digest lists. What a verified digest out of scope lists is left out (V41).
     private mutating func settleScope() {
         for number in drafts.indices {
             // A digest that is not verified must not take a log file out of the range either.

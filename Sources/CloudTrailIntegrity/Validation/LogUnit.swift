@@ -114,7 +114,7 @@ private struct ListedParts {
     }
 
     /// Whether a digest vouches for what it lists in a folder: a digest speaks for its own account and region alone. What
-    /// the folder does not tell, the names do.
+    /// the folder does not tell, the names do (V18).
     ///
     /// - Parameter foreign: Given the number of files, where it does not.
     mutating func isOwn(_ record: Int32, _ group: Int32, _ foreign: inout [Int: Int]) -> Bool {

@@ -23,7 +23,7 @@ public struct PublicKeyRequest: Hashable, Sendable {
         return requests(for: index.digests.compactMap { index.names.fileName(of: $0.path) }.map { ($0, nil) })
     }
 
-    /// The calls that fetch every key the digest files with these names may be signed with.
+    /// The calls that fetch every key the digest files with these names may be signed with (I15).
     ///
     /// - Parameter digests: The names and, for backfill digests, when they were generated; `nil` when that is not known.
     package static func requests(

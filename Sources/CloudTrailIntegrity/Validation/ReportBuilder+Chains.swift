@@ -170,7 +170,7 @@ extension ReportBuilder {
 
     // MARK: Coverage
 
-    /// The latest verified end of each group of siblings: same account, trail and home region.
+    /// The latest verified end of each group of siblings: same account, trail and home region (V28).
     private func verifiedEnds() -> [[String]: Timestamp] {
         var ends: [[String]: Timestamp] = [:]
         for chain in evidence.chains where !chain.identity.isBackfill {
@@ -185,6 +185,7 @@ extension ReportBuilder {
         [chain.account, chain.trail, chain.homeRegion]
     }
 
+    /// Judges whether a regular chain begins in time, and then its end (V26).
     private mutating func addCoverage(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         if options.owesNothing(chain.identity) { return }
         if let start = options.owedFrom(chain.identity), let oldest = chain.members.first, oldest.window.start > start {
@@ -216,6 +217,8 @@ extension ReportBuilder {
         addEnd(chain, siblings)
     }
 
+    /// Judges whether the verified coverage of a regular chain reaches the end that is asked for; where none is, whether it
+    /// keeps up with its siblings (V27).
     private mutating func addEnd(_ chain: DigestChain, _ siblings: [[String]: Timestamp]) {
         let end = chain.verifiedUntil
         let expected = options.expected(chain.identity)
@@ -261,7 +264,7 @@ extension ReportBuilder {
         }
     }
 
-    /// The chains that must be there and of which no verified digest file is held.
+    /// The chains that must be there and of which no verified digest file is held (V29).
     private mutating func addAbsentChains() {
         let held = Set(evidence.chains.filter { $0.verifiedUntil != nil }.map(\.identity))
         let wanted = (options.expectedChains ?? []).map(\.chain)

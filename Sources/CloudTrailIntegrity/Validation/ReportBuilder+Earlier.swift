@@ -15,6 +15,7 @@ extension ReportBuilder {
         state = try nextState(earlier, logs, monitor)
     }
 
+    /// Says of the given keys which no earlier run had (V43).
     private mutating func addNewKeys(_ state: ProvenState) {
         for key in keys.all where state.keys[key.fingerprint] == nil {
             findings.append(
@@ -31,6 +32,7 @@ extension ReportBuilder {
 
     // MARK: What is gone
 
+    /// Says of digest files that earlier runs proved what became of them: gone, or another file in their place (V42).
     private mutating func addLostDigests(_ earlier: EarlierProof) {
         guard evidence.fates.contains(.lost) else { return }
         let state = earlier.state

@@ -51,6 +51,8 @@ extension ReportBuilder {
         logs[evidence.records.chain(of: listing.record), default: Tally()].count(kind)
     }
 
+    /// What a listed log file is that is not there (V33); one of a day that was not asked for lies outside the archive
+    /// (V36).
     private mutating func addAbsent(_ listing: LogListing, _ heldDays: Set<HeldDay>, _ attested: AttestedTime) {
         let name = LogFileName(listing.location.key)
         if listing.isVerified || listing.location.key.hasUnsafeComponent {

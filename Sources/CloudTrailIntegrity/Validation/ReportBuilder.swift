@@ -70,7 +70,7 @@ struct ReportBuilder {
         locationsNotHeld[place] = (span, known.count + 1)
     }
 
-    /// Whether the archive holds anything of the place that an absent object is named in.
+    /// Whether the archive holds anything of the place that an absent object is named in (V37).
     func isLocationHeld(_ location: ObjectLocation) -> Bool {
         heldLocations.contains(DeliveryLocation(location, evidence.placement.prefixes))
             && evidence.placement.canHold(location)
@@ -101,7 +101,7 @@ struct ReportBuilder {
         folder.bytes.isEmpty ? nil : evidence.displayPath(root: root, ObjectKey(bytes: folder.bytes.dropLast()))
     }
 
-    /// One finding a folder: which one is to be given as an archive of its own.
+    /// One finding a folder: which one is to be given as an archive of its own (V10).
     private mutating func addPartsElsewhere() {
         struct Folder: Hashable {
             let root: Int
@@ -151,7 +151,7 @@ struct ReportBuilder {
             ?? "download each part into a folder of its own, or copy all into one flat folder"
     }
 
-    /// The fates of all files; what was listed and has none is a fault of this library's, and no verdict.
+    /// The fates of all files; what was listed and has none is a fault of this library's, and no verdict (I22).
     ///
     /// - Throws: ``AccountingError`` when they are not as many as were listed.
     private func countedFiles() throws -> FileCounts {
@@ -223,6 +223,7 @@ struct ReportBuilder {
         }
     }
 
+    /// What was proven of every chain in range, and from when to when without a hole (V30).
     private func chainSummaries(_ monitor: ValidationMonitor) throws -> [ChainSummary] {
         let held = try evidence.chains.compactMap { chain -> ChainSummary? in
             try monitor.check()
@@ -258,6 +259,7 @@ struct ReportBuilder {
         return gone.isEmpty ? held : (held + empty).sorted { $0.chain < $1.chain }
     }
 
+    /// Says of what nothing was validated: the run, a root, or an account, region or trail that was asked for (V44).
     private mutating func addNothingValidated(_ chains: [ChainSummary]) {
         func add(_ scope: String, _ name: String?, _ message: String) {
             var detail: [String: Finding.Detail] = ["scope": .text(scope)]

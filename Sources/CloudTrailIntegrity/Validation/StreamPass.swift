@@ -3,7 +3,7 @@ internal import NativeInterop
 /// Goes through a stream once: reads its digest files, and hashes every file that may be a log file.
 ///
 /// One thread goes through the stream; what it read of small files is hashed on all threads, many files at a time. Large
-/// files are hashed as they go by.
+/// files are hashed as they go by (I9).
 struct StreamPass {
     /// What went by.
     struct Passed {

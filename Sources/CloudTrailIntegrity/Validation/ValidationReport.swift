@@ -16,7 +16,7 @@ public struct Tally: Hashable, Sendable {
     /// All of them.
     public var total: Int { valid + invalid + missing + unverified }
 
-    /// Counts an object by its primary finding.
+    /// Counts an object by its primary finding (I23).
     mutating func count(_ kind: FindingKind) {
         if kind == .digestMissing || kind == .logMissing {
             missing += 1
@@ -143,7 +143,7 @@ public struct ValidationReport: Sendable {
     /// What the next run may build on; `nil` without ``ValidationOptions/earlierRuns``.
     public let state: ProvenState?
 
-    /// What a run did not ask, under any verdict.
+    /// What a run did not ask, under any verdict (V45).
     public struct NotAsked: Hashable, Sendable {
         /// No start was given: what came before the oldest digests is not asked for.
         public package(set) var before = false
@@ -238,6 +238,7 @@ public struct ValidationReport: Sendable {
         return verdict(allowed)
     }
 
+    /// Violations first; then what is unverified and not accepted, and chains without proof (V49).
     private func verdict(_ allowed: Set<FindingKind>) -> Verdict {
         var verdict = Verdict.valid
         for finding in findings {
@@ -251,7 +252,7 @@ public struct ValidationReport: Sendable {
         return verdict
     }
 
-    /// Whether a finding is taken out of the verdict when these kinds are accepted.
+    /// Whether a finding is taken out of the verdict when these kinds are accepted (V46).
     package static func isAllowed(_ finding: Finding, _ allowed: Set<FindingKind>) -> Bool {
         guard finding.kind.isAllowable, allowed.contains(finding.kind) else { return false }
         switch finding.kind {
