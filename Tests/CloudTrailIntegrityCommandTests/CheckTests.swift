@@ -88,6 +88,7 @@ struct CheckTests {
         #expect(checked.output.contains(fileName(other)))
     }
 
+    /// V32
     @Test("a sound content in a broken or extended container is a violation")
     func containers() throws {
         let sample = try SampleFolder()

@@ -8,6 +8,7 @@ private typealias Status = CloudTrailIntegrityCommand.ExitStatus
 
 @Suite("The command")
 struct CommandTests {
+    /// V49, I21
     @Test("the exit status follows the verdict, --allow and --strict")
     func exitStatus() throws {
         let clean = try SampleFolder()
@@ -32,6 +33,7 @@ struct CommandTests {
         #expect(tampered.validate("--allow", "log-unreferenced").status == .violation)
     }
 
+    /// V45
     @Test("the text report ends with the verdict and what was not asked, and --quiet is these alone")
     func text() throws {
         let clean = try SampleFolder()
@@ -164,6 +166,7 @@ struct CommandTests {
         )
     }
 
+    /// I1
     @Test("bad input is one line and the right status")
     func badInput() throws {
         let clean = try SampleFolder()

@@ -12,7 +12,7 @@ struct InputTests {
         sample = try SampleFolder()
     }
 
-    /// What a verdict rests on lies apart from what is judged.
+    /// What a verdict rests on lies apart from what is judged (I12).
     @Test("lists of chains, signatures, keys and states below a root are refused", arguments: [false, true])
     func trustedInputs(isLink: Bool) throws {
         let expected = run("chains", sample.archive, "--format", "expect")
@@ -74,6 +74,7 @@ struct InputTests {
     }
 
     #if ArchiveFiles
+    /// I1
     @Test(
         "what is no archive on standard input is an input that cannot be read",
         arguments: [

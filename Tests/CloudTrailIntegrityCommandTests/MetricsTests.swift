@@ -82,6 +82,7 @@ struct MetricsTests {
         #expect(try String(contentsOfFile: file, encoding: .utf8) == "older")
     }
 
+    /// I12
     @Test("nothing is written into the archive")
     func insideArchive() throws {
         let inside = sample + "/archive/cloudtrail.prom"

@@ -98,6 +98,7 @@ struct PathBytesTests {
         #expect(try RawRun("/bin/sh", arguments2).status == 0)
     }
 
+    /// I27
     @Test("reports tell the bytes of what is not UTF-8")
     func reports() throws {
         try makeSample()

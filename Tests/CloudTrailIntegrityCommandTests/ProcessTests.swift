@@ -36,6 +36,7 @@ struct ProcessTests {
         try DiskSample.stretchLog(of: sample, bytes: 1 << 40)
     }
 
+    /// I29
     @Test(
         "a signal ends a validation within a second, with what was checked and no verdict",
         arguments: Signal.allCases

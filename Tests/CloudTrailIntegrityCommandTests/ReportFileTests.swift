@@ -155,6 +155,7 @@ struct ReportFileTests {
         #expect(try text("a.csv").hasSuffix("\r\n"))
     }
 
+    /// I30
     @Test(
         "nothing is left of a file for which there is no room, and the older one stays",
         .disabled(if: CommandProcess.isUnderThreadSanitizer, "the thread sanitizer writes large files of its own")
@@ -175,6 +176,7 @@ struct ReportFileTests {
         #expect(try text("a.json") == "older")
     }
 
+    /// I30
     @Test("a signal while reports are written leaves none of them", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: CInt) throws {
         // Nobody reads the second, so that the command waits there with the first one finished.

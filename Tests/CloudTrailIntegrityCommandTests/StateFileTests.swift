@@ -18,6 +18,7 @@ struct StateFileTests {
 
     private func errorOf(_ run: Run) -> String { run.errorLines.first.map(String.init) ?? "" }
 
+    /// I17
     @Test func beginsOnlyWhereItIsTold() throws {
         let early = sample.validate("--state", state)
         #expect(early.status == .noInput && errorOf(early).contains("'--new-state'"))
@@ -86,6 +87,7 @@ struct StateFileTests {
         }
     }
 
+    /// I17
     @Test func damageIsNamedWithTheWayOut() throws {
         #expect(sample.validate("--state", state, "--new-state").status == .proven)
         var bytes = try #require(FileManager.default.contents(atPath: state))
@@ -99,6 +101,7 @@ struct StateFileTests {
         #expect(errorOf(sample.validate("--state", state)).contains("it is empty"))
     }
 
+    /// I17
     @Test func aReportThatIsNotWrittenLeavesTheStateAsItWas() throws {
         #expect(sample.validate("--state", state, "--new-state").status == .proven)
         let before = try #require(FileManager.default.contents(atPath: state))
@@ -113,6 +116,7 @@ struct StateFileTests {
         #expect(FileManager.default.contents(atPath: state) != before)
     }
 
+    /// I20
     @Test func aMountThatIsNotThere() throws {
         #expect(sample.validate("--state", state, "--new-state").status == .proven)
         let before = try #require(FileManager.default.contents(atPath: state))

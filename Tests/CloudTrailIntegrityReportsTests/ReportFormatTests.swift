@@ -121,6 +121,7 @@ private final class Element: NSObject, XMLParserDelegate {
 
 @Suite("Formats of reports")
 struct ReportFormatTests {
+    /// I28
     @Test("nothing raw is in any format", arguments: ReportFormat.allCases)
     func nothingRaw(format: ReportFormat) {
         let lineEnds: Set<Unicode.Scalar> = format == .csv ? ["\r", "\n"] : ["\n"]

@@ -45,6 +45,7 @@ struct ReportTests {
         #expect(chain["backfill"] as? Bool == false)
     }
 
+    /// I25, I26
     @Test("the members of a finding and of the summary stand in the contract's order")
     func order() throws {
         var lines: [String] = []

@@ -20,6 +20,7 @@ import Testing
 
     // MARK: Ends too early
 
+    /// I7
     @Test(arguments: members)
     func everyTruncationIsTruncated(_ member: [UInt8]) throws {
         for count in 0..<member.count {
@@ -59,6 +60,7 @@ import Testing
         Gzip.storedMember(content), [UInt8](repeating: 0, count: 3 * ContentHasher.inputCapacity),
     ]
 
+    /// I7
     @Test(arguments: trailers.map(Bytes.init))
     func whatFollowsTheMemberIsTrailingData(_ trailer: Bytes) throws {
         let trailer = trailer.array
@@ -199,6 +201,7 @@ import Testing
         #expect(try hasher.hash(member, limits: .ratio(0, beyond: 0)).condition == .overRatioLimit)
     }
 
+    /// I8
     @Test(arguments: [1000, 262_144, 1_000_000])
     func theRatioCountsOnlyBeyondItsFloor(_ size: Int) throws {
         let member = try Gzip.deflated([UInt8](repeating: 0, count: size))

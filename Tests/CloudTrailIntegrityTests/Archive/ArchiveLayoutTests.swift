@@ -108,6 +108,7 @@ import Testing
         #expect(Self.inferred(some) == download.layout)
     }
 
+    /// V8
     @Test(arguments: downloads)
     func pathAndPlaceAreInverse(download: Download) throws {
         for key in Self.digestKeys(prefix: download.prefix) {
@@ -145,6 +146,7 @@ import Testing
 
     // MARK: What does not speak
 
+    /// V6
     @Test func filesDirectlyInTheRootDoNotSpeak() {
         #expect(Self.inferred(Self.evidence(Self.digestKeys(), path: Self.name)) == nil)
         let keys = Self.digestKeys(1...5)
@@ -170,6 +172,7 @@ import Testing
         #expect(Self.inferred(Self.evidence(keys) { String($0.dropFirst(8)) }) == .added(Self.bytes("AWSLogs/")))
     }
 
+    /// V7
     @Test("what holds its key from AWSLogs/ on makes a tree, whatever lies elsewhere and in whatever number")
     func whatHoldsItsKeyMakesATree() throws {
         let keys = Self.digestKeys(1...5)
@@ -209,6 +212,7 @@ import Testing
         #expect(Self.inferred(genuine + others) == .tree(.stripped(Self.bytes("others/"))))
     }
 
+    /// V7
     @Test func tiesHaveAFixedOrder() {
         let keys = Self.digestKeys(1...2)
         let half = keys.count / 2
@@ -242,6 +246,7 @@ import Testing
 
     // MARK: Merged folders
 
+    /// V7
     @Test func accountsAndRegionsInOneFolderHaveAnOffsetEach() throws {
         let first = Self.digestKeys()
         let second = Self.digestKeys(account: "444455556666")

@@ -240,6 +240,7 @@ import Musl
 
     // MARK: Links and other things that are no files
 
+    /// I2
     @Test func linksAreNeverFollowed() throws {
         try folder.makeFolder("outside")
         try folder.write("secret", to: "outside/file")
@@ -265,6 +266,7 @@ import Musl
         #expect(try archive.text("a/file") == "inside")
     }
 
+    /// I2
     @Test func specialFilesAreListedAndNeverBlock() throws {
         var names = ["fifo", "sub/fifo"]
         try folder.makeFolder("root/sub")
@@ -401,6 +403,7 @@ import Musl
         },
     ]
 
+    /// I3
     @Test(arguments: events)
     func aFileThatChangesWhileItIsReadIsNoticed(event: Event) throws {
         try folder.makeFolder("root/a")

@@ -28,6 +28,7 @@ import Testing
 
     // MARK: Shapes
 
+    /// I13
     @Test func readsJSONLines() throws {
         let line =
             #"{"bucket":"bucket","key":"\#(Self.key)","metadata":{"signature":"00ff","signature-algorithm":"SHA256withRSA","#
@@ -47,6 +48,7 @@ import Testing
         }
     }
 
+    /// I13
     @Test func readsTheOutputOfRclone() throws {
         let text = """
             [
@@ -70,6 +72,7 @@ import Testing
         #expect(try Self.manifest("[1,null,\"x\",[],{}]").count == 0)
     }
 
+    /// I13
     @Test func readsTheLinesOfS5cmd() throws {
         let line =
             #"{"key":"s3://bucket/\#(Self.key)","last_modified":"2026-03-01T01:15:00Z","type":"file","size":900,"etag":"00","#

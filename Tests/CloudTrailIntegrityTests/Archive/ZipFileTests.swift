@@ -102,6 +102,7 @@ import Testing
         #expect(failed)
     }
 
+    /// I10
     @Test func theDirectoryDecides() throws {
         var zip = ZipBytes()
         zip.add(ZipBytes.Member("first", "1"))
@@ -126,6 +127,7 @@ import Testing
         #expect(record.hidden == nil)
     }
 
+    /// I10
     @Test func aMemberWithTwoNamesIsUnreadableUnderBoth() throws {
         var zip = ZipBytes()
         zip.add(ZipBytes.Member("first", "1"))
@@ -187,6 +189,7 @@ import Testing
         }
     }
 
+    /// I10
     @Test func aBackslashIsASlash() throws {
         for (name, listed) in [("a/b", #"a\b"#), (#"a\b"#, "a/b"), (#"a/b\c"#, #"a\b/c"#)] {
             var zip = ZipBytes()
@@ -271,6 +274,7 @@ import Testing
         return zip
     }()
 
+    /// I10
     @Test func twoRecordsOfTheEndAreRefused() throws {
         let zip = Self.one
         let reason = "two records of its end"

@@ -4,6 +4,7 @@ import Testing
 @Suite struct DigestFileNameTests {
     private static let end = "20260301T001035Z"
 
+    /// I4
     @Test(arguments: [
         "trail", "my_trail", "my-trail", "my.trail", "_", "__", "_x_", "us-east-1", "us-east-1_us-west-2",
         "20260301T001035Z",

@@ -440,6 +440,7 @@ import Testing
         #expect(Self.error(["logFiles": "[\(Self.text(Self.entryMembers, ["new": nested(29)]))]"]) == nil)
     }
 
+    /// I8
     @Test func theLimitOfKeysIsExactAndInBytes() {
         for letter in ["k", "é"] {
             let longest = String(repeating: letter, count: 1024 / letter.utf8.count)

@@ -1,6 +1,7 @@
 import CloudTrailIntegrity
 import Testing
 
+/// I28
 @Suite struct EscapingTests {
     @Test(arguments: [
         ("\u{1b}[31mvalid\u{1b}[0m", "\\u{1b}[31mvalid\\u{1b}[0m"), ("a\nb", "a\\u{a}b"), ("a\r\nb", "a\\u{d}\\u{a}b"),

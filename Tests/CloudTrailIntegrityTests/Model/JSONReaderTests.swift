@@ -47,6 +47,7 @@ import Testing
         #expect(Self.foundationAccepts(Array(text.utf8)))
     }
 
+    /// I6
     @Test(arguments: [
         "", " ", "nul", "nulll", "True", "NULL", "tru", "truefalse", "falsy", "undefined", "NaN", "-NaN", "Infinity",
         "-Infinity",
@@ -156,6 +157,7 @@ import Testing
         #expect(Array(try Self.string(Array(text.utf8)).utf8) == Array(expected.utf8))
     }
 
+    /// I6
     @Test(arguments: [
         #""\ud800""#, #""\udfff""#, #""\ud83dx""#, #""\ud83d\n""#, #""\ud83d\ud83d""#, #""\ude42\ud83d""#,
         #""\ud83d\u0041""#,
@@ -285,6 +287,7 @@ import Testing
         if limit >= 2 { #expect(Self.error(flat, depth: limit) == nil) }
     }
 
+    /// I6
     @Test(arguments: [
         #"{"a":1,"a":2}"#, #"{"a":1,"a":1}"#, #"{"a":1,"b":2,"a":3}"#, #"{"a":1,"\u0061":2}"#, #"{"a\/b":1,"a/b":2}"#,
         #"{"":1,"":2}"#,

@@ -1,7 +1,7 @@
 import CloudTrailIntegrity
 import Testing
 
-/// V4 and V5: where CloudTrail's own folders begin in a key, and what they tell.
+/// Where CloudTrail's own folders begin in a key, and what they tell.
 @Suite struct KeyFolderTests {
     private static let part = "111122223333/CloudTrail/us-east-1/2026/03/01/x.json.gz"
 
@@ -11,6 +11,7 @@ import Testing
         return known
     }
 
+    /// V5
     @Test(arguments: [
         "", "prefix/", "a/b/", "999999999999/", "CloudTrail/", "CloudTrail-archive/", "CloudTrail-Digest/",
         "999999999999/CloudTrail-Digest/", "999999999999/CloudTrail-Digest/us-west-2/2020/01/01/",
@@ -34,6 +35,7 @@ import Testing
         }
     }
 
+    /// V4
     @Test("a prefix that holds AWSLogs/ is read as one where digest files lie below it, and else from its first")
     func aPrefixThatHoldsAWSLogs() {
         let prefix = "AWSLogs/999999999999/CloudTrail/us-west-2/2020/01/01/"
@@ -44,6 +46,7 @@ import Testing
         #expect(KeyFolder(of: key, Self.prefixes(prefix, "")).account == "999999999999")
     }
 
+    /// V4
     @Test func onlyAPrefixDirectlyBeforeAWSLogsFits() {
         let key = ObjectKey("a/b/AWSLogs/\(Self.part)")
         #expect(KeyFolder(of: key, Self.prefixes("a/", "b/", "a/b")).account == "111122223333")

@@ -35,6 +35,7 @@ import Testing
         #expect(ObjectKey(key).asciiName == Substring(name))
     }
 
+    /// I4
     @Test(arguments: [
         ("a/b", "a/b"), ("a//b", "a/b"), ("a///b//c", "a/b/c"), ("/a/b", "a/b"), ("//a", "a"),
         ("prefix//AWSLogs/x", "prefix/AWSLogs/x"),

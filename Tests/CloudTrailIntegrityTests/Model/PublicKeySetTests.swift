@@ -201,6 +201,7 @@ import Testing
     // MARK: What is refused
 
     // Two keys whose fingerprints truly are the same would be a collision of MD5; what a file can do is to claim it.
+    /// I11
     @Test func anotherKeyUnderAKnownFingerprintIsRefused() throws {
         var set = try Self.set("[\(try Self.entry(first.der))]")
         let fingerprint = try Self.fingerprint(first.der)

@@ -23,6 +23,7 @@ struct StateMemoryTests {
 
     // MARK: What was found
 
+    /// I19
     @Test("is found every night, whatever size and times say", arguments: ["log", "digest"])
     func foundIsFound(_ what: String) throws {
         let sample = try sample()
@@ -48,6 +49,7 @@ struct StateMemoryTests {
         #expect(try nights.run(sample.archive).carried == ValidationReport.Carried(digests: 6, logs: 12))
     }
 
+    /// I19
     @Test("a look that proved nothing is not forgotten", arguments: ["unreadable", "link", "absent", "digest absent"])
     func lastLook(_ what: String) throws {
         let sample = try sample()
@@ -97,6 +99,7 @@ struct StateMemoryTests {
         #expect(try nights.run(sample.archive).failures.isEmpty)
     }
 
+    /// I18
     @Test func theSameSizeAndTimeInAnotherPlace() throws {
         let sample = try sample()
         var nights = Nights(sample)
@@ -250,6 +253,7 @@ struct StateMemoryTests {
         #expect(try nights.run(sample.archive.changed(log, nil)).failures == [Found("log-missing", log)])
     }
 
+    /// V42
     @Test func aStartForgetsWhatIsGone() throws {
         let sample = try sample()
         var nights = Nights(sample)
@@ -268,6 +272,7 @@ struct StateMemoryTests {
 
     // MARK: A mount that is not there
 
+    /// I20
     @Test func aRootThatIsEmpty() throws {
         let sample = try sample(regions: 2)
         var east = sample.archive.only("/us-east-1/")

@@ -72,6 +72,7 @@ struct StateTests {
         }
     }
 
+    /// I18
     @Test func whatWasProvenIsNotReadAgain() throws {
         let sample = try sample()
         var nights = Nights(sample)
@@ -200,6 +201,7 @@ struct StateTests {
         #expect(try nights.run(sample.archive).failures.isEmpty)
     }
 
+    /// V42
     @Test func theTailThatWasCutIsTheAnchorThatIsLost() throws {
         let sample = try sample()
         var nights = Nights(sample)
@@ -217,6 +219,7 @@ struct StateTests {
         }
     }
 
+    /// V42
     @Test func theBeginningThatWasCutIsMissed() throws {
         let sample = try sample()
         var nights = Nights(sample)
@@ -238,6 +241,7 @@ struct StateTests {
         #expect(try nights.run(cut) { $0.start = start }.failures.isEmpty)
     }
 
+    /// V42
     @Test func anotherHistoryUnderTheSameNames() throws {
         let sample = try sample()
         // The same chains, signed by other keys of the same file: as only AWS could.
@@ -317,6 +321,7 @@ struct StateTests {
         }
     }
 
+    /// I18
     @Test func recheckOfAll() throws {
         let sample = try sample()
         var nights = Nights(sample)
@@ -350,6 +355,7 @@ struct StateTests {
 
     // MARK: Keys
 
+    /// V43
     @Test func aNewKeyIsWorthANotice() throws {
         let sample = try sample()
         var nights = Nights(sample)
@@ -360,6 +366,7 @@ struct StateTests {
         #expect(try nights.run(sample.archive).count(.keyNew) == 0)
     }
 
+    /// I11
     @Test func anotherKeyUnderAKnownFingerprint() throws {
         let sample = try sample()
         var nights = Nights(sample)

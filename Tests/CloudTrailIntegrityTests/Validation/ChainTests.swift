@@ -17,6 +17,7 @@ struct ChainTests {
         return (try sample.validate(), gone)
     }
 
+    /// I23
     @Test("each of several consecutive digests is named", arguments: [1, 2, 5, 48])
     func consecutive(count: Int) throws {
         let (report, gone) = try report(deleting: count, from: 3, hours: 56)
@@ -29,6 +30,7 @@ struct ChainTests {
         report.expectConsistent()
     }
 
+    /// V21
     @Test("a longer hole is the named digest and one gap")
     func longHole() throws {
         let (report, gone) = try report(deleting: 49, from: 3, hours: 56)
@@ -65,6 +67,7 @@ struct ChainTests {
         #expect(try report.verdict(allowing: [.digestUnsigned, .logUnauthenticated, .chainGap]) == .notProven)
     }
 
+    /// V13
     @Test("an edited previousDigestSignature does not make the digest before it look tampered with")
     func editedPreviousSignature() throws {
         for withManifest in [true, false] {
@@ -82,6 +85,7 @@ struct ChainTests {
         }
     }
 
+    /// V15
     @Test("an older signed version of a digest is a broken link; its own signature is named valid")
     func olderVersion() throws {
         // Two archives of one seed whose chains part: the digest of the one is signed, but not what the other saw.
@@ -101,6 +105,7 @@ struct ChainTests {
         #expect(mismatch.detail["mismatch"] == .text("hash"))
     }
 
+    /// V16
     @Test("a forged digest under a key that the archive knows is found without a manifest too")
     func forgedWithoutManifest() throws {
         let sample = try Sample([.digestForged])
@@ -111,6 +116,7 @@ struct ChainTests {
         #expect(finding.detail["also"] == .list(["digest-link-mismatch"]))
     }
 
+    /// V14
     @Test("keys: none fits, and the digests are unverified, not violated")
     func noKey() throws {
         var sample = try Sample()
@@ -123,6 +129,7 @@ struct ChainTests {
         #expect(try report.verdict(allowing: [.digestKeyUnknown, .logUnauthenticated]) == .notProven)
     }
 
+    /// I13
     @Test("signatures are taken from extended attributes and from sidecars")
     func otherSources() throws {
         var sample = try Sample()
@@ -143,6 +150,7 @@ struct ChainTests {
         #expect(report.verdict() == .valid)
     }
 
+    /// V13
     @Test("a wrong signature in the metadata beside a right one in the successor is a notice")
     func differingSource() throws {
         var sample = try Sample()
@@ -157,6 +165,7 @@ struct ChainTests {
         #expect(report.found(.violation).isEmpty)
     }
 
+    /// V13
     @Test("a wrong signature at the head is a violation")
     func wrongHeadSignature() throws {
         var sample = try Sample()

@@ -5,6 +5,7 @@ import Testing
 
 @Suite("A clock that is set back")
 struct ClockTests {
+    /// I16
     @Test func aDigestFromTheFuture() throws {
         let sample = try Sample()
         let end = sample.summary.end

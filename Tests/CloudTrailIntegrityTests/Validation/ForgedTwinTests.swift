@@ -271,6 +271,7 @@ struct ForgedTwinTests {
         #expect(try made.validate().found(.violation) == [Found("digest-missing", digests[number].key)])
     }
 
+    /// V17
     @Test("a signed digest at the border that saw another predecessor disowns it", arguments: 46...49)
     func disowned(number: Int) throws {
         var made = try HandmadeArchive()

@@ -10,6 +10,7 @@ struct HandmadeChainTests {
 
     // MARK: Windows
 
+    /// V23
     @Test("a verified successor that starts before its predecessor ends overlaps it", arguments: [1, 1200, 3600])
     func overlap(seconds: Int64) throws {
         var made = try HandmadeArchive()
@@ -31,6 +32,7 @@ struct HandmadeChainTests {
         #expect(before.findings.isEmpty)
     }
 
+    /// V23
     @Test("windows that touch, or leave a hole, do not overlap")
     func touching() throws {
         for (pause, kinds): (Int64, Set<String>) in [(0, []), (1, ["chain-gap"])] {
@@ -42,6 +44,7 @@ struct HandmadeChainTests {
         }
     }
 
+    /// V25
     @Test("an overlap counts between two that are verified, and with the predecessor that is named")
     func overlapOfOthers() throws {
         // The predecessor is not verified: only its name speaks of its window.
@@ -72,6 +75,7 @@ struct HandmadeChainTests {
         #expect(try backfilled.validate().findings.isEmpty)
     }
 
+    /// V24, V25
     @Test(
         "two regular digests that name one predecessor fork the chain; two backfill digests may",
         arguments: ["", "_backfill"]
@@ -110,6 +114,7 @@ struct HandmadeChainTests {
         return (made, log)
     }
 
+    /// V31
     @Test("two verified digests that list different hashes for a key: the newest counts, and that is a notice")
     func listingDiffers() throws {
         let (made, log) = try relisted(newest: true)
@@ -123,6 +128,7 @@ struct HandmadeChainTests {
         #expect(found(ranged) == [Found("listing-differs", log.key)])
     }
 
+    /// V31
     @Test("content that only the older of the two lists is modified")
     func olderListing() throws {
         let (made, log) = try relisted(newest: false)
@@ -182,6 +188,7 @@ struct HandmadeChainTests {
         return (made, next.key)
     }
 
+    /// V34, I27
     @Test(
         "a verified digest that names a predecessor with a component no object can have here",
         arguments: ["..", ".", "\\u0000"]
@@ -241,6 +248,7 @@ struct HandmadeChainTests {
         #expect(report.count(.digestMissing) == 0)
     }
 
+    /// V34
     @Test("a predecessor in a folder that cannot be read is unread, and not missing")
     func predecessorInUnreadableFolder() throws {
         var (made, folder, hidden, _) = try overMidnight()
@@ -267,6 +275,7 @@ struct HandmadeChainTests {
 
     // MARK: Absent log files
 
+    /// V33
     @Test("an absent log file that only an unverified digest lists is no deletion")
     func absentAndUnauthenticated() throws {
         var made = try HandmadeArchive()
@@ -298,6 +307,7 @@ struct HandmadeChainTests {
         #expect(found(try made.validate()) == [Found("log-missing", absent.key)])
     }
 
+    /// V33
     @Test(
         "an absent log file that a verified digest lists too is missing, whoever else lists it",
         arguments: [true, false]

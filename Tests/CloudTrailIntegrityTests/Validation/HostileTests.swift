@@ -23,6 +23,7 @@ struct HostileTests {
         sample.archive[name ?? key] = try compressed(Array(change(text).utf8))
     }
 
+    /// V19
     @Test("a forged digest outside the range does not bridge deleted hours inside it", arguments: [true, false])
     func bridge(withManifest: Bool) throws {
         var sample = try single()
@@ -53,6 +54,7 @@ struct HostileTests {
         #expect(try report.verdict(allowing: [.digestUnsigned, .logUnauthenticated]) == .notProven)
     }
 
+    /// V47
     @Test("--allow covers one unsigned head that follows the last verified digest, and nothing put beside it")
     func allowed() throws {
         let allowed: Set<FindingKind> = [.digestUnsigned, .logUnauthenticated]
@@ -81,6 +83,7 @@ struct HostileTests {
         #expect(try backdated.validate(withManifest: false).verdict(allowing: allowed) == .notProven)
     }
 
+    /// V6
     @Test("copies of genuine files in the root do not make it a flat folder")
     func flatByCopies() throws {
         var sample = try single()
@@ -98,6 +101,7 @@ struct HostileTests {
         #expect(report.count(.chainRestart) == 0)
     }
 
+    /// V35
     @Test(
         "an injected file is named whatever it is called and wherever it lies",
         arguments: [
@@ -139,6 +143,7 @@ struct HostileTests {
         #expect(report.files.other == 2)
     }
 
+    /// V40
     @Test("a name that says another region or day than its folder hides nothing from a filter")
     func misnamed() throws {
         var sample = try single()
@@ -193,6 +198,7 @@ struct HostileTests {
         #expect(report.digests == tally(valid: 11, unverified: 1))
     }
 
+    /// V26
     @Test("a chain whose digests before the end are all gone is short, though no start was asked for")
     func onlyAfterTheEnd() throws {
         var sample = try Sample {
@@ -220,6 +226,7 @@ struct HostileTests {
         }
     }
 
+    /// V12
     @Test("thousands of forgeries that name one digest cost little, and do not hide its true successor")
     func manySuccessors() throws {
         var sample = try single()

@@ -128,6 +128,7 @@ struct LookalikeTests {
         #expect(report.logs == tally(valid: 16))
     }
 
+    /// V22, V30
     @Test(
         "a trail deleted and made again under its name: what lies between is a gap, and no digest is missing",
         arguments: [1, 1200, 3600, 5 * 3600, 120 * 86_400]
@@ -156,6 +157,7 @@ struct LookalikeTests {
         #expect(unsigned.found(.violation).isEmpty)
     }
 
+    /// V23
     @Test("made again before the old one's last hour was over: a restart, and no gap", arguments: [0, -1200])
     func recreatedWithinTheHour(pause: Int64) throws {
         let first = try sample(hours: 4)
@@ -169,6 +171,7 @@ struct LookalikeTests {
 
     // MARK: Accounts and regions that come and go
 
+    /// V30
     @Test("an account that joined later is short at the start that is asked for, and at no other")
     func joinedAccount() throws {
         let late = try sample(2, hours: 3, after: 5 * 3600) { $0.accounts = 2 }.only("/111122223334/")
@@ -214,6 +217,7 @@ struct LookalikeTests {
 
     // MARK: Time
 
+    /// V31
     @Test(
         "a log file that was late for its digest is judged with the digest, on whichever side of the range its name is"
     )

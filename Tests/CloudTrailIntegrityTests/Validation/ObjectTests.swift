@@ -14,6 +14,7 @@ struct ObjectTests {
         }
     }
 
+    /// V11
     @Test("two roots that overlap count an object once")
     func overlappingRoots() throws {
         let sample = try small()
@@ -29,6 +30,7 @@ struct ObjectTests {
         #expect(report.verdict() == .valid)
     }
 
+    /// V11
     @Test("an altered copy in a second root has a verdict of its own")
     func alteredCopy() throws {
         let sample = try small()
@@ -42,6 +44,7 @@ struct ObjectTests {
         #expect(report.logs == tally(valid: 18, invalid: 1))
     }
 
+    /// V11
     @Test("a forged .json beside the genuine .json.gz")
     func forgedBeside() throws {
         var sample = try small()
@@ -57,6 +60,7 @@ struct ObjectTests {
         #expect(try sample.validate().failures.isEmpty)
     }
 
+    /// I4
     @Test("a case twin is another object")
     func caseTwin() throws {
         var sample = try small()
@@ -78,6 +82,7 @@ struct ObjectTests {
         #expect(try sample.validate().failures == [Found("log-unreferenced", other)])
     }
 
+    /// V3, V35
     @Test("any file among the log files is unreferenced, and one elsewhere is nothing")
     func strangers() throws {
         var sample = try small()
@@ -115,6 +120,7 @@ struct ObjectTests {
         #expect(try sample.validate().findings.isEmpty)
     }
 
+    /// V32
     @Test("emptied, and replaced by a page of HTML")
     func replaced() throws {
         for content in [[], Array("<html><body>403</body></html>".utf8), [0x1f]] {
@@ -128,6 +134,7 @@ struct ObjectTests {
         }
     }
 
+    /// V8
     @Test("the bucket is compared where it is named, and nowhere else")
     func buckets() throws {
         let sample = try small()
@@ -157,6 +164,7 @@ struct ObjectTests {
         #expect(report.count(.logUnreferenced) == 3)
     }
 
+    /// V32
     @Test("what cannot be read is unverified, and nothing else")
     func unreadable() throws {
         var sample = try small()
@@ -200,6 +208,7 @@ struct ObjectTests {
         }
     }
 
+    /// V34
     @Test("a listed key that leads through a link is an unsafe reference")
     func linkOnTheWay() throws {
         let sample = try small()
@@ -211,6 +220,7 @@ struct ObjectTests {
         #expect(report.logs == tally(invalid: 18))
     }
 
+    /// V46, I8
     @Test("limits are findings of their own, and cannot be allowed away")
     func limits() throws {
         let sample = try small()
@@ -228,6 +238,7 @@ struct ObjectTests {
         #expect(ratio.count(.digestOverLimit) == 6)
     }
 
+    /// V37, I23
     @Test("a second bucket of which nothing is held is named once, and is no deletion")
     func locationNotHeld() throws {
         let first = try Sample { $0.hours = 3 }

@@ -116,6 +116,7 @@ struct OptionsCheckTests {
         #expect(error?.description.contains("such as arn:aws:cloudtrail:") == true)
     }
 
+    /// V46
     @Test("a kind that never is accepted cannot be")
     func allowing() throws {
         let report = ValidationReport()

@@ -1,7 +1,7 @@
 import CloudTrailIntegrity
 import Testing
 
-/// V2 to V10, V37 to V40: what a file is and whether it is asked for is decided by where it lies.
+/// What a file is and whether it is asked for is decided by where it lies.
 @Suite("The place decides")
 struct PlaceTests {
     private typealias Made = HandmadeArchive
@@ -33,6 +33,7 @@ struct PlaceTests {
 
     // MARK: Layouts
 
+    /// V10
     @Test("digest files that were moved away from their place make no other layout", arguments: 1...6)
     func movedDigests(count: Int) throws {
         var (made, digests) = try Self.made()
@@ -56,6 +57,7 @@ struct PlaceTests {
         }
     }
 
+    /// V9
     @Test("a signed digest file whose path contradicts it is relocated, and any other elsewhere")
     func relocatedOrElsewhere() throws {
         let other = "111122223333_CloudTrail-Digest_us-east-1_handmade_us-east-1_20260301T071035Z.json.gz"
@@ -87,6 +89,7 @@ struct PlaceTests {
         }
     }
 
+    /// V9
     @Test("a bucket that --bucket contradicts is one that the digest files were relocated to")
     func contradictedBucket() throws {
         let (made, _) = try Self.made()
@@ -95,6 +98,7 @@ struct PlaceTests {
         #expect(try made.validate { $0.bucket = Made.bucket }.verdict() == .valid)
     }
 
+    /// V10, V17
     @Test("what lies elsewhere is held and vouches for nothing")
     func elsewhereIsHeld() throws {
         var (made, digests) = try Self.made()
@@ -116,6 +120,7 @@ struct PlaceTests {
         #expect(try made.validate([rest, backup]).verdict() == .valid)
     }
 
+    /// V37
     @Test("a listed log file that lies in a part elsewhere is not missing, if it has the listed content")
     func logElsewhere() throws {
         for isAltered in [false, true] {
@@ -138,6 +143,7 @@ struct PlaceTests {
         }
     }
 
+    /// V4
     @Test("what is signed below a folder of log files is one of its files")
     func signedBelowALogFolder() throws {
         var (made, _) = try Self.made()
@@ -155,6 +161,7 @@ struct PlaceTests {
 
     // MARK: Fates
 
+    /// V3
     @Test(
         "a digest file's name in a folder of log files hides nothing",
         arguments: [
@@ -186,6 +193,7 @@ struct PlaceTests {
         #expect(report.files.other == 1)
     }
 
+    /// V2, V45, I22
     @Test("every file has one fate, and what is passed over is counted")
     func fates() throws {
         var (made, digests) = try Self.made()
@@ -220,6 +228,7 @@ struct PlaceTests {
         #expect(all.notAsked.before && all.notAsked.after && !all.notAsked.expectGiven && !all.notAsked.bucketChecked)
     }
 
+    /// V39
     @Test("a digest file that is not verified is asked for by the day of its folder too")
     func dayOfTheFolder() throws {
         for (suffix, isAskedFor) in [("", true), ("_backfill", false)] {
@@ -234,6 +243,7 @@ struct PlaceTests {
         }
     }
 
+    /// V40
     @Test("the minute of a name narrows the day of its folder, and nothing else does")
     func minutes() throws {
         // From half a minute after 00:12 to half a minute after 05:14.
@@ -261,6 +271,7 @@ struct PlaceTests {
         #expect(report.count(.logUnreferenced) == 1)
     }
 
+    /// V38
     @Test("a log file waits for its digest in its own folder alone")
     func awaiting() throws {
         let name = "111122223333_CloudTrail_us-east-1_20260301T0630Z_x.json.gz"

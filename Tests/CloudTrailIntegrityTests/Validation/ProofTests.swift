@@ -1,7 +1,7 @@
 import CloudTrailIntegrity
 import Testing
 
-/// V12 to V22, V36, V41 and V44 to V48: what counts as proof, and what forgeries, gaps and filters make of it.
+/// What counts as proof, and what forgeries, gaps and filters make of it.
 @Suite("What counts as proof")
 struct ProofTests {
     private typealias Made = HandmadeArchive
@@ -12,6 +12,7 @@ struct ProofTests {
 
     // MARK: Forgeries
 
+    /// V12
     @Test("no number of forged successors pushes a genuine signature out", arguments: [0, 31, 32, 33, 80])
     func flood(count: Int) throws {
         var made = try Made()
@@ -32,6 +33,7 @@ struct ProofTests {
         #expect(report.digests.valid == 6)
     }
 
+    /// V18
     @Test("a digest vouches for nothing of another account or region")
     func foreign() throws {
         var made = try Made()
@@ -54,6 +56,7 @@ struct ProofTests {
 
     // MARK: The allowed head
 
+    /// V19, V47
     @Test("an unsigned head may be allowed for its own hour alone")
     func allowedHead() throws {
         let accepted: Set<FindingKind> = [.digestUnsigned, .logUnauthenticated]
@@ -79,6 +82,7 @@ struct ProofTests {
         }
     }
 
+    /// V48
     @Test("and with it the log files whose names are of that hour")
     func allowedLogs() throws {
         // The last verified end is 03:10:35, the head's 04:10:35.
@@ -126,6 +130,7 @@ struct ProofTests {
         }
     }
 
+    /// V21
     @Test("hours are missing behind a named absence alone, back to a verified digest")
     func walk() throws {
         #expect(Self.missing(try Self.chain(8, without: [2, 3, 4])) == [3, 4, 5])
@@ -147,6 +152,7 @@ struct ProofTests {
         #expect(restarted.findings(.chainGap).map(\.detail["reason"]) == [.text("restart")])
     }
 
+    /// V21
     @Test("the walk goes through files that are not verified and whose content it proves")
     func walkThroughUnverified() throws {
         for isProven in [true, false] {
@@ -167,6 +173,7 @@ struct ProofTests {
         }
     }
 
+    /// V20, V22
     @Test("a named predecessor has the hour before the end in its own name")
     func hourOfTheName() throws {
         var made = try Made()
@@ -184,6 +191,7 @@ struct ProofTests {
         #expect(later.verdict() == .notProven)
     }
 
+    /// V36
     @Test("a log file of a backfill digest is outside the archive only where no other digest attests its time")
     func backfillOutside() throws {
         for isAttested in [false, true] {
@@ -220,6 +228,7 @@ struct ProofTests {
         return (made, log.key)
     }
 
+    /// V41
     @Test("a filter hides what verified digests of others list, and nothing that is not proven")
     func filteredTrail() throws {
         let (made, log) = try Self.twoTrails()
@@ -239,6 +248,7 @@ struct ProofTests {
         #expect(report.digests == tally(valid: 3))
     }
 
+    /// V44
     @Test("a filter that matches nothing names what is held, and a root outside of it is none of its business")
     func matchesNothing() throws {
         let (made, _) = try Self.twoTrails()

@@ -19,6 +19,7 @@ struct PublicKeyRequestTests {
 
     private func moment(_ hours: Int64) -> Timestamp { noon.advanced(bySeconds: hours * 3600) }
 
+    /// I15
     @Test("reach from an hour before the oldest end to two hours after the newest, in each region")
     func regular() {
         let names = [name(5), name(-3), name(2), name(1, region: "eu-west-1")]
@@ -30,6 +31,7 @@ struct PublicKeyRequestTests {
         )
     }
 
+    /// I15
     @Test("reach an hour beyond when a backfill digest was generated, and are open where that is not known")
     func backfill() {
         func end(_ digests: (DigestFileName, Timestamp?)...) -> Timestamp? {

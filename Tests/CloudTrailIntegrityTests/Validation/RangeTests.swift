@@ -8,6 +8,7 @@ private func time(_ text: String) throws -> Timestamp {
 
 @Suite("Range and coverage")
 struct RangeTests {
+    /// V31
     @Test("a digest is in range when its window meets it, and is validated whole")
     func inside() throws {
         let sample = try Sample()
@@ -22,6 +23,7 @@ struct RangeTests {
         #expect(report.verdict() == .valid)
     }
 
+    /// V39
     @Test("a range whose edges are a digest's own meets no other")
     func edges() throws {
         let sample = try Sample()
@@ -44,6 +46,7 @@ struct RangeTests {
         #expect(report.digests == tally(valid: 4))
     }
 
+    /// V27
     @Test("an end beyond the newest digest is a short tail, for each chain")
     func tail() throws {
         let sample = try Sample()
@@ -54,6 +57,7 @@ struct RangeTests {
         #expect(try sample.validate { $0.end = sample.summary.end }.findings.isEmpty)
     }
 
+    /// V26
     @Test("a start before a starting digest is short, and at it is not")
     func startingDigest() throws {
         let sample = try Sample()
@@ -63,6 +67,7 @@ struct RangeTests {
         #expect(try sample.validate { $0.start = sample.summary.start }.findings.isEmpty)
     }
 
+    /// V20
     @Test("the oldest digests deleted: silent without a start, missing with one")
     func oldestDeleted() throws {
         var sample = try Sample()
@@ -78,6 +83,7 @@ struct RangeTests {
         #expect(ranged.verdict() == .notValid)
     }
 
+    /// V28
     @Test("a chain that lies back behind its siblings is short after three hours")
     func sibling() throws {
         for (deleted, isShort) in [(3, false), (4, true)] {
@@ -96,6 +102,7 @@ struct RangeTests {
         #expect(report.findings(.coverageShort).map(\.detail["reason"]) == [.text("tail")])
     }
 
+    /// V38
     @Test("log files newer than the last verified end wait for their digest, within the grace")
     func grace() throws {
         var sample = try Sample()
@@ -112,6 +119,7 @@ struct RangeTests {
         #expect(long.verdict() == .valid)
     }
 
+    /// V36
     @Test("one day's folder is proven, whichever day it is", arguments: ["/2026/03/01/", "/2026/03/02/"])
     func oneDay(day: String) throws {
         let sample = try Sample()
@@ -126,6 +134,7 @@ struct RangeTests {
         )
     }
 
+    /// V36
     @Test("a log file that is gone from a day's folder that is held is missing")
     func dayFolderHeld() throws {
         let sample = try Sample()
@@ -150,6 +159,7 @@ struct RangeTests {
         #expect(report.failures == Set(sample.logKeys().map { Found("log-missing", $0) }))
     }
 
+    /// V49
     @Test("no digest in range is never proven")
     func nothingInRange() throws {
         let sample = try Sample()
@@ -159,6 +169,7 @@ struct RangeTests {
         #expect(report.digests.total == 0)
     }
 
+    /// V49
     @Test("an empty archive is never proven")
     func empty() throws {
         let sample = try Sample()
@@ -166,6 +177,7 @@ struct RangeTests {
         #expect(report.failures == [Found("nothing-validated", "")])
     }
 
+    /// V44
     @Test("a filter limits what is reported, and what yields nothing is named")
     func filters() throws {
         let sample = try Sample()

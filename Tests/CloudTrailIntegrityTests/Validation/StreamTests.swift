@@ -55,6 +55,7 @@ struct StreamTests {
 
     // MARK: What cannot be read
 
+    /// I9
     @Test("what lies behind the point where a stream breaks off is unread, and never missing")
     func brokenOff() throws {
         let sample = try sample()
@@ -279,6 +280,7 @@ struct StreamTests {
 
     // MARK: With others
 
+    /// I1
     @Test("a stream and a folder are two parts of one archive", arguments: [true, false])
     func mixed(digestsGoBy: Bool) throws {
         let sample = try sample([.logModified, .logDeleted])

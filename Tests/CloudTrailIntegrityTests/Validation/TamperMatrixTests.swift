@@ -194,6 +194,7 @@ struct TamperMatrixTests {
         try demand(truth(sample), of: sample, tamper, layout, withManifest: true)
     }
 
+    /// V1
     @Test("and without a manifest exactly those that follow", arguments: Tamper.allCases, DownloadLayout.principal)
     func withoutManifest(tamper: Tamper, layout: DownloadLayout) throws {
         let sample = try sample(tamper, layout)
@@ -233,6 +234,7 @@ struct TamperMatrixTests {
         #expect(try report.verdict(allowing: [.digestUnsigned, .logUnauthenticated]) == .valid)
     }
 
+    /// I24
     @Test("the report is the same for any number of threads")
     func threads() throws {
         let sample = try Sample(Tamper.allCases) {

@@ -75,6 +75,7 @@ struct ThreadTests {
         }
     }
 
+    /// I24
     @Test("reports are the same, however many threads compute and read, and however slow", arguments: Shape.allCases)
     func sameReports(shape: Shape) throws {
         let (sample, archives) = try shape.make()

@@ -11,6 +11,7 @@ struct UnattendedTests {
         ChainIdentity(account: account, region: region, trail: trail, homeRegion: "us-east-1", isBackfill: false)
     }
 
+    /// V27
     @Test("coverage must reach the age that is allowed, for each chain")
     func maximumAge() throws {
         let sample = try Sample()
@@ -31,6 +32,7 @@ struct UnattendedTests {
         #expect(report.failures.isEmpty)
     }
 
+    /// V29
     @Test("an expected chain that is absent is named, and a whole region left out otherwise is not seen")
     func absent() throws {
         let sample = try Sample()
@@ -51,6 +53,7 @@ struct UnattendedTests {
         #expect(filtered.verdict() == .valid)
     }
 
+    /// V29
     @Test("an expected chain that ends before the start, or has nothing verified, is named")
     func expectedButOld() throws {
         var sample = try Sample()
@@ -69,6 +72,7 @@ struct UnattendedTests {
         #expect(forged.findings(.coverageShort).contains { $0.detail["reason"] == .text("chain-absent") })
     }
 
+    /// V29
     @Test("a chain that is known to have ended need not go on, and its end must be there")
     func ended() throws {
         var sample = try Sample()
@@ -119,6 +123,7 @@ struct UnattendedTests {
 
     private static func line(_ members: String) -> String { line.dropLast() + ",\(members)}" }
 
+    /// I14
     @Test("a line may say when the chain began and ended, and that it is no backfill chain")
     func listMembers() throws {
         let text = Self.line("\"backfill\":false,\"since\":\"2026-03-01\",\"until\":\"2026-03-08T01:00:00+01:00\"")
@@ -130,6 +135,7 @@ struct UnattendedTests {
         #expect(open.map(\.since) == [nil] && open.map(\.until) == [nil])
     }
 
+    /// I14
     @Test(
         "a line that asks for nothing is an error that names it",
         arguments: [
@@ -155,6 +161,7 @@ struct UnattendedTests {
         #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
     }
 
+    /// I14
     @Test("a list without a chain, and one that contradicts another, are errors", arguments: ["", "\n \n"])
     func listOfNothing(text: String) throws {
         let error = #expect(throws: ExpectedChainError.self) { try ExpectedChain.list(reading: Array(text.utf8)) }
@@ -167,6 +174,7 @@ struct UnattendedTests {
         #expect(chains == known)
     }
 
+    /// V29
     @Test("a chain that is known to have begun owes nothing from before, to the second")
     func begun() throws {
         let sample = try Sample()
@@ -261,6 +269,7 @@ struct UnattendedTests {
         #expect((20..<50).contains(stopping.progress.logsSettled))
     }
 
+    /// V1
     @Test("a monitor knows what the validation is at, and what was found until then")
     func phases() throws {
         let sample = try Sample { $0.tampers = [.digestTrailingData, .logModified] }

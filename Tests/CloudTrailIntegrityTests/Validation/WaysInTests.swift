@@ -123,6 +123,7 @@ struct WaysInTests {
         return try Validator(keys: sample.keys, signatures: signatures, options: options).validate(sources)
     }
 
+    /// I9
     @Test("gives the same findings, counts and proofs", arguments: Tamper.allCases, DownloadLayout.allCases)
     func same(tamper: Tamper, layout: DownloadLayout) throws {
         let sample = try Sample([tamper]) { options in
