@@ -167,7 +167,9 @@ extension ContractModel {
         var passed: Set<Int> = [current]
         while namesOwn(members[current].digest), let previous = digests[members[current].digest].claims?.previous {
             guard isHeld(previous) else { return (absence(of: previous, startOf: members[current]), current) }
-            guard let next = proven(previous, members), passed.insert(next).inserted, !chain.isBackfill else { return nil }
+            guard let next = proven(previous, members), passed.insert(next).inserted, !chain.isBackfill else {
+                return nil
+            }
             current = next
         }
         return nil

@@ -296,4 +296,37 @@ struct PlaceTests {
         flat.archive[name] = Self.evil
         #expect(try flat.validate().findings.map(\.kind) == [.logAwaitingDigest])
     }
+
+    /// V3: whoever has signed digests puts none so that the files of another are hidden.
+    @Test("nobody's signed digest makes another folder of somebody's log folder")
+    func hiddenByASignedDigest() throws {
+        for (folder, name) in [(Self.logFolder, "evil.json.gz"), (Self.logFolder, "evil"), ("", "evil.json.gz")] {
+            var made = try Made()
+            let digest = try made.digest(0..<Made.hour, after: nil)
+            made.manifestText = digest.manifestLine
+            // The only digest file that is left, directly in the folder of log files or below it with folders of its own.
+            for path in [Self.logFolder + Self.name(digest.key), Self.logFolder + digest.key] {
+                made.archive.files = [ObjectKey(path): try compressed(digest.content)]
+                if !folder.isEmpty { made.archive[folder + name] = Self.evil }
+                let sidecar = "\(path).metadata.json"
+                made.archive[sidecar] = digest.headObjectAnswer
+                let report = try made.validate()
+                #expect(report.verdict() == .notProven)
+                let named = report.findings(.logUnreferenced).compactMap(\.path?.description)
+                #expect(named.contains("memory/\(sidecar)"), "\(path)")
+                #expect(folder.isEmpty || named.contains("memory/\(folder)\(name)"), "\(path)")
+            }
+        }
+    }
+
+    /// V44: an empty source proves nothing, whatever the filters.
+    @Test("nothing is validated in an empty root")
+    func emptyRoot() throws {
+        let (made, _) = try Self.made()
+        let empty = MemoryArchive(name: "empty")
+        for region: Selection<String> in [.all, ["us-east-1"]] {
+            let report = try made.validate([made.archive, empty]) { $0.regions = region }
+            #expect(report.findings(.nothingValidated).map(\.detail["name"]) == [.text("empty")])
+        }
+    }
 }

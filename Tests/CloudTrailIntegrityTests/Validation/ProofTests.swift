@@ -211,6 +211,65 @@ struct ProofTests {
         }
     }
 
+    // MARK: Forged digests beside genuine ones
+
+    /// V31, V20, V36: a log file of an hour out of range is not held to what a forged digest in range lists.
+    @Test("a forged digest asks for nothing that was not asked for")
+    func forgedListing() throws {
+        var made = try Made()
+        let digests = try made.deliverHours(0..<4)
+        let log = Made.logKey(at: 60, "0123456789abcdef")
+        made.archive[log] = nil
+        let later: (inout ValidationOptions) -> Void = { $0.start = Made.seconds(Made.hour) }
+        #expect(try made.validate(nil, withManifest: true, later).verdict() == .valid)
+        let text = String(decoding: digests[2].content, as: UTF8.self)
+        let forged = text.replacing(Made.logKey(at: 2 * Made.hour + 60, "0123456789abcdef"), with: log)
+        let name = Made.digestKey(endingAt: 3 * Made.hour, trail: "forged")
+        made.archive[name] = try compressed(Array(forged.utf8))
+        #expect(try made.validate(nil, withManifest: true, later).found(.violation).isEmpty)
+    }
+
+    /// V20: what is older and not known to be the chain's makes nothing missing.
+    @Test("a forged digest makes no chain older")
+    func forgedOldest() throws {
+        var made = try Made()
+        let digests = try made.deliverHours(0..<6)
+        for digest in digests.prefix(3) { made.archive[digest.key] = nil }
+        for hour in 0..<3 as Range<Int64> {
+            made.archive[Made.logKey(at: hour * Made.hour + 60, "0123456789abcdef")] = nil
+        }
+        #expect(try made.validate().findings.map(\.kind) == [.chainStartsBeforeArchive])
+        made.archive[digests[0].key] = try compressed(Array("{}".utf8))
+        let report = try made.validate()
+        #expect(report.count(.digestMissing) == 0)
+        #expect(report.count(.chainStartsBeforeArchive) == 1)
+    }
+
+    /// V12: equal signatures of a manifest count once, however many there are.
+    @Test("many equal wrong signatures push the right one out of no manifest")
+    func equalCandidates() throws {
+        var made = try Made()
+        let digests = try made.deliverHours(0..<3, isInManifest: false)
+        let wrong = digests[2].manifestLine.replacing(digests[2].signature, with: digests[1].signature)
+        made.manifestText = String(repeating: wrong, count: 40) + digests[2].manifestLine
+        let report = try made.validate()
+        #expect(report.verdict() == .valid)
+        #expect(report.findings.map(\.kind) == [.signatureSourceDiffers])
+    }
+
+    /// V34: a predecessor's key that leads out of the archive is the fault of the digest that names it, also the oldest.
+    @Test("the oldest digest's predecessor is no way out of the archive")
+    func unsafePredecessor() throws {
+        for isRanged in [false, true] {
+            var made = try Made()
+            let before = try made.digest(-Made.hour..<0, after: nil) { $0.key = "AWSLogs/../\($0.key)" }
+            try made.deliver(0..<Made.hour, after: before)
+            let report = try made.validate { if isRanged { $0.start = Made.seconds(0) } }
+            #expect(report.count(.referenceUnsafe) == 1)
+            #expect(report.verdict() == .notValid)
+        }
+    }
+
     // MARK: Filters
 
     /// Two trails with a log file each; the second one's head is unsigned and lists one more.
