@@ -14,8 +14,6 @@ package struct DigestChain: Sendable {
         package let isVerified: Bool
         /// Whether it was found in another place than it says, so that it is not known to be the chain's.
         package let isRelocated: Bool
-        /// Whether it is signed, and lies elsewhere than the rest of its root.
-        package let isElsewhere: Bool
         /// Whether another record names the same predecessor.
         fileprivate let sharesPredecessor: Bool
     }
@@ -69,7 +67,6 @@ package struct DigestChain: Sendable {
                     previousNumber: previous ?? -1,
                     isVerified: verdicts[number].isVerified,
                     isRelocated: places[number].isRelocated,
-                    isElsewhere: places[number].standing == .elsewhere,
                     sharesPredecessor: previous.map { keys.namers.only($0) == nil } ?? false
                 )
             }
@@ -171,20 +168,8 @@ package struct DigestAbsence: Hashable, Sendable {
 }
 
 extension DigestChain {
-    /// The number of the oldest member that is known to be the chain's: the first that is signed or, further back, that the
-    /// walk from it proves by its hash. Forged files make no chain older; where nothing is signed, the first counts that is
-    /// not relocated.
-    ///
-    /// - Parameter held: As for ``events(oldest:held:)``.
-    package func oldest(held: (Int32, _ bucket: Int32) -> RecordNumbers) -> Int? {
-        guard let signed = members.firstIndex(where: { $0.isVerified || $0.isElsewhere }) else {
-            return members.firstIndex { !$0.isRelocated }
-        }
-        guard members[signed].isVerified, signed > 0 else { return signed }
-        var numbers = KeyedMembers(self)
-        var walked: Set<Int> = []
-        return walk(back: signed, held, &numbers, &walked).member
-    }
+    /// The number of the oldest member that is known to be the chain's; a relocated digest does not extend it backwards.
+    package var oldest: Int? { members.firstIndex { !$0.isRelocated } }
 
     /// Walks the chain from its oldest member to its newest.
     ///
@@ -194,10 +179,8 @@ extension DigestChain {
     /// Two verified regular members that name one predecessor fork the chain (V24). Backfill digests come by exception: of
     /// them nothing but a named predecessor can be missing, and there is no gap, overlap or fork (V25).
     ///
-    /// - Parameters:
-    ///   - oldest: The number of the oldest member that is known to be the chain's.
-    ///   - held: The records of the archive under the key with this number, in the bucket with this number.
-    package func events(oldest: Int?, held: (Int32, _ bucket: Int32) -> RecordNumbers) -> [ChainEvent] {
+    /// - Parameter held: The records of the archive under the key with this number, in the bucket with this number.
+    package func events(held: (Int32, _ bucket: Int32) -> RecordNumbers) -> [ChainEvent] {
         struct Name: Hashable {
             let key: Int32
             let bucket: Int32

@@ -39,7 +39,12 @@ package struct KeyFolder: Hashable, Sendable {
     ///
     /// - Parameter prefixes: The prefixes that are known to be delivered below.
     package init(of key: ObjectKey, _ prefixes: DeliveryPrefixes = DeliveryPrefixes()) {
-        var folders = ObjectKey(bytes: key.bytes[prefixes.end(in: key)...]).components.dropLast()
+        self.init(asItStands: ObjectKey(bytes: key.bytes[prefixes.end(in: key)...]))
+    }
+
+    /// Reads the folders of a path that no root's rule maps to a key: from its beginning.
+    package init(asItStands path: ObjectKey) {
+        var folders = path.components.dropLast()
         func take(_ isWanted: (ArraySlice<UInt8>) -> Bool) -> ArraySlice<UInt8>? {
             guard let first = folders.first, isWanted(first) else { return nil }
             folders = folders.dropFirst()

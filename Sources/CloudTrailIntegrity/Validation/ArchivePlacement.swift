@@ -78,7 +78,15 @@ struct ArchivePlacement: Sendable {
 
     /// What the folder of a path tells, by the key that it maps to; outside the root's rule by the path as it stands.
     func folder(of path: ObjectKey, root: Int) -> KeyFolder {
-        KeyFolder(of: layouts[root].place(of: path)?.key ?? path, prefixes)
+        if let place = layouts[root].place(of: path) { return KeyFolder(of: place.key, prefixes) }
+        return KeyFolder(asItStands: path)
+    }
+
+    /// What the folder of a path is, in a merged root, to each part that has files there.
+    func mergedFolders(of path: ObjectKey, root: Int) -> [KeyFolder] {
+        guard case .merged(let offsets) = layouts[root] else { return [] }
+        let keys = Set(offsets.values).compactMap { $0.place(of: path)?.key }
+        return Array(Set(keys.map { KeyFolder(of: $0, prefixes) }))
     }
 
     /// What the folder of a path tells by itself, where that is one of log files and the path is not the key: whoever has
@@ -89,10 +97,10 @@ struct ArchivePlacement: Sendable {
     }
 
     private static func ownLogFolder(_ path: ObjectKey, _ prefixes: DeliveryPrefixes) -> KeyFolder? {
-        let folder = KeyFolder(of: path, prefixes)
         // A folder in front may be called like a category, but nothing below it like an account, a region and a day.
-        let isTold = folder.account != nil || folder.region != nil || folder.day != nil
-        return folder.category == .logs && isTold ? folder : nil
+        [KeyFolder(asItStands: path), KeyFolder(of: path, prefixes)].first { folder in
+            folder.category == .logs && (folder.account != nil || folder.region != nil || folder.day != nil)
+        }
     }
 
     /// The bucket that a path maps to, where the layout or the caller names it.
@@ -345,22 +353,17 @@ struct ArchivePlacement: Sendable {
         _ check: () throws -> Void
     ) rethrows -> (strays: Set<Int>, amongLogs: Set<Int>) {
         var mapped = MappedPaths(layouts: layouts, names: records.names)
-        var isOther: [Int32: Bool] = [:]
         var isLogFolder: [Int32: Bool] = [:]
         var strays: Set<Int> = []
         var amongLogs: Set<Int> = []
         for (number, digest) in index.digests.enumerated() {
             try check()
             let folder = mapped.key(of: digest).folder
-            let isStray =
-                isOther[folder]
-                ?? {
-                    switch KeyFolder(of: records.names.path(ofFolder: folder), prefixes).category {
-                    case .logs, .lake: true
-                    case .digests, .unknown: false
-                    }
-                }()
-            isOther[folder] = isStray
+            let isStray: Bool
+            switch mapped.category(of: digest, prefixes) {
+            case .logs, .lake: isStray = true
+            case .digests, .unknown: isStray = false
+            }
             if isStray { strays.insert(number) }
             if isStray || folder == digest.path.folder { continue }
             let path = digest.path.folder
@@ -369,7 +372,54 @@ struct ArchivePlacement: Sendable {
             if !isAmongLogs { continue }
             if case .valid = signatures[number] { amongLogs.insert(number) } else { strays.insert(number) }
         }
-        return (strays, amongLogs)
+        for number in try besideListedLogs(index, records, signatures, layouts, prefixes, check) {
+            strays.insert(number)
+        }
+        return (strays, amongLogs.subtracting(strays))
+    }
+
+    /// The unsigned records in folders that tell no category, hold no signed digest file, and hold log files that signed
+    /// digests list: there a digest file's name is one of log files too.
+    private static func besideListedLogs(
+        _ index: ArchiveIndex,
+        _ records: DigestRecords,
+        _ signatures: [SignatureVerdict],
+        _ layouts: [ArchiveLayout],
+        _ prefixes: DeliveryPrefixes,
+        _ check: () throws -> Void
+    ) rethrows -> [Int] {
+        struct Folder: Hashable {
+            let root: Int
+            let path: ObjectKey
+        }
+        var mapped = MappedPaths(layouts: layouts, names: records.names)
+        var unsigned: [Folder: [Int]] = [:]
+        var signed: Set<Folder> = []
+        for (number, digest) in index.digests.enumerated() {
+            try check()
+            if mapped.category(of: digest, prefixes) != .unknown { continue }
+            let folder = Folder(root: digest.root, path: records.names.path(ofFolder: digest.path.folder))
+            if case .valid = signatures[number] {
+                signed.insert(folder)
+            } else {
+                unsigned[folder, default: []].append(number)
+            }
+        }
+        for folder in signed { unsigned[folder] = nil }
+        if unsigned.isEmpty { return [] }
+        let listed = locationsByName(records, signatures, [])
+        var found: [Int] = []
+        try index.forEachFile { folder, name in
+            try check()
+            let place = Folder(root: folder.root, path: folder.path)
+            guard let numbers = unsigned[place], listed[ObjectKey(bytes: name).compressedName] != nil else {
+                return true
+            }
+            found += numbers
+            unsigned[place] = nil
+            return !unsigned.isEmpty
+        }
+        return found
     }
 
     // MARK: Places
@@ -474,6 +524,9 @@ private struct MappedPaths {
     private let layouts: [ArchiveLayout]
     private let names: DigestNames
     private var last: (root: Int, folder: Int32, chain: Int32, place: Place?)?
+    /// Of folders of keys, and of folders of paths that are read as they stand, what CloudTrail keeps there.
+    private var categories: [Int32: KeyFolder.Category] = [:]
+    private var ownCategories: [Int32: KeyFolder.Category] = [:]
 
     init(layouts: [ArchiveLayout], names: DigestNames) {
         self.layouts = layouts
@@ -483,6 +536,20 @@ private struct MappedPaths {
     /// The key that a file's path maps to: outside the root's rule, and in a flat root, the path.
     mutating func key(of digest: ArchiveIndex.Digest) -> DigestKey {
         place(of: digest).key
+    }
+
+    /// What CloudTrail keeps in the folder of a file: by its key, and outside the root's rule by its path as it stands.
+    mutating func category(of digest: ArchiveIndex.Digest, _ prefixes: DeliveryPrefixes) -> KeyFolder.Category {
+        guard let place = folder(of: digest) else {
+            let number = digest.path.folder
+            let category =
+                ownCategories[number] ?? KeyFolder(asItStands: names.path(ofFolder: number)).category
+            ownCategories[number] = category
+            return category
+        }
+        let category = categories[place.folder] ?? KeyFolder(of: names.path(ofFolder: place.folder), prefixes).category
+        categories[place.folder] = category
+        return category
     }
 
     /// The key that a file's path maps to, and the number of the bucket, where the layout names it.

@@ -24,7 +24,6 @@ final class Evidence: Sendable {
 
     /// The digest files that map to each key.
     private let digestsByKey: RecordsByKey
-    private let oldestMembers: [ChainIdentity: Int]
     private let keys: DigestKeys
     /// What earlier runs proved; `nil` when nothing is remembered.
     let earlier: EarlierProof?
@@ -89,13 +88,6 @@ final class Evidence: Sendable {
             digestsByKey.add(number, to: place.keyNumber)
         }
         self.digestsByKey = digestsByKey
-        var oldestMembers: [ChainIdentity: Int] = [:]
-        for chain in chains {
-            oldestMembers[chain.identity] = chain.oldest { [digestsByKey] key, bucket in
-                Self.held(key, bucket, digestsByKey, placement)
-            }
-        }
-        self.oldestMembers = oldestMembers
         var hiddenFolders = [[ObjectKey: ArchiveIndex.HiddenFolder]](repeating: [:], count: names.count)
         for folder in index.hiddenFolders { hiddenFolders[folder.root][folder.path] = folder }
         self.hiddenFolders = hiddenFolders
@@ -112,15 +104,6 @@ final class Evidence: Sendable {
 
     /// The digest files that map to the key with this number, in the bucket with this number as far as that is known.
     func held(_ key: Int32, _ bucket: Int32) -> RecordNumbers {
-        Self.held(key, bucket, digestsByKey, placement)
-    }
-
-    private static func held(
-        _ key: Int32,
-        _ bucket: Int32,
-        _ digestsByKey: RecordsByKey,
-        _ placement: ArchivePlacement
-    ) -> RecordNumbers {
         digestsByKey[key].kept { number in
             guard let own = placement.places[number].bucket else { return true }
             return own == bucket
@@ -268,14 +251,17 @@ final class Evidence: Sendable {
         guard let verifiedUntil = lastVerified(beforeHead: record), let time = LogFileName(location.key)?.time else {
             return false
         }
+        // Its folder is that of the head's account and region, and of the time in its name.
+        let folder = KeyFolder(of: location.key, placement.prefixes)
+        let chain = records.chain(of: record)
+        guard folder.account ?? chain.account == chain.account, folder.region ?? chain.region == chain.region,
+            folder.day?.contains(time) ?? true
+        else { return false }
         return verifiedUntil.advanced(bySeconds: -Self.lateness) <= time && time <= records[record].endTime
     }
 
-    /// The number of the oldest member that is known to be a chain's.
-    func oldest(of chain: DigestChain) -> Int? { oldestMembers[chain.identity] }
-
     func isOldestOfChain(_ record: Int) -> Bool {
-        guard let chain = chain(of: record), let oldest = oldest(of: chain) else { return false }
+        guard let chain = chain(of: record), let oldest = chain.oldest else { return false }
         return chain.members[oldest].keyNumber == placement.places[record].keyNumber
     }
 

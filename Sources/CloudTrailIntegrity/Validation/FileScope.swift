@@ -18,6 +18,9 @@ struct FileScope: Sendable {
         let folder: KeyFolder
         /// What the folder of its path tells by itself, where that is one of log files and another than that of the key.
         let own: KeyFolder?
+        /// In a merged root, what its folder is to each part that has files there: which of them it is the file's, only the
+        /// name tells.
+        let parts: [KeyFolder]
         /// How paths below its root map to keys.
         let mapping: Mapping
         /// Whether a file lies in the same folder that a verified digest lists as a log file.
@@ -33,7 +36,7 @@ struct FileScope: Sendable {
 
         /// Whether its folders tell something that is so; or tell nothing of it.
         fileprivate func tells<Value>(_ part: KeyPath<KeyFolder, Value?>, _ isSo: (Value) -> Bool) -> Bool {
-            let told = [folder[keyPath: part], own?[keyPath: part]].compactMap { $0 }
+            let told = ([folder, own].compactMap { $0 } + parts).compactMap { $0[keyPath: part] }
             return told.isEmpty || told.contains(where: isSo)
         }
 
@@ -60,14 +63,19 @@ struct FileScope: Sendable {
     /// What a file is, by the folder that it lies in (V3).
     func role(of name: Span<UInt8>, at place: Place) -> Role {
         let isHidden = name.holds(".", at: 0)
-        let isLogFolder = place.folder.category == .logs || place.own != nil || place.holdsListedLog
+        let isLogFolder =
+            place.folder.category == .logs || place.own != nil || place.holdsListedLog
+            || place.parts.contains { $0.category == .logs }
         if place.mapping == .flatWithDigests, place.folder.category == .unknown {
             guard name.hasSuffix(".gz") || name.hasSuffix(".json") else { return .other }
             return isHidden ? .hidden : .log
         }
         if isLogFolder { return isHidden ? .hidden : .log }
         switch place.folder.category {
-        case .logs, .digests, .unknown: return LogFileName(ObjectKey(bytes: Array(name))) == nil ? .other : .log
+        case .logs, .digests, .unknown:
+            // A digest file's name is here where what has it is none.
+            let key = ObjectKey(bytes: Array(name))
+            return LogFileName(key) == nil && DigestFileName(key) == nil ? .other : .log
         case .lake: return .other
         }
     }
@@ -84,11 +92,21 @@ struct FileScope: Sendable {
             && place.tells(\.day) { range.intersects($0) }
         guard let log = LogFileName(ObjectKey(bytes: Array(name))) else { return isFolderAskedFor }
         let isSelected = options.selects(account: log.account, region: log.region)
+        if !place.parts.isEmpty, place.isOf(log, isTold: true) {
+            // The folder is of several accounts or regions: the name tells the minute, and not whose the file is.
+            return isMinute(log.time, in: range)
+                && place.tells(\.account) { options.selects(account: $0, region: nil) }
+                && place.tells(\.region) { options.selects(account: nil, region: $0) }
+        }
         if place.isOf(log, isTold: true) || !place.isTold {
-            // The minute in which the range begins or ends is outside.
-            return isSelected && range.start <= log.time && log.time.advanced(bySeconds: 60) <= range.end
+            return isSelected && isMinute(log.time, in: range)
         }
         return isFolderAskedFor || isSelected && range.intersects(TimeRange(dayOf: log.time))
+    }
+
+    /// Whether a minute lies in a range as a whole: one within which the range begins or ends is outside.
+    private func isMinute(_ minute: Timestamp, in range: TimeRange) -> Bool {
+        range.start <= minute && minute.advanced(bySeconds: 60) <= range.end
     }
 
     /// Whether a log file's digest may not have been delivered yet: it lies in the folder of its own account, region and

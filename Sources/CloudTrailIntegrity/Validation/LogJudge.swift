@@ -137,9 +137,10 @@ struct LogJudge {
     /// Remembers a log file that is proven; or, where it is not, that it once was: then it is read until it is proven
     /// again, whatever its size and times say (I19).
     private mutating func remember(_ key: LogMatch.Key, _ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
-        guard let file = key.onlyFile, match.isExact(match.files[file]), isPlainlyProven(outcomes[file], key),
-            let earlier = evidence.earlier
-        else { return keep(key, match, mustBeRead: true) }
+        guard let earlier = evidence.earlier else { return }
+        guard let file = key.onlyFile, match.isExact(match.files[file]), isPlainlyProven(outcomes[file], key) else {
+            return rememberInexact(key, match, outcomes, earlier)
+        }
         switch outcomes[file] {
         case .hashed(_, let metadata) where metadata.modified != nil:
             let (folder, name) = match.listedName(key)
@@ -162,6 +163,37 @@ struct LogJudge {
             keep(key, match, mustBeRead: false)
         default: keep(key, match, mustBeRead: true)
         }
+    }
+
+    /// Remembers a log file that is proven and cannot be found again by its key alone: decompressed, in a flat folder, or
+    /// one of several copies. It is read in every run, and its absence is missed.
+    private mutating func rememberInexact(
+        _ key: LogMatch.Key,
+        _ match: LogMatch,
+        _ outcomes: [LogStage.Outcome?],
+        _ earlier: EarlierProof
+    ) {
+        for number in key.isVerified ? match.filesOf(key) : [] {
+            guard case .hashed(let result, let metadata)? = outcomes[number], result.condition == .complete,
+                result.digest == key.hash
+            else { continue }
+            let held = match.files[number]
+            let (folder, name) = match.listedName(key)
+            return proven.add(
+                name,
+                key.hash,
+                ProvenFolder.File(
+                    digest: key.record,
+                    metadata: metadata,
+                    hashedAt: earlier.runs.now,
+                    mustBeRead: true
+                ),
+                root: held.root,
+                source: evidence.index.folders[held.file.folder].path,
+                folder
+            )
+        }
+        keep(key, match, mustBeRead: true)
     }
 
     /// Remembers of a key what was proven before, if it was.

@@ -83,6 +83,7 @@ struct LogMatch: Sendable {
     private let evidence: Evidence
     private var names: [UInt8] = []
     private var listedFolders: [ListedFolder] = []
+    private var folderNumbers: [ObjectIdentifier: Int32] = [:]
     private var drafts: [Draft] = []
     private var links: [Link] = []
     private var proofs: [Proof] = []
@@ -252,7 +253,8 @@ struct LogMatch: Sendable {
 
     private mutating func index(of folder: ListedFolder) -> Int32 {
         if let last = listedFolders.last, last === folder { return Int32(clamping: listedFolders.count - 1) }
-        if let known = listedFolders.firstIndex(where: { $0 === folder }) { return Int32(clamping: known) }
+        if let known = folderNumbers[ObjectIdentifier(folder)] { return known }
+        folderNumbers[ObjectIdentifier(folder)] = Int32(clamping: listedFolders.count)
         listedFolders.append(folder)
         return Int32(clamping: listedFolders.count - 1)
     }
@@ -297,7 +299,8 @@ struct LogMatch: Sendable {
         let isExact: Bool
     }
 
-    private mutating func mapped(_ number: Int, _ name: [UInt8]) -> Mapped {
+    /// - Parameter parts: In a merged root, what the folder is to each part that has files there.
+    private mutating func mapped(_ number: Int, _ name: [UInt8], _ parts: [KeyFolder]) -> Mapped {
         let folder = evidence.index.folders[number]
         let place = evidence.placement.place(of: folder)
         let path = ObjectKey(bytes: folder.path.bytes + name)
@@ -315,6 +318,7 @@ struct LogMatch: Sendable {
             FileScope.Place(
                 folder: evidence.placement.folder(of: path, root: folder.root),
                 own: evidence.placement.ownFolder(of: path, root: folder.root),
+                parts: parts,
                 mapping: layout == .flat ? (isTop ? .flatWithDigests : .flat) : isMerged ? .merged : .tree
             )
         )
@@ -332,9 +336,12 @@ struct LogMatch: Sendable {
         _ check: () throws -> Void
     ) rethrows {
         let folder = evidence.index.folders[number]
-        let isMerged = if case .merged = evidence.placement.layouts[folder.root] { true } else { false }
+        let layout = evidence.placement.layouts[folder.root]
+        let isMerged = if case .merged = layout { true } else { false }
         var known: [NamedPart?: Mapped] = [:]
         var ofAll: Mapped?
+        let inside = ObjectKey(bytes: folder.path.bytes + [UInt8(ascii: "-")])
+        let parts = evidence.placement.mergedFolders(of: inside, root: folder.root)
         var reader = folder.names.makeReader()
         var compressed: [UInt8] = []
         while reader.next() {
@@ -343,8 +350,9 @@ struct LogMatch: Sendable {
             if let ofAll {
                 mapped = ofAll
             } else {
-                let part = NamedPart(name: reader.name[...])
-                mapped = known[part] ?? self.mapped(number, reader.name)
+                // Names that tell no part of the folder are mapped alike.
+                let part = layout.offset(ofName: reader.name[...]).flatMap { _ in NamedPart(name: reader.name[...]) }
+                mapped = known[part] ?? self.mapped(number, reader.name, parts)
                 if isMerged { known[part] = mapped } else { ofAll = mapped }
             }
             let file = ArchiveIndex.File(folder: number, position: reader.position)

@@ -8,7 +8,7 @@ extension ReportBuilder {
         let siblings = verifiedEnds()
         for chain in evidence.chains where options.selects(chain.identity) {
             try monitor.check()
-            for event in chain.events(oldest: evidence.oldest(of: chain), held: evidence.held) { add(event, chain) }
+            for event in chain.events(held: evidence.held) { add(event, chain) }
             if !chain.identity.isBackfill { addCoverage(chain, siblings) }
         }
         addAbsentChains()

@@ -181,7 +181,7 @@ private struct AttestedTime {
     init(_ evidence: Evidence) {
         var all: [[String]: [TimeRange]] = [:]
         for chain in evidence.chains where !chain.identity.isBackfill {
-            let oldest = evidence.oldest(of: chain)
+            let oldest = chain.oldest
             for (number, member) in chain.members.enumerated() where member.isVerified && number != oldest {
                 all[[chain.identity.account, chain.identity.region], default: []].append(member.window)
             }
@@ -219,6 +219,7 @@ private struct FilesElsewhere {
 
     private let evidence: Evidence
     private var parts: [Place: ReportBuilder.PartElsewhere] = [:]
+    private let isOneRoot: Bool
     /// The files with the name of one that is not in its place, with their paths.
     private var files: [ObjectKey: [(file: ArchiveIndex.File, path: ObjectKey)]] = [:]
 
@@ -229,7 +230,8 @@ private struct FilesElsewhere {
             guard let part = builder.part(ofElsewhere: record) else { continue }
             parts[Place(root: part.root, offset: part.offset)] = part
         }
-        if parts.isEmpty { return }
+        isOneRoot = evidence.names.count == 1
+        if parts.isEmpty, isOneRoot { return }
         for listing in absent { files[ObjectKey(bytes: listing.location.key.lastComponent)] = [] }
         for (number, folder) in evidence.index.folders.enumerated() {
             var reader = folder.names.makeReader()
@@ -242,6 +244,15 @@ private struct FilesElsewhere {
         }
     }
 
+    /// Log files in a root of their own, whose layout somebody else's digest files decide: whoever has signed ones may put
+    /// some there. Their path is the key's end, or ends in the key.
+    private func part(inRoot root: Int, _ offset: PathOffset, _ listing: LogListing) -> ReportBuilder.PartElsewhere? {
+        guard !isOneRoot, root != evidence.index.digests[listing.record].root else { return nil }
+        if case .replaced = offset { return nil }
+        let folder = offset.folder(inBucket: listing.location.bucket)
+        return ReportBuilder.PartElsewhere(root: root, offset: offset, folder: folder)
+    }
+
     /// The part that holds a file under the listed key with the listed content.
     ///
     /// - Parameter hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
@@ -251,8 +262,9 @@ private struct FilesElsewhere {
     ) rethrows -> ReportBuilder.PartElsewhere? {
         for (file, path) in files[ObjectKey(bytes: listing.location.key.lastComponent)] ?? [] {
             let evidence = ArchiveLayout.Evidence(path: path, location: listing.location)
+            let root = self.evidence.index.folders[file.folder].root
             guard let offset = PathOffset(of: evidence),
-                let part = parts[Place(root: self.evidence.index.folders[file.folder].root, offset: offset)]
+                let part = parts[Place(root: root, offset: offset)] ?? self.part(inRoot: root, offset, listing)
             else { continue }
             if try hash(file, path) == listing.hash { return part }
         }

@@ -50,7 +50,7 @@ extension ContractModel {
     // MARK: Order
 
     private mutating func reportOrder(_ chain: AdversaryChain, _ members: [ModelMember]) {
-        let oldest = oldest(members, chain)
+        let oldest = oldest(members)
         var absences: Set<Absence> = []
         var named: Set<String> = []
         var startsBefore: Int?
@@ -88,21 +88,9 @@ extension ContractModel {
         if !chain.isBackfill { reportGaps(members, absences.map(\.window) + before) }
     }
 
-    /// V20: the oldest digest that is known to be the chain's: the first that is signed or, further back, that the walk from
-    /// it proves; where none is signed, the first that is not relocated.
-    private func oldest(_ members: [ModelMember], _ chain: AdversaryChain) -> Int? {
-        let signed = members.firstIndex { $0.isVerified || digests[$0.digest].position == .elsewhere }
-        guard var current = signed else {
-            return members.firstIndex { digests[$0.digest].position != .relocated }
-        }
-        guard members[current].isVerified, !chain.isBackfill else { return current }
-        var passed: Set<Int> = [current]
-        while namesOwn(members[current].digest), let previous = digests[members[current].digest].claims?.previous,
-            let next = proven(previous, members), !members[next].isVerified, passed.insert(next).inserted
-        {
-            current = next
-        }
-        return current
+    /// V20: the oldest digest that is held of a chain, relocated ones aside.
+    private func oldest(_ members: [ModelMember]) -> Int? {
+        members.firstIndex { digests[$0.digest].position != .relocated }
     }
 
     /// The digest that is there under a named key, with the content that is named.
@@ -117,7 +105,7 @@ extension ContractModel {
     func isOldest(_ number: Int) -> Bool {
         let chain = digests[number].name.chain
         let members = members(digests.indices.filter { digests[$0].counts && digests[$0].name.chain == chain })
-        return oldest(members, chain).map { members[$0].key } == digests[number].key
+        return oldest(members).map { members[$0].key } == digests[number].key
     }
 
     /// Whether a digest file is there under the key, in the bucket as far as that is known.

@@ -383,20 +383,34 @@ extension ContractModel {
     }
 
     /// V37: whether a file with the listed content lies under the same key below a part elsewhere.
-    func liesElsewhere(_ bucket: String, _ key: String, _ hash: String) -> Bool {
-        digests.contains { digest in
-            guard digest.counts, digest.position == .elsewhere, let claims = digest.claims else { return false }
-            let own = files[digest.file]
-            guard let offset = ModelOffset(path: own.compressedPath, key: claims.key, bucket: claims.bucket) else {
-                return false
+    func liesElsewhere(_ bucket: String, _ key: String, _ hash: String, _ lister: Int) -> Bool {
+        liesInAnotherRoot(bucket, key, hash, lister)
+            || digests.contains { digest in
+                guard digest.counts, digest.position == .elsewhere, let claims = digest.claims else { return false }
+                let own = files[digest.file]
+                guard let offset = ModelOffset(path: own.compressedPath, key: claims.key, bucket: claims.bucket) else {
+                    return false
+                }
+                return files.indices.contains { number in
+                    let file = files[number]
+                    guard file.place.root == own.place.root, !digestFiles.contains(number), file.content.hash == hash,
+                        let mapped = offset.key(of: file.compressedPath)
+                    else { return false }
+                    return mapped.key == key && mapped.bucket ?? bucket == bucket
+                }
             }
-            return files.indices.contains { number in
-                let file = files[number]
-                guard file.place.root == own.place.root, !digestFiles.contains(number), file.content.hash == hash,
-                    let mapped = offset.key(of: file.compressedPath)
-                else { return false }
-                return mapped.key == key && mapped.bucket ?? bucket == bucket
-            }
+    }
+
+    /// V37: or in another root than the digest that lists it, under a path that is the key's end or ends in the key.
+    private func liesInAnotherRoot(_ bucket: String, _ key: String, _ hash: String, _ lister: Int) -> Bool {
+        files.indices.contains { number in
+            let file = files[number]
+            guard file.place.root != files[digests[lister].file].place.root, !digestFiles.contains(number),
+                file.content.hash == hash,
+                let offset = ModelOffset(path: file.compressedPath, key: key, bucket: bucket)
+            else { return false }
+            if case .replaced = offset { return false }
+            return true
         }
     }
 

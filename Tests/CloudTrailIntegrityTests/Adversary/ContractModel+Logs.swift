@@ -17,11 +17,26 @@ extension ContractModel {
         for number in digests.indices {
             let folder = folder(of: digests[number].file)
             let isInOwnLogFolder = !digests[number].isSigned && ownFolder(of: digests[number].file) != nil
-            digests[number].counts = (folder.category == nil || folder.isOfDigests) && !isInOwnLogFolder
+            digests[number].counts =
+                (folder.category == nil && !isBesideListedLogs(number) || folder.isOfDigests) && !isInOwnLogFolder
             if digests[number].counts {
                 fates[digests[number].file] = .digest
                 digestFiles.insert(digests[number].file)
             }
+        }
+    }
+
+    /// V3: whether a digest file's folder holds no signed one, and a log file that a signed one lists.
+    private func isBesideListedLogs(_ number: Int) -> Bool {
+        let place = files[digests[number].file].place
+        func isBeside(_ file: Int) -> Bool {
+            files[file].place.root == place.root && parentFolder(files[file].place.path) == parentFolder(place.path)
+        }
+        if digests.contains(where: { $0.isSigned && isBeside($0.file) }) { return false }
+        let listed = Set(digests.filter(\.isSigned).flatMap { $0.claims?.logs ?? [] }.map { lastComponent($0.key) })
+        let digestNumbers = Set(digests.map(\.file))
+        return files.indices.contains { file in
+            !digestNumbers.contains(file) && isBeside(file) && listed.contains(lastComponent(files[file].compressedPath))
         }
     }
 
@@ -41,8 +56,8 @@ extension ContractModel {
         )
         let isTrulyFlat = isFlat(file.place.root) && file.isAtTop && holdsDigestAtTop(file.place.root)
         let isOfLogs =
-            folder.isOfLogs || ownFolder(of: number) != nil
-            || file.logName != nil && folder.category != "CloudTrail-Lake"
+            folder.isOfLogs || otherFolders(of: number).contains(where: \.isOfLogs)
+            || (file.logName != nil || AdversaryDigestName(file.name) != nil) && folder.category != "CloudTrail-Lake"
             || isListedFolder && !isTrulyFlat
             || isTrulyFlat && (file.name.hasSuffix(".gz") || file.name.hasSuffix(".json"))
         if file.name.hasPrefix(".") { return isOfLogs ? .hidden : .other }
@@ -127,7 +142,7 @@ extension ContractModel {
     private mutating func reportListed(_ listing: Listing, _ own: [Int]) {
         guard let lister = newest(listing.verified) else { return }
         if own.isEmpty {
-            guard liesElsewhere(listing.bucket, listing.key, lister.hash) else {
+            guard liesElsewhere(listing.bucket, listing.key, lister.hash, lister.digest) else {
                 return reportAbsent(listing, lister.digest, isVerified: true)
             }
             locationsNotHeld.insert(Found(kind: "location-not-held", subject: ""))
@@ -207,6 +222,11 @@ extension ContractModel {
             let name = AdversaryLogName(lastComponent(listing.key))
         else { return }
         let end = digests[last].window.upperBound
+        let folder = folders(ofKey: listing.key)
+        let chain = digests[digest].name.chain
+        guard folder.account ?? chain.account == chain.account, folder.region ?? chain.region == chain.region,
+            folder.day ?? name.time / CivilTime.day == name.time / CivilTime.day
+        else { return }
         if name.time >= end - 900 && name.time <= digests[digest].name.end { allowedFound.insert(finding) }
     }
 

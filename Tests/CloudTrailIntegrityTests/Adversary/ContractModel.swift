@@ -177,17 +177,46 @@ struct ContractModel {
     /// V5: what a file's folder tells; directly in a flat root the name is the place.
     func folder(of file: Int) -> ModelFolder {
         let root = files[file].place.root
-        if isFlat(root) { return files[file].isAtTop ? ModelFolder([]) : folders(ofKey: files[file].place.path) }
-        return folders(ofKey: places[file].key)
+        if isFlat(root) { return files[file].isAtTop ? ModelFolder([]) : foldersAsTheyStand(files[file].place.path) }
+        return isMapped(file) ? folders(ofKey: places[file].key) : foldersAsTheyStand(files[file].compressedPath)
+    }
+
+    /// V4: outside the root's layout a path is read from its beginning.
+    private func foldersAsTheyStand(_ path: String) -> ModelFolder {
+        let folders = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().map(String.init)
+        return ModelFolder(folders.first == "AWSLogs" ? Array(folders.dropFirst()) : folders)
+    }
+
+    /// Whether the root's layout makes a key of a file's path.
+    private func isMapped(_ file: Int) -> Bool {
+        switch layouts[files[file].place.root] {
+        case .flat: false
+        case .untold: true
+        case .tree(let offset): offset.key(of: files[file].compressedPath) != nil
+        case .merged(let offsets):
+            ModelPart(name: files[file].name).flatMap { offsets[$0] }?.key(of: files[file].compressedPath) != nil
+        }
+    }
+
+    /// V3, V4: what else the folder of a file may be.
+    func otherFolders(of file: Int) -> [ModelFolder] {
+        (ownFolder(of: file).map { [$0] } ?? []) + mergedFolders(of: file)
+    }
+
+    /// V4: in a merged root, what the folder is to each part that has files there.
+    private func mergedFolders(of file: Int) -> [ModelFolder] {
+        guard case .merged(let offsets) = layouts[files[file].place.root] else { return [] }
+        return Set(offsets.values).compactMap { $0.key(of: files[file].compressedPath)?.key }.map(folders(ofKey:))
     }
 
     /// V3: what a file's own folders tell, where they are a log folder's by the path as it stands, and the root's layout
     /// makes another key of that.
     func ownFolder(of file: Int) -> ModelFolder? {
         guard !isFlat(files[file].place.root), places[file].key != files[file].compressedPath else { return nil }
-        let own = folders(ofKey: files[file].compressedPath)
-        let isTold = own.account != nil || own.region != nil || own.day != nil
-        return own.isOfLogs && isTold ? own : nil
+        let path = files[file].compressedPath
+        return [foldersAsTheyStand(path), folders(ofKey: path)].first { own in
+            own.isOfLogs && (own.account != nil || own.region != nil || own.day != nil)
+        }
     }
 
     /// Whether one of a file's folders tells what is so, or none tells anything.
@@ -196,7 +225,7 @@ struct ContractModel {
         _ part: KeyPath<ModelFolder, Value?>,
         _ isSo: (Value) -> Bool
     ) -> Bool {
-        let told = [folder(of: file)[keyPath: part], ownFolder(of: file)?[keyPath: part]].compactMap { $0 }
+        let told = ([folder(of: file)] + otherFolders(of: file)).compactMap { $0[keyPath: part] }
         return told.isEmpty || told.contains(where: isSo)
     }
 
@@ -228,6 +257,9 @@ struct ContractModel {
         let isDayAsked = anyTime || tells(number, \.day, isDayInRange)
         let byFolder = isFolderAsked && isRegionAsked && isDayAsked
         guard let name = file.logName else { return byFolder }
+        if !mergedFolders(of: number).isEmpty, isOfItsFolder(number) {
+            return isFolderAsked && isRegionAsked && (anyTime || isMinuteInRange(name.time))
+        }
         let isNameSelected = question.selects(account: name.account, region: name.region)
         if isFlat(file.place.root) && folder == ModelFolder([]) || isOfItsFolder(number) {
             return isNameSelected && (anyTime || isMinuteInRange(name.time))

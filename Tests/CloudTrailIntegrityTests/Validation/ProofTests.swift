@@ -229,22 +229,6 @@ struct ProofTests {
         #expect(try made.validate(nil, withManifest: true, later).found(.violation).isEmpty)
     }
 
-    /// V20: what is older and not known to be the chain's makes nothing missing.
-    @Test("a forged digest makes no chain older")
-    func forgedOldest() throws {
-        var made = try Made()
-        let digests = try made.deliverHours(0..<6)
-        for digest in digests.prefix(3) { made.archive[digest.key] = nil }
-        for hour in 0..<3 as Range<Int64> {
-            made.archive[Made.logKey(at: hour * Made.hour + 60, "0123456789abcdef")] = nil
-        }
-        #expect(try made.validate().findings.map(\.kind) == [.chainStartsBeforeArchive])
-        made.archive[digests[0].key] = try compressed(Array("{}".utf8))
-        let report = try made.validate()
-        #expect(report.count(.digestMissing) == 0)
-        #expect(report.count(.chainStartsBeforeArchive) == 1)
-    }
-
     /// V12: equal signatures of a manifest count once, however many there are.
     @Test("many equal wrong signatures push the right one out of no manifest")
     func equalCandidates() throws {
