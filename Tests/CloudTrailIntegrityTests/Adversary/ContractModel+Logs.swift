@@ -36,7 +36,8 @@ extension ContractModel {
         let listed = Set(digests.filter(\.isSigned).flatMap { $0.claims?.logs ?? [] }.map { lastComponent($0.key) })
         let digestNumbers = Set(digests.map(\.file))
         return files.indices.contains { file in
-            !digestNumbers.contains(file) && isBeside(file) && listed.contains(lastComponent(files[file].compressedPath))
+            !digestNumbers.contains(file) && isBeside(file)
+                && listed.contains(lastComponent(files[file].compressedPath))
         }
     }
 
