@@ -6,7 +6,10 @@ extension ReportBuilder {
         guard let earlier = evidence.earlier else { return }
         if earlier.state.runs > 0 { addNewKeys(earlier.state) }
         addLostDigests(earlier)
-        for orphan in logs.missingOrphans { addMissing(orphan, earlier) }
+        let there = orphansInPlace(logs.missingOrphans)
+        for (number, orphan) in logs.missingOrphans.enumerated() where !there.contains(number) {
+            addMissing(orphan, earlier)
+        }
         let digests = evidence.records.indices.count { number in
             evidence.records[number].provenAt != nil && evidence.isInScope[number]
                 && evidence.verdicts[number].isVerified
@@ -115,6 +118,31 @@ extension ReportBuilder {
                 detail: detail
             )
         )
+    }
+
+    /// Which of these log files lie where they were proven: with somebody else's digest files the root's layout, and with
+    /// it their key, may have become another.
+    private func orphansInPlace(_ orphans: [LogMatch.Orphan]) -> Set<Int> {
+        struct Place: Hashable {
+            let root: Int
+            let folder: ObjectKey
+        }
+        var wanted: [Place: [ObjectKey: [Int]]] = [:]
+        for (number, orphan) in orphans.enumerated() {
+            guard let source = orphan.proof.source else { continue }
+            let place = Place(root: orphan.proof.root, folder: source)
+            wanted[place, default: [:]][ObjectKey(bytes: orphan.name), default: []].append(number)
+        }
+        if wanted.isEmpty { return [] }
+        var found: Set<Int> = []
+        for folder in evidence.index.folders {
+            guard let names = wanted[Place(root: folder.root, folder: folder.path)] else { continue }
+            var reader = folder.names.makeReader()
+            while reader.next() {
+                found.formUnion(names[ObjectKey(bytes: reader.name).compressedName] ?? [])
+            }
+        }
+        return found
     }
 
     private mutating func addMissing(_ orphan: LogMatch.Orphan, _ earlier: EarlierProof) {

@@ -329,4 +329,25 @@ struct PlaceTests {
             #expect(report.findings(.nothingValidated).map(\.detail["name"]) == [.text("empty")])
         }
     }
+
+    /// V1, V42: with a state too, somebody else's digest files lead at most to NOT PROVEN.
+    @Test("somebody else's digest file makes nothing missing that was proven")
+    func otherAccountsDigest() throws {
+        var (made, _) = try Self.made()
+        made.archive = made.archive.moved { ObjectKey($0.description.dropFirst("AWSLogs/111122223333/".count)) }
+        let now = Made.seconds(30 * Made.hour)
+        let first = try made.validate { $0.earlierRuns = EarlierRuns(ProvenState(), now: now) }
+        #expect(first.verdict() == .valid)
+        let state = try #require(first.state)
+        let other = try made.digest(0..<Made.hour, after: nil) {
+            $0.key = $0.key.replacing("111122223333", with: "222233334444")
+        }
+        made.archive[other.key] = try compressed(other.content)
+        made.manifestText += other.manifestLine
+        for earlier in [nil, EarlierRuns(state, now: now)] {
+            let report = try made.validate { $0.earlierRuns = earlier }
+            #expect(report.verdict() == .notProven)
+            #expect(report.found(.violation).isEmpty)
+        }
+    }
 }
