@@ -118,6 +118,7 @@ package struct HTMLReport {
             try output("<tr><th scope=\"row\">\(name)</th>\(cells)</tr>")
         }
         try output("</tbody></table></div>")
+        try output("<p>\(TextReport(report, facts).filesListed)</p>")
         let severities = Severity.gravestFirst.map { severity in
             "\(Self.badge(severity)) \(report.findings.count { $0.severity == severity })"
         }

@@ -34,7 +34,7 @@ package struct TextReport {
         }
         let (words, color, rest) = verdictParts
         try output(style.paint(words, color) + rest)
-        for sentence in notAsked {
+        for sentence in (verbose ? [filesListed] : []) + notAsked {
             for line in style.wrap(sentence, hanging: 2) { try output(line) }
         }
     }
@@ -104,6 +104,18 @@ package struct TextReport {
             return ("VALID but for what was allowed", .magenta, " (\(allowed)): \(counts)\(extent)\(span).")
         }
         return ("VALID", .green, ": \(counts)\(extent)\(span).")
+    }
+
+    /// Every file that was listed, by its fate.
+    package var filesListed: String {
+        let files = report.files
+        let fates = [
+            (files.digests, "digest files"), (files.logs, "log files"),
+            (files.sidecars, "signatures beside digest files"),
+            (files.outOfScope, "outside the range or the filters"), (files.hidden, "hidden"), (files.other, "other"),
+        ]
+        return "Files listed: \(files.total.grouped): "
+            + fates.map { "\($0.grouped) \($1)" }.joined(separator: ", ") + "."
     }
 
     /// What was not asked, which no verdict speaks of; and how many files it passes over.
