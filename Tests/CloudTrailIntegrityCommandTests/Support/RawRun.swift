@@ -41,8 +41,8 @@ struct RawRun {
         while unsafe waitpid(identifier, &ending, 0) < 0 { try #require(errno == EINTR) }
         // What the macros of wait.h say, which Swift does not import.
         status = ending & 0x7f == 0 ? ending >> 8 & 0xff : nil
-        output = Array(try Data(contentsOf: URL(fileURLWithPath: "\(files.path)/output")))
-        errors = Array(try Data(contentsOf: URL(fileURLWithPath: "\(files.path)/errors")))
+        output = try files.bytes("output")
+        errors = try files.bytes("errors")
     }
 
     /// Calls `body` with an array of C strings that ends in a null pointer.

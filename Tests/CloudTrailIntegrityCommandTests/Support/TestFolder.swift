@@ -21,9 +21,13 @@ final class TestFolder {
     }
 
     func text(_ name: String) throws -> String {
-        // Foundation's way from a file to a string leaks when the file is empty.
+        String(decoding: try bytes(name), as: UTF8.self)
+    }
+
+    func bytes(_ name: String) throws -> [UInt8] {
+        // Foundation's way from a file to its content leaks when the file is empty.
         let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "\(path)/\(name)"))
-        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        return Array(try file.readToEnd() ?? Data())
     }
 
     func names() throws -> [String] {
