@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,6 +96,27 @@ def is_not_signed_with_sha256(sample: Sample, key: str) -> bool:
             padded = recover(entry["Value"], metadata.get("signature", ""))
             return padded is not None and _SHA256_DIGEST_INFO not in padded
     return False
+
+
+def is_signed(sample: Sample, key: str) -> bool:
+    """Whether the digest file's bytes, as they are, bear out the signature in its metadata."""
+    digest, metadata = sample.digests.get(key), sample.metadata.get(key, {})
+    if digest is None:
+        return False
+    fields = digest.fields
+    message = "\n".join(
+        (
+            str(fields.get("digestEndTime")),
+            f"{fields.get('digestS3Bucket')}/{fields.get('digestS3Object')}",
+            digest.sha256,
+            str(fields.get("previousDigestSignature") or "null"),
+        )
+    )
+    expected = _SHA256_DIGEST_INFO + hashlib.sha256(message.encode()).digest()
+    padded = (
+        recover(entry["Value"], metadata.get("signature", "")) for entry in sample.public_keys
+    )
+    return any(found is not None and found.endswith(expected) for found in padded)
 
 
 def recover(public_key: str, signature: str) -> bytes | None:
@@ -220,6 +242,18 @@ CALLED_INVALID = {
         "its day folder was not downloaded, which is no deletion", is_outside_the_download
     ),
 }
+
+MOVED, UNSIGNED = "has been moved from its original location", "signature verification failed"
+ALTERED_WHERE_IT_LIES = (
+    "the CLI asks where a digest file says that it lies before it asks who signed that"
+)
+
+
+def is_altered_where_it_lies(sample: Sample, mine: FileLine, theirs: FileLine) -> bool:
+    """Whether the words differ over a digest file that says another place, and nobody signed."""
+    words = (mine.reason, theirs.reason) == (UNSIGNED, MOVED)
+    return words and theirs.is_digest and not is_signed(sample, theirs.key)
+
 
 # Our findings on what the CLI says nothing about, and never would.
 NEVER_NAMED = {

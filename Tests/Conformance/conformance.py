@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
                 outcome.failures.append(f"{folder.name}: no digest file names in it")
             elif not options.cli_only:
                 outcome.add(compare(sample, runs, read_report(options.tool, sample)))
-                outcome.add(compare_words(runs, read_words(options.tool, sample)))
+                outcome.add(compare_words(sample, runs, read_words(options.tool, sample)))
     except (OSError, ToolError, subprocess.SubprocessError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2

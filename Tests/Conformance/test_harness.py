@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import blindspots
 import validate_logs as cli
-from comparison import Outcome, Report, compare
+from comparison import Outcome, Report, compare, compare_words
 from conformance import DEFAULT_VENV
 from endpoint import Endpoint, list_objects, list_public_keys
 from sample import DigestName, Sample
@@ -466,6 +466,23 @@ class CommandLineTests(HarnessTestCase):
         }
         expected = {maker.digests[1]: ["signed-elsewhere"], maker.logs[3]: ["decompressed"]}
         self.assertEqual(found, expected)
+
+    def test_altered_where_it_lies(self) -> None:
+        maker = self.make()
+        altered, signed = maker.digests[2], maker.digests[1]
+
+        def alter(raw: bytes) -> bytes:
+            fields = json.loads(gzip.decompress(raw)) | {"digestS3Object": altered + "x"}
+            return gzip.compress(json.dumps(fields).encode())
+
+        maker.change(altered, alter)
+        sample, run = self.run_cli(maker)
+        self.assertEqual(self.reasons(run), {altered: blindspots.MOVED})
+        self.assertTrue(blindspots.is_signed(sample, signed))
+        for key, failures in ((altered, 0), (signed, 1)):
+            theirs = cli.Run(None, 1, [cli.FileLine(True, BUCKET, key, blindspots.MOVED)])
+            ours = cli.Run(None, 1, [cli.FileLine(True, BUCKET, key, blindspots.UNSIGNED)])
+            self.assertEqual(len(compare_words(sample, [theirs], ours).failures), failures)
 
     def test_control_characters_forge_lines(self) -> None:
         def edit(hour: int, digest: dict[str, Any]) -> None:
