@@ -208,11 +208,13 @@ extension ContractModel {
         }
     }
 
-    /// V41: beside the logs that only digests list which are unverified and out of scope stands that digest's finding.
+    /// V41: beside the logs that only digests list which are unverified and out of scope stands that digest's finding; V47
+    /// holds for it as for any.
     private mutating func mentionDigest(_ number: Int) {
         guard !isInScope(number), let fault = digests[number].fault else { return }
         let finding = Found(kind: fault, subject: files[digests[number].file].place.description)
         if !found.contains(finding) { found.append(finding) }
+        if isAllowedHead(number) { allowedFound.insert(finding) }
     }
 
     /// V48: `--allow log-unauthenticated` covers the logs that an allowed head lists whose names lie from 15 minutes before
