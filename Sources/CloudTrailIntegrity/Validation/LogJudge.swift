@@ -143,21 +143,7 @@ struct LogJudge {
         }
         switch outcomes[file] {
         case .hashed(_, let metadata) where metadata.modified != nil:
-            let (folder, name) = match.listedName(key)
-            let held = match.files[file]
-            proven.add(
-                name,
-                key.hash,
-                ProvenFolder.File(
-                    digest: key.record,
-                    metadata: metadata,
-                    hashedAt: earlier.runs.now,
-                    mustBeRead: false
-                ),
-                root: held.root,
-                source: evidence.index.folders[held.file.folder].path,
-                folder
-            )
+            add(key, match, file, metadata, hashedAt: earlier.runs.now, mustBeRead: false)
         case .unchanged:
             findings.unchanged += 1
             keep(key, match, mustBeRead: false)
@@ -177,23 +163,30 @@ struct LogJudge {
             guard case .hashed(let result, let metadata)? = outcomes[number], result.condition == .complete,
                 result.digest == key.hash
             else { continue }
-            let held = match.files[number]
-            let (folder, name) = match.listedName(key)
-            return proven.add(
-                name,
-                key.hash,
-                ProvenFolder.File(
-                    digest: key.record,
-                    metadata: metadata,
-                    hashedAt: earlier.runs.now,
-                    mustBeRead: true
-                ),
-                root: held.root,
-                source: evidence.index.folders[held.file.folder].path,
-                folder
-            )
+            return add(key, match, number, metadata, hashedAt: earlier.runs.now, mustBeRead: true)
         }
         keep(key, match, mustBeRead: true)
+    }
+
+    /// Remembers the file that this run read and found to be what is listed.
+    private mutating func add(
+        _ key: LogMatch.Key,
+        _ match: LogMatch,
+        _ number: Int,
+        _ metadata: ObjectMetadata,
+        hashedAt: Timestamp,
+        mustBeRead: Bool
+    ) {
+        let held = match.files[number]
+        let (folder, name) = match.listedName(key)
+        proven.add(
+            name,
+            key.hash,
+            ProvenFolder.File(digest: key.record, metadata: metadata, hashedAt: hashedAt, mustBeRead: mustBeRead),
+            root: held.root,
+            source: evidence.index.folders[held.file.folder].path,
+            folder
+        )
     }
 
     /// Remembers of a key what was proven before, if it was.

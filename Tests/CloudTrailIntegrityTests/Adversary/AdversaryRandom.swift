@@ -1,18 +1,13 @@
-/// Random numbers that follow from a seed alone (SplitMix64), so that a case can be told by its number.
+/// Random numbers that follow from a seed alone, so that a case can be told by its number.
 struct AdversaryRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SequenceGenerator
 
     init(seed: UInt64) {
-        state = seed &* 0x9e37_79b9_7f4a_7c15 ^ 0xadce_5a17
+        // Far from those of the seeds beside it.
+        numbers = SequenceGenerator(seed: seed &* 0x9e37_79b9_7f4a_7c15 ^ 0xadce_5a17)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// True once in so many times.
     mutating func once(in count: Int) -> Bool {

@@ -70,7 +70,7 @@ struct StateFormatTests {
     // MARK: Round trips
 
     private struct Maker {
-        var random: SeededGenerator
+        var random: SequenceGenerator
 
         mutating func number(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
 
@@ -96,7 +96,7 @@ struct StateFormatTests {
         }
 
         mutating func metadata() -> ObjectMetadata {
-            func wide(_ random: inout SeededGenerator) -> Int64 { Int64(bitPattern: random.next()) }
+            func wide(_ random: inout SequenceGenerator) -> Int64 { Int64(bitPattern: random.next()) }
             return ObjectMetadata(
                 storedBytes: random.next() >> UInt64(number(64)),
                 modified: flag() ? wide(&random) : nil,
@@ -226,7 +226,7 @@ struct StateFormatTests {
 
     @Test("what is written is read back", arguments: 0..<200 as Range<UInt64>)
     func roundTrip(_ seed: UInt64) throws {
-        var maker = Maker(random: SeededGenerator(seed: seed))
+        var maker = Maker(random: SequenceGenerator(seed: seed))
         let state = maker.state()
         let bytes = try state.serialized()
         let read = try ProvenState(reading: bytes)
@@ -441,22 +441,5 @@ struct StateFormatTests {
             let forged = content + (try SHA256Digest.of(content).bytes)
             _ = try? ProvenState(reading: forged)
         }
-    }
-}
-
-/// SplitMix64.
-private struct SeededGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }
