@@ -22,6 +22,8 @@ STRICT ?=
 CASES ?= 2000
 SEED ?= 1000
 SHOW ?= 1
+WAY ?= memory
+OPTIMIZED ?=
 
 # For `make bench`: FULL=1 for the rows that make gigabytes, which rows (all, when none is named), and how many pairs of
 # runs.
@@ -76,9 +78,13 @@ test-traits:
 	swift test --traits $(ALL_TRAITS) --scratch-path .build/traits
 
 # A blind search for archives on which the validator is wrong: CASES of them, the first of them number SEED, judged by laws
-# and by a model of docs/verdicts.md; `make test` has a few. It tells SHOW cases of each kind of difference.
+# and by a model of docs/verdicts.md; `make test` has a few. It tells SHOW cases of each kind of difference. WAY is how the
+# archives come to the validator (memory, folder, streamInAnyOrder and, with TRAITS=ArchiveFiles, tarInAnyOrder, zip), or
+# nights, for archives that change between runs with a state. OPTIMIZED=1 pays off from some 20,000 cases on.
 adversary: setup
-	CASES="$(CASES)" SEED="$(SEED)" SHOW="$(SHOW)" swift test --filter AdversaryTests
+	CASES="$(CASES)" SEED="$(SEED)" SHOW="$(SHOW)" WAY="$(WAY)" swift test --filter AdversaryTests \
+	    $(addprefix --traits ,$(TRAITS)) --scratch-path .build/adversary$(OPTIMIZED) \
+	    $(if $(OPTIMIZED),-c release -Xswiftc -enable-testing)
 
 # Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
 golden: setup

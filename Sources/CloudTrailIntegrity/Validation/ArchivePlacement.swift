@@ -342,8 +342,8 @@ struct ArchivePlacement: Sendable {
         return prefixes
     }
 
-    /// The records in folders where CloudTrail puts other files; of those that are not signed also the ones in what is a
-    /// folder of log files as it stands.
+    /// The records in folders where CloudTrail puts other files, of those that are not signed also the ones in what is a
+    /// folder of log files as it stands; and all in such a folder, signed or not.
     private static func misplaced(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
@@ -370,12 +370,14 @@ struct ArchivePlacement: Sendable {
             let isAmongLogs = isLogFolder[path] ?? (ownLogFolder(records.names.path(ofFolder: path), prefixes) != nil)
             isLogFolder[path] = isAmongLogs
             if !isAmongLogs { continue }
-            if case .valid = signatures[number] { amongLogs.insert(number) } else { strays.insert(number) }
+            amongLogs.insert(number)
+            if case .valid = signatures[number] { continue }
+            strays.insert(number)
         }
         for number in try besideListedLogs(index, records, signatures, layouts, prefixes, check) {
             strays.insert(number)
         }
-        return (strays, amongLogs.subtracting(strays))
+        return (strays, amongLogs)
     }
 
     /// The unsigned records in folders that tell no category, hold no signed digest file, and hold log files that signed

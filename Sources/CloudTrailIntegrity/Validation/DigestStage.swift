@@ -25,6 +25,11 @@ struct ReadDigests: Sendable {
         signatures[number].trial = nil
     }
 
+    /// Adds what the digest file with this number has as its predecessor's signature, which was not read with it.
+    mutating func add(previous text: String?, to number: Int) {
+        signatures[number].setPrevious(text)
+    }
+
     /// The same in another order.
     ///
     /// - Parameter order: The position of each of those that come out.
@@ -139,6 +144,9 @@ final class DigestStage: Sendable {
         for (number, metadata) in try lateSidecars(index, digests.records, pool, worker) {
             digests.add(SignatureCandidate(.sidecar, metadata), to: number)
         }
+        for (number, text) in try carriedSignatures(index, digests.records, pool, worker) {
+            digests.add(previous: text, to: number)
+        }
         return (index, digests)
     }
 
@@ -181,6 +189,46 @@ final class DigestStage: Sendable {
                 if let metadata = try readSidecar(of: names.objectKey(digest.path), root: digest.root, worker) {
                     found.withLock { $0[number] = metadata }
                 }
+            }
+        }
+        try pool.finish(with: worker)
+        return found.withLock { $0 }
+    }
+
+    /// What carried digest files have as the signature of their predecessor, where a file that was not proven before says
+    /// that it is this predecessor (I18): else nothing of them would speak for or against it.
+    private func carriedSignatures(
+        _ index: ArchiveIndex,
+        _ records: DigestRecords,
+        _ pool: ValidationPool,
+        _ worker: ValidationWorker
+    ) throws -> [Int: String] {
+        guard let earlier else { return [:] }
+        var claimed: Set<DigestLocation> = []
+        for number in records.indices {
+            guard records[number].provenAt == nil, let location = records[number].claims?.location else { continue }
+            let digest = index.digests[number]
+            let wasProven = records[number].hash.map { hash in
+                earlier.isProven(root: digest.root, path: index.path(of: digest), hash: hash)
+            }
+            if wasProven != true { claimed.insert(location) }
+        }
+        if claimed.isEmpty { return [:] }
+        let found = LockedState<[Int: String]>([:])
+        for number in records.indices {
+            try monitor.check()
+            guard records[number].provenAt != nil, let previous = records[number].claims?.previous?.location,
+                claimed.contains(previous)
+            else { continue }
+            let digest = index.digests[number]
+            try pool.submit(by: worker) { [self] worker in
+                aim(at: digest, worker)
+                var signatures = DigestSignatures()
+                let (record, _) = try read(digest, &signatures, worker) { try worker.context.opener.open() }
+                guard record.hash == records[number].hash,
+                    case .written(let text)? = signatures.previous(message: { _ in nil })
+                else { return }
+                found.withLock { $0[number] = text }
             }
         }
         try pool.finish(with: worker)

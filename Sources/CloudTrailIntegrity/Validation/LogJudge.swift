@@ -377,7 +377,7 @@ struct LogJudge {
             location: location,
             hash: orphan.proof.hash,
             differs: false,
-            wasProven: true
+            provenIn: LogListing.Place(root: orphan.proof.root, folder: orphan.proof.source)
         )
         let (kinds, message, known) = judge(outcome, listing)
         guard let kind = kinds.first, let digest = evidence.earlier?.state.digests[orphan.proof.file.digest],

@@ -9,8 +9,16 @@ struct LogListing: Sendable {
     let hash: SHA256Digest
     /// Verified digests disagree.
     let differs: Bool
-    /// Whether an earlier run proved it.
-    let wasProven: Bool
+    /// Where an earlier run proved it, if one did.
+    let provenIn: Place?
+
+    /// A folder of a source.
+    struct Place: Hashable, Sendable {
+        /// The number of the source.
+        let root: Int
+        /// Below the root, with the `/` at its end; `nil` where that is not known.
+        let folder: ObjectKey?
+    }
 }
 
 /// Which file of a unit is which listed log file.
@@ -650,7 +658,7 @@ struct LogMatch: Sendable {
             location: location(drafts[Int(key.draft)]),
             hash: key.hash,
             differs: key.differs,
-            wasProven: proof(of: key) != nil
+            provenIn: proof(of: key).map { LogListing.Place(root: $0.root, folder: $0.source) }
         )
     }
 

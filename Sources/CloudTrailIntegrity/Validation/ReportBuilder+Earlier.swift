@@ -6,7 +6,11 @@ extension ReportBuilder {
         guard let earlier = evidence.earlier else { return }
         if earlier.state.runs > 0 { addNewKeys(earlier.state) }
         addLostDigests(earlier)
-        let there = orphansInPlace(logs.missingOrphans)
+        let there = filesInPlace(
+            logs.missingOrphans.map { orphan in
+                (LogListing.Place(root: orphan.proof.root, folder: orphan.proof.source), ObjectKey(bytes: orphan.name))
+            }
+        )
         for (number, orphan) in logs.missingOrphans.enumerated() where !there.contains(number) {
             addMissing(orphan, earlier)
         }
@@ -120,23 +124,18 @@ extension ReportBuilder {
         )
     }
 
-    /// Which of these log files lie where they were proven: with somebody else's digest files the root's layout, and with
-    /// it their key, may have become another.
-    private func orphansInPlace(_ orphans: [LogMatch.Orphan]) -> Set<Int> {
-        struct Place: Hashable {
-            let root: Int
-            let folder: ObjectKey
-        }
-        var wanted: [Place: [ObjectKey: [Int]]] = [:]
-        for (number, orphan) in orphans.enumerated() {
-            guard let source = orphan.proof.source else { continue }
-            let place = Place(root: orphan.proof.root, folder: source)
-            wanted[place, default: [:]][ObjectKey(bytes: orphan.name), default: []].append(number)
+    /// Which of these log files lie where they were proven: where digest files were moved, the root's layout, and with it
+    /// the key of a file, may have become another.
+    func filesInPlace(_ files: [(provenIn: LogListing.Place?, name: ObjectKey)]) -> Set<Int> {
+        var wanted: [LogListing.Place: [ObjectKey: [Int]]] = [:]
+        for (number, file) in files.enumerated() {
+            guard let place = file.provenIn, place.folder != nil else { continue }
+            wanted[place, default: [:]][file.name.compressedName, default: []].append(number)
         }
         if wanted.isEmpty { return [] }
         var found: Set<Int> = []
         for folder in evidence.index.folders {
-            guard let names = wanted[Place(root: folder.root, folder: folder.path)] else { continue }
+            guard let names = wanted[LogListing.Place(root: folder.root, folder: folder.path)] else { continue }
             var reader = folder.names.makeReader()
             while reader.next() {
                 found.formUnion(names[ObjectKey(bytes: reader.name).compressedName] ?? [])

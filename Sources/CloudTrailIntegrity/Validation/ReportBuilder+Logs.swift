@@ -26,14 +26,18 @@ extension ReportBuilder {
         let heldDays = try heldDays(monitor)
         let attested = AttestedTime(evidence)
         let elsewhere = FilesElsewhere(self, logs.absent)
-        for listing in logs.absent {
+        let inPlace = filesInPlace(
+            logs.absent.map { ($0.provenIn, ObjectKey(bytes: $0.location.key.lastComponent)) }
+        )
+        for (number, listing) in logs.absent.enumerated() {
             try monitor.check()
             if listing.isVerified, evidence.concealment(of: listing.location) == nil,
                 let part = try elsewhere.part(with: listing, hash: hash)
             {
                 noteElsewhere(part, listing)
             } else {
-                addAbsent(listing, heldDays, attested)
+                let wasProven = listing.provenIn != nil && !inPlace.contains(number)
+                addAbsent(listing, wasProven: wasProven, heldDays, attested)
             }
         }
     }
@@ -53,7 +57,14 @@ extension ReportBuilder {
 
     /// What a listed log file is that is not there (V33); one of a day that was not asked for lies outside the archive
     /// (V36).
-    private mutating func addAbsent(_ listing: LogListing, _ heldDays: Set<HeldDay>, _ attested: AttestedTime) {
+    ///
+    /// - Parameter wasProven: Whether an earlier run proved it where nothing is any more.
+    private mutating func addAbsent(
+        _ listing: LogListing,
+        wasProven: Bool,
+        _ heldDays: Set<HeldDay>,
+        _ attested: AttestedTime
+    ) {
         let name = LogFileName(listing.location.key)
         if listing.isVerified || listing.location.key.hasUnsafeComponent {
             switch evidence.concealment(of: listing.location) {
@@ -82,7 +93,7 @@ extension ReportBuilder {
         let lister = (
             chain: evidence.records.chain(of: listing.record), endTime: evidence.records[listing.record].endTime
         )
-        if let name, !listing.wasProven, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
+        if let name, !wasProven, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
             name.time.dayNumber < lister.endTime.dayNumber, !heldDays.contains(HeldDay(name)),
             options.start.map({ name.time < $0 }) ?? true,
             // Where digests of that time are held, a backfill digest's log files are of what was downloaded.
@@ -95,7 +106,7 @@ extension ReportBuilder {
             )
             return
         }
-        guard listing.wasProven || isLocationHeld(listing.location) else {
+        guard wasProven || isLocationHeld(listing.location) else {
             let window = DigestChain.window(of: evidence.records[listing.record], isVerified: listing.isVerified)
             noteNotHeld(listing.location, window)
             count(.locationNotHeld, listing)
@@ -106,7 +117,7 @@ extension ReportBuilder {
                 absent: .logMissing,
                 "a verified digest lists it and it is not there",
                 listing,
-                detail: listing.wasProven ? ["provenBefore": .flag(true)] : [:]
+                detail: wasProven ? ["provenBefore": .flag(true)] : [:]
             )
         } else {
             add(
@@ -247,10 +258,19 @@ private struct FilesElsewhere {
     /// Log files in a root of their own, whose layout somebody else's digest files decide: whoever has signed ones may put
     /// some there. Their path is the key's end, or ends in the key.
     private func part(inRoot root: Int, _ offset: PathOffset, _ listing: LogListing) -> ReportBuilder.PartElsewhere? {
-        guard !isOneRoot, root != evidence.index.digests[listing.record].root else { return nil }
+        if isOneRoot { return nil }
         if case .replaced = offset { return nil }
+        guard isListedOutside(root, listing) else { return nil }
         let folder = offset.folder(inBucket: listing.location.bucket)
         return ReportBuilder.PartElsewhere(root: root, offset: offset, folder: folder)
+    }
+
+    /// Whether the digest that lists a log file, or a verified copy of it, lies in another root.
+    private func isListedOutside(_ root: Int, _ listing: LogListing) -> Bool {
+        if evidence.index.digests[listing.record].root != root { return true }
+        return evidence.copies(of: listing.record).contains { copy in
+            evidence.index.digests[copy].root != root && evidence.verdicts[copy].isVerified
+        }
     }
 
     /// The part that holds a file under the listed key with the listed content.

@@ -26,6 +26,8 @@ struct AdversaryEdit {
     var steps: [Step]
     /// A way of keeping the files that is as honest as another.
     var isArrangement = false
+    /// Whether what is written has the time of what was there.
+    var restoresTimes = false
 }
 
 /// How the archive is asked about.
@@ -75,10 +77,16 @@ struct AdversaryState {
         var origin: String?
         /// Whether it was moved, other than by an arrangement.
         var isMoved = false
+        /// When it changed last.
+        var time: Int64 = 0
+        /// Whether another content lies under the time of the one before it.
+        var isDisguised = false
     }
 
     var files: [AdversaryPlace: Held] = [:]
     var manifest: [AdversaryManifestEntry]
+    /// How often it was changed: the time.
+    private var changes: Int64 = 0
 
     init(_ world: AdversaryWorld) {
         for (key, bytes) in world.files { files[AdversaryPlace(root: 0, path: key)] = Held(bytes: bytes, origin: key) }
@@ -86,10 +94,17 @@ struct AdversaryState {
     }
 
     mutating func apply(_ edit: AdversaryEdit) {
+        changes += 1
         for step in edit.steps {
             switch step {
             case .remove(let place): files[place] = nil
-            case .write(let place, let bytes): files[place] = Held(bytes: bytes)
+            case .write(let place, let bytes):
+                var held = Held(bytes: bytes, time: changes)
+                if edit.restoresTimes, let before = files[place] {
+                    held.time = before.time
+                    held.isDisguised = before.isDisguised || before.bytes != bytes
+                }
+                files[place] = held
             case .move(let old, let new):
                 guard old != new, files[new] == nil, var held = files[old] else { continue }
                 if !edit.isArrangement { held.isMoved = true }
@@ -107,6 +122,25 @@ struct AdversaryState {
 
     var places: [AdversaryPlace] { files.keys.sorted() }
     var rootCount: Int { (files.keys.map(\.root).max() ?? 0) + 1 }
+
+    /// Puts all back to what was delivered.
+    mutating func undo(_ world: AdversaryWorld) {
+        let time = changes
+        self = AdversaryState(world)
+        changes = time
+    }
+
+    /// Whether a file's path is a folder of another's, so that no disk can have both.
+    var needsFileAsFolder: Bool {
+        files.keys.contains { place in
+            var folder = parentFolder(place.path).dropLast()
+            while !folder.isEmpty {
+                if files[AdversaryPlace(root: place.root, path: String(folder))] != nil { return true }
+                folder = parentFolder(String(folder)).dropLast()
+            }
+            return false
+        }
+    }
 }
 
 /// A world, what is done to it, and how it is asked about.
@@ -189,22 +223,27 @@ extension AdversaryCase: CustomStringConvertible {
         for line in world.lines where held.contains(line.chain) {
             lines.append("  chain \(line.chain) in \(line.bucket) below '\(line.prefix)'")
         }
-        for edit in edits {
-            lines.append("edit: \(edit.label)")
-            for step in edit.steps.prefix(edit.steps.count > 6 ? 2 : 6) {
-                switch step {
-                case .remove(let place): lines.append("    rm \(place)")
-                case .write(let place, let bytes): lines.append("    write \(place) (\(bytes.count) bytes)")
-                case .move(let old, let new): lines.append("    mv \(old) \(new)")
-                case .copy(let old, let new): lines.append("    cp \(old) \(new)")
-                case .add(let entry): lines.append("    manifest + \(entry.key) \(entry.signature.prefix(8))")
-                case .drop(let entry): lines.append("    manifest - \(entry.key)")
-                }
-            }
-            if edit.steps.count > 6 { lines.append("    … \(edit.steps.count) steps") }
-        }
+        lines += edits.flatMap(\.lines)
         lines.append("ask: \(question)")
         return lines.joined(separator: "\n")
+    }
+}
+
+extension AdversaryEdit {
+    /// What is done, without what makes it long.
+    var lines: [String] {
+        let shown = steps.prefix(steps.count > 6 ? 2 : 6).map { step in
+            switch step {
+            case .remove(let place): "    rm \(place)"
+            case .write(let place, let bytes): "    write \(place) (\(bytes.count) bytes)"
+            case .move(let old, let new): "    mv \(old) \(new)"
+            case .copy(let old, let new): "    cp \(old) \(new)"
+            case .add(let entry): "    manifest + \(entry.key) \(entry.signature.prefix(8))"
+            case .drop(let entry): "    manifest - \(entry.key)"
+            }
+        }
+        let head = "edit: \(label)\(restoresTimes ? ", times restored" : "")"
+        return [head] + shown + (steps.count > 6 ? ["    … \(steps.count) steps"] : [])
     }
 }
 

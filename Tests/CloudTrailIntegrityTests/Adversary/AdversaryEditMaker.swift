@@ -9,9 +9,14 @@ struct AdversaryEditMaker {
     private var edits: [AdversaryEdit] = []
 
     init(world: AdversaryWorld, random: AdversaryRandom) {
+        self.init(world: world, state: AdversaryState(world), random: random)
+    }
+
+    /// One that goes on from a state.
+    init(world: AdversaryWorld, state: AdversaryState, random: AdversaryRandom) {
         self.world = world
         self.random = random
-        state = AdversaryState(world)
+        self.state = state
     }
 
     mutating func make() throws -> [AdversaryEdit] {
@@ -19,6 +24,12 @@ struct AdversaryEditMaker {
         if arrangesFirst && random.once(in: 2) { arrange() }
         for _ in 0..<random.of(0, 1, 1, 1, 2, 2, 3, 5) { try edit() }
         if !arrangesFirst && random.once(in: 2) { arrange() }
+        return edits
+    }
+
+    /// A few edits, and no arrangements.
+    mutating func make(_ count: Int) throws -> [AdversaryEdit] {
+        for _ in 0..<count { try edit() }
         return edits
     }
 

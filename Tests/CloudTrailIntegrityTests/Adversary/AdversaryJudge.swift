@@ -5,11 +5,22 @@ struct AdversaryJudge {
     let test: AdversaryCase
     let state: AdversaryState
     let report: ValidationReport
+    /// How the archive comes to the validator; `nil` for memory.
+    let way: WayIn?
 
-    init(_ test: AdversaryCase) throws {
+    init(_ test: AdversaryCase, by way: WayIn? = nil) throws {
         self.test = test
+        self.way = way
         state = test.state
-        report = try Self.validate(state, test.question)
+        report = try Self.validate(state, test.question, by: way)
+    }
+
+    /// What came of one night of several.
+    init(_ test: AdversaryCase, _ state: AdversaryState, _ report: ValidationReport) {
+        self.test = test
+        self.state = state
+        self.report = report
+        way = nil
     }
 
     private static func text(_ verdict: Verdict) -> String {
@@ -45,10 +56,24 @@ struct AdversaryJudge {
         func metadata(of path: ObjectKey) throws -> ObjectMetadata { try base.metadata(of: path) }
     }
 
-    static func validate(_ state: AdversaryState, _ question: AdversaryQuestion) throws -> ValidationReport {
-        let sources: [any ArchiveSource] = (0..<state.rootCount).map { root in
+    /// - Parameters:
+    ///   - way: How the archive comes to the validator; `nil` for memory.
+    ///   - rootCount: The number of roots, where some are empty.
+    static func validate(
+        _ state: AdversaryState,
+        _ question: AdversaryQuestion,
+        by way: WayIn? = nil,
+        rootCount: Int = 0,
+        earlier: EarlierRuns? = nil
+    ) throws -> ValidationReport {
+        let scratch = try way.map { _ in try ScratchFolder() }
+        let sources: [any ArchiveSource] = try (0..<max(rootCount, state.rootCount)).map { root in
             var archive = MemoryArchive(name: "r\(root)")
-            for (place, held) in state.files where place.root == root { archive[place.path] = held.bytes }
+            for (place, held) in state.files where place.root == root {
+                archive[place.path] = held.bytes
+                archive.times[ObjectKey(place.path)] = held.time
+            }
+            if let way, let scratch { return try way.source(archive, scratch) }
             return Source(base: archive, order: question.order)
         }
         var keys = PublicKeySet()
@@ -84,6 +109,7 @@ struct AdversaryJudge {
             }
         options.jobs = question.jobs
         options.listsProvenFiles = true
+        options.earlierRuns = earlier
         return try Validator(keys: keys, signatures: manifest, options: options).validate(sources)
     }
 

@@ -4,14 +4,23 @@ import Testing
 
 /// A blind search for archives on which the validator is wrong: judged by laws, and by a model of the contract.
 ///
-/// `CASES` is how many, `SEED` the first of them; `SHOW` is how many failing cases are told of each kind of difference,
+/// `CASES` is how many, `SEED` the first of them, `WAY` how the archives come to the validator (`memory`, or one of the
+/// cases of ``WayIn``); `SHOW` is how many failing cases are told of each kind of difference,
 /// `TOPIC` a part of the name of those kinds.
 @Suite struct AdversaryTests {
     private static func number(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
     }
 
-    @Test func theModelAndTheValidatorAgree() throws {
+    /// How the archives of the search come to the validator, or `nights`.
+    private static let way = ProcessInfo.processInfo.environment["WAY"] ?? "memory"
+
+    @Test(.enabled(if: way != "nights")) func theModelAndTheValidatorAgree() throws {
+        var search = AdversarySearch()
+        if Self.way != "memory" {
+            let named = WayIn.allCases.filter { "\($0)" == Self.way }
+            search.way = try #require(named.first, "no way in is called \(Self.way)")
+        }
         let first = Self.number("SEED") ?? 0
         let count = Self.number("CASES") ?? 100
         let isUsual = Self.number("SEED") == nil && Self.number("CASES") == nil
@@ -23,14 +32,18 @@ import Testing
         var kinds: [String: Int] = [:]
         for seed in first..<first + count {
             let test = try AdversaryCase(seed: seed)
-            let lines = try AdversarySearch.complaints(test, &kinds)
+            if search.way == .folder, test.state.needsFileAsFolder {
+                kinds["no disk can have", default: 0] += 1
+                continue
+            }
+            let lines = try search.complaints(test, &kinds)
             if lines.isEmpty { continue }
             failed.append(seed)
             for topic in AdversaryJudge.topics(lines).sorted() {
                 topics[topic, default: (0, seed)].count += 1
                 guard topics[topic]?.count ?? 0 <= shown, wanted.isEmpty || topic.contains(wanted) else { continue }
-                let small = try AdversarySearch.shrunk(test, to: topic)
-                Issue.record(Comment(rawValue: "\(topic)\n" + (try AdversarySearch.account(of: small))))
+                let small = try search.shrunk(test, to: topic)
+                Issue.record(Comment(rawValue: "\(topic)\n" + (try search.account(of: small))))
             }
         }
         let summary = topics.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
@@ -41,15 +54,52 @@ import Testing
         }
         #expect(failed.isEmpty, "\(failed.count) of \(count) cases from \(first): \(failed)\n\(summary)")
     }
+
+    /// I18, I19, V42
+    @Test(.enabled(if: way == "memory" || way == "nights")) func whatOneNightFoundStaysFound() throws {
+        let first = Self.number("SEED") ?? 0
+        let isAsked = Self.way == "nights"
+        let count = isAsked ? Self.number("CASES") ?? 100 : 40
+        var failed: [String: [UInt64]] = [:]
+        // A few of those that found something once are tried always.
+        let seeds = isAsked ? Array(first..<first + count) : Array(0..<count) + [105, 349, 363, 668]
+        for seed in seeds {
+            let test = try AdversaryNights(seed: seed)
+            for topic in AdversaryJudge.topics(try test.brokenLaws()) { failed[topic, default: []].append(seed) }
+        }
+        for (topic, seeds) in failed.sorted(by: { $0.key < $1.key }) {
+            var small = try AdversaryNights(seed: seeds[0])
+            try small.shrink(to: topic)
+            let lines = try small.brokenLaws()
+            Issue.record(
+                "\(topic): \(seeds.count) of \(count) cases: \(seeds.prefix(20))\n\(small)\n\(lines.joined(separator: "\n"))"
+            )
+        }
+    }
+
+    /// I9
+    @Test("another way in, the same report", arguments: WayIn.allCases)
+    func sameReport(_ way: WayIn) throws {
+        for seed in UInt64(0)..<20 {
+            let test = try AdversaryCase(seed: seed &* 7)
+            if way == .folder, test.state.needsFileAsFolder { continue }
+            let judge = try AdversaryJudge(test)
+            let other = try AdversaryJudge(test, by: way)
+            #expect(judge.report.substance == other.report.substance, "\(test)")
+        }
+    }
 }
 
 /// Tries cases, and makes small ones of those that fail.
-enum AdversarySearch {
+struct AdversarySearch {
+    /// How archives come to the validator; `nil` for memory.
+    var way: WayIn?
+
     /// - Parameter kinds: Given the number of cases with each kind of finding, and with each verdict.
-    static func complaints(_ test: AdversaryCase, _ kinds: inout [String: Int]) throws -> [String] {
+    func complaints(_ test: AdversaryCase, _ kinds: inout [String: Int]) throws -> [String] {
         let judge: AdversaryJudge
         do {
-            judge = try AdversaryJudge(test)
+            judge = try AdversaryJudge(test, by: way)
         } catch {
             return ["law error: \(error)"]
         }
@@ -58,13 +108,13 @@ enum AdversarySearch {
         return try judge.brokenLaws() + judge.differences()
     }
 
-    static func complaints(_ test: AdversaryCase) throws -> [String] {
+    func complaints(_ test: AdversaryCase) throws -> [String] {
         var kinds: [String: Int] = [:]
         return try complaints(test, &kinds)
     }
 
     /// Drops edits, options and files, as long as the difference stays.
-    static func shrunk(_ test: AdversaryCase, to topic: String) throws -> AdversaryCase {
+    func shrunk(_ test: AdversaryCase, to topic: String) throws -> AdversaryCase {
         var best = test
         func accept(_ candidate: AdversaryCase) throws -> Bool {
             guard AdversaryJudge.topics(try complaints(candidate)).contains(topic) else { return false }
@@ -93,11 +143,11 @@ enum AdversarySearch {
     }
 
     /// Leaves files out that have nothing to do with it: all of a chain's, then one by one.
-    private static func dropFiles(_ best: inout AdversaryCase, _ topic: String) throws {
+    private func dropFiles(_ best: inout AdversaryCase, _ topic: String) throws {
         func dropping(_ keys: [String], from test: AdversaryCase) -> AdversaryCase {
             var smaller = test
             let steps = keys.map { AdversaryEdit.Step.remove(AdversaryPlace(root: 0, path: $0)) }
-            smaller.edits.insert(AdversaryEdit(label: "(left out)", steps: steps), at: 0)
+            smaller.edits.insert(AdversaryEdit(label: AdversaryCase.leftOut, steps: steps), at: 0)
             return smaller
         }
         func accept(_ candidate: AdversaryCase) throws -> Bool {
@@ -118,12 +168,14 @@ enum AdversarySearch {
         if !left.isEmpty { best = dropping(left, from: best) }
     }
 
-    static func account(of test: AdversaryCase) throws -> String {
+    func account(of test: AdversaryCase) throws -> String {
         var shown = test
-        shown.edits.removeAll { $0.label == "(left out)" }
+        shown.edits.removeAll { $0.label == AdversaryCase.leftOut }
         let files = test.state.files.sorted { $0.key < $1.key }.map { place, held in
             "  \(place)\(held.origin == nil ? " (written)" : held.isMoved ? " (was \(held.origin ?? ""))" : "")"
         }
-        return (["\(shown)", "files:"] + files + (try complaints(test))).joined(separator: "\n")
+        let complaints = try complaints(test)
+        let code = test.asTest(complaints.first ?? "")
+        return (["\(shown)", "files:"] + files + complaints + ["as a test:", code]).joined(separator: "\n")
     }
 }

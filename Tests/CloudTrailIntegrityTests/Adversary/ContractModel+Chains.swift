@@ -236,13 +236,14 @@ extension ContractModel {
     /// Of the digest files in their places, and of the listed log files that are there.
     func locationsHeld() -> Set<String> {
         var locations: Set<String> = []
-        for digest in digests where digest.counts {
+        for (number, digest) in digests.enumerated() where digest.counts {
             if digest.position == .inPlace || digest.position == .unproven, let claims = digest.claims,
                 claims.key == digest.key
             {
                 locations.insert(location(claims.bucket, claims.key))
             }
-            for log in digest.claims?.logs ?? [] where !locations.contains(location(log.bucket, log.key)) {
+            for log in digest.claims?.logs ?? []
+            where speaks(number, for: log.key) && !locations.contains(location(log.bucket, log.key)) {
                 if files.indices.contains(where: { maps($0, to: log.bucket, log.key) }) {
                     locations.insert(location(log.bucket, log.key))
                 }

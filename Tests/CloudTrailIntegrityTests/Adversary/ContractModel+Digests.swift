@@ -193,6 +193,8 @@ extension ContractModel {
 
     /// V8, V9, V10: where each digest file was found, and the delivery prefixes that follow.
     mutating func placeDigests() {
+        // Whatever buckets they name.
+        var keysInPlace: Set<String> = []
         for number in digests.indices {
             let file = files[digests[number].file]
             let place = places[digests[number].file]
@@ -204,13 +206,15 @@ extension ContractModel {
                 continue
             }
             let isNameKept = lastComponent(claims.key) == lastComponent(place.key)
-            let isKept: Bool
+            let hasItsKey: Bool
             if isFlat(file.place.root) {
-                isKept = isNameKept
+                hasItsKey = isNameKept
                 digests[number].key = isNameKept ? claims.key : keyNamed(place.key) ?? place.key
             } else {
-                isKept = place.key == claims.key && (place.bucket == nil || place.bucket == claims.bucket)
+                hasItsKey = place.key == claims.key
             }
+            let isKept = hasItsKey && (place.bucket == nil || place.bucket == claims.bucket)
+            if digests[number].isSigned, hasItsKey { keysInPlace.insert(claims.key) }
             let isOfBucket = question.bucket == nil || question.bucket == claims.bucket
             if isKept && isOfBucket {
                 digests[number].position = .inPlace
@@ -224,10 +228,7 @@ extension ContractModel {
                 digests[number].bucket = claims.bucket
             }
         }
-        let prefixes = digests.filter { $0.isSigned && $0.position == .inPlace }.compactMap { digest in
-            digest.claims.flatMap { Self.deliveryPrefix(of: $0.key) }
-        }
-        deliveryPrefixes = Set(prefixes).sorted()
+        deliveryPrefixes = Set(keysInPlace.compactMap(Self.deliveryPrefix)).sorted()
     }
 
     /// V4: what stands before the last `AWSLogs/` of a key.
@@ -401,12 +402,13 @@ extension ContractModel {
             }
     }
 
-    /// V37: or in another root than the digest that lists it, under a path that is the key's end or ends in the key.
+    /// V37: or in another root than a copy of the digest that lists it, under a path that is the key's end or ends in the key.
     private func liesInAnotherRoot(_ bucket: String, _ key: String, _ hash: String, _ lister: Int) -> Bool {
-        files.indices.contains { number in
+        let listers = digests.filter { $0.counts && $0.isVerified && $0.key == digests[lister].key }
+        return files.indices.contains { number in
             let file = files[number]
-            guard file.place.root != files[digests[lister].file].place.root, !digestFiles.contains(number),
-                file.content.hash == hash,
+            guard listers.contains(where: { files[$0.file].place.root != file.place.root }),
+                !digestFiles.contains(number), file.content.hash == hash,
                 let offset = ModelOffset(path: file.compressedPath, key: key, bucket: bucket)
             else { return false }
             if case .replaced = offset { return false }
