@@ -26,6 +26,8 @@ package struct DigestChain: Sendable {
 
     /// The latest end of a verified member; `nil` when none is.
     package let verifiedUntil: Timestamp?
+    /// The number of the oldest member that is known to be the chain's; a relocated digest does not extend it backwards.
+    package let oldest: Int?
     private let keys: DigestKeys
 
     /// The length of a regular digest's window, in seconds.
@@ -88,6 +90,7 @@ package struct DigestChain: Sendable {
                 members: members,
                 records: records,
                 verifiedUntil: verifiedUntil,
+                oldest: members.firstIndex { !$0.isRelocated },
                 keys: keys
             )
         }
@@ -168,9 +171,6 @@ package struct DigestAbsence: Hashable, Sendable {
 }
 
 extension DigestChain {
-    /// The number of the oldest member that is known to be the chain's; a relocated digest does not extend it backwards.
-    package var oldest: Int? { members.firstIndex { !$0.isRelocated } }
-
     /// Walks the chain from its oldest member to its newest.
     ///
     /// Every moment from the oldest member to the newest is spoken of by a verified member, by one that has a finding
@@ -187,14 +187,23 @@ extension DigestChain {
         }
         var events: [ChainEvent] = []
         var namedBy: [Name: Int] = [:]
+        // Of keys that several name, so that none is looked up for each of them.
+        var heldUnder: [Name: RecordNumbers] = [:]
         var missing: Set<ObjectLocation> = []
         var missingWindows: [TimeRange] = []
+        let order = MemberOrder(members)
         var numbers = KeyedMembers(self)
+        // The end of what the members before speak of, those that were relocated aside.
+        var heldUntil: Timestamp?
         // The records that a walk came through, so that no two take the same way.
         var walked: Set<Int> = []
-        for (number, member) in members.enumerated() where member.isVerified {
+        for (number, member) in members.enumerated() {
+            defer {
+                if !member.isRelocated { heldUntil = max(heldUntil ?? member.window.end, member.window.end) }
+            }
+            guard member.isVerified else { continue }
             guard let previous = records[member.record].claims?.previous else {
-                if !identity.isBackfill { events += restart(number) }
+                if !identity.isBackfill, isRestart(member, after: heldUntil) { events.append(.restart(member: number)) }
                 continue
             }
             // One of another account or region is nothing to this chain.
@@ -208,8 +217,16 @@ extension DigestChain {
             } else {
                 namedBy[name] = number
             }
-            if !held(key, previous.location.bucket).isEmpty { events += overlap(number, key) }
-            let end = walk(back: number, held, &numbers, &walked)
+            func heldFiles(_ key: Int32, _ bucket: Int32) -> RecordNumbers {
+                if !member.sharesPredecessor { return held(key, bucket) }
+                let name = Name(key: key, bucket: bucket)
+                if let known = heldUnder[name] { return known }
+                let files = held(key, bucket)
+                heldUnder[name] = files
+                return files
+            }
+            if !heldFiles(key, previous.location.bucket).isEmpty { events += overlap(number, key, &numbers) }
+            let end = walk(back: number, heldFiles, &numbers, &walked)
             // Two that were forked may name the same.
             guard let location = end.absent, missing.insert(location).inserted else { continue }
             if end.member == oldest {
@@ -217,12 +234,12 @@ extension DigestChain {
                 missingWindows.append(absence.window)
                 events.append(.startsAfter(absence))
             } else {
-                let absences = absences(end.member, location)
+                let absences = absences(end.member, location, order)
                 missingWindows += absences.map(\.window)
                 events += absences.map { .missing($0) }
             }
         }
-        return identity.isBackfill ? events : events + gaps(besides: missingWindows)
+        return identity.isBackfill ? events : events + gaps(besides: missingWindows, order)
     }
 
     /// The members by their records, made once it is needed.
@@ -232,7 +249,9 @@ extension DigestChain {
 
         init(_ chain: DigestChain) { self.chain = chain }
 
-        mutating func number(ofKey key: Int32) -> Int? {
+        /// - Parameter successor: The number of a member that names it, and that it probably lies directly before.
+        mutating func number(ofKey key: Int32, before successor: Int) -> Int? {
+            if successor > 0, chain.members[successor - 1].keyNumber == key { return successor - 1 }
             if let numbers { return numbers[key] }
             var made: [Int32: Int] = [:]
             for (number, member) in chain.members.enumerated() { made[member.keyNumber] = number }
@@ -260,7 +279,7 @@ extension DigestChain {
             let files = held(named, previous.location.bucket)
             if files.isEmpty { return (member, records.names.objectLocation(previous.location)) }
             if identity.isBackfill { break }
-            guard let next = numbers.number(ofKey: named), !members[next].isVerified,
+            guard let next = numbers.number(ofKey: named, before: member), !members[next].isVerified,
                 let file = files.first(where: { records[$0].hash == previous.hash }), walked.insert(file).inserted
             else { break }
             member = next
@@ -270,24 +289,23 @@ extension DigestChain {
         return (member, nil)
     }
 
-    /// A null-previous member behind an earlier one, whose windows touch or overlap; where they do not, it is a gap.
-    /// Rule V23.
-    private func restart(_ number: Int) -> [ChainEvent] {
-        let earlier = members[..<number].filter { !$0.isRelocated }
-        guard let heldUntil = earlier.map(\.window.end).max() else { return [] }
-        return members[number].window.start.seconds(since: heldUntil) >= 1 ? [] : [.restart(member: number)]
+    /// Whether the window of a null-previous member touches or overlaps what was held before; where it does not, it is a
+    /// gap. Rule V23.
+    private func isRestart(_ member: Member, after heldUntil: Timestamp?) -> Bool {
+        heldUntil.map { member.window.start.seconds(since: $0) < 1 } ?? false
     }
 
-    private func overlap(_ number: Int, _ predecessor: Int32) -> [ChainEvent] {
-        guard !identity.isBackfill, let before = members[..<number].last(where: { $0.keyNumber == predecessor }),
-            before.isVerified,
-            before.window.end.seconds(since: members[number].window.start) >= 1
+    private func overlap(_ number: Int, _ predecessor: Int32, _ numbers: inout KeyedMembers) -> [ChainEvent] {
+        guard !identity.isBackfill, let position = numbers.number(ofKey: predecessor, before: number), position < number
+        else { return [] }
+        let before = members[position]
+        guard before.isVerified, before.window.end.seconds(since: members[number].window.start) >= 1
         else { return [] }
         return [.overlap(TimeRange(start: members[number].window.start, end: before.window.end), member: number)]
     }
 
     /// What no member speaks of and no missing digest would have (V22).
-    private func gaps(besides missingWindows: [TimeRange]) -> [ChainEvent] {
+    private func gaps(besides missingWindows: [TimeRange], _ order: MemberOrder) -> [ChainEvent] {
         guard let oldest = members.first else { return [] }
         let windows = members.enumerated().map { (window: $1.window, member: $0 as Int?) }
         let all = windows + missingWindows.map { (window: $0, member: nil) }
@@ -296,7 +314,7 @@ extension DigestChain {
         for (window, _) in all.sorted(by: { ($0.window.start, $0.window.end) < ($1.window.start, $1.window.end) }) {
             if window.start.seconds(since: coveredUntil) >= 1 {
                 let hole = TimeRange(start: coveredUntil, end: window.start)
-                events.append(gap(hole))
+                events.append(gap(hole, order))
             }
             coveredUntil = max(coveredUntil, window.end)
         }
@@ -304,9 +322,9 @@ extension DigestChain {
     }
 
     /// The gap, told by the member that comes after it.
-    private func gap(_ hole: TimeRange) -> ChainEvent {
-        let after = members.firstIndex { $0.window.start >= hole.end } ?? members.count - 1
-        let before = members[..<after].last { $0.window.end <= hole.start }
+    private func gap(_ hole: TimeRange, _ order: MemberOrder) -> ChainEvent {
+        let after = order.first(startingFrom: hole.end) ?? members.count - 1
+        let before = order.last(endingBy: hole.start, before: after).map { members[$0] }
         let member = members[after]
         let reason: ChainEvent.GapReason
         if !member.isVerified || before?.isVerified == false {
@@ -336,21 +354,18 @@ extension DigestChain {
     }
 
     /// The named predecessor, and the hours before it back to the nearest verified member (V21).
-    private func absences(_ number: Int, _ location: ObjectLocation) -> [DigestAbsence] {
+    private func absences(_ number: Int, _ location: ObjectLocation, _ order: MemberOrder) -> [DigestAbsence] {
         let named = absence(of: location, by: number)
-        let older = members[..<number]
         guard !identity.isBackfill,
-            let before = older.last(where: { $0.isVerified && $0.window.end < named.window.end }),
+            let before = order.lastVerified(endingBefore: named.window.end, before: number).map({ members[$0] }),
             named.window.end.seconds(since: before.window.end) <= Self.longestInferredHole * Self.hour
         else { return [named] }
-        // What is held and not verified has a finding of its own for the hour in its name.
-        let others = older.reversed().prefix { $0.window.end > before.window.end }.filter { !$0.isVerified }
-            .map(\.window.end)
         var absences = [named]
         var end = named.window.start
         while end.seconds(since: before.window.end) >= Self.hour {
             let window = TimeRange(start: end.advanced(bySeconds: -Self.hour), end: end)
-            if !others.contains(where: { window.start < $0 && $0 <= window.end }) {
+            // What is held and not verified has a finding of its own for the hour in its name.
+            if !order.hasUnverified(endingIn: window, before: number) {
                 absences.append(
                     DigestAbsence(
                         bucket: location.bucket,
@@ -374,5 +389,68 @@ extension DigestChain {
         let dayLength = 11
         guard folder.count > dayLength else { return ObjectKey(name) }
         return ObjectKey(bytes: folder.dropLast(dayLength) + "\(endTime.dayFolder)/\(name)".utf8)
+    }
+}
+
+/// Finds members by their windows. They stand in the order of their ends.
+private struct MemberOrder {
+    private let members: [DigestChain.Member]
+    /// Of each member, the latest start up to it.
+    private let latestStarts: [Timestamp]
+    /// Of each member, the number of the last verified one up to it; −1 for none.
+    private let lastVerified: [Int32]
+    /// The numbers of those that are not verified.
+    private let unverified: [Int32]
+
+    init(_ members: [DigestChain.Member]) {
+        self.members = members
+        var latestStarts: [Timestamp] = []
+        var lastVerified: [Int32] = []
+        var unverified: [Int32] = []
+        latestStarts.reserveCapacity(members.count)
+        lastVerified.reserveCapacity(members.count)
+        for (number, member) in members.enumerated() {
+            latestStarts.append(max(latestStarts.last ?? member.window.start, member.window.start))
+            lastVerified.append(member.isVerified ? Int32(clamping: number) : lastVerified.last ?? -1)
+            if !member.isVerified { unverified.append(Int32(clamping: number)) }
+        }
+        self.latestStarts = latestStarts
+        self.lastVerified = lastVerified
+        self.unverified = unverified
+    }
+
+    /// The first that starts at `moment` or later.
+    func first(startingFrom moment: Timestamp) -> Int? {
+        let position = Self.firstPosition(latestStarts.count) { latestStarts[$0] >= moment }
+        return position < members.count ? position : nil
+    }
+
+    /// The last before the one with this number that ends at `moment` or earlier.
+    func last(endingBy moment: Timestamp, before number: Int) -> Int? {
+        let count = min(Self.firstPosition(members.count) { members[$0].window.end > moment }, number)
+        return count > 0 ? count - 1 : nil
+    }
+
+    /// The last verified before the one with this number that ends before `moment`.
+    func lastVerified(endingBefore moment: Timestamp, before number: Int) -> Int? {
+        let count = min(Self.firstPosition(members.count) { members[$0].window.end >= moment }, number)
+        return count > 0 && lastVerified[count - 1] >= 0 ? Int(lastVerified[count - 1]) : nil
+    }
+
+    /// Whether one before the one with this number is not verified and ends in a span, after its start.
+    func hasUnverified(endingIn span: TimeRange, before number: Int) -> Bool {
+        let position = Self.firstPosition(unverified.count) { members[Int(unverified[$0])].window.end > span.start }
+        guard position < unverified.count, unverified[position] < number else { return false }
+        return members[Int(unverified[position])].window.end <= span.end
+    }
+
+    /// The first of `count` positions at which `isReached` is true; it is so of all behind it.
+    private static func firstPosition(_ count: Int, where isReached: (Int) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isReached(middle) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

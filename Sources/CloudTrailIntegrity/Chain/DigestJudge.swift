@@ -107,17 +107,31 @@ package struct DigestJudge {
         var verdicts = [DigestVerdict](repeating: .open, count: records.count)
         var order = records.indices.map { (end: records[$0].endTime, number: $0) }
         order.sort { ($1.end, $1.number) < ($0.end, $0.number) }
+        var crowds = VerifiedCrowds(records: records, keys: keys)
         for (_, number) in order where !strays.contains(number) {
             try check()
             let key = places[number].keyNumber
-            let successors = keys.namers[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
+            let successors =
+                crowds.isCrowded(key)
+                ? RecordNumbers(crowds.successors(of: key, but: number).filter { names($0, number) })
+                : keys.namers[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
             verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
+            if verdicts[number].isVerified { crowds.add(number) }
         }
         return verdicts
     }
 
     private func isVerifiedSuccessor(_ successor: Int, of number: Int, _ verdicts: [DigestVerdict]) -> Bool {
         successor != number && verdicts[successor].isVerified && names(successor, number)
+    }
+
+    /// Whether one of these sources is a successor, or one with its name and content.
+    private func holds(_ sources: [SignatureSource], _ successor: Int) -> Bool {
+        sources.contains { source in
+            guard case .successor(let number) = source else { return false }
+            return number == successor
+                || DigestTwins(records[number]).map { $0 == DigestTwins(records[successor]) } ?? false
+        }
     }
 
     /// Whether the bucket in which `successor` names its predecessor can be the one `number` was found in.
@@ -174,9 +188,10 @@ package struct DigestJudge {
         case .unsupportedAlgorithm(let name):
             return .algorithmUnsupported(name)
         case .failed(let sources):
-            let counts = sources.contains { source in
-                if case .successor(let number) = source { verifiedSuccessors.contains(number) } else { true }
-            }
+            let counts =
+                sources.contains { source in
+                    if case .successor = source { false } else { true }
+                } || verifiedSuccessors.contains { holds(sources, $0) }
             return counts ? .signatureInvalid(sources) : nil
         default:
             return nil
@@ -188,9 +203,37 @@ package struct DigestJudge {
         guard let previous = records[successor].claims?.previous, let hash = records[number].hash else { return nil }
         if previous.hash != hash { return .hash }
         if let claims = records[number].claims, claims.location.bucket != previous.location.bucket { return .bucket }
-        if case .valid(_, let differing) = signatures[number], differing.contains(.successor(successor)) {
+        if case .valid(_, let differing) = signatures[number], holds(differing, successor) {
             return .signature
         }
         return nil
+    }
+}
+
+/// The verified digests that name a predecessor which very many name: of those with the same name and content two, the
+/// second for when the first is asked of itself.
+private struct VerifiedCrowds {
+    private let records: DigestRecords
+    private let keys: DigestKeys
+    private var crowds: [Int32: [DigestTwins: [Int]]] = [:]
+
+    init(records: DigestRecords, keys: DigestKeys) {
+        self.records = records
+        self.keys = keys
+    }
+
+    func isCrowded(_ key: Int32) -> Bool { keys.namers[key].count > SignatureTrial.maximumCandidates }
+
+    /// The verified digests that name a key, in their order, without this one and without copies.
+    func successors(of key: Int32, but number: Int) -> [Int] {
+        (crowds[key] ?? [:]).values.compactMap { $0.first { $0 != number } }.sorted()
+    }
+
+    mutating func add(_ number: Int) {
+        guard let key = keys.previous(number), isCrowded(key), let twins = DigestTwins(records[number]) else { return }
+        var known = crowds[key]?[twins] ?? []
+        known.append(number)
+        known.sort()
+        crowds[key, default: [:]][twins] = Array(known.prefix(2))
     }
 }

@@ -185,6 +185,12 @@ package struct RecordNumbers: RandomAccessCollection, Sendable {
         self.others = others
     }
 
+    /// These records.
+    package init(_ numbers: [Int]) {
+        only = numbers.first
+        others = Array(numbers.dropFirst())
+    }
+
     package static let none = RecordNumbers(first: nil, others: [])
 
     package var startIndex: Int { 0 }

@@ -271,13 +271,8 @@ final class DigestStage: Sendable {
         }
         try pool.finish(with: worker)
         results.withLock { for (number, verdict) in $0 { verdicts[number] = verdict } }
-        // From the newest back, so that it is known which of their successors are signed.
-        crowded.sort { (records[$1].endTime, $1) < (records[$0].endTime, $0) }
-        for number in crowded {
-            try monitor.check()
-            verdicts[number] = try check.verdict(on: number, &worker.context.trial) { successor in
-                if case .valid = verdicts[successor] { true } else { false }
-            }
+        if !crowded.isEmpty {
+            try check.settle(crowded: crowded, &verdicts, &worker.context.trial, check: monitor.check)
         }
         guard let earlier else { return verdicts }
         for (number, digest) in index.digests.enumerated() {
