@@ -31,19 +31,23 @@ package struct ArchiveIndex: Sendable {
 
     /// A file that is neither a digest file nor a sidecar.
     package struct File: Hashable, Comparable, Sendable {
+        // An archive may have very many, so the size matters.
+        private let folderNumber: Int32
+        private let positionNumber: Int32
+
         /// The number of its folder.
-        package let folder: Int
+        package var folder: Int { Int(folderNumber) }
         /// Its position among the folder's names.
-        package let position: Int
+        package var position: Int { Int(positionNumber) }
 
         package init(folder: Int, position: Int) {
-            self.folder = folder
-            self.position = position
+            folderNumber = Int32(clamping: folder)
+            positionNumber = Int32(clamping: position)
         }
 
         /// The order of the listing.
         package static func < (lhs: File, rhs: File) -> Bool {
-            (lhs.folder, lhs.position) < (rhs.folder, rhs.position)
+            (lhs.folderNumber, lhs.positionNumber) < (rhs.folderNumber, rhs.positionNumber)
         }
     }
 

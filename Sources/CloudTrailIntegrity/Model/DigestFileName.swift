@@ -115,7 +115,7 @@ private struct NameParser {
 
     mutating func take(prefix: String) -> Bool {
         guard rest.utf8.starts(with: prefix.utf8) else { return false }
-        rest = rest.dropFirst(prefix.count)
+        rest = Substring(rest.utf8.dropFirst(prefix.utf8.count))
         return true
     }
 
@@ -124,7 +124,7 @@ private struct NameParser {
         else {
             return false
         }
-        rest = rest.dropLast(suffix.count)
+        rest = Substring(rest.utf8.dropLast(suffix.utf8.count))
         return true
     }
 
@@ -133,14 +133,14 @@ private struct NameParser {
         guard let separator = rest.utf8.firstIndex(of: UInt8(ascii: "_")), separator != rest.startIndex else {
             return nil
         }
-        defer { rest = rest[rest.index(after: separator)...] }
+        defer { rest = rest[rest.utf8.index(after: separator)...] }
         return rest[..<separator]
     }
 
     /// What stands after the last `_`.
     mutating func takeLast() -> Substring? {
         guard let separator = rest.utf8.lastIndex(of: UInt8(ascii: "_")) else { return nil }
-        let part = rest[rest.index(after: separator)...]
+        let part = rest[rest.utf8.index(after: separator)...]
         guard !part.isEmpty else { return nil }
         rest = rest[..<separator]
         return part

@@ -52,21 +52,26 @@ struct ArchivePlacement: Sendable {
     struct FolderPlace {
         /// The folder of keys, with the `/` at its end; `nil` where only the name of a file tells it.
         let path: ObjectKey?
-        /// The buckets that they must be of: the one that the layout names, and the one that the caller named.
-        let buckets: [String]
+        let bucket: Bucket
 
-        func agrees(withBucket bucket: String) -> Bool {
-            buckets.allSatisfy { $0 == bucket }
+        /// The bucket that they must be of.
+        enum Bucket {
+            /// Neither the layout nor the caller names one.
+            case any
+            case only(String)
+            /// The two contradict each other.
+            case contradictory
         }
     }
 
     func place(of folder: ArchiveIndex.Folder) -> FolderPlace {
-        let named = bucket.map { [$0] } ?? []
-        guard case .tree(let offset) = layouts[folder.root] else { return FolderPlace(path: nil, buckets: named) }
+        let named = bucket.map { FolderPlace.Bucket.only($0) } ?? .any
+        guard case .tree(let offset) = layouts[folder.root] else { return FolderPlace(path: nil, bucket: named) }
         guard let place = offset.place(ofFolder: folder.path) else {
-            return FolderPlace(path: folder.path, buckets: named)
+            return FolderPlace(path: folder.path, bucket: named)
         }
-        return FolderPlace(path: place.key, buckets: named + (place.bucket.map { [$0] } ?? []))
+        guard let own = place.bucket else { return FolderPlace(path: place.key, bucket: named) }
+        return FolderPlace(path: place.key, bucket: bucket ?? own == own ? .only(own) : .contradictory)
     }
 
     /// The key that a path maps to; in a flat folder its file name (V8).

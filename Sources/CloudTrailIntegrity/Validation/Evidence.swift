@@ -24,6 +24,8 @@ final class Evidence: Sendable {
 
     /// The digest files that map to each key.
     private let digestsByKey: RecordsByKey
+    /// The ends of the last verified digests before the heads that may be allowed, by the numbers of these.
+    private let verifiedBeforeHeads: [Int: Timestamp]
     private let keys: DigestKeys
     /// What earlier runs proved; `nil` when nothing is remembered.
     let earlier: EarlierProof?
@@ -88,6 +90,13 @@ final class Evidence: Sendable {
             digestsByKey.add(number, to: place.keyNumber)
         }
         self.digestsByKey = digestsByKey
+        var verifiedBeforeHeads: [Int: Timestamp] = [:]
+        for chain in chains {
+            guard let head = chain.members.last else { continue }
+            let end = chain.lastVerified(beforeUnsignedHead: records, verdicts) { digestsByKey[head.keyNumber] }
+            if let end { verifiedBeforeHeads[head.record] = end }
+        }
+        self.verifiedBeforeHeads = verifiedBeforeHeads
         var hiddenFolders = [[ObjectKey: ArchiveIndex.HiddenFolder]](repeating: [:], count: names.count)
         for folder in index.hiddenFolders { hiddenFolders[folder.root][folder.path] = folder }
         self.hiddenFolders = hiddenFolders
@@ -108,11 +117,6 @@ final class Evidence: Sendable {
             guard let own = placement.places[number].bucket else { return true }
             return own == bucket
         }
-    }
-
-    /// The records that map to the same key as this one.
-    func copies(of record: Int) -> RecordNumbers {
-        digestsByKey[placement.places[record].keyNumber]
     }
 
     /// The records that map to the key with this number.
@@ -227,19 +231,7 @@ final class Evidence: Sendable {
     /// what a download without metadata makes of every chain, and all that a caller may accept unsigned. Of what it says
     /// only the name counts.
     func isUnsignedHead(_ record: Int) -> Bool {
-        lastVerified(beforeHead: record) != nil
-    }
-
-    /// The end of the last verified digest, where this record is the unsigned head of its chain (V47).
-    private func lastVerified(beforeHead record: Int) -> Timestamp? {
-        guard case .unsigned? = verdicts[record].faults.first, let members = chain(of: record)?.members,
-            let head = members.last, head.record == record,
-            let previous = records[record].claims?.previous, let before = members.dropLast().last, before.isVerified,
-            head.previousKey == before.keyNumber, previous.hash == records[before.record].hash,
-            (1...DigestChain.hour).contains(records[record].endTime.seconds(since: before.window.end)),
-            copies(of: record).allSatisfy({ records[$0].hash == records[record].hash })
-        else { return nil }
-        return before.window.end
+        verifiedBeforeHeads[record] != nil
     }
 
     /// How long before the end of the digest before it a log file of a digest may have been made, in seconds.
@@ -248,7 +240,7 @@ final class Evidence: Sendable {
     /// Whether the caller may accept a log file that only this record lists: it is an unsigned head, and the time in the
     /// file's name is in its hour (V48).
     func isAllowable(_ location: ObjectLocation, listedBy record: Int) -> Bool {
-        guard let verifiedUntil = lastVerified(beforeHead: record), let time = LogFileName(location.key)?.time else {
+        guard let verifiedUntil = verifiedBeforeHeads[record], let time = LogFileName(location.key)?.time else {
             return false
         }
         // Its folder is that of the head's account and region, and of the time in its name.
@@ -274,6 +266,25 @@ final class Evidence: Sendable {
             if chains[middle].identity < identity { low = middle + 1 } else { high = middle }
         }
         return low < chains.count && chains[low].identity == identity ? chains[low] : nil
+    }
+}
+
+extension DigestChain {
+    /// The end of the last verified digest, where the newest of the chain is an unsigned head that may be allowed (V47).
+    ///
+    /// - Parameter copies: The records that map to the key of the newest.
+    fileprivate func lastVerified(
+        beforeUnsignedHead records: DigestRecords,
+        _ verdicts: [DigestVerdict],
+        copies: () -> RecordNumbers
+    ) -> Timestamp? {
+        guard let head = members.last, case .unsigned? = verdicts[head.record].faults.first,
+            let previous = records[head.record].claims?.previous, let before = members.dropLast().last,
+            before.isVerified, head.previousKey == before.keyNumber, previous.hash == records[before.record].hash,
+            (1...DigestChain.hour).contains(records[head.record].endTime.seconds(since: before.window.end)),
+            copies().allSatisfy({ records[$0].hash == records[head.record].hash })
+        else { return nil }
+        return before.window.end
     }
 }
 

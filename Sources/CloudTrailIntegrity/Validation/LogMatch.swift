@@ -38,7 +38,7 @@ struct LogMatch: Sendable {
         let name: Range<Int32>
         /// The file that was proven before to be it, by its number in ``LogMatch/proven``; −1 where there is none.
         var proof: Int32 = -1
-        /// The next key with the same name, in another folder.
+        /// The next key with the same name, in another folder. Behind the first of a name, the last that came stands first.
         var next: Int32 = -1
         /// The first and the last of ``links``.
         var firstLink: Int32 = -1
@@ -69,8 +69,8 @@ struct LogMatch: Sendable {
         let file: ArchiveIndex.File
         fileprivate let name: Range<Int32>
         fileprivate let place: Int32
-        /// The number of the orphan that it is.
-        fileprivate let orphan: Int?
+        /// The number of the orphan that it is; −1 for none.
+        fileprivate let orphan: Int32
     }
 
     /// A file that was proven before.
@@ -88,10 +88,28 @@ struct LogMatch: Sendable {
         var next: Int32 = -1
     }
 
+    private struct Namesake: Hashable, Sendable {
+        /// The first key with that name.
+        let first: Int32
+        /// The number of the path of the folder.
+        let path: Int32
+    }
+
     private let evidence: Evidence
     private var names: [UInt8] = []
     private var listedFolders: [ListedFolder] = []
     private var folderNumbers: [ObjectIdentifier: Int32] = [:]
+    /// Of each of ``listedFolders``, the number that it shares with those of other buckets and spellings.
+    private var pathNumbers: [Int32] = []
+    /// These numbers by the path, without empty components.
+    private var numbersOfPaths: [ObjectKey: Int32] = [:]
+    /// Of each of ``listedFolders``, the number of the bucket.
+    private var bucketNumbers: [Int32] = []
+    private var numbersOfBuckets: [String: Int32] = [:]
+    /// The keys whose name another key has too, all but the first of each name: nearly always none.
+    private var namesakes: [Namesake: Int32] = [:]
+    /// The keys that files in flat folders can be of, of names that several keys have, by the first of each name.
+    private var keysOfNames: [Int32: [Int32]] = [:]
     private var drafts: [Draft] = []
     private var links: [Link] = []
     private var proofs: [Proof] = []
@@ -146,10 +164,17 @@ struct LogMatch: Sendable {
         for folder in unit.folders { try match(folder, &unlisted, orphanNumbers, check) }
         markLogFolders()
         settleScope()
-        for file in unlisted {
+        // What is left stays in the same memory.
+        swap(&unreferenced, &unlisted)
+        var end = 0
+        for position in unreferenced.indices {
             try check()
-            settle(file)
+            let file = unreferenced[position]
+            guard settle(file) else { continue }
+            unreferenced[end] = file
+            end += 1
         }
+        unreferenced.removeSubrange(end...)
     }
 
     private func group(_ list: (record: Int32, group: Int32)) -> ListedLogs.Group {
@@ -172,10 +197,8 @@ struct LogMatch: Sendable {
             try check()
             guard let hash = reader.hash else { continue }
             let slot = slot(of: reader.name)
-            var number = slots[slot]
-            while number >= 0, !isSameFolder(drafts[Int(number)].folder, folder) { number = drafts[Int(number)].next }
-            if number < 0 {
-                var draft = Draft(
+            guard let index = draft(at: slot, path: pathNumbers[Int(folder)]).map({ Int($0) }) else {
+                let draft = Draft(
                     record: list.record,
                     isVerified: isVerified,
                     isInScope: isInScope,
@@ -184,12 +207,9 @@ struct LogMatch: Sendable {
                     hash: hash,
                     name: append(reader.name)
                 )
-                draft.next = slots[slot]
-                slots[slot] = Int32(clamping: drafts.count)
-                drafts.append(draft)
+                append(draft, at: slot)
                 continue
             }
-            let index = Int(number)
             // Only digests in scope are held to what they list; beside a verified one no other counts.
             if drafts[index].isVerified == isVerified {
                 drafts[index].isInScope = drafts[index].isInScope || isInScope
@@ -237,10 +257,8 @@ struct LogMatch: Sendable {
                 )
             case .kept(let record):
                 let slot = slot(of: reader.name)
-                var known = slots[slot]
-                while known >= 0, !isSameFolder(drafts[Int(known)].folder, folder) { known = drafts[Int(known)].next }
                 // The same key was proven in another source too: one of the two is read again.
-                guard known < 0 else { continue }
+                guard self.draft(at: slot, path: pathNumbers[Int(folder)]) == nil else { continue }
                 var draft = Draft(
                     record: Int32(clamping: record),
                     isVerified: true,
@@ -252,9 +270,7 @@ struct LogMatch: Sendable {
                 )
                 draft.proof = Int32(clamping: proofs.count)
                 proofs.append(proof)
-                draft.next = slots[slot]
-                slots[slot] = Int32(clamping: drafts.count)
-                drafts.append(draft)
+                append(draft, at: slot)
             }
         }
     }
@@ -264,11 +280,38 @@ struct LogMatch: Sendable {
         if let known = folderNumbers[ObjectIdentifier(folder)] { return known }
         folderNumbers[ObjectIdentifier(folder)] = Int32(clamping: listedFolders.count)
         listedFolders.append(folder)
+        pathNumbers.append(Self.number(of: folder.collapsed, in: &numbersOfPaths))
+        bucketNumbers.append(Self.number(of: folder.bucket, in: &numbersOfBuckets))
         return Int32(clamping: listedFolders.count - 1)
     }
 
-    private func isSameFolder(_ first: Int32, _ second: Int32) -> Bool {
-        first == second || listedFolders[Int(first)].collapsed == listedFolders[Int(second)].collapsed
+    private static func number<Text: Hashable>(of text: Text, in numbers: inout [Text: Int32]) -> Int32 {
+        if let known = numbers[text] { return known }
+        let number = Int32(clamping: numbers.count)
+        numbers[text] = number
+        return number
+    }
+
+    /// The number of the key with the name of this slot, in the folder with this path.
+    private func draft(at slot: Int, path: Int32) -> Int32? {
+        let first = slots[slot]
+        if first < 0 { return nil }
+        if pathNumbers[Int(drafts[Int(first)].folder)] == path { return first }
+        return namesakes.isEmpty ? nil : namesakes[Namesake(first: first, path: path)]
+    }
+
+    /// Adds a key with the name of this slot.
+    private mutating func append(_ draft: Draft, at slot: Int) {
+        let number = Int32(clamping: drafts.count)
+        let first = slots[slot]
+        drafts.append(draft)
+        if first < 0 {
+            slots[slot] = number
+            return
+        }
+        namesakes[Namesake(first: first, path: pathNumbers[Int(draft.folder)])] = number
+        drafts[Int(number)].next = drafts[Int(first)].next
+        drafts[Int(first)].next = number
     }
 
     private mutating func append(_ name: [UInt8]) -> Range<Int32> {
@@ -302,7 +345,10 @@ struct LogMatch: Sendable {
     /// Which listed folders the files of a folder can be of; where names tell keys, those of one part.
     private struct Mapped {
         let place: Int32
-        let isPossible: [Bool]
+        /// The number of the path that the listed folder must have; −1 for one that none has, `nil` for any.
+        let path: Int32?
+        /// The number of the bucket that it must be of; likewise.
+        let bucket: Int32?
         /// Whether the file is stored under the key's very name, as far as its folder tells.
         let isExact: Bool
     }
@@ -317,9 +363,12 @@ struct LogMatch: Sendable {
         let isMerged = if case .merged = layout { true } else { false }
         let keyFolder =
             isMerged ? ObjectKey(bytes: evidence.placement.key(of: path, root: folder.root).folder) : place.path
-        let isPossible = listedFolders.map { listed in
-            (keyFolder.map { listed.collapsed == $0 } ?? true) && place.agrees(withBucket: listed.bucket)
-        }
+        let bucket: Int32? =
+            switch place.bucket {
+            case .any: nil
+            case .only(let name): numbersOfBuckets[name] ?? -1
+            case .contradictory: -1
+            }
         let isTop = folder.path.bytes.isEmpty && evidence.placement.isFlatWithDigests(folder.root)
         placeFolders.append(number)
         places.append(
@@ -332,9 +381,45 @@ struct LogMatch: Sendable {
         )
         return Mapped(
             place: Int32(clamping: places.count - 1),
-            isPossible: isPossible,
+            path: keyFolder.map { numbersOfPaths[$0] ?? -1 },
+            bucket: bucket,
             isExact: keyFolder != nil
         )
+    }
+
+    private func isPossible(_ folder: Int32, _ mapped: Mapped) -> Bool {
+        mapped.path ?? pathNumbers[Int(folder)] == pathNumbers[Int(folder)]
+            && mapped.bucket ?? bucketNumbers[Int(folder)] == bucketNumbers[Int(folder)]
+    }
+
+    /// The most keys of one name that files in a flat folder are held to, of those that only unverified digests list.
+    private static let mostUnverifiedNamesakes = 32
+
+    /// The keys that the files of a name can be of, where only the name tells.
+    ///
+    /// - Parameter first: The first of that name.
+    private mutating func namesakes(of first: Int32, _ mapped: Mapped) -> [Int32] {
+        if let known = keysOfNames[first] { return known }
+        var keys: [Int32] = []
+        var unverified: [Int32] = []
+        var next = first
+        while next >= 0 {
+            let draft = drafts[Int(next)]
+            if isPossible(draft.folder, mapped) {
+                if draft.isVerified { keys.append(next) } else { unverified.append(next) }
+            }
+            next = draft.next
+        }
+        if unverified.count > Self.mostUnverifiedNamesakes {
+            unverified.sort { first, second in
+                let (left, right) = (drafts[Int(first)].folder, drafts[Int(second)].folder)
+                return listedFolders[Int(left)].collapsed < listedFolders[Int(right)].collapsed
+            }
+            unverified.removeSubrange(Self.mostUnverifiedNamesakes...)
+        }
+        keys += unverified
+        keysOfNames[first] = keys
+        return keys
     }
 
     private mutating func match(
@@ -366,38 +451,40 @@ struct LogMatch: Sendable {
             let file = ArchiveIndex.File(folder: number, position: reader.position)
             let isDecompressed = reader.name.span.hasSuffix(".json")
             if isDecompressed { compressed = reader.name + ".gz".utf8 }
-            var next = slots[isDecompressed ? slot(of: compressed) : slot(of: reader.name)]
+            let slot = isDecompressed ? slot(of: compressed) : slot(of: reader.name)
+            // Of one folder there is one key of a name.
+            let key = mapped.path.map { draft(at: slot, path: $0) ?? -1 } ?? slots[slot]
+            let hasNamesakes = key >= 0 && mapped.path == nil && drafts[Int(key)].next >= 0
             var held: Int32?
-            while next >= 0 {
-                let draft = next
-                next = drafts[Int(draft)].next
-                guard mapped.isPossible[Int(drafts[Int(draft)].folder)] else { continue }
-                // The name is the draft's, but for a decompressed file's.
-                let number =
-                    held
-                    ?? hold(
+            if hasNamesakes || key >= 0 && isPossible(drafts[Int(key)].folder, mapped) {
+                let keys = hasNamesakes ? namesakes(of: key, mapped) : []
+                if !hasNamesakes || !keys.isEmpty {
+                    // The name is the key's, but for a decompressed file's.
+                    let number = hold(
                         HeldFile(
                             file: file,
                             root: folder.root,
-                            name: isDecompressed ? append(reader.name) : drafts[Int(draft)].name,
+                            name: isDecompressed ? append(reader.name) : drafts[Int(key)].name,
                             place: mapped.place,
                             isExact: !isDecompressed && mapped.isExact
                         )
                     )
-                held = number
-                link(draft, number)
+                    held = number
+                    if hasNamesakes { for key in keys { link(key, number) } } else { link(key, number) }
+                }
             }
             var orphan: Int?
             if !orphanNumbers.isEmpty {
                 for number in orphanNumbers[reader.name] ?? []
-                where mapped.isPossible[Int(orphans[number].listedFolder)] {
+                where isPossible(orphans[number].listedFolder, mapped) {
                     orphans[number].isHeld = true
                     orphan = orphan ?? number
                 }
             }
             guard held == nil else { continue }
+            let orphanNumber = Int32(clamping: orphan ?? -1)
             unlisted.append(
-                UnlistedFile(file: file, name: append(reader.name), place: mapped.place, orphan: orphan)
+                UnlistedFile(file: file, name: append(reader.name), place: mapped.place, orphan: orphanNumber)
             )
         }
     }
@@ -428,9 +515,12 @@ struct LogMatch: Sendable {
     }
 
     /// Decides what becomes of a file that no digest lists (V2).
-    private mutating func settle(_ unlisted: UnlistedFile) {
+    ///
+    /// - Returns: Whether it is a log file that is asked for.
+    private mutating func settle(_ unlisted: UnlistedFile) -> Bool {
         let root = evidence.index.folders[unlisted.file.folder].root
-        if let orphan = unlisted.orphan, orphans[orphan].held == nil, isAskedFor(unlisted, in: evidence.options.range) {
+        let orphan = Int(unlisted.orphan)
+        if orphan >= 0, orphans[orphan].held == nil, isAskedFor(unlisted, in: evidence.options.range) {
             fates.logs += 1
             selectedRoots.insert(root)
             var known = HeldFile(
@@ -442,20 +532,21 @@ struct LogMatch: Sendable {
             )
             known.isJudged = true
             orphans[orphan].held = (Int(hold(known)), unlisted)
-            return
+            return false
         }
         switch role(of: unlisted) {
         case .other: fates.other += 1
         case .hidden: fates.hidden += 1
         case .log where isAskedFor(unlisted, in: evidence.options.range):
             fates.logs += 1
-            unreferenced.append(unlisted)
             selectedRoots.insert(root)
+            return true
         case .log:
             fates.outOfScope += 1
             holdingRoots.insert(root)
             if evidence.options.isRestricted, isAskedFor(unlisted, in: .always) { selectedRoots.insert(root) }
         }
+        return false
     }
 
     private func role(of unlisted: UnlistedFile) -> FileScope.Role {

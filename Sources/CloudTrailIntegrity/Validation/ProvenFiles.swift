@@ -11,7 +11,15 @@ struct ProvenFiles: Sendable {
         var files: [ProvenFolder.File] = []
     }
 
+    private struct Place: Hashable, Sendable {
+        let root: Int
+        let source: ObjectKey?
+        let folder: ObjectIdentifier
+    }
+
     private var folders: [Folder] = []
+    /// The numbers of the folders.
+    private var numbers: [Place: Int] = [:]
 
     var isEmpty: Bool { folders.isEmpty }
 
@@ -23,22 +31,26 @@ struct ProvenFiles: Sendable {
         source: ObjectKey?,
         _ folder: ListedFolder
     ) {
-        func isSame(_ known: Folder) -> Bool {
-            known.root == root && known.folder === folder && known.source == source
-        }
-        var index = folders.indices.last ?? 0
-        if folders.isEmpty || !isSame(folders[index]) {
-            let known = folders.firstIndex(where: isSame)
-            index = known ?? folders.count
-            if known == nil { folders.append(Folder(root: root, source: source, folder: folder)) }
-        }
+        let index = index(root: root, source, folder)
         folders[index].names.append(name.span, hash: hash)
         folders[index].files.append(file)
     }
 
+    private mutating func index(root: Int, _ source: ObjectKey?, _ folder: ListedFolder) -> Int {
+        // Neighbours lie in one folder.
+        if let last = folders.last, last.root == root, last.folder === folder, last.source == source {
+            return folders.count - 1
+        }
+        let place = Place(root: root, source: source, folder: ObjectIdentifier(folder))
+        if let known = numbers[place] { return known }
+        numbers[place] = folders.count
+        folders.append(Folder(root: root, source: source, folder: folder))
+        return folders.count - 1
+    }
+
     /// The folders, ready for a state.
     mutating func finish() -> [ProvenFolder] {
-        defer { folders = [] }
+        defer { (folders, numbers) = ([], [:]) }
         return folders.indices.map { index in
             ProvenFolder(
                 root: folders[index].root,
