@@ -142,6 +142,8 @@ void cti_validator_free(cti_validator *validator);
  *   max-inflate-ratio       Content to compressed bytes, beyond 1 GiB of content. Default 256.
  *   max-digest-entries, max-json-depth, max-key-length
  *                           Default 1000000, 32, and 1024 bytes.
+ *   findings-per-folder     Findings of one kind and folder that stand by themselves; one more sums up the others.
+ *                           Default 10000.
  *   jobs                    Threads that compute. Default: the number of processors that the process may use.
  *   readers                 Threads that read, where storage is slow. Default 16, or as many as compute.
  *   verbose                 true lists every proven file in the report. Default false.

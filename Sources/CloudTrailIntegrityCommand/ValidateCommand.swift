@@ -99,6 +99,12 @@ enum ValidateCommand: Subcommand {
             OptionSpec("max-digest-entries", value: "n", help: "Most log files in a digest file. (default: 1000000)"),
             OptionSpec("max-json-depth", value: "n", help: "Deepest nesting of a digest file. (default: 32)"),
             OptionSpec("max-key-length", value: "n", help: "Longest key in bytes. (default: 1024)"),
+            OptionSpec(
+                "findings-per-folder",
+                value: "n",
+                help: "Findings of one kind and folder that are listed one by one; one more sums up the others. "
+                    + "(default: 10000)"
+            ),
             OptionSpec("strict", help: "Exit with 1 also when something is only unverified."),
             helpOption,
         ],

@@ -30,7 +30,7 @@ package struct AWSReport {
         }
         try output("")
         for finding in report.findings where finding.severity > .notice {
-            if let line = line(finding) {
+            if !finding.isSum, let line = line(finding) {
                 try errors(line)
                 try errors("")
             } else {

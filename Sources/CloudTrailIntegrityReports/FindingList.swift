@@ -6,12 +6,18 @@ struct FindingList {
     private struct Group {
         var count = 0
         var shown: [Finding] = []
+        /// Those that sum up others.
+        var sums: [Finding] = []
         /// What is said of each of them; `nil` when it is not the same.
         var message: String?
 
         /// Adds one; returns whether it is shown.
         mutating func add(_ finding: Finding, limit: Int) -> Bool {
-            count += 1
+            count += finding.standsFor
+            guard !finding.isSum else {
+                sums.append(finding)
+                return false
+            }
             if message != finding.message { message = nil }
             guard shown.count < limit else { return false }
             shown.append(finding)
@@ -59,8 +65,12 @@ struct FindingList {
                 for finding in group.shown {
                     for line in lines(finding, saysMessage: group.message == nil) { try output(line) }
                 }
-                let rest = group.count - group.shown.count
+                let rest = group.sums.reduce(group.count - group.shown.count) { $0 - $1.standsFor }
                 if rest > 0 { try output(Self.space + "… and \(rest.grouped) more (--verbose)") }
+                for sum in group.sums {
+                    let folder = TextReport.subject(sum).map { " in \($0)" } ?? ""
+                    try output(Self.space + "… and \(sum.standsFor.grouped) more\(folder), not listed one by one")
+                }
                 guard advised.insert(kind).inserted else { continue }
                 for line in style.wrap("What to do: \(kind.advice)", indent: Self.findingIndent, hanging: 2) {
                     try output(line)

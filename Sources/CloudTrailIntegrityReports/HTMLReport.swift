@@ -120,7 +120,7 @@ package struct HTMLReport {
         try output("</tbody></table></div>")
         try output("<p>\(TextReport(report, facts).filesListed)</p>")
         let severities = Severity.gravestFirst.map { severity in
-            "\(Self.badge(severity)) \(report.findings.count { $0.severity == severity })"
+            "\(Self.badge(severity)) \(report.findings.count(of: severity))"
         }
         try output("<p>Findings: \(severities.joined(separator: " \u{b7} "))</p></section>")
     }
@@ -194,7 +194,7 @@ package struct HTMLReport {
     /// What the kinds that were found mean.
     private func writeKinds<Failure: Error>(_ output: (String) throws(Failure) -> Void) throws(Failure) {
         var counts: [FindingKind: Int] = [:]
-        for finding in report.findings { counts[finding.kind, default: 0] += 1 }
+        for finding in report.findings { counts[finding.kind, default: 0] += finding.standsFor }
         try output("<section><h2 id=\"kinds\">What the kinds mean</h2>")
         guard !counts.isEmpty else {
             try output("<p>None.</p></section>")

@@ -114,7 +114,7 @@ package struct MetricsReport {
     /// Kinds that were not found too: an alarm cannot be set on a series that comes and goes.
     private var findings: [Sample] {
         var counts: [FindingKind: Int] = [:]
-        for finding in report.findings { counts[finding.kind, default: 0] += 1 }
+        for finding in report.findings { counts[finding.kind, default: 0] += finding.standsFor }
         return FindingKind.allCases.map { kind in
             Sample(
                 labels: [("kind", kind.rawValue), ("severity", kind.severity.rawValue)],

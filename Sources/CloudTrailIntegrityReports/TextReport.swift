@@ -76,8 +76,8 @@ package struct TextReport {
 
     /// The verdict, its colour, and what it is based on.
     private var verdictParts: (words: String, color: TextStyle.Color, rest: String) {
-        let violations = report.findings.count { $0.severity == .violation }
-        let unverified = report.findings.count { $0.severity == .unverified }
+        let violations = report.findings.count(of: .violation)
+        let unverified = report.findings.count(of: .unverified)
         let counts =
             "\(report.digests.ratio) digest files valid, \(report.logs.ratio) log files valid" + carried
         let extent =
@@ -144,6 +144,13 @@ package struct TextReport {
         return
             " (of these \(carried.digests.grouped) and \(carried.logs.grouped) proven by an earlier run, unchanged in size and time "
             + "and not read again)"
+    }
+}
+
+extension [Finding] {
+    /// How many findings there are of a severity, those that are summed up included.
+    func count(of severity: Severity) -> Int {
+        reduce(0) { $1.severity == severity ? $0 + $1.standsFor : $0 }
     }
 }
 

@@ -27,6 +27,32 @@ struct TextReportTests {
 
     // MARK: Order
 
+    /// I31
+    @Test("one that sums up others is counted for all of them, and stands behind those that are listed")
+    func sums() {
+        let sum = Finding(
+            .logMissing,
+            "1200 more findings of this kind in this folder",
+            key: ObjectKey("f/"),
+            detail: ["more": .number(1200)]
+        )
+        let findings = [
+            Finding(.logMissing, "one", key: ObjectKey("f/a")), Finding(.logMissing, "one", key: ObjectKey("f/b")), sum,
+        ]
+        for verbose in [true, false] {
+            let lines = lines(findings, verbose: verbose)
+            #expect(
+                lines.dropFirst().prefix(4) == [
+                    "  violation log-missing (1,202): one",
+                    "    f/a",
+                    "    f/b",
+                    "    … and 1,200 more in f/, not listed one by one",
+                ]
+            )
+            #expect(lines.contains { $0.hasPrefix("NOT VALID: 1,202 violations") })
+        }
+    }
+
     @Test("findings stand by chain and kind, violations first, each kind with what to do where it comes first")
     func groups() {
         let findings = [

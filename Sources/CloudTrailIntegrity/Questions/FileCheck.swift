@@ -386,6 +386,6 @@ private struct FileJudge {
     private func signatureNotes(_ number: Int) -> [String] {
         var (builder, trial) = (builder, trial)
         builder.addNotices(number, &trial)
-        return builder.findings.map(\.message)
+        return builder.findings.settle().map(\.message)
     }
 }

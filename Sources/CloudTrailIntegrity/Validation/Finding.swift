@@ -33,6 +33,17 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     /// Whether it concerns the newest digest of its chain, or a log file that only that one lists.
     package let concernsNewestDigest: Bool
 
+    /// The name in ``detail`` of the number of findings that one sums up.
+    static let moreName = "more"
+
+    /// Whether it sums up others of its kind and folder, beyond ``ValidationOptions/findingsPerFolder``.
+    public var isSum: Bool { detail[Self.moreName] != nil }
+
+    /// How many findings it stands for: 1, or as many as it sums up.
+    public var standsFor: Int {
+        if case .number(let more)? = detail[Self.moreName] { Int(clamping: more) } else { 1 }
+    }
+
     /// How much it says.
     public var severity: Severity { kind.severity }
 

@@ -24,7 +24,6 @@ final class FindingListener: Sendable {
 
     /// Tells of what was added since the last time.
     func hear(_ builder: inout ReportBuilder) {
-        hear(builder.findings[builder.toldCount...])
-        builder.toldCount = builder.findings.count
+        hear(builder.findings.settle())
     }
 }

@@ -2,11 +2,13 @@ internal import NativeInterop
 
 /// What judging log files came to: a part of the archive's, to be added to others.
 struct LogFindings: Sendable {
-    var findings: [Finding] = []
+    var findings: FindingCollector
     var provenFiles: [ProvenFile] = []
     var tallies: [ChainIdentity: Tally] = [:]
     /// Log files that belong to no chain.
     var loose = Tally()
+    /// The number of log files that wait for their digest.
+    var awaiting = 0
     /// The uncompressed bytes that were hashed.
     var contentBytes: UInt64 = 0
     /// The buckets and prefixes of which something listed is held.
@@ -32,8 +34,14 @@ struct LogFindings: Sendable {
     /// The digests that are not in scope, and on which it depends that a log file that is asked for is not proven.
     var blamed: Set<Int> = []
 
+    /// Nothing yet.
+    init(_ evidence: Evidence) {
+        findings = FindingCollector(evidence)
+    }
+
     mutating func add(_ other: LogFindings) {
-        findings += other.findings
+        findings.add(other.findings)
+        awaiting += other.awaiting
         provenFiles += other.provenFiles
         for (chain, tally) in other.tallies { tallies[chain, default: Tally()].add(tally) }
         loose.add(other.loose)
@@ -55,11 +63,17 @@ struct LogFindings: Sendable {
 /// Compares what log files hold with what digests list.
 struct LogJudge {
     let evidence: Evidence
-    private(set) var findings = LogFindings()
+    private(set) var findings: LogFindings
     private var proven = ProvenFiles()
 
     init(evidence: Evidence) {
         self.evidence = evidence
+        findings = LogFindings(evidence)
+    }
+
+    /// Tells the caller of what was found.
+    mutating func tell(_ listener: FindingListener) {
+        listener.hear(findings.findings.settle())
     }
 
     /// Judges the files of a unit.
@@ -275,7 +289,7 @@ struct LogJudge {
         detail: [String: Finding.Detail] = [:]
     ) {
         let path = evidence.displayPath(root: root(of: held.file), held.path)
-        findings.findings.append(
+        findings.findings.add(
             evidence.finding(kind, message, listing, key: key(of: held, listing), path: path, detail: detail)
         )
     }
@@ -388,7 +402,7 @@ struct LogJudge {
         detail["listedBy"] = .text(digest.claims.location.key.description)
         detail["provenBefore"] = .flag(true)
         findings.tallies[chain, default: Tally()].count(kind)
-        findings.findings.append(
+        findings.findings.add(
             Finding(
                 kind,
                 "\(message); an earlier run proved it by a digest file that is not the same any more, or gone",
@@ -421,8 +435,8 @@ struct LogJudge {
             kind = .logAwaitingDigest
             message = "newer than the last verified digest, whose successor may not have been delivered yet"
         }
-        if kind == .logUnreferenced { findings.loose.count(kind) }
-        findings.findings.append(
+        if kind == .logUnreferenced { findings.loose.count(kind) } else { findings.awaiting += 1 }
+        findings.findings.add(
             Finding(
                 kind,
                 message,

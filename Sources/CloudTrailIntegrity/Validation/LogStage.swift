@@ -49,7 +49,7 @@ struct LogStage: Sendable {
     func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> LogFindings {
         monitor.enter(.logFiles)
         monitor.expect(logs: evidence.index.folders.reduce(0) { $0 + $1.names.count })
-        let total = LockedState(LogFindings())
+        let total = LockedState(LogFindings(evidence))
         for unit in evidence.units.units {
             try pool.submit(by: worker) { worker in
                 try monitor.check()
@@ -114,7 +114,7 @@ struct LogStage: Sendable {
     private func finish(_ match: LogMatch, _ outcomes: [Outcome?], _ total: LockedState<LogFindings>) {
         var judge = LogJudge(evidence: evidence)
         judge.add(match, outcomes)
-        listener.hear(judge.findings.findings)
+        judge.tell(listener)
         total.withLock { $0.add(judge.findings) }
     }
 

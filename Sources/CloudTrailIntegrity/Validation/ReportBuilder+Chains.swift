@@ -30,7 +30,7 @@ extension ReportBuilder {
         selectedRoots.insert(folder.root)
         let isLogFolder = told.contains { $0.category == .logs }
         if isLogFolder { files.logs += 1 } else { files.digests += 1 }
-        findings.append(
+        findings.add(
             Finding(
                 isLogFolder ? .logUnreadable : .digestUnreadable,
                 "what lies there could not be read, so it is not proven: \(error.description)",
@@ -74,7 +74,7 @@ extension ReportBuilder {
         _ detail: [String: Finding.Detail] = [:]
     ) {
         guard options.range.intersects(member.window) else { return }
-        findings.append(
+        findings.add(
             Finding(
                 kind,
                 message,
@@ -103,7 +103,7 @@ extension ReportBuilder {
             case .unverifiedSuccessor: "only a digest that is not verified speaks of it"
             case .longHole: "a digest file is missing here, and more of them than are told apart"
             }
-        findings.append(
+        findings.add(
             Finding(
                 .chainGap,
                 "nothing attests the time from \(hole.start) to \(hole.end): \(why)",
@@ -153,7 +153,7 @@ extension ReportBuilder {
         case nil:
             guard isLocationHeld(location) else { return noteNotHeld(location, absence.window) }
         }
-        findings.append(
+        findings.add(
             Finding(
                 kind,
                 message,
@@ -165,6 +165,7 @@ extension ReportBuilder {
                 detail: detail
             )
         )
+        if kind == .digestMissing, evidence.earlier != nil { missingDigests.insert(absence.key) }
         digests[chain.identity, default: Tally()].count(kind)
     }
 
@@ -293,7 +294,7 @@ extension ReportBuilder {
         reason: String,
         _ message: String
     ) {
-        findings.append(
+        findings.add(
             Finding(
                 .coverageShort,
                 message,

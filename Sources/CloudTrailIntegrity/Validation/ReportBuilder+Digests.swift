@@ -36,7 +36,7 @@ extension ReportBuilder {
                 }
                 let finding = digestFinding(number, primary, evidence.verdicts[number])
                 if isFirstCopy(number, &firstOthers) { digests[chains[chain], default: Tally()].count(finding.kind) }
-                findings.append(finding)
+                findings.add(finding)
                 continue
             }
             isRootProven[evidence.index.digests[number].root] = true
@@ -93,7 +93,7 @@ extension ReportBuilder {
             (evidence.units.foreign[number] ?? 0) + (evidence.namesForeignPredecessor(number) ? 1 : 0)
         if count == 0 { return }
         let files = count == 1 ? "1 file" : "\(count) files"
-        findings.append(
+        findings.add(
             finding(
                 .listingForeign,
                 "a verified digest names \(files) of another account or region than its own, for which it does not vouch",
@@ -109,7 +109,7 @@ extension ReportBuilder {
             guard let primary = evidence.verdicts[number].faults.first, primary != .elsewhere else { continue }
             var finding = digestFinding(number, primary, evidence.verdicts[number])
             if let command = fetchCommand(number) { finding.detail["fetch"] = .text(command) }
-            findings.append(finding)
+            findings.add(finding)
         }
         for number in records.sorted() where !evidence.isInScope[number] {
             if let part = part(ofElsewhere: number) { partsElsewhere[part, default: 0] += 1 }
@@ -290,7 +290,7 @@ extension ReportBuilder {
 
     mutating func addNotices(_ number: Int, _ trial: inout SignatureTrial) {
         if case .valid(let source, let differing) = evidence.signatures[number], !differing.isEmpty {
-            findings.append(
+            findings.add(
                 finding(
                     .signatureSourceDiffers,
                     "the signature from \(source.name) verifies; another source has a different one, which does not",
@@ -302,7 +302,7 @@ extension ReportBuilder {
         if let key = trial.key(of: evidence.records[number].claims), let time = check.signingTime(of: number, trial),
             !key.isValid(at: time)
         {
-            findings.append(
+            findings.add(
                 finding(
                     .keyOutsideValidity,
                     "signed at \(time), outside the validity of the key \(key.fingerprint) "
@@ -315,7 +315,7 @@ extension ReportBuilder {
     }
 
     private mutating func addDuplicate(_ number: Int, of first: Int) {
-        findings.append(
+        findings.add(
             finding(
                 .duplicateObject,
                 "a second copy of the same digest file; the first is \(path(of: first))",

@@ -25,7 +25,7 @@ extension ReportBuilder {
     /// Says of the given keys which no earlier run had (V43).
     private mutating func addNewKeys(_ state: ProvenState) {
         for key in keys.all where state.keys[key.fingerprint] == nil {
-            findings.append(
+            findings.add(
                 Finding(
                     .keyNew,
                     "no earlier run had the key \(key.fingerprint): see to it that it came from AWS",
@@ -54,7 +54,6 @@ extension ReportBuilder {
             }
             anchors[chain] = number
         }
-        let named = Set(findings.filter { $0.kind == .digestMissing }.compactMap(\.key))
         for (number, digest) in state.digests.enumerated()
         where evidence.fates[number] == .lost && !earlier.endedBeforeStart(digest) {
             guard let chain = DigestFileName(digest.path)?.chain else { continue }
@@ -64,7 +63,7 @@ extension ReportBuilder {
             if copies.isEmpty {
                 // What cannot be looked at has a finding of its own.
                 guard evidence.concealment(of: location) == nil else { continue }
-                let isNamed = named.contains(location.key.collapsed) || named.contains(location.key)
+                let isNamed = missingDigests.contains(location.key.collapsed) || missingDigests.contains(location.key)
                 if !isNamed { digests[chain, default: Tally()].count(.digestMissing) }
                 if isAnchor || !isNamed { addLost(digest, chain, isAnchor ? .anchorLost : .digestMissing, nil) }
             } else if let copy = changedCopy(of: digest, copies, isAnchor) {
@@ -109,7 +108,7 @@ extension ReportBuilder {
             copy == nil
             ? "\(what) by an earlier run is gone: the history was cut or written anew"
             : "the digest file that an earlier run proved here is not the same any more: the history was written anew"
-        findings.append(
+        findings.add(
             Finding(
                 kind,
                 message,
@@ -149,7 +148,7 @@ extension ReportBuilder {
         guard !earlier.endedBeforeStart(digest), let chain = DigestFileName(digest.path)?.chain else { return }
         let location = ListedLogs.location(orphan.name, in: orphan.folder)
         guard evidence.concealment(of: location) == nil else { return }
-        findings.append(
+        findings.add(
             Finding(
                 .logMissing,
                 "it was proven by an earlier run, and is gone like the digest file that lists it",

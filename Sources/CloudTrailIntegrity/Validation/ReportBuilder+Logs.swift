@@ -10,8 +10,8 @@ extension ReportBuilder {
         hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
     ) throws {
         // The caller was told of these while the log files were judged.
-        findings += logs.findings
-        toldCount = findings.count
+        findings.add(logs.findings)
+        awaiting += logs.awaiting
         provenFiles += logs.provenFiles
         for (chain, tally) in logs.tallies { self.logs[chain, default: Tally()].add(tally) }
         looseLogs.add(logs.loose)
@@ -25,14 +25,14 @@ extension ReportBuilder {
         if logs.absent.isEmpty { return }
         let heldDays = try heldDays(monitor)
         let attested = AttestedTime(evidence)
-        let elsewhere = FilesElsewhere(self, logs.absent)
         let inPlace = filesInPlace(
             logs.absent.map { ($0.provenIn, ObjectKey(bytes: $0.location.key.lastComponent)) }
         )
+        var elsewhere = try FilesElsewhere(self, logs.absent, check: monitor.check)
         for (number, listing) in logs.absent.enumerated() {
             try monitor.check()
             if listing.isVerified, evidence.concealment(of: listing.location) == nil,
-                let part = try elsewhere.part(with: listing, hash: hash)
+                let part = try elsewhere.part(with: listing, number, hash: hash)
             {
                 noteElsewhere(part, listing)
             } else {
@@ -101,7 +101,7 @@ extension ReportBuilder {
                 || !attested.contains(name.time, account: lister.chain.account, lister.chain.region)
         {
             let message = "listed by a digest of a later day; of its own day the archive holds no log file here"
-            findings.append(
+            findings.add(
                 evidence.finding(.logOutsideArchive, message, listing, key: listing.location.key, path: nil)
             )
             return
@@ -136,7 +136,7 @@ extension ReportBuilder {
     ) {
         var detail = detail
         if kind == .logUnauthenticated { detail["held"] = .flag(false) }
-        findings.append(
+        findings.add(
             evidence.finding(kind, message, listing, key: listing.location.key, path: nil, detail: detail)
         )
         count(kind, listing)
@@ -144,7 +144,7 @@ extension ReportBuilder {
 
     private mutating func addUnsafe(_ listing: LogListing, _ what: String) {
         let window = DigestChain.window(of: evidence.records[listing.record], isVerified: true)
-        findings.append(
+        findings.add(
             Finding(
                 .referenceUnsafe,
                 "a verified digest lists \(what)",
@@ -228,14 +228,30 @@ private struct FilesElsewhere {
         let offset: PathOffset
     }
 
+    private struct Path: Hashable {
+        let root: Int
+        let path: ObjectKey
+    }
+
+    /// The files of one path, nearly always one.
+    private struct Candidate {
+        let path: Path
+        var files: [ArchiveIndex.File]
+        /// What they hold, once that is known.
+        var hashes: Set<SHA256Digest>?
+    }
+
     private let evidence: Evidence
     private var parts: [Place: ReportBuilder.PartElsewhere] = [:]
     private let isOneRoot: Bool
-    /// The files with the name of one that is not in its place, with their paths.
-    private var files: [ObjectKey: [(file: ArchiveIndex.File, path: ObjectKey)]] = [:]
+    private var candidates: [Candidate] = []
+    /// Of each log file that is not in its place, by its number, the numbers of the files that may be it.
+    private var candidatesOfAbsent: [Int: [Int]] = [:]
+    /// The roots in which a digest, by its number, and its verified copies lie.
+    private var rootsOfListers: [Int: Set<Int>] = [:]
 
     /// - Parameter absent: The log files that are not in their place.
-    init(_ builder: ReportBuilder, _ absent: [LogListing]) {
+    init(_ builder: ReportBuilder, _ absent: [LogListing], check: () throws -> Void) rethrows {
         evidence = builder.evidence
         for record in evidence.records.indices {
             guard let part = builder.part(ofElsewhere: record) else { continue }
@@ -243,51 +259,134 @@ private struct FilesElsewhere {
         }
         isOneRoot = evidence.names.count == 1
         if parts.isEmpty, isOneRoot { return }
-        for listing in absent { files[ObjectKey(bytes: listing.location.key.lastComponent)] = [] }
+        var numbers: [Path: Int] = [:]
+        var names: Set<ObjectKey> = []
+        for listing in absent { names.insert(ObjectKey(bytes: listing.location.key.lastComponent)) }
         for (number, folder) in evidence.index.folders.enumerated() {
             var reader = folder.names.makeReader()
             while reader.next() {
-                let name = ObjectKey(bytes: reader.name).compressedName
-                guard files[name] != nil else { continue }
+                try check()
+                guard names.contains(ObjectKey(bytes: reader.name).compressedName) else { continue }
                 let file = ArchiveIndex.File(folder: number, position: reader.position)
-                files[name]?.append((file, ObjectKey(bytes: folder.path.bytes + reader.name)))
+                let path = Path(root: folder.root, path: ObjectKey(bytes: folder.path.bytes + reader.name))
+                if let known = numbers[path] {
+                    candidates[known].files.append(file)
+                } else {
+                    numbers[path] = candidates.count
+                    candidates.append(Candidate(path: path, files: [file]))
+                }
             }
+        }
+        if !candidates.isEmpty { try findCandidates(absent, check) }
+    }
+
+    /// Finds the files that may be each absent log file, by the end that the file's path and the key have in common: what
+    /// stands before it in the path and in the key is a part's offset, or there is nothing in one of them.
+    private mutating func findCandidates(_ absent: [LogListing], _ check: () throws -> Void) rethrows {
+        var byKey: [ObjectKey: [Int]] = [:]
+        // With several roots a path may be the end of a key.
+        var byEnd: [ObjectKey: [Int]] = [:]
+        for (number, listing) in absent.enumerated() where listing.isVerified {
+            try check()
+            let key = listing.location.key.collapsed
+            byKey[key, default: []].append(number)
+            if isOneRoot { continue }
+            for end in key.ends { byEnd[end, default: []].append(number) }
+        }
+        var keyPrefixes: [Path: Set<[UInt8]>] = [:]
+        for place in parts.keys {
+            let (path, key) = place.offset.prefixes
+            if key.isEmpty { continue }
+            keyPrefixes[Path(root: place.root, path: ObjectKey(bytes: path)), default: []].insert(key)
+        }
+        for (number, candidate) in candidates.enumerated() {
+            try check()
+            let path = candidate.path.path.compressedName
+            func add(_ found: [Int]?) {
+                for absent in found ?? [] where candidatesOfAbsent[absent]?.last != number {
+                    candidatesOfAbsent[absent, default: []].append(number)
+                }
+            }
+            for end in path.ends {
+                add(byKey[end])
+                let before = ObjectKey(bytes: path.bytes.dropLast(end.bytes.count))
+                for prefix in keyPrefixes[Path(root: candidate.path.root, path: before)] ?? [] {
+                    add(byKey[ObjectKey(bytes: prefix + end.bytes)])
+                }
+            }
+            if !isOneRoot { add(byEnd[path]) }
         }
     }
 
-    /// Log files in a root of their own, whose layout somebody else's digest files decide: whoever has signed ones may put
-    /// some there. Their path is the key's end, or ends in the key.
-    private func part(inRoot root: Int, _ offset: PathOffset, _ listing: LogListing) -> ReportBuilder.PartElsewhere? {
+    /// Log files in another root than the digest that lists them, or a verified copy of it: somebody else's digest files
+    /// may decide that root's layout. Their path is the key's end, or ends in the key.
+    private mutating func part(
+        inRoot root: Int,
+        _ offset: PathOffset,
+        _ listing: LogListing
+    ) -> ReportBuilder.PartElsewhere? {
         if isOneRoot { return nil }
         if case .replaced = offset { return nil }
-        guard isListedOutside(root, listing) else { return nil }
+        if rootsOfListers(of: listing.record) == [root] { return nil }
         let folder = offset.folder(inBucket: listing.location.bucket)
         return ReportBuilder.PartElsewhere(root: root, offset: offset, folder: folder)
     }
 
-    /// Whether the digest that lists a log file, or a verified copy of it, lies in another root.
-    private func isListedOutside(_ root: Int, _ listing: LogListing) -> Bool {
-        if evidence.index.digests[listing.record].root != root { return true }
-        return evidence.copies(of: listing.record).contains { copy in
-            evidence.index.digests[copy].root != root && evidence.verdicts[copy].isVerified
+    private mutating func rootsOfListers(of record: Int) -> Set<Int> {
+        if let known = rootsOfListers[record] { return known }
+        var roots: Set<Int> = [evidence.index.digests[record].root]
+        for copy in evidence.digests(of: evidence.placement.places[record].keyNumber)
+        where evidence.verdicts[copy].isVerified {
+            roots.insert(evidence.index.digests[copy].root)
         }
+        rootsOfListers[record] = roots
+        return roots
     }
 
     /// The part that holds a file under the listed key with the listed content.
     ///
-    /// - Parameter hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
-    func part(
+    /// - Parameters:
+    ///   - number: The number of the absent log file.
+    ///   - hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
+    mutating func part(
         with listing: LogListing,
+        _ number: Int,
         hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
     ) rethrows -> ReportBuilder.PartElsewhere? {
-        for (file, path) in files[ObjectKey(bytes: listing.location.key.lastComponent)] ?? [] {
+        for candidate in candidatesOfAbsent[number] ?? [] {
+            let (root, path) = (candidates[candidate].path.root, candidates[candidate].path.path)
             let evidence = ArchiveLayout.Evidence(path: path, location: listing.location)
-            let root = self.evidence.index.folders[file.folder].root
             guard let offset = PathOffset(of: evidence),
                 let part = parts[Place(root: root, offset: offset)] ?? self.part(inRoot: root, offset, listing)
             else { continue }
-            if try hash(file, path) == listing.hash { return part }
+            // A file is read once, whatever number of keys it may have.
+            let hashes =
+                try candidates[candidate].hashes ?? Set(candidates[candidate].files.compactMap { try hash($0, path) })
+            candidates[candidate].hashes = hashes
+            if hashes.contains(listing.hash) { return part }
         }
         return nil
+    }
+}
+
+extension ObjectKey {
+    /// The key from each of its components on.
+    fileprivate var ends: [ObjectKey] {
+        var ends = [self]
+        for index in bytes.indices.dropLast() where bytes[index] == UInt8(ascii: "/") {
+            ends.append(ObjectKey(bytes: bytes[(index + 1)...]))
+        }
+        return ends
+    }
+}
+
+extension PathOffset {
+    /// What stands before the common end of a path and of a key, where the key has something there.
+    fileprivate var prefixes: (path: [UInt8], key: [UInt8]) {
+        switch self {
+        case .added(let key): ([], key)
+        case .stripped(let path), .bucketFolder(let path): (path, [])
+        case .replaced(let path, let key): (path, key)
+        }
     }
 }

@@ -6,9 +6,11 @@ struct ReportBuilder {
     let keys: PublicKeySet
     let check: SignatureCheck
 
-    var findings: [Finding] = []
-    /// How many of them the caller was told of.
-    var toldCount = 0
+    var findings: FindingCollector
+    /// The number of log files that wait for their digest.
+    var awaiting = 0
+    /// The keys of the digests that are missing in their chains.
+    var missingDigests: Set<ObjectKey> = []
     var provenFiles: [ProvenFile] = []
     var digests: [ChainIdentity: Tally] = [:]
     var logs: [ChainIdentity: Tally] = [:]
@@ -42,6 +44,7 @@ struct ReportBuilder {
         self.evidence = evidence
         self.keys = keys
         self.check = check
+        findings = FindingCollector(evidence)
         var last: DigestLocation?
         for number in evidence.records.indices {
             contentBytes += evidence.records[number].contentBytes
@@ -114,7 +117,7 @@ struct ReportBuilder {
             let files = count == 1 ? "1 signed digest file lies" : "\(count) signed digest files lie"
             var detail: [String: Finding.Detail] = ["objects": .number(Int64(count))]
             if let shown { detail["root"] = .text(shown.description) }
-            findings.append(
+            findings.add(
                 Finding(
                     .partElsewhere,
                     "\(files) elsewhere than the rest of the archive, so that what it lists cannot be found: "
@@ -130,7 +133,7 @@ struct ReportBuilder {
             var detail: [String: Finding.Detail] = ["objects": .number(Int64(named.count))]
             if let shown { detail["root"] = .text(shown.description) }
             let path = shown ?? ObjectKey(bytes: evidence.names[part.root].bytes)
-            findings.append(
+            findings.add(
                 Finding(
                     .locationNotHeld,
                     "\(objects) that a verified digest lists lie below \(path) instead of in their place: "
@@ -167,7 +170,7 @@ struct ReportBuilder {
         addPartsElsewhere()
         let chains = try chainSummaries(monitor)
         addNothingValidated(chains)
-        listener.hear(&self)
+        listener.hear(findings.finish())
         try monitor.check()
         let files = try countedFiles()
         let regular = chains.filter { !$0.chain.isBackfill }
@@ -179,10 +182,14 @@ struct ReportBuilder {
         for tally in digests.values { digestTotal.add(tally) }
         var logTotal = looseLogs
         for tally in logs.values { logTotal.add(tally) }
-        let findings = findings.sorted(by: Finding.inReportOrder)
-        state?.findings = findings.filter { $0.severity > .notice }.map { KnownFinding($0) }
+        let found = findings.findings.sorted(by: Finding.inReportOrder)
+        if state != nil {
+            // Each by itself, so that the next run can tell all of them from new ones.
+            let all = (found.filter { !$0.isSum } + findings.summedUp).filter { $0.severity > .notice }
+            state?.findings = all.sorted(by: Finding.inReportOrder).map { KnownFinding($0) }
+        }
         return ValidationReport(
-            findings: findings,
+            findings: found,
             provenFiles: provenFiles.sorted { ($0.chain, $0.key, $0.path) < ($1.chain, $1.key, $1.path) },
             chains: chains,
             requestedStart: options.start,
@@ -195,7 +202,7 @@ struct ReportBuilder {
             notAsked: ValidationReport.NotAsked(
                 options,
                 files,
-                awaiting: findings.count { $0.kind == .logAwaitingDigest },
+                awaiting: awaiting,
                 bucketChecked: evidence.placement.comparesBuckets
             ),
             keySources: keys.sources,
@@ -208,7 +215,7 @@ struct ReportBuilder {
     private mutating func addLocationsNotHeld() {
         for (place, named) in locationsNotHeld {
             let objects = named.count == 1 ? "1 object" : "\(named.count) objects"
-            findings.append(
+            findings.add(
                 Finding(
                     .locationNotHeld,
                     "\(objects) named in s3://\(place.bucket)/\(place.prefix), of which the archive holds nothing: "
@@ -264,7 +271,7 @@ struct ReportBuilder {
         func add(_ scope: String, _ name: String?, _ message: String) {
             var detail: [String: Finding.Detail] = ["scope": .text(scope)]
             if let name { detail["name"] = .text(name) }
-            findings.append(Finding(.nothingValidated, message, start: options.start, end: options.end, detail: detail))
+            findings.add(Finding(.nothingValidated, message, start: options.start, end: options.end, detail: detail))
         }
         let proven = chains.filter { $0.digests.valid > 0 }.map(\.chain)
         if proven.isEmpty {

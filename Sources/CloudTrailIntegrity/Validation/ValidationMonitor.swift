@@ -149,7 +149,7 @@ public final class ValidationMonitor: Sendable {
     }
 
     func note(_ findings: some Sequence<Finding>) {
-        let count = findings.count { $0.severity > .notice }
+        let count = findings.reduce(0) { $1.severity > .notice ? $0 + $1.standsFor : $0 }
         if count > 0 { self.findings.wrappingAdd(count, ordering: .relaxed) }
     }
 

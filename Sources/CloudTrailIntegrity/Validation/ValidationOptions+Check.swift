@@ -77,6 +77,12 @@ extension ValidationOptions {
         guard Self.threadNumbers.contains(readers) else {
             throw ValidationOptionsError(.readers, "\(readers) threads cannot read: \(Self.range(Self.threadNumbers))")
         }
+        guard Self.findingNumbers.contains(findingsPerFolder) else {
+            throw ValidationOptionsError(
+                .findingsPerFolder,
+                "\(findingsPerFolder) findings a folder are out of bounds: \(Self.range(Self.findingNumbers))"
+            )
+        }
         guard Self.jsonDepths.contains(limits.jsonDepth) else {
             throw ValidationOptionsError(
                 .limits,
@@ -92,6 +98,8 @@ extension ValidationOptions {
 
     /// As many threads as may be asked for; a thread takes memory before it does anything.
     package static let threadNumbers = 1...4096
+    /// As many findings of a kind and folder as may stand by themselves.
+    package static let findingNumbers = 1...1_000_000_000
     /// A digest file needs 3; each level takes some of a thread's stack.
     package static let jsonDepths = 3...256
 

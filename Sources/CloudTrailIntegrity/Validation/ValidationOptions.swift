@@ -72,6 +72,9 @@ public struct ValidationOptions: Sendable {
     /// The number of threads that read, should storage be slow: no more than ``jobs`` are busy where it is not. As many
     /// as ``jobs`` where that is more. From 1 to 4,096, default 16.
     public var readers = 16
+    /// How many findings of one kind in one folder stand by themselves: one more sums up the others, so that a report does
+    /// not grow with what somebody puts there. From 1 to 1,000,000,000, default 10,000.
+    public var findingsPerFolder = 10_000
     /// What was proven before; `nil` proves everything anew and remembers nothing.
     ///
     /// With it the report has the ``ValidationReport/state`` for the next run. Accounts, regions, trails and ``end`` must

@@ -24,6 +24,8 @@ public struct ValidationOptionsError: Error, Hashable, Sendable, CustomStringCon
         case jobs
         /// ``ValidationOptions/readers``.
         case readers
+        /// ``ValidationOptions/findingsPerFolder``.
+        case findingsPerFolder
         /// ``ValidationOptions/earlierRuns``.
         case earlierRuns
     }

@@ -17,6 +17,7 @@ package struct ValidationSettings: Sendable {
         case maxDigestEntries = "max-digest-entries"
         case maxJSONDepth = "max-json-depth"
         case maxKeyLength = "max-key-length"
+        case findingsPerFolder = "findings-per-folder"
         case jobs
         case readers
         /// A flag of the command; as text `true` or `false`.
@@ -102,6 +103,8 @@ package struct ValidationSettings: Sendable {
         case .maxDigestEntries: options.limits.digestEntries = try number(minimum: 1)
         case .maxJSONDepth: options.limits.jsonDepth = try number(in: ValidationOptions.jsonDepths)
         case .maxKeyLength: options.limits.keyBytes = try number(minimum: 1)
+        case .findingsPerFolder:
+            options.findingsPerFolder = try number(in: ValidationOptions.findingNumbers)
         case .jobs: options.jobs = try number(in: ValidationOptions.threadNumbers)
         case .readers: options.readers = try number(in: ValidationOptions.threadNumbers)
         case .verbose:

@@ -66,6 +66,7 @@ struct OptionsCheckTests {
             Fault(.jobs, "no thread that computes") { $0.jobs = 0 },
             Fault(.readers, "fewer than no readers") { $0.readers = -1 },
             Fault(.readers, "more readers than a number holds") { $0.readers = .max },
+            Fault(.findingsPerFolder, "no finding") { $0.findingsPerFolder = 0 },
             Fault(.limits, "a limit of nothing") { $0.limits.digestEntries = 0 },
             Fault(.limits, "a depth beyond any stack") { $0.limits.jsonDepth = .max },
             Fault(.earlierRuns, "no share of the files") {

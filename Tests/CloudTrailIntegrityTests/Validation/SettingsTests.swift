@@ -14,7 +14,7 @@ struct SettingsTests {
             (.accountID, "444455556666"), (.region, "eu-west-1"), (.trail, "management"), (.bucket, "b-1"),
             (.grace, "90m"), (.maxAge, "4h"), (.maxAge, "3h"), (.maxLogSize, "2G"), (.maxDigestSize, "4096"),
             (.maxInflateRatio, "7"), (.maxDigestEntries, "8"), (.maxJSONDepth, "9"), (.maxKeyLength, "10"),
-            (.jobs, "40"), (.verbose, "true"),
+            (.findingsPerFolder, "11"), (.jobs, "40"), (.verbose, "true"),
         ] { try settings.set(name, to: text) }
         let options = settings.options(at: now)
         #expect(options.start == Timestamp("2026-03-01T00:00:00Z"))
@@ -30,6 +30,7 @@ struct SettingsTests {
         #expect((options.limits.logBytes, options.limits.digestBytes) == (2 << 30, 4096))
         #expect((options.limits.inflateRatio, options.limits.digestEntries) == (7, 8))
         #expect((options.limits.jsonDepth, options.limits.keyBytes) == (9, 10))
+        #expect(options.findingsPerFolder == 11)
         #expect((options.jobs, options.readers, options.listsProvenFiles) == (40, 16, true))
     }
 
@@ -73,6 +74,7 @@ struct SettingsTests {
             (.maxLogSize, "0", "is invalid for '--max-log-size': a number of bytes"),
             (.maxJSONDepth, "2", "is invalid for '--max-json-depth': a whole number from 3 to 256"),
             (.maxJSONDepth, "100000", "is invalid for '--max-json-depth': a whole number from 3 to 256"),
+            (.findingsPerFolder, "0", "is invalid for '--findings-per-folder': a whole number from 1 to 1000000000"),
             (.jobs, "0", "is invalid for '--jobs': a whole number from 1 to 4096"),
             (.readers, "9223372036854775807", "is invalid for '--readers': a whole number from 1 to 4096"),
             (.verbose, "yes", "is invalid for '--verbose': true or false"),
