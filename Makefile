@@ -43,12 +43,13 @@ BENCHMARKS = .build/benchmarks
 REPORT_SAMPLES = .build/report-samples
 HTML_PAGES = .build/html
 EXAMPLE_RUNS = .build/example-runs
+HOSTILE = .build/hostile
 DOCUMENTATION = .build/docs
 
 .PHONY: all setup build validate test test-traits adversary golden lint reports html-check
 .PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full examples
-.PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz bench full clean
+.PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz hostile bench full clean
 
 all: build library
 
@@ -161,15 +162,19 @@ fuzz:
 	TRAITS=ArchiveFiles sh Tests/Scripts/setup.sh
 	sh Tests/Fuzzing/run.sh $(SECONDS) $(TARGETS)
 
+# What hostile archives cost, at n, 2n and 4n of each: see Tests/Hostile.
+hostile: setup
+	sh Tests/Hostile/run.sh $(HOSTILE) $(OPTIONS)
+
 # The product against a C program that reads, gunzips and hashes the same files: see docs/benchmarks.md.
 bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
-full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-c examples check-deb fuzz
+full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-c examples check-deb hostile fuzz
 
 include packaging/install.mk
 include packaging/library.mk
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES) $(EXAMPLE_RUNS) $(DOCUMENTATION) .build/api
+	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES) $(EXAMPLE_RUNS) $(HOSTILE) $(DOCUMENTATION) .build/api
