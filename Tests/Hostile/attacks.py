@@ -85,7 +85,7 @@ def unlisted_in_folders(archive: Forged, n: int) -> None:
         archive.put(log_folder(BEGIN) + f"{number:07d}/x.json.gz", b"")
 
 
-@attack(20_000, 3500)
+@attack(30_000, 3500)
 def links(archive: Forged, n: int) -> None:
     """n links, and n log files missing that they might lead to."""
     folder = log_folder(BEGIN)
@@ -94,7 +94,7 @@ def links(archive: Forged, n: int) -> None:
         archive.link(f"{folder}{number + n:07d}", "/nowhere")
 
 
-@attack(20_000, 2000)
+@attack(60_000, 2000)
 def sidecars(archive: Forged, n: int) -> None:
     """n signatures beside digest files that are not there."""
     archive.genuine()
@@ -103,14 +103,14 @@ def sidecars(archive: Forged, n: int) -> None:
         archive.put(f"{digest_folder(BEGIN)}{digest_name(end)}.metadata.json", b"{}")
 
 
-@attack(20_000, 2000)
+@attack(60_000, 2000)
 def sidecars_of_one(archive: Forged, n: int) -> None:
     """n signatures beside one digest file, in a tar file."""
     last = archive.genuine()
     archive.pack([(f"{last.key}.metadata.json", b"{}")] * n)
 
 
-@attack(10_000, 4000)
+@attack(20_000, 4000)
 def copies_in_tar(archive: Forged, n: int) -> None:
     """A genuine digest file n times in a tar file."""
     last = archive.genuine()
@@ -251,7 +251,7 @@ def signed_relocated(archive: Forged, n: int) -> None:
         archive.put_digest(made, keeps_signature=True, path=digest_key(end - timedelta(seconds=1)))
 
 
-@attack(5_000, 6000)
+@attack(10_000, 6000)
 def chain_copies_in_tar(archive: Forged, n: int) -> None:
     """A genuine digest file and its successor n times each in a tar file."""
     first = digest(archive.key, digest_key(BEGIN), BEGIN - HOUR, BEGIN, [])
@@ -286,7 +286,7 @@ def listed_in_buckets(archive: Forged, n: int) -> None:
     _list(archive, [listing(f"AWSLogs/x{number}", bucket=f"b{number}") for number in range(n)])
 
 
-@attack(30_000, 2000)
+@attack(60_000, 3000)
 def one_name_in_folders_flat(archive: Forged, n: int) -> None:
     """In a flat folder, a digest file that lists one name in n folders."""
     name = digest_name(LONG_AGO)
@@ -295,7 +295,7 @@ def one_name_in_folders_flat(archive: Forged, n: int) -> None:
     archive.put(digest_name(BEGIN), digest(None, digest_key(BEGIN), BEGIN - HOUR, BEGIN, logs).stored)
 
 
-@attack(6_000, 4000)
+@attack(20_000, 4000)
 def folders_and_listed_folders_flat(archive: Forged, n: int) -> None:
     """In a flat root with n folders, a digest file that lists n log files in a folder each."""
     logs = [listing(f"f{number}/x{number}.json.gz") for number in range(n)]
