@@ -169,16 +169,14 @@ extension ArraySlice<UInt8> {
         count == 12 && allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    /// Whether it may be the name of a region: lower-case letters and digits in parts joined by `-`.
+    /// Whether it may be the name of a region: words of lower-case letters and a number, joined by `-`. The folder of an
+    /// organization is none.
     fileprivate var isRegion: Bool {
         let parts = split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        return parts.count > 1
-            && parts.allSatisfy { part in
-                !part.isEmpty
-                    && part.allSatisfy { byte in
-                        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    }
-            }
+        guard parts.count >= 3, let number = parts.last, !number.isEmpty, parts.allSatisfy({ !$0.isEmpty }) else {
+            return false
+        }
+        return number.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            && parts.dropLast().joined().allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
     }
 }

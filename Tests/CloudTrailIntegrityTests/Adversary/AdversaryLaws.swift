@@ -184,7 +184,10 @@ extension AdversaryJudge {
             $0.hasPrefix(top) ? String($0.dropFirst(top.count)) : $0
         }
         let first = state.places.first?.path.split(separator: "/").first.map { $0 + "/" } ?? ""
-        if first == "AWSLogs/" || first == "logs/", state.places.allSatisfy({ $0.path.hasPrefix(first) }) {
+        // One AWSLogs in another tells another account without the first than with it.
+        let isTold =
+            first == "logs/" || state.places.allSatisfy { !$0.path.dropFirst(first.count).hasPrefix("AWSLogs/") }
+        if first == "AWSLogs/" || first == "logs/", isTold, state.places.allSatisfy({ $0.path.hasPrefix(first) }) {
             var below = state
             below.files = [:]
             for (place, held) in state.files {

@@ -354,8 +354,8 @@ extension ContractModel {
             let chain = digest.name.chain
             chainValid[chain, default: 0] += 0
             let copy = Copy(key: digest.key, hash: file.content.hash, isVerified: digest.isVerified)
-            // One in a broken container is counted by itself.
-            let isFirst = copies.insert(copy).inserted || !isWhole(number)
+            // One that cannot be read to its end is counted by itself.
+            let isFirst = copies.insert(copy).inserted || file.content.condition == .broken
             if let fault = digest.fault {
                 if isFirst { digestCount.add(fault) }
                 if fault == "part-elsewhere" {

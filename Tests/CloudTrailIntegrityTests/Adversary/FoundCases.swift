@@ -73,4 +73,29 @@ import Testing
         found.question.order = 13329608005534423843
         try found.check()
     }
+
+    /// V5: the folder of an organization is no region
+    @Test func seed50617() throws {
+        var found = try FoundCase(world: 4218, [
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "CloudTrail/o-exampleorg/444455556666/CloudTrail-Digest/eu-west-1/2026/03/02/444455556666_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T011735Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA81VXW9cRQz9L/vc7Y4933lbaKsikEBsBFIRimyPZ3PLzd1oPxKg6n+vN5R0m6RC8MS8XM2dY499js+972Z0u1uKbA7T/ps2O5sFW9FWsjV7NmvDWnf71Z62+/PhSg2ADtPc+bnDc+fOIJ/5+OYe+HJqT8DgIWzlvzrIb7o33H5Lwzjnv7afzr/ntyrH8+XPq+82691iM9ff6ep61M12vTgtcvH1uDm087s0L+6iF3qY39pzDotjFQvnFw4/i7l4FHNxH3NxRcN0cdjNle62xxTO37UB2Zp4/na3mZ6v/7wv9ocDj4N8q3+8Gqa1bq+3w3QsvDlfhTi6QHZpwNZ8wtahQYKMPXxqdlhPtD9sdTmuN9thf3ll0avXS4zp1nY/rpYGnfRY3csbnT7qMB3G8dlsM7anXl9v9WbYHHYv/oHth7j/I+vuIeufF/2adpc/0Xg4zpwHolQq5FZb68WoRyyuMWguXnxnLdgBHCUKXqT2Qh2zNvGFoofwZPIHqsxNlsfM/S2hYYCkpU5CGFqDEsQzOI4ZQ1bnGtaUXAflrojESsSuUuTGuQEGFGw1h1Cr2oG3cNLec6ykjAWb5YmpBQlBAXO3lrrPTLV75wpVF1iq9yFJ8KWro9w0aKxSyeVuxISIILFjj9odIlQxssS4ohJKi4GgslWdwegBiJaTADVE5ljsosgCIbtcQK2I2MEzBqUUIRdDWYNVVTCFzkEbcfI+FuTYWkwWSI56BvVK0r02H4UDOzGtMZcsPQZO0UhITqiZZap2PcpPgUuoUCKTMarMx3wFQieGqLGE5KqIShfH4r3NQc/VRDW7JfWt282UHBs70dj2xluF4GvTblwWlJYzp9SD6ZNjQkkhJ0EuosUp9OYUrR6mot4X5h6hJF8UIvhQMjZ0NlBRxF6CDce4Wb8aRt3Nzn55N9t90X27/+a3f2W0E4edWqq+uQAnU71ee4n77c2JvS5PDGXEePRcNTekgtFshDZSNhjGvTEhYOQXUy5rMS9RD2YvE8IJcEaij+mettCjT9qXfi2PPnJPA9//+v4D")),
+        ])
+        found.question.order = 14648397749883952760
+        try found.check()
+    }
+
+    /// I23: one whose gzip member has bytes behind it is a copy of another like it
+    @Test func seed51354() throws {
+        var found = try FoundCase(world: 4279, [
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "evidence/disk 1/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T031535Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA81VTW8cNwz9L3vOZiWK+vLNaRqkaIEWtdECKQKDIqn1pONZY2c3ThPkv5frpo5jb1C0p2pO0jyRj++RMx8WdDOfMm/20+47WZwsvC2wFWwtnixkWOu8O9vRdnc+XKkBwEFaurB0cO7gxMeTEF/dAb+d5AgsPISdhWd7/l13htttaRiX7a/t5/c/tjfKh/env579sFnPq81S39HV9aib7Xp1n+Tqm3Gzl/PbMM9vb6/281Jp3i396sBi5cLKwRd3Lh7dubi7c3FFw3Rvewjhwm0ZPloRT9/Mm+np+v0d2Z/2bRz4e/3jxTCtdXu9HaYDcXGhMrXokGJMCCIhgXQvPvkMHT8XO6wn2u23ejquN9thd3llt89enkJMN7b7+ezUoJPeHOR9q9MnH6b9OD5ZbEY5dny91bfDZj8//we1H+L+j6rDQ9W/JP2S5stfaNwfeo5i6+KY2PdeKHWirGpxWsoh+ha4h+aCRGiJkvliT3JECrkXDhiOBn/gytJseazc3xYeGl9LEVQ24kC5RZ+bWjJIoA6LNkGE2LGCr5K0CKPxLD5VB90DFpKWtXX0DFS7KqnVgjF3pk41OtbgWkVMpXYS8K6WnK2sbIGiWA6JWaLnbro55Qot1CwAFVMFwKgWFIkkoVcnxXLW2kozlJgKhaPXRFJBU5RD1p6EqooFDF16jylRrt6lmmNopSRGKlak801isIrB6DXvPCE2k76hc5bAK/WaNNwe1eq4F3HYVMTZPEAToNbslJ0WZnEOxArynTiHXGIz6sZNs7QOiav3lHMH6ikUH1IXNlmlYfPBRWbuENFYqebgzY/unTlRPUYCwqyVmHNlBkRrkIyFPVJHq5NcwpKwc9Wemundiuu19KpsNqHhPUUqyK6AkrmYxZsRHtlaL2OQw1yPm/WLYdR5cfLbh8X81emb/9u8/atBOz5SUF5dwLtxG6exX6l7f3NvvC7vDVRMJSYozQRNNWIGc4VCtiZMqQUKEKD5auqxiUuuY+TmRc2tauL1/Cnc8RF69En72q/l0UfuOPDj649/AkeP5TjOBgAAbW9yZQ==")),
+        ])
+        found.edit([
+            .copy(AdversaryPlace(root: 0, path: "evidence/disk 1/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T031535Z.json.gz"), AdversaryPlace(root: 1, path: "evidence/disk 1/AWSLogs/o-exampleorg/111122223333/CloudTrail-Lake/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T031535Z.json.gz")),
+        ])
+        found.question.order = 14217992614072443304
+        try found.check()
+    }
 }

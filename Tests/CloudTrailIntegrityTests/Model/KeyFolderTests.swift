@@ -59,7 +59,11 @@ import Testing
         #expect(short.account == nil && short.region == nil && short.day == nil)
         let day = KeyFolder(of: ObjectKey("CloudTrail/us-east-1/2026/13/01/x.json"))
         #expect(day.region == "us-east-1" && day.day == nil)
-        for region in ["Us-east-1", "us_east", "useast1", "us--east", "-us", "2026"] {
+        let others = [
+            "Us-east-1", "us_east", "useast1", "us--east", "-us", "2026", "o-exampleorg", "us-1", "us-east1-1",
+            "us-east-one",
+        ]
+        for region in others {
             let folder = KeyFolder(of: ObjectKey("AWSLogs/111122223333/CloudTrail/\(region)/2026/03/01/x"))
             #expect(folder.region == nil, "\(region)")
             #expect(folder.day?.start.iso8601 == "2026-03-01T00:00:00Z")
