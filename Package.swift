@@ -147,7 +147,7 @@ if Context.environment["CLOUDTRAIL_FUZZ"] == "1" {
     for target in package.targets where target.type != .system {
         target.swiftSettings = swiftSettings + [.unsafeFlags(sanitizers)]
     }
-    for name in ["Digests", "Names", "Keys", "Manifests", "Content", "Archives", "Members"] {
+    for name in ["Digests", "Names", "Keys", "Manifests", "Content", "Archives", "States", "Chains", "Members"] {
         package.targets.append(
             .executableTarget(
                 name: "Fuzz\(name)",

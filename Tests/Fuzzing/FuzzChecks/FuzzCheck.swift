@@ -2,7 +2,7 @@
 ///
 /// The fuzzers trap on what is thrown, so that libFuzzer keeps the input; the tests report it.
 package enum FuzzCheck: String, CaseIterable, Sendable {
-    case digests, names, keys, manifests, content, archives
+    case digests, names, keys, manifests, content, archives, states, chains
     #if ArchiveFiles
     case members
     #endif
@@ -18,6 +18,8 @@ package enum FuzzCheck: String, CaseIterable, Sendable {
         case .manifests: try checkManifest(bytes)
         case .content: try checkContent(bytes)
         case .archives: try ArchiveCheck.run(bytes)
+        case .states: try checkState(bytes)
+        case .chains: try checkChainList(bytes)
         #if ArchiveFiles
         case .members: try checkMembers(bytes)
         #endif
