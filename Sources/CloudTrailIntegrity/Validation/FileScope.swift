@@ -55,7 +55,7 @@ struct FileScope: Sendable {
         fileprivate var isTold: Bool {
             switch mapping {
             case .tree, .merged: true
-            case .flat, .flatWithDigests: folder.category != .unknown
+            case .flat, .flatWithDigests: folder != .unknown
             }
         }
     }

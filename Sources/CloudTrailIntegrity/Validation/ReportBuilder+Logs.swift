@@ -45,9 +45,10 @@ extension ReportBuilder {
     /// A log file that is not in its place, and lies in a part of the archive elsewhere.
     private mutating func noteElsewhere(_ part: PartElsewhere, _ listing: LogListing) {
         let window = DigestChain.window(of: evidence.records[listing.record], isVerified: listing.isVerified)
-        let known = locationsElsewhere[part] ?? (listing.location.bucket, window, 0)
+        let folder = FolderElsewhere(part)
+        let known = locationsElsewhere[folder] ?? (listing.location.bucket, window, 0)
         let span = TimeRange(start: min(known.span.start, window.start), end: max(known.span.end, window.end))
-        locationsElsewhere[part] = (known.bucket, span, known.count + 1)
+        locationsElsewhere[folder] = (known.bucket, span, known.count + 1)
         count(.locationNotHeld, listing)
     }
 

@@ -32,7 +32,7 @@ struct ReportBuilder {
     /// The parts of the archive that lie elsewhere, and how many of their digest files are reported on.
     var partsElsewhere: [PartElsewhere: Int] = [:]
     /// What log files lie in such parts, by their folders.
-    var locationsElsewhere: [PartElsewhere: (bucket: String, span: TimeRange, count: Int)] = [:]
+    var locationsElsewhere: [FolderElsewhere: (bucket: String, span: TimeRange, count: Int)] = [:]
     /// What was proven before and not read in this run; `nil` when nothing is remembered.
     var carried: ValidationReport.Carried?
     /// What the next run may build on.
@@ -88,6 +88,17 @@ struct ReportBuilder {
         let folder: ObjectKey
     }
 
+    /// The folder to give as an archive of its own, for parts of any offset.
+    struct FolderElsewhere: Hashable {
+        let root: Int
+        let path: ObjectKey
+
+        init(_ part: PartElsewhere) {
+            root = part.root
+            path = part.folder
+        }
+    }
+
     /// The part that a signed digest file elsewhere belongs to; `nil` for any other.
     func part(ofElsewhere record: Int) -> PartElsewhere? {
         guard let offset = evidence.offset(ofElsewhere: record) else { return nil }
@@ -106,12 +117,8 @@ struct ReportBuilder {
 
     /// One finding a folder: which one is to be given as an archive of its own (V10).
     private mutating func addPartsElsewhere() {
-        struct Folder: Hashable {
-            let root: Int
-            let path: ObjectKey
-        }
-        var counts: [Folder: Int] = [:]
-        for (part, count) in partsElsewhere { counts[Folder(root: part.root, path: part.folder), default: 0] += count }
+        var counts: [FolderElsewhere: Int] = [:]
+        for (part, count) in partsElsewhere { counts[FolderElsewhere(part), default: 0] += count }
         for (folder, count) in counts {
             let shown = displayFolder(folder.root, folder.path)
             let files = count == 1 ? "1 signed digest file lies" : "\(count) signed digest files lie"
@@ -127,12 +134,12 @@ struct ReportBuilder {
                 )
             )
         }
-        for (part, named) in locationsElsewhere {
-            let shown = displayFolder(part.root, part.folder)
+        for (folder, named) in locationsElsewhere {
+            let shown = displayFolder(folder.root, folder.path)
             let objects = named.count == 1 ? "1 log file" : "\(named.count) log files"
             var detail: [String: Finding.Detail] = ["objects": .number(Int64(named.count))]
             if let shown { detail["root"] = .text(shown.description) }
-            let path = shown ?? ObjectKey(bytes: evidence.names[part.root].bytes)
+            let path = shown ?? ObjectKey(bytes: evidence.names[folder.root].bytes)
             findings.add(
                 Finding(
                     .locationNotHeld,

@@ -171,7 +171,9 @@ extension AdversaryJudge {
         let model = try model()
         let signed = model.digests.filter(\.isSigned)
         guard model.layouts == [.tree(.added(""))], !signed.isEmpty,
-            model.digests.allSatisfy(\.counts), signed.allSatisfy({ $0.position == .inPlace })
+            model.digests.allSatisfy(\.counts), signed.allSatisfy({ $0.position == .inPlace }),
+            // What lies below one AWSLogs in another is read by the path as it stands.
+            state.places.allSatisfy({ $0.path.ranges(of: "AWSLogs/").count < 2 })
         else { return [] }
         var broken: [String] = []
         let top = "evidence/copy/"
@@ -184,10 +186,7 @@ extension AdversaryJudge {
             $0.hasPrefix(top) ? String($0.dropFirst(top.count)) : $0
         }
         let first = state.places.first?.path.split(separator: "/").first.map { $0 + "/" } ?? ""
-        // One AWSLogs in another tells another account without the first than with it.
-        let isTold =
-            first == "logs/" || state.places.allSatisfy { !$0.path.dropFirst(first.count).hasPrefix("AWSLogs/") }
-        if first == "AWSLogs/" || first == "logs/", isTold, state.places.allSatisfy({ $0.path.hasPrefix(first) }) {
+        if first == "AWSLogs/" || first == "logs/", state.places.allSatisfy({ $0.path.hasPrefix(first) }) {
             var below = state
             below.files = [:]
             for (place, held) in state.files {

@@ -73,7 +73,7 @@ extension ContractModel {
                 digests[number].signature = .keyUnknown
                 continue
             }
-            trySignatures(number, manifestSignatures(claims.bucket, claims.key))
+            trySignatures(number, manifestSignatures(claims.bucket, endOf: claims.key))
         }
     }
 
@@ -133,6 +133,14 @@ extension ContractModel {
 
     private func manifestSignatures(_ bucket: String, _ key: String) -> [String] {
         manifest.filter { $0.bucket == bucket && $0.key == key }.map(\.signature)
+    }
+
+    /// I13: an entry is a digest's where the shorter of the two keys is the end of the other.
+    private func manifestSignatures(_ bucket: String, endOf key: String) -> [String] {
+        manifest.filter { entry in
+            entry.bucket == bucket
+                && (entry.key == key || entry.key.hasSuffix("/" + key) || key.hasSuffix("/" + entry.key))
+        }.map(\.signature)
     }
 
     // MARK: Layout

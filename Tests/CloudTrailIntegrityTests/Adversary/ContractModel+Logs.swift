@@ -1,12 +1,15 @@
 extension ContractModel {
-    /// What digests say of one key.
+    /// What digests say of one key, whatever the bucket.
     private struct Listing {
-        let bucket: String
         let key: String
-        /// Verified digests, and others, with the hash that each gives.
-        var verified: [(digest: Int, hash: String)] = []
-        var others: [(digest: Int, hash: String)] = []
+        /// The bucket that the newest of those that count gives.
+        var bucket = ""
+        /// Verified digests, and others, with the hash and the bucket that each gives.
+        var verified: [Lister] = []
+        var others: [Lister] = []
     }
+
+    private typealias Lister = (digest: Int, hash: String, bucket: String)
 
     // MARK: Fates
 
@@ -89,20 +92,23 @@ extension ContractModel {
             for log in digest.claims?.logs ?? [] {
                 // V18: what it names of others is judged by their own digests alone.
                 if !speaks(number, for: log.key) { continue }
-                let name = log.bucket + "/" + log.key
-                var listing = listings[name] ?? Listing(bucket: log.bucket, key: log.key)
+                var listing = listings[log.key] ?? Listing(key: log.key)
                 if digest.isVerified {
-                    listing.verified.append((number, log.hash))
+                    listing.verified.append((number, log.hash, log.bucket))
                 } else {
-                    listing.others.append((number, log.hash))
+                    listing.others.append((number, log.hash, log.bucket))
                 }
-                listings[name] = listing
+                listings[log.key] = listing
             }
         }
-        return listings.values.sorted { ($0.bucket, $0.key) < ($1.bucket, $1.key) }
+        for (key, listing) in listings {
+            let lister = newest(listing.verified) ?? newest(listing.others)
+            listings[key]?.bucket = lister?.bucket ?? ""
+        }
+        return listings.values.sorted { $0.key < $1.key }
     }
 
-    private func newest(_ listers: [(digest: Int, hash: String)]) -> (digest: Int, hash: String)? {
+    private func newest(_ listers: [Lister]) -> Lister? {
         listers.max { digests[$0.digest].name.end < digests[$1.digest].name.end }
     }
 

@@ -98,4 +98,61 @@ import Testing
         found.question.order = 14217992614072443304
         try found.check()
     }
+
+    /// V40: below a flat root, a folder of an account and no category tells what is asked for
+    @Test func seed201512() throws {
+        var found = try FoundCase(world: 16792, [
+            "a/b/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T051535Z.json.gz",
+        ])
+        found.edit(isArrangement: true, [
+            .move(AdversaryPlace(root: 0, path: "a/b/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T051535Z.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T051535Z.json.gz")),
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/666677778888_CloudTrail_eu-west-1_20260302T0225Z_xv0.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA6tWCkpNzi9KKVayiq5WyszLSk0uSU1RsrI0M6uNrQUAdc9nrR4AAAA=")),
+        ])
+        found.question.regions = ["us-east-1"]
+        found.question.order = 10544503754197106159
+        try found.check()
+    }
+
+    /// V37: files of two parts in one folder are one finding
+    @Test func seed202184() throws {
+        var found = try FoundCase(world: 16848, [
+            "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260301T232035Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T002135Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T012135Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01/111122223333_CloudTrail_eu-west-1_20260301T2307Z_1l9iuupc1krjg.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0012Z_2b46ciovls808.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0106Z_2wzz6yqc8jnsn.json.gz",
+        ])
+        found.edit(isArrangement: true, [
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01/111122223333_CloudTrail_eu-west-1_20260301T2307Z_1l9iuupc1krjg.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01/111122223333_CloudTrail_eu-west-1_20260301T2307Z_1l9iuupc1krjg.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0012Z_2b46ciovls808.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0012Z_2b46ciovls808.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0106Z_2wzz6yqc8jnsn.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0106Z_2wzz6yqc8jnsn.json.gz")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0012Z_2b46ciovls808.json.gz"), AdversaryPlace(root: 1, path: "111122223333_CloudTrail_us-east-1_20260302T0012Z_2b46ciovls808.json.gz")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01/111122223333_CloudTrail_eu-west-1_20260301T2307Z_1l9iuupc1krjg.json.gz"), AdversaryPlace(root: 1, path: "111122223333_CloudTrail_eu-west-1_20260301T2307Z_1l9iuupc1krjg.json.gz")),
+        ])
+        found.question.order = 7985700348722518823
+        try found.check()
+    }
+
+    /// V31: what digests list under one key in two buckets is one log file
+    @Test func seed207961() throws {
+        var found = try FoundCase(world: 17330, [
+            "AWSLogs/111122223333/AWSLogs/666677778888/CloudTrail-Digest/us-east-1/2026/03/02/666677778888_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T032135Z.json.gz",
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/03/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260303T052135Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA81VXW8bVRD9L36u67lzv/OWUqoikEAkAqmoiubjXmeLs66860Sl6n/vOLRpmhgQ4oV58l6dOztnzjnr9wu6mU5Ftvtx/k4XJ4tkla2K1eLJQod1m+azmXbz+XDVDICAaQl+CXgO7gTdiY+v7oDfjnoEhg9hZ/7ZXn5vs+Fonsl+7pb858kXyI/8pskBcvrr2Q/b9bRyVmjlrVafD+/Pu/pms93r+Y6GzfL5bZfVflo2mualWx0GWoFfAX515+LRnYu7OxdXNIz3Hg8twN8yQmd8nr6ZtuPT9R93Q/+0580g37d3L4Zx3XZvd8N4IKDgqxBHCBRjCqjqE2p36pLL2MMX0sN6pHm/a6eb9XY3zJdXdvvs5SnGdGNPP5+dGnRsN4dNX7fxkyTjfrN5sthu9Njx2127Hrb76fk/L/4h9P8sgHsowNfDv6Tp8hfa7G+d6LPvDJ66d4QAqpTEFCy5V04FNXaSQASMkBlspFwr+OSVUZP4o80fCLQ0hR5v8LOahnGtNp8q2OBZKeYiUUgDZ6CI2SN05F4dxNJyT5E8R6paAAm1CWGx0YlKqYydDUaSneuuBx87Vs4omM1SBOrMYy6XVhli1e5LyJVdbhiZkkepzblkZAl6EJNBuBK04FI2wrEzOj40Fcc5JOCaIFkvtbfYUJ3MtBHZYYu1ipFSsIa9AwFh7TG1mJS1+QJaQ6y5kHecJFRRI+JbxFSaNqqVnOGSqSlBIDcAKuBbokxZoklAhYHIhFaxxTjuGYMUDaYTO+0lRm0hBC4qwIqWrszo7ZRBEopBRVrwEO2V3uTuPrrgYjFATVRTK1CpsihiSJ4xi225eBOEEwe03YBz5Ap3ASOg6NVrkWbhdV6DWSNxDakZy6okpcVubXN3qXtOsZqS2HJ2vQanZo7Ndv1i2LRpcfLb+8X0d0Gc/lv0/lXmjn/eoL66GOd5zWt/3d/RcC9ol/eiJWr+NZtmFcTWYiHnLT65JTFfVLMppZBFE0cJZj8Uc6KloCSoJix+anc8TI++c3/11/Poy3cc+OH1h48/2Yak7gYAAA==")),
+            .write(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/AWSLogs/666677778888/CloudTrail-Digest/us-east-1/2026/03/02/666677778888_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T022135Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA62UXW/TMBSG/0uu18XfjntXGNMQSCBSgTSEKn+cpB5pMuJkFZv23+eUrQttpl3AkW9sv+f4zXOOcpfobVhY2/R1994l8wTHIDFojOQkcb6E0OWdbrul30AUEETEDNG4lgjNCZ5TfrkXvqvdhIwfynL6prc/oYu6rtW+mpk/2+f7T+YK7HC/+JZ/bMqQjn2lb6umd8td5tkuIe3DDHToZjgdHk4RHdY4Z3WUs9rnrDba16PtUALRnXOCo+/Tq9DUp+Xt3t/n3lTefoDf574uob1ufT14dYgqqw1HTHMuGHGOCuIK7LDAkhTs+ft8Weuub2FRlU3ru/UmZucXC8LFNu6+5IsorWE7EL2B+hF93VfVSdJUbur4uoUb3/Th7BXAh7r/AJr8K2iyROIQ9N8+L3RYf9VVP0yWQjLjzCIkGIB2mAucZYIiYYwkKiuUMLQANAgkV1SCBpVpXCgKCmVUThY/aMQsduIY1lPXokYb66KgaspzX0FI5t/vkvAi9PAK5qdDEUPGyGKM2E9DH4tH0CfxEswuVxTd/mIOsPReuBHq9RiuAguFtswIxBVDioDgJAJkygqhM0wtkZJa5qTGYBDjQjBBpeWiQEbzx3LTOI8m+qWfydGMTwvvf9w/AN/4MRvABAAA")),
+        ])
+        found.edit([
+            .remove(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/03/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260303T052135Z.json.gz")),
+        ])
+        found.question.order = 203842146846890700
+        try found.check()
+    }
 }
