@@ -193,16 +193,14 @@ struct ArchivePlacement: Sendable {
         for number in records.indices {
             try check()
             let digest = index.digests[number]
-            holdsDigests[digest.root] = true
             let path = index.path(of: digest)
+            // What is named like a digest file in what is plainly a log folder is none, unless it is signed (V3).
+            let isSigned = if case .valid = signatures[number] { true } else { false }
+            if isSigned || ownLogFolder(path, DeliveryPrefixes()) == nil { holdsDigests[digest.root] = true }
             if path.folderCount == 0 { hasTopLevelDigests[digest.root] = true }
             guard let location = records.location(of: number) else { continue }
             let evidence = ArchiveLayout.Evidence(path: path, location: location)
-            if case .valid = signatures[number] {
-                signed[digest.root].append(evidence)
-            } else {
-                claimed[digest.root].append(evidence)
-            }
+            if isSigned { signed[digest.root].append(evidence) } else { claimed[digest.root].append(evidence) }
         }
         var listed: [ObjectKey: ObjectLocation]?
         /// The files of a root that signed digests list, by their names.

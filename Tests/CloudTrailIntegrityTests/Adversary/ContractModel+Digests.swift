@@ -162,7 +162,16 @@ extension ContractModel {
         let isAnySigned = own.contains(where: \.isSigned)
         let claiming = isAnySigned ? [] : own.filter { $0.claims != nil && !files[$0.file].isAtTop }
         if let layout = ModelLayout(voices(claiming, logsOf: [], root)) { return layout }
-        return own.contains { files[$0.file].isAtTop } || holdsListedLogAtTop(root) ? .flat : .untold
+        return own.contains { files[$0.file].isAtTop } || !holdsDigest(root) && holdsListedLogAtTop(root)
+            ? .flat : .untold
+    }
+
+    /// V6, V3: whether a root holds digests; what is named so and unsigned in a log folder by its path is none.
+    private func holdsDigest(_ root: Int) -> Bool {
+        digests.contains { digest in
+            let place = files[digest.file].place
+            return place.root == root && (digest.isSigned || !isPlainlyOfLogs(files[digest.file].compressedPath))
+        }
     }
 
     /// V7: whether log files that signed digests list lie directly in a root.
@@ -192,8 +201,7 @@ extension ContractModel {
                 if file.isAtTop { topVoices.insert(voice) } else { voices.insert(voice) }
             }
         }
-        let holdsDigest = digests.contains { files[$0.file].place.root == root }
-        if voices.isEmpty, !holdsDigest, Set(topVoices.map(\.offset)).count == 1 { return topVoices }
+        if voices.isEmpty, !holdsDigest(root), Set(topVoices.map(\.offset)).count == 1 { return topVoices }
         return voices
     }
 

@@ -209,6 +209,12 @@ struct ContractModel {
         return Set(offsets.values).compactMap { $0.key(of: files[file].compressedPath)?.key }.map(folders(ofKey:))
     }
 
+    /// V3: whether a path is one in a log folder as it stands.
+    func isPlainlyOfLogs(_ path: String) -> Bool {
+        let told = foldersAsTheyStand(path)
+        return told.isOfLogs && (told.account != nil || told.region != nil || told.day != nil)
+    }
+
     /// V3: what a file's own folders tell, where they are a log folder's by the path as it stands, and the root's layout
     /// makes another key of that.
     func ownFolder(of file: Int) -> ModelFolder? {

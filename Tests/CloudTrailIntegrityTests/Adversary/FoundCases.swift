@@ -155,4 +155,21 @@ import Testing
         found.question.order = 203842146846890700
         try found.check()
     }
+
+    /// V6: what is named like a digest file in a log folder is no digest file of its root
+    @Test func seed301369() throws {
+        var found = try FoundCase(world: 25114, [
+            "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T001135Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T2313Z_2n9phpqo6im2w.json.gz",
+        ])
+        found.edit(isArrangement: true, [
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T001135Z.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T001135Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T2313Z_2n9phpqo6im2w.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail_us-east-1_20260301T2313Z_2n9phpqo6im2w.json.gz")),
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T031135Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA6tWCkpNzi9KKVayiq5WyszLSk0uSU1RsjIzMKuNrQUAAIhx0x4AAAA=")),
+        ])
+        found.question.order = 7707262608880383003
+        try found.check()
+    }
 }
