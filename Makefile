@@ -46,7 +46,7 @@ EXAMPLE_RUNS = .build/example-runs
 HOSTILE = .build/hostile
 DOCUMENTATION = .build/docs
 
-.PHONY: all setup build validate test test-traits adversary golden lint reports html-check
+.PHONY: all setup build validate test test-traits adversary mutants golden lint reports html-check
 .PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full examples
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz hostile bench full clean
@@ -86,6 +86,10 @@ adversary: setup
 	CASES="$(CASES)" SEED="$(SEED)" SHOW="$(SHOW)" WAY="$(WAY)" swift test --filter AdversaryTests \
 	    $(addprefix --traits ,$(TRAITS)) --scratch-path .build/adversary$(OPTIMIZED) \
 	    $(if $(OPTIMIZED),-c release -Xswiftc -enable-testing)
+
+# Whether that search notices when a rule is taken out: one after another of Tests/Mutations/mutations.py, in a copy.
+mutants: setup
+	python3 Tests/Mutations/mutate.py .build/mutants --cases $(CASES)
 
 # Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
 golden: setup

@@ -12,6 +12,8 @@ import Testing
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
     }
 
+    /// Whether the first case that fails is enough.
+    private static let stops = ProcessInfo.processInfo.environment["STOP"] != nil
     /// How the archives of the search come to the validator, or `nights`.
     private static let way = ProcessInfo.processInfo.environment["WAY"] ?? "memory"
 
@@ -39,6 +41,7 @@ import Testing
             let lines = try search.complaints(test, &kinds)
             if lines.isEmpty { continue }
             failed.append(seed)
+            if Self.stops { break }
             for topic in AdversaryJudge.topics(lines).sorted() {
                 topics[topic, default: (0, seed)].count += 1
                 guard topics[topic]?.count ?? 0 <= shown, wanted.isEmpty || topic.contains(wanted) else { continue }
@@ -66,10 +69,11 @@ import Testing
         for seed in seeds {
             let test = try AdversaryNights(seed: seed)
             for topic in AdversaryJudge.topics(try test.brokenLaws()) { failed[topic, default: []].append(seed) }
+            if Self.stops, !failed.isEmpty { break }
         }
         for (topic, seeds) in failed.sorted(by: { $0.key < $1.key }) {
             var small = try AdversaryNights(seed: seeds[0])
-            try small.shrink(to: topic)
+            if !Self.stops { try small.shrink(to: topic) }
             let lines = try small.brokenLaws()
             Issue.record(
                 "\(topic): \(seeds.count) of \(count) cases: \(seeds.prefix(20))\n\(small)\n\(lines.joined(separator: "\n"))"
