@@ -279,8 +279,9 @@ extension DigestChain {
         copies: () -> RecordNumbers
     ) -> Timestamp? {
         guard let head = members.last, case .unsigned? = verdicts[head.record].faults.first,
-            let previous = records[head.record].claims?.previous, let before = members.dropLast().last,
-            before.isVerified, head.previousKey == before.keyNumber, previous.hash == records[before.record].hash,
+            let previous = records[head.record].claims?.previous,
+            let before = members.last(where: \.isVerified), head.previousKey == before.keyNumber,
+            previous.hash == records[before.record].hash,
             (1...DigestChain.hour).contains(records[head.record].endTime.seconds(since: before.window.end)),
             copies().allSatisfy({ records[$0].hash == records[head.record].hash })
         else { return nil }

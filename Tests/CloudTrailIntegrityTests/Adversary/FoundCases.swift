@@ -172,4 +172,20 @@ import Testing
         found.question.order = 7707262608880383003
         try found.check()
     }
+
+    /// V47: what is not verified may lie between the last verified digest and the allowed head
+    @Test func seed400255() throws {
+        var found = try FoundCase(world: 33354, [
+            "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T031935Z.json.gz",
+            "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T041935Z.json.gz",
+            "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0255Z_32huavrltqoeb.json.gz",
+            "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0306Z_1axblztoaauy3.json.gz",
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T035935Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA81Sy07DMBD8l5wJcew4qXsLtAgEEohUIIFQ5cc2GFy7SmLKQ/w7ToECpRJX9rJae3Y8O+uXiC/bUkrnbXekomGUhsAhSIhoJ1K6hrarOt50Ez2HAMAI5zEiMcIThIeUDQm9WgPHVm2BkU1YRfa8vIcu4LqGaxOL9/Lr/lTcgezvjavbpLysTvrsYnjk84UB19TJd6XJvnFeTVZcoxVFAj5ehhynSS8lQSRB+EfP9FfPdN0znXNtp76Nga/KngKR1SyUhUl271pnd+vnteIzL4yWx/B0oG0NzaLRtlePUP8eIVlGaZ4XxWDAGOdCSKkUwGz2NbGuLe98A6WpXaO723norg5LTPNlqM6rMkAt9OrGD2A/lmG9MTuRM2rb8aKBB+18O/rD8k3c/7U+3bD+p/JD3t5ecOP734dwJhhiLM1xnhOaS07CBgYZwQUFpmSwFQPwYpDOCiQzIgBljCNOxUxIINlW8o3VxIHkt32fewwYLqQKgGDjgTbQRsPrm9c39oVKX3ADAAA=")),
+        ])
+        found.question.usesManifest = false
+        found.question.order = 2915739996844531554
+        try found.check()
+    }
 }
