@@ -291,6 +291,7 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
 
     package subscript(number: Int) -> DigestRecord {
         _read { yield records[number] }
+        _modify { yield &records[number] }
     }
 
     package mutating func append(_ record: consuming DigestRecord) {

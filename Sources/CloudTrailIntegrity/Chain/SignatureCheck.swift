@@ -370,9 +370,13 @@ package struct SignatureCheck: Sendable {
         }
         var tried: Set<SignatureText> = []
         for successor in successors {
-            guard tried.count < SignatureTrial.maximumCandidates || isSigned.contains(successor),
-                let text = previousText(successor), tried.insert(text).inserted || isSigned.contains(successor)
-            else { continue }
+            guard let text = previousText(successor) else { continue }
+            // All of few: which texts are still at hand to be compared depends on the order of the listing.
+            if likely != nil {
+                guard tried.count < SignatureTrial.maximumCandidates || isSigned.contains(successor),
+                    tried.insert(text).inserted || isSigned.contains(successor)
+                else { continue }
+            }
             candidates.append(SignatureCandidate(.successor(successor), text))
         }
         return candidates

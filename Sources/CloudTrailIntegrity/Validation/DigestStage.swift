@@ -25,9 +25,10 @@ struct ReadDigests: Sendable {
         signatures[number].trial = nil
     }
 
-    /// Adds what the digest file with this number has as its predecessor's signature, which was not read with it.
-    mutating func add(previous text: String?, to number: Int) {
-        signatures[number].setPrevious(text)
+    /// Puts what was read of the digest file with this number in the place of what earlier runs knew of it.
+    mutating func replace(_ number: Int, by record: DigestRecord, _ signatures: DigestSignatures) {
+        records[number] = record
+        self.signatures[number] = signatures
     }
 
     /// The same in another order.
@@ -144,8 +145,8 @@ final class DigestStage: Sendable {
         for (number, metadata) in try lateSidecars(index, digests.records, pool, worker) {
             digests.add(SignatureCandidate(.sidecar, metadata), to: number)
         }
-        for (number, text) in try carriedSignatures(index, digests.records, pool, worker) {
-            digests.add(previous: text, to: number)
+        for (number, read) in try disputedCarried(index, digests.records, pool, worker) {
+            digests.replace(number, by: read.record, read.signatures)
         }
         return (index, digests)
     }
@@ -195,14 +196,14 @@ final class DigestStage: Sendable {
         return found.withLock { $0 }
     }
 
-    /// What carried digest files have as the signature of their predecessor, where a file that was not proven before says
-    /// that it is this predecessor (I18): else nothing of them would speak for or against it.
-    private func carriedSignatures(
+    /// The carried digest files of which a file that was not proven before says that it is the predecessor, read after
+    /// all (I18): else their `previousDigestSignature` would speak neither for it nor against it.
+    private func disputedCarried(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
         _ pool: ValidationPool,
         _ worker: ValidationWorker
-    ) throws -> [Int: String] {
+    ) throws -> [Int: (record: DigestRecord, signatures: DigestSignatures)] {
         guard let earlier else { return [:] }
         var claimed: Set<DigestLocation> = []
         for number in records.indices {
@@ -214,7 +215,7 @@ final class DigestStage: Sendable {
             if wasProven != true { claimed.insert(location) }
         }
         if claimed.isEmpty { return [:] }
-        let found = LockedState<[Int: String]>([:])
+        let found = LockedState<[Int: (record: DigestRecord, signatures: DigestSignatures)]>([:])
         for number in records.indices {
             try monitor.check()
             guard records[number].provenAt != nil, let previous = records[number].claims?.previous?.location,
@@ -224,11 +225,11 @@ final class DigestStage: Sendable {
             try pool.submit(by: worker) { [self] worker in
                 aim(at: digest, worker)
                 var signatures = DigestSignatures()
-                let (record, _) = try read(digest, &signatures, worker) { try worker.context.opener.open() }
-                guard record.hash == records[number].hash,
-                    case .written(let text)? = signatures.previous(message: { _ in nil })
-                else { return }
-                found.withLock { $0[number] = text }
+                let (record, untoldBytes) = try read(digest, &signatures, hasSidecar: true, worker) {
+                    try worker.context.opener.open()
+                }
+                monitor.digestsWereRead(ValidationMonitor.Work(bytes: untoldBytes))
+                found.withLock { $0[number] = (record, signatures) }
             }
         }
         try pool.finish(with: worker)

@@ -283,6 +283,9 @@ extension DigestChain {
             let before = members.last(where: \.isVerified), head.previousKey == before.keyNumber,
             previous.hash == records[before.record].hash,
             (1...DigestChain.hour).contains(records[head.record].endTime.seconds(since: before.window.end)),
+            // No other file is as new.
+            members.reversed().prefix(while: { records[$0.record].endTime == records[head.record].endTime })
+                .allSatisfy({ $0.keyNumber == head.keyNumber }),
             copies().allSatisfy({ records[$0].hash == records[head.record].hash })
         else { return nil }
         return before.window.end

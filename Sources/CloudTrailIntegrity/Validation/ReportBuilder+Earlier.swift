@@ -11,7 +11,7 @@ extension ReportBuilder {
                 (LogListing.Place(root: orphan.proof.root, folder: orphan.proof.source), ObjectKey(bytes: orphan.name))
             }
         )
-        for (number, orphan) in logs.missingOrphans.enumerated() where !there.contains(number) {
+        for (number, orphan) in logs.missingOrphans.enumerated() where there[number] == nil {
             addMissing(orphan, earlier)
         }
         let digests = evidence.records.indices.count { number in
@@ -125,19 +125,23 @@ extension ReportBuilder {
 
     /// Which of these log files lie where they were proven: where digest files were moved, the root's layout, and with it
     /// the key of a file, may have become another.
-    func filesInPlace(_ files: [(provenIn: LogListing.Place?, name: ObjectKey)]) -> Set<Int> {
+    ///
+    /// - Returns: What lies there, by the numbers of the log files.
+    func filesInPlace(_ files: [(provenIn: LogListing.Place?, name: ObjectKey)]) -> [Int: [ArchiveIndex.File]] {
         var wanted: [LogListing.Place: [ObjectKey: [Int]]] = [:]
         for (number, file) in files.enumerated() {
             guard let place = file.provenIn, place.folder != nil else { continue }
             wanted[place, default: [:]][file.name.compressedName, default: []].append(number)
         }
-        if wanted.isEmpty { return [] }
-        var found: Set<Int> = []
-        for folder in evidence.index.folders {
+        if wanted.isEmpty { return [:] }
+        var found: [Int: [ArchiveIndex.File]] = [:]
+        for (position, folder) in evidence.index.folders.enumerated() {
             guard let names = wanted[LogListing.Place(root: folder.root, folder: folder.path)] else { continue }
             var reader = folder.names.makeReader()
             while reader.next() {
-                found.formUnion(names[ObjectKey(bytes: reader.name).compressedName] ?? [])
+                for number in names[ObjectKey(bytes: reader.name).compressedName] ?? [] {
+                    found[number, default: []].append(ArchiveIndex.File(folder: position, position: reader.position))
+                }
             }
         }
         return found

@@ -36,8 +36,10 @@ extension ReportBuilder {
             {
                 noteElsewhere(part, listing)
             } else {
-                let wasProven = listing.provenIn != nil && !inPlace.contains(number)
-                addAbsent(listing, wasProven: wasProven, heldDays, attested)
+                let isInPlace = try inPlace[number]?.contains { file in
+                    try hash(file, evidence.index.path(of: file)) == listing.hash
+                }
+                addAbsent(listing, wasProven: listing.provenIn != nil && isInPlace != true, heldDays, attested)
             }
         }
     }
@@ -48,7 +50,8 @@ extension ReportBuilder {
         let folder = FolderElsewhere(part)
         let known = locationsElsewhere[folder] ?? (listing.location.bucket, window, 0)
         let span = TimeRange(start: min(known.span.start, window.start), end: max(known.span.end, window.end))
-        locationsElsewhere[folder] = (known.bucket, span, known.count + 1)
+        // Of several buckets the first, whatever the order of the listing.
+        locationsElsewhere[folder] = (min(known.bucket, listing.location.bucket), span, known.count + 1)
         count(.locationNotHeld, listing)
     }
 
@@ -59,7 +62,7 @@ extension ReportBuilder {
     /// What a listed log file is that is not there (V33); one of a day that was not asked for lies outside the archive
     /// (V36).
     ///
-    /// - Parameter wasProven: Whether an earlier run proved it where nothing is any more.
+    /// - Parameter wasProven: Whether an earlier run proved it where it is no more.
     private mutating func addAbsent(
         _ listing: LogListing,
         wasProven: Bool,

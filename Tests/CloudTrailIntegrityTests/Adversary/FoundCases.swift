@@ -1,5 +1,5 @@
 // swift-format-ignore-file
-// Printed by the search, to be read beside docs/verdicts.md: no line of it is written by hand.
+// Printed by the search: read the rule that stands before each in docs/verdicts.md.
 
 import Testing
 
@@ -186,6 +186,40 @@ import Testing
         ])
         found.question.usesManifest = false
         found.question.order = 2915739996844531554
+        try found.check()
+    }
+
+    /// V47: the allowed head is the single newest: a file of the same name in another folder keeps it from being that
+    @Test func seed400255WithATwinOfTheHead() throws {
+        var found = try FoundCase(world: 33354, [
+            "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T031935Z.json.gz",
+            "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T041935Z.json.gz",
+            "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0255Z_32huavrltqoeb.json.gz",
+            "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0306Z_1axblztoaauy3.json.gz",
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "logs/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T041935Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA81Sy07DMBD8l5wJcew4qXsLtAgEEohUIIFQ5cc2GFy7SmLKQ/w7ToECpRJX9rJae3Y8O+uXiC/bUkrnbXekomGUhsAhSIhoJ1K6hrarOt50Ez2HAMAI5zEiMcIThIeUDQm9WgPHVm2BkU1YRfa8vIcu4LqGaxOL9/Lr/lTcgezvjavbpLysTvrsYnjk84UB19TJd6XJvnFeTVZcoxVFAj5ehhynSS8lQSRB+EfP9FfPdN0znXNtp76Nga/KngKR1SyUhUl271pnd+vnteIzL4yWx/B0oG0NzaLRtlePUP8eIVlGaZ4XxWDAGOdCSKkUwGz2NbGuLe98A6WpXaO723norg5LTPNlqM6rMkAt9OrGD2A/lmG9MTuRM2rb8aKBB+18O/rD8k3c/7U+3bD+p/JD3t5ecOP734dwJhhiLM1xnhOaS07CBgYZwQUFpmSwFQPwYpDOCiQzIgBljCNOxUxIINlW8o3VxIHkt32fewwYLqQKgGDjgTbQRsPrm9c39oVKX3ADAAA=")),
+        ])
+        found.question.usesManifest = false
+        found.question.order = 2915739996844531554
+        try found.check()
+    }
+
+    /// V12, I24: what is said of signatures that failed does not depend on the order of the listing
+    @Test func seed401066() throws {
+        var found = try FoundCase(world: 33422, [
+            "a/b/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T042735Z.json.gz",
+            "a/b/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T052735Z.json.gz",
+        ])
+        found.edit(isArrangement: true, [
+            .move(AdversaryPlace(root: 0, path: "a/b/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T042735Z.json.gz"), AdversaryPlace(root: 0, path: "trail-bucket/a/b/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T042735Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "a/b/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T052735Z.json.gz"), AdversaryPlace(root: 0, path: "trail-bucket/a/b/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T052735Z.json.gz")),
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "a/b/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0357Z_forged.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA6tWCkpNzi9KKVayiq5WSssvSk9NUbIyMzKoja0FACHFPyUcAAAA")),
+            .write(AdversaryPlace(root: 0, path: "a/b/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T042735Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA81V224bRwz9Fz1bEefC4Yzf3KZBihZoURst4KIwhkOOvOlaCrSSnTbIv4frponjC4q8FJkHQZzl5fCQZ/ftot5MJ61tD5v997I4Xjg73k6wszhayLDWaX+6r7v92XCl5uDBpyWEJbgzH449HQc8/+j43Ubuu/kziPfdTsM3h/an7s1vv6vDuOR/zE/Pf+JX2ubndcWrk99Of9yup9VdbKtvx+1Bzm6jn98GrQ7TUuu0X7rVXHwFYQX+s5iLBzEXH2MuruqwuWPOKSDcovdk2J+9mrabZ+u/P2L8+cDj0H7Qv14Mm7XuXu+GzYxXIJRWGSFWxBS9SEheuhOXHPkeP/U4rDd1f9jpybje7ob95ZVFn7488ZhuzPrl9MRcN3ozs3qtmw/0bw7jeLTYjvLY9eudXg/bw/T8P0i+7/c1k/051pd1uvy1jod5w1prHqOGSBJzcj2G2BEBaqmuxOyycEgi3WMPIMEnTsoxODMa5MCPJr83jKVN4yFh/05uBmF1reeqKZYOHRw3lyE78aVbfQjWFQfDAdW16oNIUQc1adOeQqfQvSbpyWXfC+TCxNaNWtJSS0oSGNFro4TiiguUw3yrmSQ1Lb0oKlkNKVCciyUD5pTINV9z74SSo9RWG6vVKUZydzMLvfjsAzlBqDmCc8S9cmlKPfnCjL5Lw+KtiUqtV3SGtMRoOQtCjrlitL0mLtpCpegMX+EsVFGDz+ijAuWeW2SKVdVYyQ6bEVW4RVc1Ys++kHO9c6DaJGgzKCqYQ+9APWYTjkIktFvk3pJQZhUFwACcqtHcsq8JMzDY9HMm7RpbN65TKokCc22tUyxFqWQMzgiLHDPOf63pWr3lz5pYODUU5GRdiJDM/ZZoP7klT6RQJCJqArBOicF3Y5BTDphtOcbt+sUw6rQ4/v3tYnpSdNMXyeyL9PWokgLS+UXf7tYqd+R0eUdAVKOIpkzz0Dq1aCG2MjFksJZ7Ex9tfwg59NaxItiMewJvY81eXfmQ7nHJPHhzPfXhePAue9zx3dHXRK53eH7hb2B4M43XbyBt909wzKZoE7ljgW4aBgKElky0mmoB4iqSsbfArlB3yexCHInVJMwo7f/l+I937wFsxeTDEAgAAA==")),
+        ])
+        found.question.order = 17514959571412031283
         try found.check()
     }
 }
