@@ -84,7 +84,7 @@ test-traits:
 # nights, for archives that change between runs with a state. OPTIMIZED=1 pays off from some 20,000 cases on.
 adversary: setup
 	CASES="$(CASES)" SEED="$(SEED)" SHOW="$(SHOW)" WAY="$(WAY)" swift test --filter AdversaryTests \
-	    $(addprefix --traits ,$(TRAITS)) --scratch-path .build/adversary$(OPTIMIZED) \
+	    $(addprefix --traits ,$(TRAITS)) $(if $(TRAITS)$(OPTIMIZED),--scratch-path .build/adversary) \
 	    $(if $(OPTIMIZED),-c release -Xswiftc -enable-testing)
 
 # Whether that search notices when a rule is taken out: one after another of Tests/Mutations/mutations.py, in a copy.

@@ -211,8 +211,7 @@ struct ContractModel {
 
     /// V3: whether a path is one in a log folder as it stands.
     func isPlainlyOfLogs(_ path: String) -> Bool {
-        let told = foldersAsTheyStand(path)
-        return told.isOfLogs && (told.account != nil || told.region != nil || told.day != nil)
+        foldersAsTheyStand(path).isToldAndOfLogs
     }
 
     /// V3: what a file's own folders tell, where they are a log folder's by the path as it stands, and the root's layout
@@ -220,9 +219,7 @@ struct ContractModel {
     func ownFolder(of file: Int) -> ModelFolder? {
         guard !isFlat(files[file].place.root), places[file].key != files[file].compressedPath else { return nil }
         let path = files[file].compressedPath
-        return [foldersAsTheyStand(path), folders(ofKey: path)].first { own in
-            own.isOfLogs && (own.account != nil || own.region != nil || own.day != nil)
-        }
+        return [foldersAsTheyStand(path), folders(ofKey: path)].first(where: \.isToldAndOfLogs)
     }
 
     /// Whether one of a file's folders tells what is so, or none tells anything.

@@ -130,6 +130,9 @@ struct ModelFolder: Equatable {
     var isOfDigests: Bool { category == "CloudTrail-Digest" }
     var isOfLogs: Bool { category.map { $0 != "CloudTrail-Digest" && $0 != "CloudTrail-Lake" } ?? false }
 
+    /// V3: a log folder of which an account, a region or a day is told.
+    var isToldAndOfLogs: Bool { isOfLogs && (account != nil || region != nil || day != nil) }
+
     /// V5: reads the folders of a key from where `AWSLogs/` was left behind.
     init(_ folders: [String]) {
         var rest = folders[...]

@@ -109,6 +109,28 @@ struct StateTests {
         }
     }
 
+    /// V33
+    @Test func whatLiesWhereItWasProvenIsNotMissing() throws {
+        let sample = try Sample { options in
+            (options.accounts, options.regions, options.hours, options.logs, options.records) = (1, 1, 6, 2, 1)
+        }
+        var nights = Nights(sample)
+        _ = try nights.run(sample.archive)
+        let state = nights.state
+        // The digest files alone lie in another place, and the root's layout follows them.
+        var moved = sample.archive.moved { key in
+            DigestFileName(key) == nil ? key : ObjectKey(bytes: Array("03/01/".utf8) + key.lastComponent)
+        }
+        let untouched = try nights.run(moved)
+        #expect(untouched.count(.logMissing) == 0 && untouched.verdict() != .valid)
+        let log = try #require(sample.logKeys().first)
+        moved = moved.changed(log, try compressed([UInt8(ascii: "x")]))
+        nights.state = state
+        let altered = try nights.run(moved)
+        #expect(altered.findings(.logMissing).map { $0.key?.description } == [log])
+        #expect(altered.verdict() == .notValid)
+    }
+
     // MARK: What changed
 
     /// What a tamper does to the archive: on the second night against the untouched sample of the first.
