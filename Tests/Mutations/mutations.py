@@ -42,7 +42,7 @@ MUTATIONS = [
     Mutation("V47", EVIDENCE, "(1...DigestChain.hour).contains", "(1...40 * DigestChain.hour).contains"),
     Mutation("V42", "Validation/ReportBuilder+Earlier.swift", "digest.mustBeRead = true", "if digest.mustBeRead { continue }", "nights"),
     # Others.
-    Mutation("V4", PLACEMENT, "if KeyFolder(of: folder, extended).category == .digests { prefixes = extended }", "prefixes = extended"),
+    Mutation("V3", PLACEMENT, "return folder == KeyFolder(of: path, prefixes) ? nil : told(folder)", "return nil"),
     Mutation("V7", LAYOUT, "return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key", "return counts.keys.min()"),
     Mutation("V9", PLACEMENT, "|| (there.day.map { $0 != own.day ?? $0 } ?? false)", ""),
     Mutation("V13", JUDGE, "} || verifiedSuccessors.contains { holds(sources, $0) }", "}"),

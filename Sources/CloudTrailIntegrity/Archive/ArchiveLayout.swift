@@ -71,7 +71,7 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// A merged layout with the offsets of more parts, which the files that digests list speak for.
     package func extended(by logs: [Evidence]) -> ArchiveLayout {
         guard case .merged(let known) = self else { return self }
-        let others = Self.offsets(ofPartsOf: Set(logs.compactMap(Vote.init)))
+        let others = Self.offsets(ofPartsOf: Set(logs.filter { $0.path.folderCount > 0 }.compactMap(Vote.init)))
         return .merged(known.merging(others) { own, _ in own })
     }
 

@@ -94,18 +94,26 @@ struct ArchivePlacement: Sendable {
         return Array(Set(keys.map { KeyFolder(of: $0, prefixes) }))
     }
 
-    /// What the folder of a path tells by itself, where that is one of log files and the path is not the key: whoever has
-    /// signed digests may put them so that the root's rule makes something else of it.
+    /// What the folder of a path tells by itself, where that is one of log files and the root's rule, or a delivery prefix,
+    /// may make something else of it: whoever has signed digests may put them so.
     func ownFolder(of path: ObjectKey, root: Int) -> KeyFolder? {
-        guard let key = layouts[root].place(of: path)?.key, key != path.compressedName else { return nil }
-        return Self.ownLogFolder(path, prefixes)
+        guard let key = layouts[root].place(of: path)?.key else { return nil }
+        return Self.ownLogFolder(path, prefixes, isKey: key == path.compressedName)
     }
 
-    private static func ownLogFolder(_ path: ObjectKey, _ prefixes: DeliveryPrefixes) -> KeyFolder? {
-        // A folder in front may be called like a category, but nothing below it like an account, a region and a day.
-        [KeyFolder(asItStands: path), KeyFolder(of: path, prefixes)].first { folder in
-            folder.category == .logs && (folder.account != nil || folder.region != nil || folder.day != nil)
+    /// - Parameter isKey: Whether the path is the key: then nothing lies in front of it, and it is read from its first
+    ///   `AWSLogs/`.
+    private static func ownLogFolder(_ path: ObjectKey, _ prefixes: DeliveryPrefixes, isKey: Bool) -> KeyFolder? {
+        func told(_ folder: KeyFolder) -> KeyFolder? {
+            let isTold = folder.account != nil || folder.region != nil || folder.day != nil
+            return folder.category == .logs && isTold ? folder : nil
         }
+        if isKey {
+            let folder = KeyFolder(of: path)
+            return folder == KeyFolder(of: path, prefixes) ? nil : told(folder)
+        }
+        // A folder in front may be called like a category, but nothing below it like an account, a region and a day.
+        return told(KeyFolder(asItStands: path)) ?? told(KeyFolder(of: path, prefixes))
     }
 
     /// The bucket that a path maps to, where the layout or the caller names it.
@@ -196,11 +204,16 @@ struct ArchivePlacement: Sendable {
             let path = index.path(of: digest)
             // What is named like a digest file in what is plainly a log folder is none, unless it is signed (V3).
             let isSigned = if case .valid = signatures[number] { true } else { false }
-            if isSigned || ownLogFolder(path, DeliveryPrefixes()) == nil { holdsDigests[digest.root] = true }
+            let isOfLogs = ownLogFolder(path, DeliveryPrefixes(), isKey: false) != nil
+            if isSigned || !isOfLogs { holdsDigests[digest.root] = true }
             if path.folderCount == 0 { hasTopLevelDigests[digest.root] = true }
             guard let location = records.location(of: number) else { continue }
             let evidence = ArchiveLayout.Evidence(path: path, location: location)
-            if isSigned { signed[digest.root].append(evidence) } else { claimed[digest.root].append(evidence) }
+            if isSigned {
+                signed[digest.root].append(evidence)
+            } else if [.digests, .unknown].contains(KeyFolder(of: location.key).category) {
+                claimed[digest.root].append(evidence)
+            }
         }
         var listed: [ObjectKey: ObjectLocation]?
         /// The files of a root that signed digests list, by their names.
@@ -297,9 +310,13 @@ struct ArchivePlacement: Sendable {
         }
         for number in records.indices {
             guard case .valid = signatures[number] else { continue }
+            let chain = records.chain(of: number)
             for group in records[number].logs {
                 var reader = group.makeReader()
                 while reader.next() {
+                    // What it lists of another account or region counts for nothing (V18).
+                    let part = NamedPart(name: reader.name[...])
+                    if let part, part.account != chain.account || part.region != chain.region { continue }
                     locations[ObjectKey(bytes: reader.name)] = ListedLogs.location(reader.name, in: group.folder)
                 }
             }
@@ -309,8 +326,7 @@ struct ArchivePlacement: Sendable {
 
     // MARK: Prefixes and strays
 
-    /// The prefixes of the digest files that are signed and lie in their place: the shortest first, and none of a key
-    /// that by a shorter one is no digest file's.
+    /// The prefixes of the digest files that are signed and lie in their place.
     private static func prefixes(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
@@ -332,16 +348,8 @@ struct ArchivePlacement: Sendable {
                 ? digest.path.compressed.hasSameName(as: key) : mapped.key(of: digest) == key
             if isInPlace { known.insert(key.folder) }
         }
-        let folders = known.map { records.names.path(ofFolder: $0) }
-        let byPrefix = folders.sorted {
-            ($0.awsLogsStarts.last ?? 0, $0) < ($1.awsLogsStarts.last ?? 0, $1)
-        }
         var prefixes = DeliveryPrefixes()
-        for folder in byPrefix {
-            var extended = prefixes
-            extended.insert(prefixOf: folder)
-            if KeyFolder(of: folder, extended).category == .digests { prefixes = extended }
-        }
+        for folder in known { prefixes.insert(prefixOf: records.names.path(ofFolder: folder)) }
         return prefixes
     }
 
@@ -356,23 +364,33 @@ struct ArchivePlacement: Sendable {
         _ check: () throws -> Void
     ) rethrows -> (strays: Set<Int>, amongLogs: Set<Int>) {
         var mapped = MappedPaths(layouts: layouts, names: records.names)
-        var isLogFolder: [Int32: Bool] = [:]
+        struct Folder: Hashable {
+            let path: Int32
+            let isKey: Bool
+        }
+        var known: [Folder: Bool] = [:]
+        var last: (folder: Folder, isOfLogs: Bool)?
         var strays: Set<Int> = []
         var amongLogs: Set<Int> = []
         for (number, digest) in index.digests.enumerated() {
             try check()
-            let folder = mapped.key(of: digest).folder
+            let key = mapped.key(of: digest)
             let isStray: Bool
             switch mapped.category(of: digest, prefixes) {
             case .logs, .lake: isStray = true
             case .digests, .unknown: isStray = false
             }
             if isStray { strays.insert(number) }
-            if isStray || folder == digest.path.folder { continue }
-            let path = digest.path.folder
-            let isAmongLogs = isLogFolder[path] ?? (ownLogFolder(records.names.path(ofFolder: path), prefixes) != nil)
-            isLogFolder[path] = isAmongLogs
-            if !isAmongLogs { continue }
+            if isStray { continue }
+            let folder = Folder(path: digest.path.folder, isKey: key.folder == digest.path.folder)
+            if last?.folder != folder {
+                let isOfLogs =
+                    known[folder]
+                    ?? (ownLogFolder(records.names.path(ofFolder: folder.path), prefixes, isKey: folder.isKey) != nil)
+                known[folder] = isOfLogs
+                last = (folder, isOfLogs)
+            }
+            if last?.isOfLogs != true { continue }
             amongLogs.insert(number)
             if case .valid = signatures[number] { continue }
             strays.insert(number)
@@ -395,18 +413,18 @@ struct ArchivePlacement: Sendable {
     ) rethrows -> [Int] {
         struct Folder: Hashable {
             let root: Int
-            let path: ObjectKey
+            let path: Int32
         }
         var mapped = MappedPaths(layouts: layouts, names: records.names)
         var unsigned: [Folder: [Int]] = [:]
         var signed: Set<Folder> = []
         for (number, digest) in index.digests.enumerated() {
             try check()
-            if mapped.category(of: digest, prefixes) != .unknown { continue }
-            let folder = Folder(root: digest.root, path: records.names.path(ofFolder: digest.path.folder))
-            if case .valid = signatures[number] {
+            let isSigned = if case .valid = signatures[number] { true } else { false }
+            let folder = Folder(root: digest.root, path: digest.path.folder)
+            if isSigned {
                 signed.insert(folder)
-            } else {
+            } else if mapped.category(of: digest, prefixes) == .unknown {
                 unsigned[folder, default: []].append(number)
             }
         }
@@ -416,7 +434,7 @@ struct ArchivePlacement: Sendable {
         var found: [Int] = []
         try index.forEachFile { folder, name in
             try check()
-            let place = Folder(root: folder.root, path: folder.path)
+            let place = Folder(root: folder.root, path: records.names.number(ofFolder: folder.path))
             guard let numbers = unsigned[place], listed[ObjectKey(bytes: name).compressedName] != nil else {
                 return true
             }

@@ -93,8 +93,9 @@ final class Evidence: Sendable {
         var verifiedBeforeHeads: [Int: Timestamp] = [:]
         for chain in chains {
             guard let head = chain.members.last else { continue }
-            let end = chain.lastVerified(beforeUnsignedHead: records, verdicts) { digestsByKey[head.keyNumber] }
-            if let end { verifiedBeforeHeads[head.record] = end }
+            let copies = digestsByKey[head.keyNumber]
+            guard let end = chain.lastVerified(beforeUnsignedHead: records, verdicts, copies) else { continue }
+            for copy in copies where verdicts[copy].lacksSignature { verifiedBeforeHeads[copy] = end }
         }
         self.verifiedBeforeHeads = verifiedBeforeHeads
         var hiddenFolders = [[ObjectKey: ArchiveIndex.HiddenFolder]](repeating: [:], count: names.count)
@@ -276,9 +277,9 @@ extension DigestChain {
     fileprivate func lastVerified(
         beforeUnsignedHead records: DigestRecords,
         _ verdicts: [DigestVerdict],
-        copies: () -> RecordNumbers
+        _ copies: RecordNumbers
     ) -> Timestamp? {
-        guard let head = members.last, case .unsigned? = verdicts[head.record].faults.first,
+        guard let head = members.last, verdicts[head.record].lacksSignature,
             let previous = records[head.record].claims?.previous,
             let before = members.last(where: \.isVerified), head.previousKey == before.keyNumber,
             previous.hash == records[before.record].hash,
@@ -286,9 +287,16 @@ extension DigestChain {
             // No other file is as new.
             members.reversed().prefix(while: { records[$0.record].endTime == records[head.record].endTime })
                 .allSatisfy({ $0.keyNumber == head.keyNumber }),
-            copies().allSatisfy({ records[$0].hash == records[head.record].hash })
+            copies.allSatisfy({ records[$0].hash == records[head.record].hash })
         else { return nil }
         return before.window.end
+    }
+}
+
+extension DigestVerdict {
+    /// Whether a digest has no signature, and nothing worse is to be said of it.
+    fileprivate var lacksSignature: Bool {
+        if case .unsigned? = faults.first { true } else { false }
     }
 }
 
@@ -300,7 +308,9 @@ private struct FolderDays {
     init(_ placement: ArchivePlacement) { self.placement = placement }
 
     mutating func day(of digest: ArchiveIndex.Digest, _ index: ArchiveIndex) -> TimeRange? {
-        if let last, last.root == digest.root, last.folder == digest.path.folder { return last.day }
+        // In a merged root a folder may be one of several parts, which the names of its files tell.
+        let isMerged = if case .merged = placement.layouts[digest.root] { true } else { false }
+        if let last, last.root == digest.root, last.folder == digest.path.folder, !isMerged { return last.day }
         let day = placement.folder(of: index.path(of: digest), root: digest.root).day
         last = (digest.root, digest.path.folder, day)
         return day

@@ -56,7 +56,7 @@ struct LogMatch: Sendable {
         /// Whether it is to be read.
         fileprivate(set) var isJudged = false
         fileprivate var isSelected = false
-        fileprivate var isVouchedFor = false
+        fileprivate(set) var isVouchedFor = false
         /// The number of keys it maps to.
         fileprivate var links = 0
         /// Whether it is stored under the key's very name.
@@ -626,18 +626,25 @@ struct LogMatch: Sendable {
     /// Decides which listed keys are judged: those that a digest in scope lists, and those of files that are asked for and
     /// that no verified digest lists. What a verified digest out of scope lists is left out (V41).
     private mutating func settleScope() {
+        let options = evidence.options
         for number in drafts.indices {
-            // A digest that is not verified must not take a log file out of the range either.
-            let isJudged = drafts[number].isInScope || hasFileAskedFor(number)
-            if isJudged { judged.append(Int32(clamping: number)) }
-            guard isJudged || drafts[number].isSelected else { continue }
-            var link = drafts[number].firstLink
+            let draft = drafts[number]
+            var isJudged = draft.isInScope
+            var link = draft.firstLink
             while link >= 0 {
                 let file = Int(links[Int(link)].file)
-                if isJudged { files[file].isJudged = true }
-                files[file].isSelected = true
                 link = links[Int(link)].next
+                // Beside a verified digest no other counts; but none that is not verified takes a file out of the range.
+                let counts = draft.isVerified || !files[file].isVouchedFor
+                if counts, draft.isInScope || !files[file].isVouchedFor && isAskedFor(files[file], in: options.range) {
+                    files[file].isJudged = true
+                    files[file].isSelected = true
+                    isJudged = true
+                } else if draft.isSelected {
+                    files[file].isSelected = true
+                }
             }
+            if isJudged { judged.append(Int32(clamping: number)) }
         }
         for held in files {
             if held.isJudged { fates.logs += 1 } else { fates.outOfScope += 1 }
@@ -650,16 +657,6 @@ struct LogMatch: Sendable {
                 selectedRoots.insert(held.root)
             }
         }
-    }
-
-    private func hasFileAskedFor(_ draft: Int) -> Bool {
-        var link = drafts[draft].firstLink
-        while link >= 0 {
-            let held = files[Int(links[Int(link)].file)]
-            link = links[Int(link)].next
-            if !held.isVouchedFor, isAskedFor(held, in: evidence.options.range) { return true }
-        }
-        return false
     }
 
     private func isAskedFor(_ held: HeldFile, in range: TimeRange) -> Bool {

@@ -54,6 +54,7 @@ extension ReportBuilder {
             }
             anchors[chain] = number
         }
+        let strays = StrayDigests(evidence)
         for (number, digest) in state.digests.enumerated()
         where evidence.fates[number] == .lost && !earlier.endedBeforeStart(digest) {
             guard let chain = DigestFileName(digest.path)?.chain else { continue }
@@ -61,8 +62,8 @@ extension ReportBuilder {
             let isAnchor = anchors[chain] == number
             let copies = evidence.digests(at: location.key)
             if copies.isEmpty {
-                // What cannot be looked at has a finding of its own.
-                guard evidence.concealment(of: location) == nil else { continue }
+                // What cannot be looked at has a finding of its own, and so has what is no digest file any more (V3).
+                guard evidence.concealment(of: location) == nil, !strays.contains(digest) else { continue }
                 let isNamed = missingDigests.contains(location.key.collapsed) || missingDigests.contains(location.key)
                 if !isNamed { digests[chain, default: Tally()].count(.digestMissing) }
                 if isAnchor || !isNamed { addLost(digest, chain, isAnchor ? .anchorLost : .digestMissing, nil) }
@@ -275,5 +276,30 @@ extension ReportBuilder {
         return evidence.digests(of: key).contains { before in
             evidence.verdicts[before].isVerified && evidence.records[before].hash == previous.hash
         }
+    }
+}
+
+/// The files that are named like digest files and are none, where they lie: digest files that others deliver later may
+/// make a folder of digest files one of log files.
+private struct StrayDigests {
+    private struct File: Hashable {
+        let root: Int
+        let path: ObjectKey
+        let hash: SHA256Digest
+    }
+
+    private var files: Set<File> = []
+
+    init(_ evidence: Evidence) {
+        for number in evidence.placement.strays {
+            guard let hash = evidence.records[number].hash else { continue }
+            let digest = evidence.index.digests[number]
+            files.insert(File(root: digest.root, path: evidence.index.path(of: digest), hash: hash))
+        }
+    }
+
+    /// Whether one of them lies where a digest file was proven, with its content.
+    func contains(_ digest: ProvenDigest) -> Bool {
+        files.contains(File(root: digest.root, path: digest.path, hash: digest.hash))
     }
 }

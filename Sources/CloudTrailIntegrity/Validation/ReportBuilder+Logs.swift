@@ -262,7 +262,7 @@ private struct FilesElsewhere {
             parts[Place(root: part.root, offset: part.offset)] = part
         }
         isOneRoot = evidence.names.count == 1
-        if parts.isEmpty, isOneRoot { return }
+        if parts.isEmpty, isOneRoot, evidence.placement.layouts == [.added([])] { return }
         var numbers: [Path: Int] = [:]
         var names: Set<ObjectKey> = []
         for listing in absent { names.insert(ObjectKey(bytes: listing.location.key.lastComponent)) }
@@ -322,16 +322,16 @@ private struct FilesElsewhere {
         }
     }
 
-    /// Log files in another root than the digest that lists them, or a verified copy of it: somebody else's digest files
-    /// may decide that root's layout. Their path is the key's end, or ends in the key.
+    /// Log files in another root than the digest that lists them, or a verified copy of it, whose path is the key's end or
+    /// ends in the key; and in the digest's own root those whose path is the key. Digest files that were moved, or somebody
+    /// else's, may have decided the root's layout.
     private mutating func part(
         inRoot root: Int,
         _ offset: PathOffset,
         _ listing: LogListing
     ) -> ReportBuilder.PartElsewhere? {
-        if isOneRoot { return nil }
         if case .replaced = offset { return nil }
-        if rootsOfListers(of: listing.record) == [root] { return nil }
+        if offset != .added([]), rootsOfListers(of: listing.record) == [root] { return nil }
         let folder = offset.folder(inBucket: listing.location.bucket)
         return ReportBuilder.PartElsewhere(root: root, offset: offset, folder: folder)
     }

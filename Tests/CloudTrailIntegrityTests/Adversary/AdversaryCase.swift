@@ -158,6 +158,23 @@ struct AdversaryCase {
         edits = try maker.make()
         random = maker.random
         question = AdversaryQuestion(world, &random)
+        var other = AdversaryRandom(seed: seed &+ 3_300_000)
+        if other.once(in: 4) { try hideAmongSignedDigests(&other) }
+    }
+
+    /// Puts a file where somebody else's signed digests lie among the victim's log files, and makes a folder between them
+    /// the root.
+    private mutating func hideAmongSignedDigests(_ random: inout AdversaryRandom) throws {
+        let state = state
+        let folders = state.places.filter { place in
+            place.root == 0 && AdversaryDigestName(lastComponent(place.path))?.chain.account == AdversaryWorld.attacker
+        }.map { parentFolder($0.path) }
+        guard let folder = random.pick(folders), folder.contains("CloudTrail/") else { return }
+        var maker = AdversaryEditMaker(world: world, state: state, random: random)
+        if !maker.random.once(in: 4) { try maker.inject(below: folder) }
+        if maker.random.once(in: 2) { maker.rootAtDepth(of: folder) }
+        edits += maker.edits
+        random = maker.random
     }
 
     /// A case of a test's own.

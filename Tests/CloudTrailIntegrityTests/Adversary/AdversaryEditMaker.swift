@@ -6,7 +6,7 @@ struct AdversaryEditMaker {
     let world: AdversaryWorld
     var random: AdversaryRandom
     private var state: AdversaryState
-    private var edits: [AdversaryEdit] = []
+    private(set) var edits: [AdversaryEdit] = []
 
     init(world: AdversaryWorld, random: AdversaryRandom) {
         self.init(world: world, state: AdversaryState(world), random: random)
@@ -256,7 +256,13 @@ struct AdversaryEditMaker {
     }
 
     private mutating func inject() throws {
-        let place = AdversaryPlace(root: 0, path: anyFolder() + anyName())
+        let folder = anyFolder()
+        try inject(below: folder)
+    }
+
+    /// A new file with any name in a folder.
+    mutating func inject(below folder: String) throws {
+        let place = AdversaryPlace(root: 0, path: folder + anyName())
         if taken(place) { return }
         let content = try compressed(Array("{\"Records\":[{\"injected\":\(random.next() % 1000)}]}".utf8))
         let bytes = random.once(in: 4) ? state.files[anyFile() ?? place]?.bytes ?? content : content
@@ -415,7 +421,12 @@ struct AdversaryEditMaker {
     /// The root is a folder of the bucket: what is not below it is left out, or is another root.
     private mutating func rootAtDepth() {
         guard let place = anyFile() else { return }
-        let parts = parentFolder(place.path).split(separator: "/").map(String.init)
+        rootAtDepth(of: parentFolder(place.path))
+    }
+
+    /// The root is a folder that this one lies in, or itself.
+    mutating func rootAtDepth(of folder: String) {
+        let parts = folder.split(separator: "/").map(String.init)
         let top = parts.prefix(random.number(1...max(1, parts.count))).map { $0 + "/" }.joined()
         let keepsRest = random.once(in: 3)
         add(

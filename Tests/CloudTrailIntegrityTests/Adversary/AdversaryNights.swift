@@ -49,6 +49,8 @@ struct AdversaryNights {
             for edit in night.edits { state.apply(edit) }
             nights.append(night)
         }
+        // What was lost stays lost, however many nights go by.
+        if random.once(in: 3) { nights += Array(repeating: Night(question: usual), count: 2) }
     }
 
     /// A test's own nights.

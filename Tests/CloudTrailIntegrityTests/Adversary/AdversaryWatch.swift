@@ -14,6 +14,14 @@ struct AdversaryWatch {
         let question: AdversaryQuestion
         let verdict: Verdict
         let failures: Set<ContractModel.Found>
+
+        /// With newer digest files proven, what was the anchor and is gone is a digest file like any other (V42).
+        var withoutAnchors: Told {
+            let failures = failures.map { found in
+                found.kind == "anchor-lost" ? .init(kind: "digest-missing", subject: found.subject) : found
+            }
+            return Told(question: question, verdict: verdict, failures: Set(failures))
+        }
     }
 
     private(set) var broken: [String] = []
@@ -133,6 +141,9 @@ struct AdversaryWatch {
         let isExcused: (ContractModel.Found) -> Bool = { finding in
             // The whole is told otherwise where its parts are.
             if ["nothing-validated", "location-not-held", "part-elsewhere"].contains(finding.kind) { return true }
+            // What is absent of a part that is not held is told with that: a signed digest file can be relocated.
+            let isAbsent = finding.kind == "log-unauthenticated" && AdversaryJudge.place(finding.subject) == nil
+            if isAbsent, failures.contains(where: { $0.kind == "location-not-held" }) { return true }
             // What was proven there with the same content is proven now.
             if let held = AdversaryJudge.place(finding.subject).flatMap({ state.files[$0] }),
                 proofs.contains(Proof(path: finding.subject, bytes: held.bytes))
@@ -150,8 +161,9 @@ struct AdversaryWatch {
 
     /// What was found is found again, as long as nothing changed.
     private func againLaw(_ number: Int, _ told: Told) -> [String] {
-        guard let last, last.number == number - 1, last.told.question == told.question, last.told != told,
-            states[last.number].isSame(as: states[number]), !states[number].files.values.contains(where: \.isDisguised)
+        guard let last, last.number == number - 1, last.told.question == told.question,
+            last.told.withoutAnchors != told.withoutAnchors, states[last.number].isSame(as: states[number]),
+            !states[number].files.values.contains(where: \.isDisguised)
         else { return [] }
         let gone = last.told.failures.subtracting(told.failures).map { "only before: \($0)" }
         let new = told.failures.subtracting(last.told.failures).map { "only now: \($0)" }

@@ -121,6 +121,22 @@ struct AdversaryWorld {
         // Late in the day, so that most worlds see midnight.
         let base: Int64 = 1_772_395_835 + Int64(random.number(0...4)) * CivilTime.hour
         for line in lines { try deliver(line, from: base, &random) }
+        var other = AdversaryRandom(seed: seed &+ 9_900_000)
+        guard other.once(in: 8), let line = amongLogs(&other) else { return }
+        lines.append(line)
+        try deliver(line, from: base, &other)
+    }
+
+    /// The attacker's signed digests below a folder of the victim's log files.
+    private func amongLogs(_ random: inout AdversaryRandom) -> Line? {
+        guard !lines.contains(where: { $0.chain.account == Self.attacker }),
+            let log = random.pick(files.keys.filter { AdversaryLogName(lastComponent($0)) != nil }.sorted())
+        else { return nil }
+        let folder = parentFolder(log).split(separator: "/").map(String.init)
+        guard let category = folder.lastIndex(of: "CloudTrail") else { return nil }
+        let prefix = folder.prefix(random.number(category + 1...folder.count)).map { $0 + "/" }.joined()
+        let chain = AdversaryChain(account: Self.attacker, region: "us-east-1", trail: "main", homeRegion: "us-east-1")
+        return Line(chain: chain, bucket: lines[0].bucket, prefix: prefix, organization: "")
     }
 
     private mutating func planLines(_ random: inout AdversaryRandom) {

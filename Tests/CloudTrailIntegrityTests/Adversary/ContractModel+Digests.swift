@@ -40,6 +40,14 @@ struct ContractDigest {
     var isVerified: Bool { counts && fault == nil }
     var isSigned: Bool { signature == .valid }
 
+    /// V18: what it lists, but for what is of another account or region by its name.
+    var ownLogs: [(bucket: String, key: String, hash: String)] {
+        (claims?.logs ?? []).filter { log in
+            guard let part = ModelPart(name: lastComponent(log.key)) else { return true }
+            return part.account == name.chain.account && part.region == name.chain.region
+        }
+    }
+
     /// V19: an unverified digest speaks for the hour before the end in its name.
     var window: Range<Int64> {
         if isVerified, let claims, claims.start <= claims.end { return claims.start..<claims.end }
@@ -160,10 +168,18 @@ extension ContractModel {
         }
         if let layout = ModelLayout(logs) { return layout }
         let isAnySigned = own.contains(where: \.isSigned)
-        let claiming = isAnySigned ? [] : own.filter { $0.claims != nil && !files[$0.file].isAtTop }
+        let claiming = isAnySigned ? [] : own.filter { isOfDigests($0.claims?.key) && !files[$0.file].isAtTop }
         if let layout = ModelLayout(voices(claiming, logsOf: [], root)) { return layout }
         return own.contains { files[$0.file].isAtTop } || !holdsDigest(root) && holdsListedLogAtTop(root)
             ? .flat : .untold
+    }
+
+    /// V6: whether an unsigned digest says that it was put where digests are.
+    private func isOfDigests(_ claimed: String?) -> Bool {
+        claimed.map { key in
+            let folder = folders(ofKey: key, below: [])
+            return folder.category == nil || folder.isOfDigests
+        } ?? false
     }
 
     /// V6, V3: whether a root holds digests; what is named so and unsigned in a log folder by its path is none.
@@ -177,7 +193,7 @@ extension ContractModel {
     /// V7: whether log files that signed digests list lie directly in a root.
     private func holdsListedLogAtTop(_ root: Int) -> Bool {
         let signed = digests.filter { $0.isSigned && $0.counts }
-        let names = Set(signed.flatMap { $0.claims?.logs ?? [] }.map { lastComponent($0.key) })
+        let names = Set(signed.flatMap(\.ownLogs).map { lastComponent($0.key) })
         return files.contains {
             $0.place.root == root && $0.isAtTop && names.contains(lastComponent($0.compressedPath))
         }
@@ -194,7 +210,7 @@ extension ContractModel {
             voices.insert(ModelVoice(path: path, bucket: claims.bucket, key: claims.key))
         }
         var topVoices: Set<ModelVoice> = []
-        let logs = Dictionary(grouping: listing.flatMap { $0.claims?.logs ?? [] }) { lastComponent($0.key) }
+        let logs = Dictionary(grouping: listing.flatMap(\.ownLogs)) { lastComponent($0.key) }
         for file in files where file.place.root == root && file.digestName == nil {
             for log in logs[lastComponent(file.compressedPath)] ?? [] {
                 let voice = ModelVoice(path: file.compressedPath, bucket: log.bucket, key: log.key)
@@ -230,7 +246,7 @@ extension ContractModel {
                 hasItsKey = place.key == claims.key
             }
             let isKept = hasItsKey && (place.bucket == nil || place.bucket == claims.bucket)
-            if digests[number].isSigned, hasItsKey { keysInPlace.insert(claims.key) }
+            if digests[number].isSigned, digests[number].counts, hasItsKey { keysInPlace.insert(claims.key) }
             let isOfBucket = question.bucket == nil || question.bucket == claims.bucket
             if isKept && isOfBucket {
                 digests[number].position = .inPlace
@@ -411,20 +427,21 @@ extension ContractModel {
                 return files.indices.contains { number in
                     let file = files[number]
                     guard file.place.root == own.place.root, !digestFiles.contains(number), file.content.hash == hash,
-                        let mapped = offset.key(of: file.compressedPath)
+                        file.content.condition != .broken, let mapped = offset.key(of: file.compressedPath)
                     else { return false }
                     return mapped.key == key && mapped.bucket ?? bucket == bucket
                 }
             }
     }
 
-    /// V37: or in another root than a copy of the digest that lists it, under a path that is the key's end or ends in the key.
+    /// V37: or in another root than a copy of the digest that lists it, under a path that is the key's end or ends in the
+    /// key; or in its root, under a path that is the key.
     private func liesInAnotherRoot(_ bucket: String, _ key: String, _ hash: String, _ lister: Int) -> Bool {
         let listers = digests.filter { $0.counts && $0.isVerified && $0.key == digests[lister].key }
         return files.indices.contains { number in
             let file = files[number]
-            guard listers.contains(where: { files[$0.file].place.root != file.place.root }),
-                !digestFiles.contains(number), file.content.hash == hash,
+            guard !digestFiles.contains(number), file.content.hash == hash, file.content.condition != .broken,
+                file.compressedPath == key || listers.contains(where: { files[$0.file].place.root != file.place.root }),
                 let offset = ModelOffset(path: file.compressedPath, key: key, bucket: bucket)
             else { return false }
             if case .replaced = offset { return false }

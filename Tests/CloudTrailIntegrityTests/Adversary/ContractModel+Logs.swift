@@ -36,7 +36,7 @@ extension ContractModel {
             files[file].place.root == place.root && parentFolder(files[file].place.path) == parentFolder(place.path)
         }
         if digests.contains(where: { $0.isSigned && isBeside($0.file) }) { return false }
-        let listed = Set(digests.filter(\.isSigned).flatMap { $0.claims?.logs ?? [] }.map { lastComponent($0.key) })
+        let listed = Set(digests.filter(\.isSigned).flatMap(\.ownLogs).map { lastComponent($0.key) })
         let digestNumbers = Set(digests.map(\.file))
         return files.indices.contains { file in
             !digestNumbers.contains(file) && isBeside(file)
@@ -109,7 +109,8 @@ extension ContractModel {
     }
 
     private func newest(_ listers: [Lister]) -> Lister? {
-        listers.max { digests[$0.digest].name.end < digests[$1.digest].name.end }
+        // Of copies the last, as they are listed.
+        listers.max { digests[$0.digest].name.end <= digests[$1.digest].name.end }
     }
 
     // MARK: Reporting

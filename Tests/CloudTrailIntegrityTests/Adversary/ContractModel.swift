@@ -162,9 +162,12 @@ struct ContractModel {
     func isFlat(_ root: Int) -> Bool { layouts[root] == .flat }
 
     /// V4, V5: what the folders of a key tell.
-    func folders(ofKey key: String) -> ModelFolder {
+    func folders(ofKey key: String) -> ModelFolder { folders(ofKey: key, below: deliveryPrefixes) }
+
+    /// V5, of a key that is below one of these prefixes.
+    func folders(ofKey key: String, below prefixes: [String]) -> ModelFolder {
         var start = key[...]
-        if let prefix = deliveryPrefixes.filter({ key.hasPrefix($0 + "AWSLogs/") }).min(by: { $0.count < $1.count }) {
+        if let prefix = prefixes.filter({ key.hasPrefix($0 + "AWSLogs/") }).min(by: { $0.count < $1.count }) {
             start = key.dropFirst(prefix.count + "AWSLogs/".count)
         } else if key.hasPrefix("AWSLogs/") {
             start = key.dropFirst("AWSLogs/".count)
@@ -215,10 +218,14 @@ struct ContractModel {
     }
 
     /// V3: what a file's own folders tell, where they are a log folder's by the path as it stands, and the root's layout
-    /// makes another key of that.
+    /// or a delivery prefix makes something else of that.
     func ownFolder(of file: Int) -> ModelFolder? {
-        guard !isFlat(files[file].place.root), places[file].key != files[file].compressedPath else { return nil }
+        guard !isFlat(files[file].place.root) else { return nil }
         let path = files[file].compressedPath
+        if places[file].key == path {
+            let own = folders(ofKey: path, below: [])
+            return own != folders(ofKey: path) && own.isToldAndOfLogs ? own : nil
+        }
         return [foldersAsTheyStand(path), folders(ofKey: path)].first(where: \.isToldAndOfLogs)
     }
 

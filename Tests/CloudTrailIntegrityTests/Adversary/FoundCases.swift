@@ -222,4 +222,166 @@ import Testing
         found.question.order = 17514959571412031283
         try found.check()
     }
+
+    /// V37: digest files were moved, and a log file lies where its key says, where their offset does not look
+    @Test func seed1000032() throws {
+        var found = try FoundCase(world: 83336, [
+            "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260302T071035Z.json.gz",
+            "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0250Z_2smcz1d8tq6fx.json.gz",
+            "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0643Z_1ddy8teh6fyyz.json.gz",
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0250Z_2smcz1d8tq6fx.json.gz"), AdversaryPlace(root: 1, path: "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0250Z_2smcz1d8tq6fx.json.gz")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260302T071035Z.json.gz"), AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/03/02/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260302T071035Z.json.gz")),
+        ])
+        found.question.order = 7516278005592327432
+        try found.check()
+    }
+
+    /// V3: a file among the signed digest files of another, in a folder of the victim's log files, was passed over
+    @Test func seed1001761() throws {
+        var found = try FoundCase(world: 83480, [
+            "AWSLogs/111122223333/CloudTrail/us-east-1/AWSLogs/666677778888/CloudTrail-Digest/us-east-1/2026/03/01/666677778888_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T222135Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/AWSLogs/666677778888/CloudTrail-Digest/us-east-1/2026/03/01/666677778888_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T232135Z.json.gz",
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/us-east-1/AWSLogs/666677778888/CloudTrail-Digest/us-east-1/2026/03/01/999999999999_CloudTrail_us-east-1_20260301T2231Z_171x.json.gz.gz"), FoundCase.bytes("H4sIAAAAAAAAA6tWCkpNzi9KKVayiq5WyszLSk0uSU1RsjKxNKqNrQUALdzLHB4AAAA=")),
+        ])
+        found.question.usesManifest = false
+        found.question.order = 18007657124138065633
+        try found.check()
+    }
+
+    /// V47: a copy of an unsigned head is one too
+    @Test func seed1013491() throws {
+        var found = try FoundCase(world: 84457, [
+            "a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T021135Z.json.gz",
+            "a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T031135Z.json.gz",
+            "a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0114Z_3s6et8wscirg9.json.gz",
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T031135Z.json"), FoundCase.bytes("eyJhd3NBY2NvdW50SWQiOiIxMTExMjIyMjMzMzMiLCJkaWdlc3RTdGFydFRpbWUiOiIyMDI2LTAzLTAyVDAyOjExOjM1WiIsImRpZ2VzdEVuZFRpbWUiOiIyMDI2LTAzLTAyVDAzOjExOjM1WiIsImRpZ2VzdFMzQnVja2V0IjoidHJhaWwtYnVja2V0IiwiZGlnZXN0UzNPYmplY3QiOiJhL2IvQVdTTG9ncy9vLWV4YW1wbGVvcmcvMTExMTIyMjIzMzMzL0Nsb3VkVHJhaWwtRGlnZXN0L2V1LXdlc3QtMS8yMDI2LzAzLzAyLzExMTEyMjIyMzMzM19DbG91ZFRyYWlsLURpZ2VzdF9ldS13ZXN0LTFfbWFpbl91cy1lYXN0LTFfMjAyNjAzMDJUMDMxMTM1Wi5qc29uLmd6IiwiZGlnZXN0UHVibGljS2V5RmluZ2VycHJpbnQiOiJkMDM5Y2FiNTA0YTU1NjQyZGQzNjJkZjFkMTYxNzJmNCIsImRpZ2VzdFNpZ25hdHVyZUFsZ29yaXRobSI6IlNIQTI1NndpdGhSU0EiLCJuZXdlc3RFdmVudFRpbWUiOm51bGwsIm9sZGVzdEV2ZW50VGltZSI6bnVsbCwicHJldmlvdXNEaWdlc3RTM0J1Y2tldCI6InRyYWlsLWJ1Y2tldCIsInByZXZpb3VzRGlnZXN0UzNPYmplY3QiOiJhL2IvQVdTTG9ncy9vLWV4YW1wbGVvcmcvMTExMTIyMjIzMzMzL0Nsb3VkVHJhaWwtRGlnZXN0L2V1LXdlc3QtMS8yMDI2LzAzLzAyLzExMTEyMjIyMzMzM19DbG91ZFRyYWlsLURpZ2VzdF9ldS13ZXN0LTFfbWFpbl91cy1lYXN0LTFfMjAyNjAzMDJUMDIxMTM1Wi5qc29uLmd6IiwicHJldmlvdXNEaWdlc3RIYXNoVmFsdWUiOiI0Y2M3YzdmMGIyNDEzNDBjMTY4NTQ2YTM3NDcwNDdmMzlmNGYxNTllMjhlYmM2OTE5ZDRjYWY2MzllOTU3ZjgwIiwicHJldmlvdXNEaWdlc3RIYXNoQWxnb3JpdGhtIjoiU0hBLTI1NiIsInByZXZpb3VzRGlnZXN0U2lnbmF0dXJlIjoiOGJmNDc5OWEzNTUxMTBhZGEzMTI1M2NjOTUwNmQ2ODg4ZjIzN2MwMjNkYTMyNzllODI3NjQzOGNiZGVlZTUzYmRiYjFmZDVlOGEzODYxMDU5MjBjMWMzYzZlY2Y2N2QxN2IzYmUyYzAxYjNmNWI5ZGEyNGUzMjQzOTEwYzQzNWRlYzZmNDljZGMwNjg2ZTRmMzY5M2ZiYWE0YzMzNjRjOGY3M2Y2ZWIzYTAzNjcyNzFjMjk3MTYyZmFmNjc3MWM3NzAzYmNjNTQ4NDdjOTZlZmVkMTRjODQzN2VjNjdmNjI1NDllOGUxNWIwMDVmOWVhNjc5ZGRmYWEyZWFkOTQzNWU5ZjQ5MTI3NWIxODFiZTMyZjA2OGYyODUwMzU5ODZjYTQ2MGMxZDI3N2M4MWEyZTBlMGQzZWE5MzhlOWZlYzgwNTBkM2Q1ZTYyNDk2M2YxMWI1ZmE1YmRkMDk5MTMwY2E2MGYwMjYxMjgyOTdjYjE2NmQ2OGQ4ZWQyNWU1MjA5NTdmODczZDk5Y2U3NDY0NGNkY2I0ZTcyNTIzMjBjZGI5NDM1YzlhYTAyYmMyN2MxZDJjNTY5YzVkYzVhOWVmOGY1MTZjZWFjYmY1MmIxZTY3MzZkMzlhZThkNWJkZDYxYWM5Y2ZhOWU5OGY1OTMzMDQ5NDRmMDAzZGI2OTM2M2IiLCJsb2dGaWxlcyI6W3siczNCdWNrZXQiOiJ0cmFpbC1idWNrZXQiLCJzM09iamVjdCI6ImEvYi9BV1NMb2dzL28tZXhhbXBsZW9yZy8xMTExMjIyMjMzMzMvQ2xvdWRUcmFpbC9ldS13ZXN0LTEvMjAyNi8wMy8wMi8xMTExMjIyMjMzMzNfQ2xvdWRUcmFpbF9ldS13ZXN0LTFfMjAyNjAzMDJUMDI1N1pfMWFmNDF4OHhqOGN0Yi5qc29uLmd6IiwiaGFzaFZhbHVlIjoiNmViMDI5MTNjYTAyYmIyMWE5Yzc0ZDJiZTE3Y2JlZDdjNTkxNWQ5MmVlNGY0NTgwMTgwMTRiYmY2YzNiZTZmNCIsImhhc2hBbGdvcml0aG0iOiJTSEEtMjU2IiwibmV3ZXN0RXZlbnRUaW1lIjoiMjAyNi0wMy0wMlQwMjoxMTozNVoiLCJvbGRlc3RFdmVudFRpbWUiOiIyMDI2LTAzLTAyVDAyOjExOjM1WiJ9XX0=")),
+        ])
+        found.question.usesManifest = false
+        found.question.order = 2063995674055112846
+        try found.check()
+    }
+
+    /// V6: a log file directly in a merged root told where all of its part lie
+    @Test func seed1015347() throws {
+        var found = try FoundCase(world: 84612, [
+            "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T011835Z.json.gz",
+            "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0039Z_9proi119s672.json.gz",
+        ])
+        found.edit(isArrangement: true, [
+            .move(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T011835Z.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T011835Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0039Z_9proi119s672.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail_us-east-1_20260302T0039Z_9proi119s672.json.gz")),
+        ])
+        found.edit([
+            .copy(AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T011835Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/AWSLogs/999999999999/CloudTrail-Digest/us-east-1/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T011835Z.json.gz")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T011835Z.json.gz"), AdversaryPlace(root: 0, path: "CloudTrail/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T011835Z.json.gz")),
+        ])
+        found.question.order = 9315158419623605646
+        try found.check()
+    }
+
+    /// V8: a forged listing of a flat root was held against a file that a verified one lists under another key
+    @Test func seed1016922() throws {
+        var found = try FoundCase(world: 84743, [
+            "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T032435Z.json.gz",
+        ])
+        found.edit(isArrangement: true, [
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T032435Z.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T032435Z.json.gz")),
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "111122223333_CloudTrail_us-east-1_20260302T0227Z_kya6h2rodm0x.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA6tWCkpNzi9KKVayiq5WSssvSk9NUbIyMq6NrQUAtSrpxBsAAAA=")),
+            .write(AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T002035Z_backfill.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA3VTXW+cMBD8LzyHYK8N9/FGm0apWqlVObVSqggZ23DOGfuEcS5plP8ec8195MLt2zKzo50d8xyxjcs5t970X0U0j3AoCEVCRReRUI10fdGzrl+oVgYCIMhiRGKEF3g2BzQn6e2e+MWIUxosEDqlFeST5yvZB17fMaXj6n97wH9U95IPeP6n+G4bl9hYPrJ2raXtmuR4yeSztl4stjJX2+nEu1gy18c4GbZIEEkQvJspP8yU+5myZcoctYMEIlsbgIKJsmJ8VSutL++dNZfNv/3WP32lFf8mn66VaWS37pQZHAhEZpxVKaIsTTMKQpAMRI0FzvAEanpwrRrDet/JXDe2U/2yDdPFTQ5ptgndryIPVCM3w50fpHkLxHitLyKrxdjndScflPXu6uTs4+ju6GPoDXPL30z7M9IDfLT2qP7O3g7WtrlWWrpo/vc5cmefhDs8hjMZjqYFMLktV08sW0JnRYsej/JaHsxEUwpThkFyyoByXteEBg1MJjKbQiVEyidAmcgQx5zwCiOasSmv5AylIDFmb3InmcUhtLG0zv0+H/IbJ77cvbwCouP1CLIDAAA=")),
+        ])
+        found.question.order = 9292395212001659674
+        try found.check()
+    }
+
+    /// V40: of two files of a name in a flat root only one is asked for
+    @Test func seed1017423() throws {
+        var found = try FoundCase(world: 84785, [
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0051Z_forged.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA6tWCkpNzi9KKVayiq5WSssvSk9NUbKyMDWrja0FAJ0nfogcAAAA")),
+            .write(AdversaryPlace(root: 0, path: "a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T012135Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA51Ty27bMBD8F52jiA+97JuSNEjRAi0qowFSFAYlLmWmNGmIZNw2yL+XcuJHHPmQ8qTlzA53d1aPEVvbqm2N1+4jj6YRDoeEQ8OJziIuO7Cudqx3M7mEQCCI5DGiMSIzhKYET2l2tyN+0HyEho9pNb3w7S9wged6JlXcPId7/EtzD+2As6RJqtv6s+lsYmL4zZYrBabvksNCk0tlPJ9tpK42Com3MTDrYpwMlSSIJoi8ypm/yZnvcuZLJvVBOEggummF4NDI+b01+rz7uyv4q2+UbD/Bn2upO+hXvdRD8RzRScuaDKUsy/KUcE5zwgXmOMcFEem+Ydlp5nwPlepML91iGbLrm4pk+TpE3+oqUDWshxE/gH7xQnulziKj+Nj1qocHaby9Opr4OLqd9xh6w+ziO1P+hPQAH5Q9qr9tbwsr011LBTaa/niM7MltsP+/B+9agFGrUYbv5iI8AfzA78V+GFFKaMlLzjMBDWmQKAWBiWBpg1lbENoIURKCWsATNBmezYvwUeZlUWQYoEQvckeex8H0MbdP/Xlv/B8nPv18+geAUaXp7QMAAA==")),
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "AWSLogs/111122223333_CloudTrail_us-east-1_20260302T0051Z_forged.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA6tWCkpNzi9KKVayiq5WyszLSk0uSU1RsjIxsayNrQUAnZ9aMx4AAAA=")),
+        ])
+        found.edit(isArrangement: true, [
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333_CloudTrail_us-east-1_20260302T0051Z_forged.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail_us-east-1_20260302T0051Z_forged.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T012135Z.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T012135Z.json.gz")),
+        ])
+        found.question.start = 1772427096
+        found.question.order = 7151552489566895627
+        try found.check()
+    }
+
+    /// V3: signed digest files of a merged root lie beside one of another account
+    @Test func seed2001195() throws {
+        var found = try FoundCase(world: 166766, [
+            "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260301T234335Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T061335Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0543Z_fl4dw8rickm8.json.gz",
+        ])
+        found.edit(isArrangement: true, [
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260301T234335Z.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260301T234335Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T061335Z.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T061335Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0543Z_fl4dw8rickm8.json.gz"), AdversaryPlace(root: 0, path: "111122223333_CloudTrail_eu-west-1_20260302T0543Z_fl4dw8rickm8.json.gz")),
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "444455556666_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T001335Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA6tWCkpNzi9KKVayiq5WyszLSk0uSU1RsjI1qY2tBQDwAPGyHQAAAA==")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260301T234335Z.json.gz"), AdversaryPlace(root: 0, path: "sub/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260301T234335Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T061335Z.json.gz"), AdversaryPlace(root: 0, path: "sub/111122223333_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T061335Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "111122223333_CloudTrail_eu-west-1_20260302T0543Z_fl4dw8rickm8.json.gz"), AdversaryPlace(root: 0, path: "sub/111122223333_CloudTrail_eu-west-1_20260302T0543Z_fl4dw8rickm8.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "444455556666_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T001335Z.json.gz"), AdversaryPlace(root: 0, path: "sub/444455556666_CloudTrail-Digest_eu-west-1_main_us-east-1_20260302T001335Z.json.gz")),
+        ])
+        found.question.order = 845564118758915914
+        try found.check()
+    }
+
+    /// V6: an unsigned digest file said that it was put into CloudTrail Lake, and was none of CloudTrail's files
+    @Test func seed2015859() throws {
+        var found = try FoundCase(world: 167988, [
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T001335Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA62U227bMAyG38XXda2DJVu5y9YWHVZgwxJsQIcikCjaUetYmQ/JtqLvPrmHNE1SDCumO1o/f5EfCd9Get2OAXxfdx9sNIpoOCwcHk50FFlXYttNOt10U7fAIGCEyZjwmNApVSPKR1xcboSntd2V8SmVu7IJf9fDDXZB1zXaVbF5CJ/vP5lrhOFeJyYZf5tc+LJNfIw/9WJZoW/KZLvQ5H3lezu9t7rQN5hgH6+DT0yToY6E8ISwFxmzrYyT+zdnfRujHnJmC+3qrXCwIJywKSGUhzaOr1tfH5e/N+V+7k3l4CP+OnN1ic2ycfVQepDT4bU0FULKLMtzpbQ2BsBaxKJ4bteVte76BsdV6RvXzRche3I+ZkKuQ/RlMg7SGoeOTldYP06i7qvqKPKVPfR52eDK+b49+QvvXd3buT84JBts/5c83yX/svBz3c6/6qofNq9gkJtcWU2RCYuARgDheZalFJQGlqpMESJ4mgmKRhmZK8wySUSGOVgJB813JhOH0ezTexrjgM+ADYLKl2euwjYafb+N2len0L6d+z8BP7zUjF7O6BqYX6X+hyQl2cI83wJrcgoylUUBXOWWsRwCXJVLIzQXKQgmuQEMIcOMFpYWCghQsNQQKtOCPNodRrm33q/9aPYW/rDw7uruD4IZRircBAAA")),
+        ])
+        found.question.order = 7229420129112257081
+        try found.check()
+    }
+
+    /// V39: the day of a folder of a merged root was that of the part that came first
+    @Test func seed3002833() throws {
+        var found = try FoundCase(world: 250236, [
+            "AWSLogs/444455556666/CloudTrail-Digest/eu-west-1/2026/03/01/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260301T211735Z.json.gz",
+            "AWSLogs/444455556666/CloudTrail-Digest/eu-west-1/2026/03/02/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T021735Z.json.gz",
+            "AWSLogs/444455556666/CloudTrail-Digest/eu-west-1/2026/03/02/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T031735Z.json.gz",
+            "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/03/01/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T223035Z.json.gz",
+            "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/03/01/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T233035Z.json.gz",
+            "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/03/02/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T023035Z.json.gz",
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/444455556666/CloudTrail-Digest/eu-west-1/2026/03/01/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260301T211735Z.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2026/03/01/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260301T211735Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/444455556666/CloudTrail-Digest/eu-west-1/2026/03/02/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T021735Z.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2026/03/01/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T021735Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/444455556666/CloudTrail-Digest/eu-west-1/2026/03/02/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T031735Z.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2026/03/01/444455556666_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T031735Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/03/01/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T223035Z.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2026/03/01/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T223035Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/03/01/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T233035Z.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2026/03/01/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T233035Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/03/02/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T023035Z.json.gz"), AdversaryPlace(root: 1, path: "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2026/03/01/444455556666_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T023035Z.json.gz")),
+        ])
+        found.question.start = 1772406936
+        found.question.end = 1772412935
+        found.question.order = 17179129456669118390
+        try found.check()
+    }
 }
