@@ -7,19 +7,32 @@ struct AdversaryJudge {
     let report: ValidationReport
     /// How the archive comes to the validator; `nil` for memory.
     let way: WayIn?
+    /// What the nights before proved, as the model has it.
+    private let memory: ContractMemory?
+    private let rootCount: Int
 
     init(_ test: AdversaryCase, by way: WayIn? = nil) throws {
         self.test = test
         self.way = way
         state = test.state
+        memory = nil
+        rootCount = 0
         report = try Self.validate(state, test.question, by: way)
     }
 
     /// What came of one night of several.
-    init(_ test: AdversaryCase, _ state: AdversaryState, _ report: ValidationReport) {
+    init(
+        _ test: AdversaryCase,
+        _ state: AdversaryState,
+        _ report: ValidationReport,
+        memory: ContractMemory,
+        rootCount: Int
+    ) {
         self.test = test
         self.state = state
         self.report = report
+        self.memory = memory
+        self.rootCount = rootCount
         way = nil
     }
 
@@ -161,13 +174,16 @@ struct AdversaryJudge {
             state,
             test.question,
             truth: test.world.signatures,
-            fingerprint: try AdversarySigner.fingerprint()
+            fingerprint: try AdversarySigner.fingerprint(),
+            rootCount: rootCount,
+            memory: memory
         )
     }
 
     /// Where the validator and the model differ; nothing where the contract leaves open what is to be said.
-    func differences() throws -> [String] {
-        let model = try model()
+    func differences() throws -> [String] { try differences(from: try model()) }
+
+    func differences(from model: ContractModel) throws -> [String] {
         var lines: [String] = []
         // How a folder is named that is to be a root of its own is the validator's choice.
         func counts(_ found: [ContractModel.Found]) -> [ContractModel.Found: Int] {
@@ -184,6 +200,8 @@ struct AdversaryJudge {
         let actual = counts(Self.found(report))
         for finding in Set(expected.keys).union(actual.keys).sorted() {
             let (mine, its) = (expected[finding, default: 0], actual[finding, default: 0])
+            // I18: the signatures of what is carried are not tried again.
+            if memory != nil, finding.kind == "signature-source-differs", its == 0 { continue }
             if mine > its { lines.append("the model alone: \(finding)\(mine - its > 1 ? " ×\(mine - its)" : "")") }
             if its > mine { lines.append("the code alone: \(finding)\(its - mine > 1 ? " ×\(its - mine)" : "")") }
         }
@@ -195,7 +213,16 @@ struct AdversaryJudge {
         compare("outcome", model.outcome(allowing: []).rawValue, Self.text(report.verdict()))
         if let fates = Self.fates(report) {
             let own = Dictionary(model.fates.map { ($0.rawValue, 1) }, uniquingKeysWith: +)
-            for (name, count) in fates.sorted(by: { $0.key < $1.key }) { compare(name, own[name, default: 0], count) }
+            // I18: what lies beside a carried digest is not read.
+            let loose = memory == nil ? [] : ["sidecars", "other"]
+            for (name, count) in fates.sorted(by: { $0.key < $1.key }) where !loose.contains(name) {
+                compare(name, own[name, default: 0], count)
+            }
+            compare(
+                "loose files",
+                loose.map { own[$0, default: 0] }.reduce(0, +),
+                loose.map { fates[$0, default: 0] }.reduce(0, +)
+            )
         }
         // Whatever was asked, what may be allowed is asked too: it takes no other run.
         for allowed in [test.question.allowed, ["digest-unsigned", "log-unauthenticated"], Self.allowable] {

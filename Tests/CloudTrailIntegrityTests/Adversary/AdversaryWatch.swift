@@ -29,6 +29,8 @@ struct AdversaryWatch {
     private let states: [AdversaryState]
     private let rootCount: Int
     private var memory = ProvenState()
+    /// The same as the model has it; `nil` once a file that is taken for another was there, which no model can follow.
+    private var modelMemory: ContractMemory? = ContractMemory()
     private var time = Timestamp(secondsSinceEpoch: 1_800_000_000)
     private var edits: [AdversaryEdit] = []
     private var proofs: Set<Proof> = []
@@ -60,7 +62,20 @@ struct AdversaryWatch {
             return
         }
         let fresh = try AdversaryJudge.validate(state, night.question, rootCount: rootCount)
-        var lines = AdversaryJudge(AdversaryCase(world, edits, night.question), state, report).brokenLawsOfANight()
+        let judge = AdversaryJudge(
+            AdversaryCase(world, edits, night.question),
+            state,
+            report,
+            memory: modelMemory ?? ContractMemory(),
+            rootCount: rootCount
+        )
+        var lines = judge.brokenLawsOfANight()
+        if state.files.values.contains(where: \.isDisguised) { modelMemory = nil }
+        if modelMemory != nil {
+            let model = try judge.model()
+            lines += try judge.differences(from: model)
+            modelMemory = model.nextMemory()
+        }
         lines += try orderLaw(state, night, earlier, report)
         lines += memoryLaw(state, night, report, fresh)
         let told = Told(question: night.question, verdict: report.verdict(), failures: Self.failures(report))

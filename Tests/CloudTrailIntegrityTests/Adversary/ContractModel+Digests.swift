@@ -83,6 +83,7 @@ extension ContractModel {
             }
             trySignatures(number, manifestSignatures(claims.bucket, endOf: claims.key))
         }
+        trustMemory()
     }
 
     /// V12, V13: the candidates that a manifest has, the sidecar's, and those of successors of its own account and region.
@@ -210,7 +211,12 @@ extension ContractModel {
             voices.insert(ModelVoice(path: path, bucket: claims.bucket, key: claims.key))
         }
         var topVoices: Set<ModelVoice> = []
-        let logs = Dictionary(grouping: listing.flatMap(\.ownLogs)) { lastComponent($0.key) }
+        var logs = Dictionary(grouping: listing.flatMap(\.ownLogs)) { lastComponent($0.key) }
+        // What runs before proved tells too where it belongs.
+        for log in listing.isEmpty && !speaking.isEmpty ? [] : memory?.logs ?? [] {
+            let name = lastComponent(log.key)
+            if logs[name] == nil { logs[name] = [(log.bucket, log.key, log.hash)] }
+        }
         for file in files where file.place.root == root && file.digestName == nil {
             for log in logs[lastComponent(file.compressedPath)] ?? [] {
                 let voice = ModelVoice(path: file.compressedPath, bucket: log.bucket, key: log.key)

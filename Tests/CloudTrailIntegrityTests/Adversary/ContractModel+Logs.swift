@@ -140,7 +140,9 @@ extension ContractModel {
                 reportListed(listing, own)
             }
         }
-        for number in files.indices where !listed.contains(number) && !isDigest(number) {
+        let orphans = reportOrphans(listed)
+        for number in files.indices
+        where !listed.contains(number) && !isDigest(number) && !orphans.contains(number) {
             fates[number] = fate(of: number, listedFolders)
             if fates[number] == .log { reportUnlisted(number) }
         }
@@ -177,6 +179,18 @@ extension ContractModel {
             }
             provenRoots.insert(file.place.root)
             if !file.content.isCompressed { add("log-decompressed", file.place.description) }
+            if !isProven, let digest = provenDigest(lister.digest) {
+                provenLogs.append(
+                    ContractMemory.Log(
+                        root: file.place.root,
+                        folder: parentFolder(file.place.path),
+                        bucket: lister.bucket,
+                        key: listing.key,
+                        hash: lister.hash,
+                        digest: digest
+                    )
+                )
+            }
             if isProven {
                 add("duplicate-object", listing.key)
             } else {
@@ -243,8 +257,10 @@ extension ContractModel {
     /// V33: a listed log file that is not there.
     private mutating func reportAbsent(_ listing: Listing, _ digest: Int, isVerified: Bool) {
         if !isVerified { mentionDigest(digest) }
-        if isOutsideArchive(listing, digest) { return add("log-outside-archive", listing.key) }
-        guard isLocationHeld(listing.bucket, listing.key) else {
+        let hash = newest(listing.verified)?.hash
+        let wasProven = hash.map { wasProvenAndIsGone(listing.key, $0) } ?? false
+        if !wasProven, isOutsideArchive(listing, digest) { return add("log-outside-archive", listing.key) }
+        guard wasProven || isLocationHeld(listing.bucket, listing.key) else {
             noteNotHeld(listing.bucket, listing.key)
             logCount.add("location-not-held")
             return

@@ -61,6 +61,8 @@ struct ContractModel {
     /// What was signed, and with what.
     let truth: [String: String]
     let fingerprint: String
+    /// What runs before proved; `nil` without a state.
+    let memory: ContractMemory?
 
     // What is worked out, in this order.
     var digests: [ContractDigest] = []
@@ -81,6 +83,8 @@ struct ContractModel {
     /// Whether what is unverified beside these counts.
     var allowedFound: Set<Found> = []
     var locationsNotHeld: Set<Found> = []
+    /// The log files that this run proved.
+    var provenLogs: [ContractMemory.Log] = []
     /// Whether signed digests lie at another offset than their root's.
     var holdsPartElsewhere = false
 
@@ -88,11 +92,14 @@ struct ContractModel {
         _ state: AdversaryState,
         _ question: AdversaryQuestion,
         truth: [String: String],
-        fingerprint: String
+        fingerprint: String,
+        rootCount: Int = 0,
+        memory: ContractMemory? = nil
     ) throws {
         self.question = question
+        self.memory = memory
         files = try state.places.map { try ModelFile($0, state.files[$0]?.bytes ?? []) }
-        rootCount = state.rootCount
+        self.rootCount = max(rootCount, state.rootCount)
         manifest = question.usesManifest ? state.manifest : []
         self.truth = truth
         self.fingerprint = fingerprint
@@ -104,6 +111,7 @@ struct ContractModel {
         judgeDigests()
         reportDigests()
         reportChains()
+        reportLostDigests()
         reportLogs()
         found += locationsNotHeld
         reportNothingValidated()
@@ -116,6 +124,7 @@ struct ContractModel {
         places = files.map(mapped)
         placeDigests()
         retryMisplaced()
+        trustMemory()
         // What lost its signature with them stays a digest file.
         if known == nil { settleDigestFates() }
     }
