@@ -24,6 +24,8 @@ final class Evidence: Sendable {
 
     /// The digest files that map to each key.
     private let digestsByKey: RecordsByKey
+    /// The keys that files map to which are named like digest files and are none.
+    private let strayKeys: Set<Int32>
     /// The ends of the last verified digests before the heads that may be allowed, by the numbers of these.
     private let verifiedBeforeHeads: [Int: Timestamp]
     private let keys: DigestKeys
@@ -90,6 +92,7 @@ final class Evidence: Sendable {
             digestsByKey.add(number, to: place.keyNumber)
         }
         self.digestsByKey = digestsByKey
+        strayKeys = Set(placement.strays.map { placement.places[$0].keyNumber })
         var verifiedBeforeHeads: [Int: Timestamp] = [:]
         for chain in chains {
             guard let head = chain.members.last else { continue }
@@ -128,6 +131,12 @@ final class Evidence: Sendable {
     /// The records that map to a key.
     func digests(at key: ObjectKey) -> RecordNumbers {
         keys.known(records.names.key(key.collapsed)).map { digestsByKey[$0] } ?? RecordNumbers.none
+    }
+
+    /// Whether a file maps to a digest's key and is none, because it lies in a log folder.
+    func holdsStray(at key: ObjectKey) -> Bool {
+        guard let number = keys.known(records.names.key(key.collapsed)) else { return false }
+        return strayKeys.contains(number)
     }
 
     /// The number of the key that a record says its predecessor has.

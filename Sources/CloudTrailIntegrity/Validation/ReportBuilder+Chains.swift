@@ -151,7 +151,10 @@ extension ReportBuilder {
             message = "a verified digest names a predecessor that leads through a link or out of the archive"
             detail["reference"] = .text(absence.key.description)
         case nil:
-            guard isLocationHeld(location) else { return noteNotHeld(location, absence.window) }
+            // What lies there as a file of a log folder is not missing, and has a finding of its own.
+            guard isLocationHeld(location), !evidence.holdsStray(at: absence.key) else {
+                return noteNotHeld(location, absence.window)
+            }
         }
         findings.add(
             Finding(

@@ -202,6 +202,8 @@ extension AdversaryJudge {
             Set(
                 report.findings.map { finding in
                     let shown = finding.path.map { path(String($0.description.dropFirst(3))) } ?? "-"
+                    // What is not held is named by its prefix or by its folder, as the root could hold it or not.
+                    if finding.kind == .locationNotHeld { return finding.kind.rawValue }
                     return "\(finding.kind.rawValue) \(shown) \(finding.key?.description ?? "-")"
                 }
             )
