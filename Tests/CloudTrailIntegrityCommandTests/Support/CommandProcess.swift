@@ -16,6 +16,11 @@ final class CommandProcess {
         unsafe dlsym(nil, "__tsan_init") != nil
     }
 
+    /// Whether the command was built with a sanitizer, whose shadow of the memory takes all address space.
+    static var isUnderSanitizer: Bool {
+        unsafe isUnderThreadSanitizer || dlsym(nil, "__asan_init") != nil
+    }
+
     var identifier: pid_t { process.processIdentifier }
 
     /// The command's path: SwiftPM builds it into the folder of the test bundle.
@@ -57,9 +62,12 @@ final class CommandProcess {
         let (output, errors) = (try folder.makeFile("output"), try folder.makeFile("errors"))
         process.standardOutput = terminal?.end ?? output
         process.standardError = terminal?.end ?? errors
-        // The tests themselves may run in the background of a script, where SIGINT is ignored and stays so.
-        let action = signal(SIGINT, SIG_DFL)
-        defer { signal(SIGINT, action) }
+        // The tests themselves may run in the background of a script, or by nohup, where these are ignored and stay so.
+        let (action, hangUp) = (signal(SIGINT, SIG_DFL), signal(SIGHUP, SIG_DFL))
+        defer {
+            signal(SIGINT, action)
+            signal(SIGHUP, hangUp)
+        }
         try process.run()
     }
 
