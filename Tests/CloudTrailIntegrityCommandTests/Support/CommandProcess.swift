@@ -62,12 +62,11 @@ final class CommandProcess {
         let (output, errors) = (try folder.makeFile("output"), try folder.makeFile("errors"))
         process.standardOutput = terminal?.end ?? output
         process.standardError = terminal?.end ?? errors
-        // The tests themselves may run in the background of a script, or by nohup, where these are ignored and stay so.
-        let (action, hangUp) = (signal(SIGINT, SIG_DFL), signal(SIGHUP, SIG_DFL))
-        defer {
-            signal(SIGINT, action)
-            signal(SIGHUP, hangUp)
+        // The tests themselves may run in the background of a script, by nohup or below a program in Python, where some of
+        // these are ignored and stay so.
+        let actions = unsafe [SIGINT, SIGHUP, SIGXFSZ, SIGPIPE].map { number in unsafe (number, signal(number, SIG_DFL))
         }
+        defer { for (number, action) in unsafe actions { unsafe _ = signal(number, action) } }
         try process.run()
     }
 
