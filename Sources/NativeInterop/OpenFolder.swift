@@ -214,8 +214,15 @@ package final class OpenFolder: Sendable {
     ///
     /// - Returns: A descriptor, which the caller closes.
     package func openLock(_ name: ByteString) throws(SystemError) -> CInt {
-        let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-        let file = unsafe openat(descriptor, name.cString, flags, mode_t(0o600))
+        let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        let made = unsafe openat(descriptor, name.cString, flags | O_CREAT | O_EXCL, mode_t(0o600))
+        if made >= 0 {
+            // The umask may have taken a right that the next run needs.
+            fchmod(made, 0o600)
+            return made
+        }
+        guard errno == EEXIST else { throw .last }
+        let file = unsafe openat(descriptor, name.cString, flags)
         guard file >= 0 else { throw .last }
         return file
     }

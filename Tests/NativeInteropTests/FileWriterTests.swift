@@ -125,7 +125,10 @@ struct FileWriterTests {
     }
 
     /// I32
-    @Test("a file that somebody else put into a folder of everybody's is not replaced", .enabled(if: getuid() == 0))
+    @Test(
+        "a file that somebody else put into a folder of everybody's is not replaced",
+        .enabled(if: getuid() == 0, "only root gives files away")
+    )
     func foreignFiles() throws {
         try folder.makeFolder("shared")
         change("shared", 0o1777)

@@ -52,20 +52,28 @@ MOUNTS = "/proc/self/mountinfo"
 ASKING = {"readlink", "readlinkat", "stat", "lstat", "newfstatat", "statx"}
 LOOKING = re.compile(r"\bO_PATH\b")
 
-# The outputs of `watch_outputs`, and what may be done to which name: each call with its flags, where a
-# new file's unforeseeable name stands as TEMPORARY.
+# The outputs of `watch_outputs`, and what may be done to which name: each call with its flags, where
+# a new file's unforeseeable name stands as TEMPORARY.
 OUTPUTS = {
-    **{f"report.{name}": ["--report", f"{name}=@"] for name in "jsonl json junit csv html sarif".split()},
-    **{f"manifest.{name}": ["--manifest", f"{name}=@"] for name in "jsonl sha256sum dfxml".split()},
+    **{
+        f"{option}.{name}": [f"--{option}", f"{name}=@"]
+        for option, names in [
+            ("report", "jsonl json junit csv html sarif"),
+            ("manifest", "jsonl sha256sum dfxml"),
+        ]
+        for name in names.split()
+    },
     "metrics.prom": ["--metrics", "@"],
     "state": ["--state", "@"],
 }
 TEMPORARY = re.compile(r"\.cloudtrail-integrity-[0-9a-z]{10,}")
 NEW = "O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC"
-LOCK = "O_RDWR|O_CREAT|O_NOCTTY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC"
+NEW_LOCK = "O_RDWR|O_CREAT|O_EXCL|O_NOCTTY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC"
+LOCK = "O_RDWR|O_NOCTTY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC"
 WRITES = {
     ("TEMPORARY", f"openat {NEW}, 0666"), ("TEMPORARY", f"openat {NEW}, 0600"),
-    ("TEMPORARY", "unlinkat"), ("state.lock", f"openat {LOCK}, 0600"),
+    ("TEMPORARY", "unlinkat"),
+    ("state.lock", f"openat {NEW_LOCK}, 0600"), ("state.lock", f"openat {LOCK}"),
     *((name, "renameat from TEMPORARY") for name in OUTPUTS),
 }  # fmt: skip
 
@@ -103,8 +111,8 @@ def check(
 ) -> None:
     """Judges one line of strace.
 
-    `above` are folders which may be looked at and not read: whether a key file lies in the archive shows
-    there alone.
+    `above` are folders which may be looked at and not read: whether a key file lies in the archive
+    shows there alone.
     """
     if line.startswith(("+++ ", "--- ")):
         return
@@ -174,7 +182,7 @@ def watch(
 
 
 def written(line: str, folder: str) -> tuple[str, str] | None:
-    """What a line of strace makes, opens to write, renames or removes, and how; `None` for nothing."""
+    """What a line of strace makes, opens to write, renames or removes, and how; if anything."""
     call = CALL.fullmatch(line)
     if call is None or call["result"].startswith("-1 "):
         return None
@@ -206,7 +214,8 @@ def watch_outputs(tool: Path, sample: Path) -> list[str]:
     ]
     command = [str(tool), "validate", archive, "--public-keys", keys, "--signatures", manifest]
     failures = []
-    for title, more in [("every output is new", ["--new-state"]), ("every output is replaced", [])]:
+    runs = [("every output is new", ["--new-state"]), ("every output is replaced", [])]
+    for title, more in runs:
         lines = traced(command + options + more, "%file")
         seen: dict[tuple[str, str], int] = {}
         for line in lines:
