@@ -6,6 +6,11 @@ internal import Musl
 internal import Darwin
 #endif
 
+#if ArchiveFiles
+// Its headers define the system's structures once more, and either definition may be the one that counts.
+internal import CArchive
+#endif
+
 /// Which file or folder it is, by whatever path it is reached.
 package struct Inode: Hashable, Sendable {
     /// The device that holds it, as `stat` numbers it.
