@@ -156,7 +156,8 @@ check-public-api: setup
 coverage: setup
 	sh Tests/Scripts/coverage.sh .build/coverage NativeInterop CloudTrailIntegrity
 
-# Which files the command opens, and whether it opens sockets, on every sample there is.
+# Which files the command opens, and whether it opens sockets, on every sample there is; and what a run with every output
+# opens to write, makes, renames and removes.
 strace: build
 	rm -rf .build/strace
 	python3 Tests/Scripts/strace.py $(TOOL) .build/strace

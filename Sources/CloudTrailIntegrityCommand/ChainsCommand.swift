@@ -24,7 +24,7 @@ enum ChainsCommand: Subcommand {
             helpOption,
         ],
         footer: "Exit status: 0 listed; 2 no digest file is held; 64 usage; 66 an archive is missing or unreadable; "
-            + "74 the output could not be written; 130, 143 interrupted."
+            + "74 the output could not be written; 129, 130, 143, 152 interrupted."
     )
 
     private enum Format: String, CaseIterable {

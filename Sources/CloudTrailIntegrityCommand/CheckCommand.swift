@@ -34,7 +34,7 @@ enum CheckCommand: Subcommand {
         ],
         footer: "Exit status: 0 every file is proven; 1 one is not what was delivered under its name; 2 one is not "
             + "proven; 64 usage; 66 an input is missing or unusable, or one of the files could not be read; "
-            + "70 internal error; 74 the output could not be written; 130, 143 interrupted."
+            + "70 internal error; 74 the output could not be written; 129, 130, 143, 152 interrupted."
     )
 
     private enum Format: String, CaseIterable {
@@ -53,8 +53,8 @@ enum CheckCommand: Subcommand {
         let format = try choice("format", in: arguments, default: Format.text)
         let archives = try InputFile.archives(arguments.paths("archive"))
         guard !arguments.paths("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
-        let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: arguments.paths("archive"))
-        let manifest = try InputFile.manifest(arguments.paths("signatures"), archives: arguments.paths("archive"))
+        let evidence = try evidence(arguments, for: archives, interruption, console)
+        guard let (keys, manifest) = evidence else { return interruption.status }
         let validator = Validator(keys: keys, signatures: manifest)
         let checked = try untilInterrupted(interruption, console) {
             try validator.check(operands, in: archives, monitor: interruption.monitor)

@@ -43,8 +43,6 @@ package final class Console {
 
     /// The process's own standard output and standard error.
     package static func standard() -> Console {
-        // A reader that goes away must end in an exit status, not in a signal.
-        signal(SIGPIPE, SIG_IGN)
         let columns = (Terminal.columnsAskedFor ?? Terminal.output.columns).map { max(narrowest, $0) }
         return Console(
             width: columns ?? 80,

@@ -14,10 +14,14 @@ package enum ExitStatus: Int32, CaseIterable, Hashable, Sendable {
     case internalError = 70
     /// The output could not be written.
     case outputError = 74
+    /// Stopped by SIGHUP.
+    case hungUp = 129
     /// Stopped by SIGINT.
     case interrupted = 130
     /// Stopped by SIGTERM.
     case terminated = 143
+    /// Stopped by SIGXCPU.
+    case outOfProcessorTime = 152
 }
 
 /// An error that ends the command with one line.

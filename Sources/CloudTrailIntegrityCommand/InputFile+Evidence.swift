@@ -53,60 +53,61 @@ extension InputFile {
         return archives
     }
 
-    /// The keys of the files at `paths`.
-    ///
-    /// - Parameter archives: The folders that no key file may lie in.
-    static func publicKeys(_ paths: [ByteString], archives: [ByteString]) throws(CommandError) -> PublicKeySet {
+    /// The keys of these files.
+    static func publicKeys(_ files: [NamedFile]) throws(CommandError) -> PublicKeySet {
         var keys = PublicKeySet()
-        for path in paths {
-            if let archive = archives.first(where: { OutputFile.isFile(path, below: $0) }) {
-                throw CommandError(
-                    .usage,
-                    "The key file '\(path)' lies in the archive '\(archive)': keys must not come from where what they "
-                        + "prove came from"
-                )
-            }
-            let bytes = try read(path, purpose: "key file")
+        for file in files {
+            let bytes = try file.read()
             do {
-                try keys.add(reading: bytes, name: path.description)
+                try keys.add(reading: bytes, name: file.path.description)
             } catch {
-                throw CommandError(.noInput, "The key file '\(path)' cannot be used: \(error)")
+                throw CommandError(.noInput, "The key file '\(file.path)' cannot be used: \(error)")
             }
         }
         return keys
     }
 
-    /// Refuses a file that a verdict rests on where whoever changes the archive can change it (I12).
-    ///
-    /// - Parameter purpose: What the file is, as an error calls it.
-    static func require(
-        _ path: ByteString,
-        outside archives: [ByteString],
-        purpose: String
-    ) throws(CommandError) {
-        guard let archive = archives.first(where: { OutputFile.isFile(path, below: $0) }) else { return }
-        throw CommandError(
-            .usage,
-            "The \(purpose) '\(path)' lies in the archive '\(archive)', where whoever changes the archive can change it: "
-                + "keep it apart"
-        )
-    }
-
-    /// The signatures of the files at `paths`.
-    ///
-    /// - Parameter archives: The folders that no such file may lie in.
-    static func manifest(_ paths: [ByteString], archives: [ByteString]) throws(CommandError) -> SignatureManifest {
+    /// The signatures of these files.
+    static func manifest(_ files: [NamedFile]) throws(CommandError) -> SignatureManifest {
         var manifest = SignatureManifest()
-        for path in paths {
-            try require(path, outside: archives, purpose: "signature manifest")
-            let bytes = try read(path, purpose: "signature manifest")
+        for file in files {
+            let bytes = try file.read()
             do {
                 try manifest.add(reading: bytes)
             } catch {
-                throw CommandError(.noInput, "The signature manifest '\(path)' cannot be used: \(error)")
+                throw CommandError(.noInput, "The signature manifest '\(file.path)' cannot be used: \(error)")
             }
         }
         return manifest
+    }
+
+    /// The chains that these files list; `nil` without a file.
+    static func expectedChains(_ files: [NamedFile]) throws(CommandError) -> [ExpectedChain]? {
+        if files.isEmpty { return nil }
+        var chains: [ExpectedChain] = []
+        for file in files {
+            let bytes = try file.read()
+            do {
+                try ExpectedChain.add(reading: bytes, to: &chains)
+            } catch {
+                throw CommandError(.noInput, "The list of chains '\(file.path)' cannot be used: \(error)")
+            }
+        }
+        return chains
+    }
+
+    /// What a run reads, with the path of each: what nothing is to be written over.
+    static func locations(
+        of archives: [ByteString],
+        _ files: [NamedFile],
+        _ state: StateFile?
+    ) -> [(path: ByteString, location: FileLocation)] {
+        let archives = archives.compactMap { path in
+            // What is on standard input may have a name too.
+            (try? FileLocation(ofFileAt: path == standardInput ? "/dev/stdin" : path)).map { (path, $0) }
+        }
+        let states = state.map { state in state.locations.map { (state.file.path, $0) } } ?? []
+        return archives + files.map { ($0.path, $0.location) } + states
     }
 
     /// The error for a command line without keys, with the very commands that fetch them.
@@ -193,5 +194,24 @@ extension Subcommand {
             return nil
         }
         return result
+    }
+
+    /// What `--public-keys` and `--signatures` hold, none of it from the archives (I12); `nil` when a signal came, which
+    /// has been said then.
+    static func evidence(
+        _ arguments: ParsedArguments,
+        for archives: [any ArchiveSource],
+        _ interruption: Interruption,
+        _ console: Console
+    ) throws(CommandError) -> (keys: PublicKeySet, signatures: SignatureManifest)? {
+        let keyFiles = try NamedFile.files(arguments.paths("public-keys"), .keys)
+        let manifests = try NamedFile.files(arguments.paths("signatures"), .signatures)
+        let compared = try untilInterrupted(interruption, console) {
+            var roots = try ArchiveRoots(archives)
+            roots.keepOut(keyFiles + manifests)
+            return try roots.check(interruption.monitor)
+        }
+        guard compared != nil else { return nil }
+        return (try InputFile.publicKeys(keyFiles), try InputFile.manifest(manifests))
     }
 }

@@ -15,21 +15,40 @@ enum InputFile {
 
     /// The content of the file at `path`.
     ///
-    /// - Parameter purpose: What the file is for, as an error calls it.
-    static func read(_ path: ByteString, purpose: String) throws(CommandError) -> [UInt8] {
+    /// - Parameters:
+    ///   - purpose: What the file is for, as an error calls it.
+    ///   - inode: Which file it must be; `nil` for any.
+    static func read(
+        _ path: ByteString,
+        purpose: String,
+        expecting inode: Inode? = nil
+    ) throws(CommandError) -> [UInt8] {
         let descriptor = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw failure(path, purpose) }
         defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path, purpose) }
-        if status.st_mode & S_IFMT == S_IFDIR {
-            throw CommandError(.noInput, "The \(purpose) '\(path)' is a folder: give a file")
-        }
+        return try read(descriptor, path, purpose: purpose, expecting: inode)
+    }
+
+    /// The content behind a descriptor, which stays the caller's.
+    static func read(
+        _ descriptor: CInt,
+        _ path: ByteString,
+        purpose: String,
+        expecting inode: Inode? = nil
+    ) throws(CommandError) -> [UInt8] {
+        let status: FileStatus
         let content: [UInt8]?
         do throws(SystemError) {
-            content = try SystemCall.readAll(descriptor, limit: maximumBytes)
+            status = try FileStatus(of: descriptor)
+            content = status.kind == .folder ? nil : try SystemCall.readAll(descriptor, limit: maximumBytes)
         } catch {
             throw failure(path, purpose, error)
+        }
+        if status.kind == .folder {
+            throw CommandError(.noInput, "The \(purpose) '\(path)' is a folder: give a file")
+        }
+        if let inode, status.inode != inode {
+            throw CommandError(.noInput, "The \(purpose) '\(path)' was exchanged for another file: run it again")
         }
         guard let content else {
             throw CommandError(.noInput, "The \(purpose) '\(path)' is larger than \(maximumBytes >> 30) GiB")
@@ -37,22 +56,7 @@ enum InputFile {
         return content
     }
 
-    /// The first bytes of a regular file, at most so many; none where they cannot be had.
-    static func head(of path: ByteString, bytes limit: Int) -> [UInt8] {
-        // Nothing waits for the writer of a FIFO.
-        let descriptor = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
-        var buffer = [UInt8](repeating: 0, count: limit)
-        var span = buffer.mutableSpan
-        var bytes = unsafe span.mutableBytes
-        let count = (try? SystemCall.read(descriptor, into: &bytes)) ?? 0
-        return Array(buffer.prefix(count))
-    }
-
-    private static func failure(_ path: ByteString, _ purpose: String, _ error: SystemError = .last) -> CommandError {
+    static func failure(_ path: ByteString, _ purpose: String, _ error: SystemError = .last) -> CommandError {
         CommandError(.noInput, "The \(purpose) '\(path)' could not be read: \(error.description)")
     }
 }

@@ -20,7 +20,7 @@ enum InspectCommand: Subcommand {
         footer: "Exit status: 0 readable and, where keys are given, the signature verifies; 1 the file is broken, its "
             + "signature does not verify, or the digest file before it is not the one it names; 2 with the keys and "
             + "signatures given nothing is proven; 64 usage; 66 an input is missing or unusable; 70 internal error; "
-            + "74 the output could not be written; 130, 143 interrupted."
+            + "74 the output could not be written; 129, 130, 143, 152 interrupted."
     )
 
     static func run(
@@ -41,8 +41,8 @@ enum InspectCommand: Subcommand {
                 )
             }
         }
-        let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: [])
-        let manifest = try InputFile.manifest(arguments.paths("signatures"), archives: [])
+        let evidence = try evidence(arguments, for: [], interruption, console)
+        guard let (keys, manifest) = evidence else { return interruption.status }
         let validator = Validator(keys: keys, signatures: manifest)
         var statuses: Set<ExitStatus> = []
         var isFirst = true

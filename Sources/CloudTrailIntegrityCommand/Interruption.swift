@@ -11,8 +11,8 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The signals that the command takes. SIGINT and SIGTERM end a run with what can honestly be said, and never with a
-/// verdict. SIGUSR1 asks how far it is (I29).
+/// The signals that the command takes. SIGHUP, SIGINT, SIGTERM and SIGXCPU end a run with what can honestly be said, and
+/// never with a verdict. SIGUSR1 asks how far it is (I29).
 package final class Interruption: Sendable {
     /// What a run leaves to be done before the process may end.
     struct Cleanup: Sendable {
@@ -51,13 +51,24 @@ package final class Interruption: Sendable {
         let interruption = Interruption()
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        // A shell starts what runs in the background without job control so that Ctrl-C leaves it alone.
-        for number in [SIGINT, SIGTERM, SIGUSR1] where !isIgnored(number) { unsafe sigaddset(&signals, number) }
+        // A shell starts what runs in the background without job control so that Ctrl-C leaves it alone; nohup does so for
+        // the end of the terminal.
+        for number in endings.map(\.signal) + [SIGUSR1] where !isIgnored(number) { unsafe sigaddset(&signals, number) }
         guard unsafe pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return interruption }
         let thread = WorkerThread { [signals] in interruption.wait(for: signals) }
-        if thread.start() { thread.detach() }
+        if thread.start() {
+            thread.detach()
+        } else {
+            // Better killed than not to be ended at all.
+            unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        }
         return interruption
     }
+
+    /// The signals that end a run, and with which status.
+    private static let endings: [(signal: CInt, status: ExitStatus)] = [
+        (SIGHUP, .hungUp), (SIGINT, .interrupted), (SIGTERM, .terminated), (SIGXCPU, .outOfProcessorTime),
+    ]
 
     private static func isIgnored(_ number: CInt) -> Bool {
         let action = signal(number, SIG_DFL)
@@ -147,7 +158,8 @@ package final class Interruption: Sendable {
 
     /// The status that the signal asks for.
     var status: ExitStatus {
-        signalNumber.load(ordering: .relaxed) == SIGTERM ? .terminated : .interrupted
+        let number = signalNumber.load(ordering: .relaxed)
+        return Self.endings.first { $0.signal == number }?.status ?? .interrupted
     }
 
     /// What was done until then.

@@ -19,7 +19,7 @@ enum KeysCommand: Subcommand {
             helpOption,
         ],
         footer: "Exit status: 0 every key can be used; 64 usage; 66 a file or one of its keys cannot be used; "
-            + "74 the output could not be written."
+            + "74 the output could not be written; 129, 130, 143, 152 interrupted."
     )
 
     private enum Format: String, CaseIterable {

@@ -1,7 +1,7 @@
 /// What the manual page says that no table of the command line holds.
 extension ManualPage {
     /// The day on which the text below was last changed.
-    static let date = "2026-11-21"
+    static let date = "2026-11-30"
 
     static let sectionsBeforeOptions = [
         Section(
@@ -46,7 +46,11 @@ extension ManualPage {
         Section(
             title: "SIGNALS",
             blocks: [
-                .item("SIGINT, SIGTERM", "End the run without a verdict, with status 130 or 143."),
+                .item(
+                    "SIGHUP, SIGINT, SIGTERM, SIGXCPU",
+                    "End the run without a verdict, with status 129, 130, 143 or 152; a signal that was ignored from the "
+                        + "start stays ignored."
+                ),
                 .item("SIGUSR1", "Asks for a line on standard error that says how far the run is."),
             ]
         ),

@@ -102,8 +102,10 @@ extension ExitStatus {
         case .noInput: "An input is not there, or cannot be read or understood as a whole."
         case .internalError: "Internal error."
         case .outputError: "Output could not be written, in part or at all."
+        case .hungUp: "Interrupted by SIGHUP: no verdict."
         case .interrupted: "Interrupted by SIGINT: no verdict."
         case .terminated: "Interrupted by SIGTERM: no verdict."
+        case .outOfProcessorTime: "Interrupted by SIGXCPU, the limit to processor time: no verdict."
         }
     }
 }

@@ -8,257 +8,245 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// A file that the command writes: as a whole, or not at all.
+/// A file that the command writes: as a whole, or not at all (I32).
 ///
 /// It is made beside its target under another name, and renamed into place once all of it is on disk, so that whoever
-/// looks there finds the old file or the new one. Devices, FIFOs and the process's own descriptors, in whose place
-/// nothing can be put, are written to directly. One thread writes; ``discard()`` may come from any.
+/// looks there finds the old file or the new one. Its folder is held open from the beginning: what becomes of the path
+/// meanwhile does not lead it elsewhere. Devices, FIFOs and the process's own descriptors, in whose place nothing can be
+/// put, are written to directly. One thread writes; ``discard()`` may come from any.
 final class OutputFile: Sendable {
     /// What a path leads to.
     private enum Target: Sendable {
-        /// A regular file, or none yet: its folder, with the `/` at its end, and its name there.
-        case file(folder: ByteString, name: ByteString)
+        /// A regular file, or none yet.
+        case file(FilePlace)
         /// A device, FIFO or socket.
-        case device
+        case device(Inode?)
         /// A descriptor of this process.
         case descriptor(CInt)
     }
 
-    /// What tells a target from others, by whatever path it is reached.
-    struct Identity: Hashable {
-        fileprivate let device: dev_t
-        fileprivate let number: ino_t
-        fileprivate let name: ByteString
-    }
-
-    private struct Stream: Sendable {
-        var descriptor: CInt = -1
-        var buffer: [UInt8] = []
-    }
-
-    private struct Place: Sendable {
-        /// The path it is made at; `nil` before, and once it is in place.
-        var temporary: ByteString?
+    private struct State: Sendable {
+        /// What writes it; `nil` before.
+        var writer: FileWriter?
         var isDiscarded = false
     }
 
     /// The path as it was given.
     let path: ByteString
-    let identity: Identity
+    /// Where it lies; `nil` for what lies in no folder.
+    let location: FileLocation?
 
     private let purpose: String
+    private let isPrivate: Bool
     private let target: Target
-    private let stream = LockedState(Stream())
-    private let place = LockedState(Place())
+    /// The inode of a regular file that a descriptor leads to.
+    private let fileBehindDescriptor: Inode?
+    private let state = LockedState(State())
 
-    private static let capacity = 256 * 1024
+    /// What the name of a file begins with that is not in its place.
+    private static let prefix = ByteString(".\(MainCommand.name)-")
 
-    /// The file at `path`; nothing is made yet. A link is followed to what it leads to.
+    /// The file at `path`; nothing is made yet. A link is followed to what it leads to, and only now.
     ///
-    /// - Parameter purpose: What the file is, as an error calls it.
-    init(_ path: ByteString, purpose: String) throws(CommandError) {
-        self.path = path
-        self.purpose = purpose
-        func refusal(_ reason: String) -> CommandError {
-            Self.failure(path, purpose, reason)
-        }
+    /// - Parameters:
+    ///   - purpose: What the file is, as an error calls it.
+    ///   - isPrivate: Whether only its owner may read it, if it is not there yet.
+    ///   - others: What else is written, perhaps to the same folder.
+    init(
+        _ path: ByteString,
+        purpose: String,
+        isPrivate: Bool = false,
+        besides others: [OutputFile]
+    ) throws(CommandError) {
         guard !path.isEmpty, path.isUsable else {
             throw CommandError(.usage, "The \(purpose) '\(path)' has no name that a file can have")
         }
-        var status = stat()
-        var name: ByteString = ""
-        if let descriptor = Self.ownDescriptor(path) {
-            guard unsafe fstat(descriptor, &status) == 0 else { throw refusal(SystemError.last.description) }
-            target = .descriptor(descriptor)
-        } else {
-            var place = path
-            if unsafe stat(path.cString, &status) == 0 {
-                if status.st_mode & S_IFMT == S_IFREG {
-                    guard let resolved = Self.resolved(path) else { throw refusal(SystemError.last.description) }
-                    place = resolved
-                }
-            } else {
-                guard errno == ENOENT else { throw refusal(SystemError.last.description) }
-                status.st_mode = S_IFREG
-            }
-            switch status.st_mode & S_IFMT {
-            case S_IFDIR: throw refusal("it is a folder")
-            case S_IFBLK: throw refusal("it is a disk")
-            case S_IFREG:
-                let parts = place.folderAndName ?? (folder: "./", name: place)
-                name = parts.name
-                guard unsafe stat(parts.folder.cString, &status) == 0 else {
-                    throw refusal("its folder: \(SystemError.last.description)")
-                }
-                guard !name.isEmpty else { throw refusal("there is no such folder") }
-                target = .file(folder: parts.folder, name: name)
-            default: target = .device
-            }
+        self.path = path
+        self.purpose = purpose
+        self.isPrivate = isPrivate
+        func refusal(_ reason: String, of target: ByteString? = nil) -> CommandError {
+            Self.failure(path, leadingTo: target, purpose, reason)
         }
-        identity = Identity(device: status.st_dev, number: status.st_ino, name: name)
+        func system<Result>(_ body: () throws(SystemError) -> Result) throws(CommandError) -> Result {
+            do throws(SystemError) { return try body() } catch { throw refusal(error.description) }
+        }
+        if let descriptor = Self.ownDescriptor(path) {
+            let status = try system { () throws(SystemError) in try FileStatus(of: descriptor) }
+            target = .descriptor(descriptor)
+            fileBehindDescriptor = status.kind == .file ? status.inode : nil
+            location = nil
+            return
+        }
+        fileBehindDescriptor = nil
+        // The system's own answer, with what it refuses of links.
+        let status = try system { () throws(SystemError) in try FileStatus(at: path) }
+        switch status?.kind {
+        case .folder: throw refusal("it is a folder")
+        case .disk: throw refusal("it is a disk")
+        case .other?:
+            target = .device(status?.inode)
+            location = try? FilePlace(resolving: path).location
+        default:
+            let place: FilePlace
+            do throws(FilePlace.ResolutionError) {
+                place = try FilePlace(resolving: path)
+            } catch {
+                throw refusal(error.error.description, of: error.target)
+            }
+            guard place.status?.inode == status?.inode else {
+                throw refusal("it is being exchanged for something else")
+            }
+            target = .file(others.compactMap(\.place).reduce(place) { $0.sharingFolder(of: $1) })
+            location = place.location
+        }
     }
 
     deinit {
-        let descriptor = stream.withLock { $0.descriptor }
-        if descriptor >= 0 { close(descriptor) }
         discard()
     }
 
-    /// Whether it is a regular file, or none yet.
-    var isRegular: Bool {
-        if case .file = target { true } else { false }
+    /// Where it lies, if it is a regular file or none yet.
+    var place: FilePlace? {
+        if case .file(let place) = target { place } else { nil }
     }
 
-    /// Whether the file would lie in `folder`, however deep, by whatever links either is reached.
-    func liesBelow(_ folder: ByteString) -> Bool {
-        guard case .file(let parent, _) = target else { return false }
-        return Self.isFolder(parent, below: folder)
-    }
-
-    /// Whether the file that is there under `path` lies in `folder`, however deep, by whatever links either is reached;
-    /// or the link that leads to it, which whoever changes the folder can lead elsewhere.
-    static func isFile(_ path: ByteString, below folder: ByteString) -> Bool {
-        [path, resolved(path)].contains { path in
-            guard let path else { return false }
-            return isFolder(path.folderAndName?.folder ?? "./", below: folder)
+    /// Whether both are the same file.
+    func isSameFile(as other: OutputFile) -> Bool {
+        switch (target, other.target) {
+        case (.descriptor(let number), .descriptor(let otherNumber)): number == otherNumber
+        case (.device(let inode), .device(let otherInode)): inode == otherInode
+        case (.file(let place), .file(let otherPlace)): place.location.isSameFile(as: otherPlace.location)
+        case (.file(let place), _): other.leads(to: place.location)
+        case (_, .file(let place)): leads(to: place.location)
+        default: false
         }
     }
 
-    private static func isFolder(_ parent: ByteString, below folder: ByteString) -> Bool {
-        var root = stat()
-        guard unsafe stat(folder.cString, &root) == 0 else { return false }
-        var path = parent
-        var status = stat()
-        guard unsafe stat(path.cString, &status) == 0 else { return false }
-        while true {
-            if status.st_dev == root.st_dev, status.st_ino == root.st_ino { return true }
-            path = path + "/.."
-            var above = stat()
-            guard unsafe stat(path.cString, &above) == 0 else { return false }
-            if above.st_dev == status.st_dev, above.st_ino == status.st_ino { return false }
-            status = above
+    /// Whether what is written to it would get into this file.
+    func leads(to file: FileLocation) -> Bool {
+        switch target {
+        case .file(let place): place.location.isSameFile(as: file)
+        case .device: false
+        case .descriptor: fileBehindDescriptor != nil && fileBehindDescriptor == file.inode
         }
+    }
+
+    /// Refuses a file whose folder was moved below one of the roots since they were compared.
+    func require(outside roots: Set<Inode>) throws(CommandError) {
+        guard let place else { return }
+        let isInside: Bool
+        do throws(SystemError) { isInside = try place.lies(in: roots) } catch { throw failure(error) }
+        guard isInside else { return }
+        throw Self.failure(path, leadingTo: place.target, purpose, "its folder was moved into the archive")
     }
 
     /// Finds out whether the file can be made, before anything long is begun.
-    func checkIsWritable() throws(CommandError) {
-        switch target {
-        case .file(let folder, _):
-            let (descriptor, temporary) = try makeTemporary(in: folder)
-            close(descriptor)
-            _ = unsafe unlink(temporary.cString)
-        case .device:
-            guard unsafe access(path.cString, W_OK) == 0 else { throw failure() }
-        case .descriptor(let number):
-            let flags = fcntl(number, F_GETFL)
-            guard flags >= 0, flags & O_ACCMODE != O_RDONLY else { throw failure(SystemError(code: EBADF)) }
+    ///
+    /// - Parameter roots: What the file must not lie in.
+    func checkIsWritable(outside roots: Set<Inode>) throws(CommandError) {
+        try require(outside: roots)
+        do throws(SystemError) {
+            switch target {
+            case .file(let place): try makeWriter(at: place).discard()
+            case .device: guard unsafe access(path.cString, W_OK) == 0 else { throw .last }
+            case .descriptor(let number):
+                let flags = fcntl(number, F_GETFL)
+                guard flags >= 0, flags & O_ACCMODE != O_RDONLY else { throw SystemError(code: EBADF) }
+            }
+        } catch {
+            throw failure(error)
         }
+    }
+
+    /// The first bytes of the regular file that is there, at most so many; none where they cannot be had.
+    func head(bytes limit: Int) -> [UInt8] {
+        guard let place, let descriptor = try? place.folder.openFile(place.name) else { return [] }
+        defer { close(descriptor) }
+        guard (try? FileStatus(of: descriptor))?.kind == .file else { return [] }
+        var buffer = [UInt8](repeating: 0, count: limit)
+        var span = buffer.mutableSpan
+        var bytes = unsafe span.mutableBytes
+        let count = (try? SystemCall.read(descriptor, into: &bytes)) ?? 0
+        return Array(buffer.prefix(count))
     }
 
     // MARK: Writing
 
     /// Begins to write. A FIFO keeps the caller waiting for a reader.
-    func begin() throws(CommandError) {
-        let descriptor: CInt
-        switch target {
-        case .file(let folder, _):
-            let result = place.withLock { place -> Result<CInt, CommandError> in
-                if place.isDiscarded { return .failure(failure(SystemError(code: ECANCELED))) }
-                do throws(CommandError) {
-                    let (descriptor, temporary) = try makeTemporary(in: folder)
-                    place.temporary = temporary
-                    return .success(descriptor)
-                } catch {
-                    return .failure(error)
+    ///
+    /// - Parameter roots: What the file must not lie in.
+    func begin(outside roots: Set<Inode>) throws(CommandError) {
+        try require(outside: roots)
+        do throws(SystemError) {
+            switch target {
+            case .file(let place):
+                let result = state.withLock { state -> Result<Void, SystemError> in
+                    if state.isDiscarded { return .failure(SystemError(code: ECANCELED)) }
+                    do throws(SystemError) {
+                        state.writer = try makeWriter(at: place)
+                        return .success(())
+                    } catch {
+                        return .failure(error)
+                    }
                 }
+                try result.get()
+            case .device(let inode):
+                let descriptor = unsafe open(path.cString, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+                guard descriptor >= 0 else { throw .last }
+                let writer = FileWriter(descriptor)
+                // A file that somebody has put there since would be written over.
+                guard try FileStatus(of: descriptor).inode == inode else { throw SystemError(code: ENXIO) }
+                state.withLock { $0.writer = writer }
+            case .descriptor(let number):
+                let descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
+                guard descriptor >= 0 else { throw .last }
+                state.withLock { $0.writer = FileWriter(descriptor) }
             }
-            descriptor = try result.get()
-        case .device:
-            descriptor = unsafe open(path.cString, O_WRONLY | O_CLOEXEC | O_NOCTTY)
-        case .descriptor(let number):
-            descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
+        } catch {
+            throw failure(error)
         }
-        guard descriptor >= 0 else { throw failure() }
-        stream.withLock { $0.descriptor = descriptor }
     }
 
     func write(_ bytes: [UInt8]) throws(CommandError) {
-        try writing { stream throws(SystemError) in
-            stream.buffer += bytes
-            if stream.buffer.count >= Self.capacity { try Self.flush(&stream) }
-        }
+        try withWriter { writer throws(SystemError) in try writer.write(bytes) }
     }
 
     /// Writes what is still held, to the disk where there is one. The file is not in its place yet.
     func finish() throws(CommandError) {
-        try writing { [target] stream throws(SystemError) in
-            try Self.flush(&stream)
-            if case .file = target, fsync(stream.descriptor) != 0 { throw .last }
-            let result = close(stream.descriptor)
-            stream.descriptor = -1
-            // After EINTR the descriptor is gone on Linux, and the data is on its way.
-            guard result == 0 || errno == EINTR else { throw .last }
-        }
+        try withWriter { writer throws(SystemError) in try writer.finish(synchronized: place != nil) }
     }
 
     /// Puts the finished file in its place, for good.
     func putInPlace() throws(CommandError) {
-        guard case .file(let folder, let name) = target else { return }
-        let error = place.withLock { place -> SystemError? in
-            guard let temporary = place.temporary else { return SystemError(code: ECANCELED) }
-            guard unsafe rename(temporary.cString, (folder + name).cString) == 0 else { return .last }
-            place.temporary = nil
-            return nil
-        }
-        if let error {
-            discard()
-            throw failure(error)
-        }
+        guard let place else { return }
+        try withWriter { writer throws(SystemError) in try writer.putInPlace(as: place.name) }
+    }
+
+    /// Sees to it that a file that was put in its place stays there when the machine stops.
+    func settle() throws(CommandError) {
+        try withWriter { writer throws(SystemError) in try writer.settle() }
     }
 
     /// Removes what was made of a file that is not in its place, and makes every later call fail.
     func discard() {
-        place.withLock { place in
-            if let temporary = place.temporary { _ = unsafe unlink(temporary.cString) }
-            place.temporary = nil
-            place.isDiscarded = true
+        let writer = state.withLock { state in
+            state.isDiscarded = true
+            return state.writer
         }
+        writer?.discard()
     }
 
-    private func writing(_ body: (inout Stream) throws(SystemError) -> Void) throws(CommandError) {
-        let error = stream.withLock { stream -> SystemError? in
-            do throws(SystemError) {
-                try body(&stream)
-                return nil
-            } catch {
-                // An open file keeps its room on the disk, which the next one may need.
-                if stream.descriptor >= 0 { close(stream.descriptor) }
-                stream.descriptor = -1
-                return error
-            }
-        }
-        if let error {
-            discard()
+    private func makeWriter(at place: FilePlace) throws(SystemError) -> FileWriter {
+        try FileWriter(replacing: place, prefix: Self.prefix, isPrivate: isPrivate)
+    }
+
+    private func withWriter(_ body: (FileWriter) throws(SystemError) -> Void) throws(CommandError) {
+        do throws(SystemError) {
+            guard let writer = state.withLock({ $0.writer }) else { throw SystemError(code: ECANCELED) }
+            try body(writer)
+        } catch {
             throw failure(error)
         }
-    }
-
-    private static func flush(_ stream: inout Stream) throws(SystemError) {
-        if stream.buffer.isEmpty { return }
-        defer { stream.buffer.removeAll(keepingCapacity: true) }
-        try SystemCall.write(stream.descriptor, stream.buffer)
-    }
-
-    /// Makes a new file in `folder` with a name that none has.
-    private func makeTemporary(in folder: ByteString) throws(CommandError) -> (CInt, ByteString) {
-        // Whoever was killed may have left some, and machines that share the folder count processes alike.
-        for number in 0..<100 {
-            let temporary = folder + ByteString(".\(MainCommand.name)-\(getpid())-\(number)")
-            let descriptor = unsafe open(temporary.cString, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            if descriptor >= 0 { return (descriptor, temporary) }
-            guard errno == EEXIST else { break }
-        }
-        throw failure()
     }
 
     // MARK: Paths
@@ -282,18 +270,17 @@ final class OutputFile: Sendable {
         return nil
     }
 
-    /// The path of a file that is there, without links.
-    private static func resolved(_ path: ByteString) -> ByteString? {
-        guard let resolved = unsafe realpath(path.cString, nil) else { return nil }
-        defer { unsafe free(resolved) }
-        return unsafe ByteString(cString: resolved)
+    func failure(_ error: SystemError) -> CommandError {
+        Self.failure(path, leadingTo: place?.target, purpose, error.description)
     }
 
-    private func failure(_ error: SystemError = .last) -> CommandError {
-        Self.failure(path, purpose, error.description)
-    }
-
-    private static func failure(_ path: ByteString, _ purpose: String, _ reason: String) -> CommandError {
-        CommandError(.outputError, "The \(purpose) '\(path)' could not be written: \(reason)")
+    private static func failure(
+        _ path: ByteString,
+        leadingTo target: ByteString?,
+        _ purpose: String,
+        _ reason: String
+    ) -> CommandError {
+        let link = target.map { ", which leads to '\($0)'," } ?? ""
+        return CommandError(.outputError, "The \(purpose) '\(path)'\(link) could not be written: \(reason)")
     }
 }

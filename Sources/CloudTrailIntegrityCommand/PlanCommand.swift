@@ -27,7 +27,7 @@ enum PlanCommand: Subcommand {
             helpOption,
         ],
         footer: "Exit status: 0 the script is printed; 2 no digest file is held; 64 usage; 66 an input is missing or "
-            + "unusable; 70 internal error; 74 the output could not be written; 130, 143 interrupted."
+            + "unusable; 70 internal error; 74 the output could not be written; 129, 130, 143, 152 interrupted."
     )
 
     static func run(
@@ -46,8 +46,8 @@ enum PlanCommand: Subcommand {
             throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
         }
         let archives = try InputFile.archives(operands)
-        let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: operands)
-        let manifest = try InputFile.manifest(arguments.paths("signatures"), archives: operands)
+        let evidence = try evidence(arguments, for: archives, interruption, console)
+        guard let (keys, manifest) = evidence else { return interruption.status }
         let validator = Validator(keys: keys, signatures: manifest, options: options)
         let planned = try untilInterrupted(interruption, console) {
             try validator.fetchPlan(for: archives, monitor: interruption.monitor)

@@ -54,36 +54,43 @@ struct RequestedOutputs {
                 )
             }
             let format: ReportFormat = try Self.format(parts.head, "report")
-            try add(.report(format), parts.tail, purpose: "report")
+            try add(parts.tail, purpose: "report") { _ in .report(format) }
         }
         if let path = arguments.path(Self.metricsOption.name) {
-            let previous = InputFile.head(of: path, bytes: MetricsReport.headBytes)
-            try add(.metrics(previous: previous), path, purpose: "file of metrics")
+            try add(path, purpose: "file of metrics") {
+                .metrics(previous: $0?.head(bytes: MetricsReport.headBytes) ?? [])
+            }
         }
         for value in arguments.paths(Self.manifestOption.name) {
             let parts = value.split(at: UInt8(ascii: "="))
-            var format = ManifestFormat.jsonLines
-            if let parts { format = try Self.format(parts.head, "manifest") }
-            try add(.manifest(format), parts?.tail ?? value, purpose: "manifest")
+            let format: ManifestFormat =
+                try parts.map { parts throws(CommandError) in
+                    try Self.format(parts.head, "manifest")
+                } ?? .jsonLines
+            try add(parts?.tail ?? value, purpose: "manifest") { _ in .manifest(format) }
         }
         if takesStandardOutput, arguments.last("format") != nil {
             throw CommandError(.usage, "'--format' and a report to '-' both write to standard output: give one of them")
         }
     }
 
-    private mutating func add(_ content: Content, _ path: ByteString, purpose: String) throws(CommandError) {
+    private mutating func add(
+        _ path: ByteString,
+        purpose: String,
+        _ content: (OutputFile?) -> Content
+    ) throws(CommandError) {
         if OutputFile.isStandardOutput(path) {
             guard !takesStandardOutput else {
                 throw CommandError(.usage, "Only one report can be written to standard output")
             }
-            outputs.append(Output(content: content, file: nil))
+            outputs.append(Output(content: content(nil), file: nil))
             return
         }
-        let file = try OutputFile(path, purpose: purpose)
-        if let other = outputs.first(where: { $0.file?.identity == file.identity })?.file {
+        let file = try OutputFile(path, purpose: purpose, besides: files)
+        if let other = files.first(where: { $0.isSameFile(as: file) }) {
             throw CommandError(.usage, "'\(other.path)' and '\(path)' are the same file: give each report its own")
         }
-        outputs.append(Output(content: content, file: file))
+        outputs.append(Output(content: content(file), file: file))
     }
 
     private static func format<Format: RawRepresentable<String> & CaseIterable>(
@@ -126,33 +133,34 @@ struct RequestedOutputs {
         }
     }
 
-    /// Finds out whether the files can be made, so that a long run is not in vain. What is judged and what it is judged
-    /// by is never written to.
+    /// The files, without standard output.
+    var files: [OutputFile] { outputs.compactMap(\.file) }
+
+    /// Refuses what would be written over something that is read (I35).
     ///
-    /// - Parameters:
-    ///   - archives: The roots of the archive.
-    ///   - inputs: The files that are read.
-    func check(archives: [ByteString], inputs: [ByteString]) throws(CommandError) {
-        for case let file? in outputs.map(\.file) {
-            if let input = inputs.first(where: { (try? OutputFile($0, purpose: ""))?.identity == file.identity }) {
-                throw CommandError(.usage, "'\(file.path)' is an input, '\(input)': give the report a file of its own")
-            }
-            if let archive = archives.first(where: { file.liesBelow($0) }) {
-                throw CommandError(
-                    .usage,
-                    "'\(file.path)' lies in the archive '\(archive)', into which nothing is written: give another folder"
-                )
-            }
+    /// - Parameter inputs: What is read or held, and its path.
+    func check(inputs: [(path: ByteString, location: FileLocation)]) throws(CommandError) {
+        for file in files {
+            guard let input = inputs.first(where: { file.leads(to: $0.location) }) else { continue }
+            throw CommandError(.usage, "'\(file.path)' is an input, '\(input.path)': give the report a file of its own")
         }
-        for case let file? in outputs.map(\.file) { try file.checkIsWritable() }
+    }
+
+    /// Finds out whether the files can be made, so that a long run is not in vain.
+    ///
+    /// - Parameter roots: What they must not lie in.
+    func checkAreWritable(outside roots: Set<Inode>) throws(CommandError) {
+        for file in files { try file.checkIsWritable(outside: roots) }
     }
 
     /// Writes the files; one that fails does not keep the others from being written (I30).
     ///
+    /// - Parameter roots: What they must not lie in.
     /// - Returns: What failed; `nil` when a signal came before they were all in place, and none of them is.
     func writeFiles(
         _ report: ValidationReport,
         _ facts: RunFacts,
+        outside roots: Set<Inode>,
         _ interruption: Interruption
     ) -> [CommandError]? {
         var failures: [CommandError] = []
@@ -161,7 +169,7 @@ struct RequestedOutputs {
             guard let file = output.file else { continue }
             interruption.discards(file)
             do throws(CommandError) {
-                try file.begin()
+                try file.begin(outside: roots)
                 try write(output.content, report, facts, to: file.write)
                 try file.finish()
                 finished.append(file)
@@ -170,12 +178,20 @@ struct RequestedOutputs {
                 file.discard()
             }
         }
-        return interruption.unlessInterrupted {
-            for file in finished {
-                do throws(CommandError) { try file.putInPlace() } catch { failures.append(error) }
+        let placed = interruption.unlessInterrupted {
+            finished.filter { file in
+                do throws(CommandError) { try file.putInPlace() } catch {
+                    failures.append(error)
+                    return false
+                }
+                return true
             }
-            return failures
         }
+        guard let placed else { return nil }
+        for file in placed {
+            do throws(CommandError) { try file.settle() } catch { failures.append(error) }
+        }
+        return failures
     }
 
     /// Writes what standard output gets.

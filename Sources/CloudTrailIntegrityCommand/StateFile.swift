@@ -11,7 +11,8 @@ internal import Darwin
 
 /// The file of `--state`: read at the beginning of a run, held alone until its end, and written anew as a whole.
 ///
-/// It is locked by a file beside it, because a file that is replaced cannot carry a lock (I17).
+/// It is locked by a file beside it, because a file that is replaced cannot carry a lock. State and lock are those of the
+/// file that a link leads to (I34).
 struct StateFile {
     static let options = [
         OptionSpec(
@@ -30,14 +31,18 @@ struct StateFile {
     ]
 
     /// What the earlier runs proved.
-    let state: ProvenState
+    private(set) var state = ProvenState()
+    let file: OutputFile
 
-    private let file: OutputFile
-    private let lock: Lock
+    private let place: FilePlace
+    private let isNew: Bool
+    private var lock: Lock?
+
+    private static let lockSuffix: ByteString = ".lock"
 
     /// A descriptor that holds the lock until nobody uses it any more.
     private final class Lock: Sendable {
-        private let descriptor: CInt
+        let descriptor: CInt
 
         init(_ descriptor: CInt) {
             self.descriptor = descriptor
@@ -50,10 +55,10 @@ struct StateFile {
         }
     }
 
-    /// The state that the command line names; `nil` when it names none.
+    /// The state that the command line names; `nil` when it names none. Nothing is read or made yet.
     ///
-    /// - Parameter archives: The roots, below which it must not lie.
-    init?(_ arguments: ParsedArguments, archives: [ByteString]) throws(CommandError) {
+    /// - Parameter outputs: What else is written.
+    init?(_ arguments: ParsedArguments, besides outputs: [OutputFile]) throws(CommandError) {
         guard let path = arguments.path("state") else {
             for option in ["new-state", "recheck"] where arguments.has(option) || arguments.last(option) != nil {
                 throw CommandError(.usage, "'--\(option)' needs '--state <file>'")
@@ -61,43 +66,81 @@ struct StateFile {
             return nil
         }
         try Self.refuse(arguments)
-        let file = try OutputFile(path, purpose: "state")
-        self.file = file
-        try InputFile.require(path, outside: archives, purpose: "state")
-        guard file.isRegular else { throw CommandError(.noInput, "The state '\(path)' is not a regular file") }
-        let isNew = arguments.has("new-state")
-        if !isNew { try Self.require(path) }
-        lock = try Self.lock(path)
-        if isNew {
-            guard unsafe access(path.cString, F_OK) != 0 else {
-                throw CommandError(.usage, "The state '\(path)' is there already: leave out '--new-state'")
-            }
-            state = ProvenState()
-            try file.checkIsWritable()
-            return
+        file = try OutputFile(path, purpose: "state", isPrivate: true, besides: outputs)
+        guard let place = file.place else {
+            throw CommandError(.noInput, "The state '\(path)' is not a regular file")
         }
-        let bytes = try InputFile.read(path, purpose: "state")
+        self.place = place
+        isNew = arguments.has("new-state")
+    }
+
+    /// Where the state and its lock lie.
+    var locations: [FileLocation] { [place.location, place.neighbour(Self.lockSuffix).location] }
+
+    /// Locks the state, and reads it unless it is new (I17, I34).
+    ///
+    /// - Parameters:
+    ///   - roots: What it must not lie in.
+    ///   - console: Where it is told that others can write it.
+    mutating func open(outside roots: Set<Inode>, _ console: Console) throws(CommandError) {
+        try file.require(outside: roots)
+        if !isNew { try requireState() }
+        lock = try makeLock()
+        if isNew {
+            guard try status() == nil else {
+                throw CommandError(.usage, "The state '\(file.path)' is there already: leave out '--new-state'")
+            }
+        } else {
+            try read(console)
+        }
+        try file.checkIsWritable(outside: roots)
+    }
+
+    private mutating func read(_ console: Console) throws(CommandError) {
+        let descriptor: CInt
+        do throws(SystemError) {
+            descriptor = try place.folder.openFile(place.name)
+        } catch {
+            throw InputFile.failure(file.path, "state", error)
+        }
+        defer { close(descriptor) }
+        let status = try? FileStatus(of: descriptor)
+        if status?.isWritableByOthers == true { warn(console) }
+        let bytes = try InputFile.read(descriptor, file.path, purpose: "state")
         do {
             state = try ProvenState(reading: bytes)
         } catch {
             throw CommandError(
                 .noInput,
-                "The state '\(path)' cannot be used: \(error). Bring back a copy of it; or move it away and begin anew "
-                    + "with '--new-state', which proves everything again and remembers nothing of before"
+                "The state '\(file.path)' cannot be used: \(error). Bring back a copy of it; or move it away and begin "
+                    + "anew with '--new-state', which proves everything again and remembers nothing of before"
             )
         }
-        try file.checkIsWritable()
+    }
+
+    private func warn(_ console: Console) {
+        console.complain(
+            escaped(
+                "Warning: everybody can write the state '\(file.path)', and whoever does can make this run believe that "
+                    + "something was proven: take that right away, as with 'chmod o-w'"
+            )
+        )
+    }
+
+    private func status() throws(CommandError) -> FileStatus? {
+        do throws(SystemError) {
+            return try place.folder.status(of: place.name)
+        } catch {
+            throw InputFile.failure(file.path, "state", error)
+        }
     }
 
     /// A state that is gone is no reason to begin anew without a word.
-    private static func require(_ path: ByteString) throws(CommandError) {
-        if unsafe access(path.cString, F_OK) == 0 { return }
-        let error = SystemError.last
+    private func requireState() throws(CommandError) {
+        guard try status() == nil else { return }
         throw CommandError(
             .noInput,
-            error.code == ENOENT
-                ? "There is no state '\(path)': bring it back; or, in the very first run, begin it with '--new-state'"
-                : "The state '\(path)' could not be read: \(error.description)"
+            "There is no state '\(file.path)': bring it back; or, in the very first run, begin it with '--new-state'"
         )
     }
 
@@ -111,24 +154,24 @@ struct StateFile {
         }
     }
 
-    private static func lock(_ path: ByteString) throws(CommandError) -> Lock {
-        let name = path + ".lock"
-        let descriptor = unsafe open(name.cString, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandError(
-                .noInput,
-                "The state '\(path)' could not be locked: '\(name)': \(SystemError.last.description)"
-            )
+    private func makeLock() throws(CommandError) -> Lock {
+        let path = (place.target ?? file.path) + Self.lockSuffix
+        func failure(_ reason: String) -> CommandError {
+            CommandError(.outputError, "The state '\(file.path)' could not be locked: '\(path)': \(reason)")
         }
-        let lock = Lock(descriptor)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let lock: Lock
+        let status: FileStatus
+        do throws(SystemError) {
+            lock = Lock(try place.folder.openLock(place.name + Self.lockSuffix))
+            status = try FileStatus(of: lock.descriptor)
+        } catch {
+            throw failure(error.description)
+        }
+        guard status.kind == .file else { throw failure("it is not a regular file") }
+        guard flock(lock.descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let error = SystemError.last
-            throw CommandError(
-                .noInput,
-                error.code == EWOULDBLOCK
-                    ? "The state '\(path)' is in use by another run: wait for it to end"
-                    : "The state '\(path)' could not be locked: \(error.description)"
-            )
+            guard error.code == EWOULDBLOCK else { throw failure(error.description) }
+            throw CommandError(.noInput, "The state '\(file.path)' is in use by another run: wait for it to end")
         }
         return lock
     }
@@ -152,7 +195,13 @@ struct StateFile {
     }
 
     /// Writes what this run adds, beside the file.
-    func prepare(_ next: ProvenState, _ interruption: Interruption) throws(CommandError) {
+    ///
+    /// - Parameter roots: What the file must not lie in.
+    func prepare(
+        _ next: ProvenState,
+        outside roots: Set<Inode>,
+        _ interruption: Interruption
+    ) throws(CommandError) {
         let bytes: [UInt8]
         do {
             bytes = try next.serialized()
@@ -160,7 +209,7 @@ struct StateFile {
             throw CommandError(.internalError, "\(error)")
         }
         interruption.discards(file)
-        try file.begin()
+        try file.begin(outside: roots)
         try file.write(bytes)
         try file.finish()
     }
@@ -168,6 +217,11 @@ struct StateFile {
     /// Puts what was prepared in its place.
     func commit() throws(CommandError) {
         try file.putInPlace()
+    }
+
+    /// Sees to it that it stays there when the machine stops.
+    func settle() throws(CommandError) {
+        try file.settle()
     }
 
     /// Removes what was prepared; the file stays what it was.

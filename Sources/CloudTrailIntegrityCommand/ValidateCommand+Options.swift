@@ -27,11 +27,7 @@ extension ValidateCommand {
         return kinds
     }
 
-    /// - Parameter archives: The roots, below which no list of chains may lie.
-    static func options(
-        _ arguments: ParsedArguments,
-        archives: [ByteString]
-    ) throws(CommandError) -> ValidationOptions {
+    static func options(_ arguments: ParsedArguments) throws(CommandError) -> ValidationOptions {
         var settings = ValidationSettings()
         do throws(ValidationSettingError) {
             for name in ValidationSettings.Name.allCases {
@@ -41,18 +37,6 @@ extension ValidateCommand {
             throw CommandError(.usage, error.message(dashes: "--"))
         }
         var options = settings.options(at: now())
-        for path in arguments.paths("expect") {
-            try InputFile.require(path, outside: archives, purpose: "list of chains")
-            do {
-                var chains = options.expectedChains ?? []
-                try ExpectedChain.add(reading: InputFile.read(path, purpose: "list of chains"), to: &chains)
-                options.expectedChains = chains
-            } catch let error as CommandError {
-                throw error
-            } catch {
-                throw CommandError(.noInput, "The list of chains '\(path)' cannot be used: \(error)")
-            }
-        }
         options.listsProvenFiles = arguments.has("verbose")
         do throws(ValidationOptionsError) {
             try options.check()

@@ -110,7 +110,7 @@ enum ValidateCommand: Subcommand {
         ],
         footer: "Exit status: 0 everything in range is proven; 1 something is not as AWS delivered it; 2 no violation, "
             + "but something is not proven; 64 usage; 66 an input is missing or unusable; 70 internal error; "
-            + "74 the report could not be written; 130, 143 interrupted."
+            + "74 the report could not be written; 129, 130, 143, 152 interrupted."
     )
 
     static func run(
@@ -125,20 +125,18 @@ enum ValidateCommand: Subcommand {
         let format = try choice("format", in: arguments, default: Format.text)
         let outputs = try RequestedOutputs(arguments)
         let allowed = try allowedKinds(arguments)
-        var options = try options(arguments, archives: operands)
+        var options = try options(arguments)
         options.listsProvenFiles = options.listsProvenFiles || outputs.includesManifest
         options.hashesStoredFiles = outputs.includesManifest
         let style = try style(arguments, console)
         let progress = try progressForm(arguments, console)
         let archives = try InputFile.archives(operands, limits: options.limits)
         guard !arguments.paths("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
-        let keys = try InputFile.publicKeys(arguments.paths("public-keys"), archives: operands)
-        let manifest = try InputFile.manifest(arguments.paths("signatures"), archives: operands)
-        let inputs = ["public-keys", "signatures", "expect", "state"].flatMap(arguments.paths) + operands
-        try outputs.check(archives: operands, inputs: inputs)
+        let keyFiles = try NamedFile.files(arguments.paths("public-keys"), .keys)
+        let manifests = try NamedFile.files(arguments.paths("signatures"), .signatures)
+        let chainLists = try NamedFile.files(arguments.paths("expect"), .chains)
         let recheck = try StateFile.recheck(arguments, begin: beginTime)
-        let stateFile = try StateFile(arguments, archives: operands)
-        options.earlierRuns = stateFile.map { EarlierRuns($0.state, now: beginTime, recheck: recheck) }
+        var stateFile = try StateFile(arguments, besides: outputs.files)
 
         let allowedNames = allowed.map(\.rawValue).sorted()
         func facts(_ status: ExitStatus) -> RunFacts {
@@ -155,6 +153,32 @@ enum ValidateCommand: Subcommand {
                 end: now()
             )
         }
+        func interrupted() throws(CommandError) -> ExitStatus {
+            if interruption.takesLastWord() { console.complain(interruption.message) }
+            if format == .jsonLines || outputs.endsWithSummary {
+                // The last line is always a summary; this one speaks of nothing.
+                let empty = JSONLinesReport(ValidationReport(), facts(interruption.status))
+                try empty.write(summaryOnly: true, to: console.print)
+            }
+            return interruption.status
+        }
+        let inputs = InputFile.locations(of: operands, keyFiles + manifests + chainLists, stateFile)
+        try outputs.check(inputs: inputs)
+        let compared = try untilInterrupted(interruption, console) {
+            var roots = try ArchiveRoots(archives)
+            roots.keepOut(keyFiles + manifests + chainLists)
+            if let stateFile { roots.keepOut(stateFile) }
+            for file in outputs.files { roots.keepOut(file) }
+            return try roots.check(interruption.monitor)
+        }
+        guard let roots = compared else { return try interrupted() }
+        let keys = try InputFile.publicKeys(keyFiles)
+        let manifest = try InputFile.manifest(manifests)
+        options.expectedChains = try InputFile.expectedChains(chainLists)
+        try outputs.checkAreWritable(outside: roots)
+        try stateFile?.open(outside: roots, console)
+        options.earlierRuns = stateFile.map { EarlierRuns($0.state, now: beginTime, recheck: recheck) }
+
         let result: ValidationReport?
         do {
             let validator = Validator(keys: keys, signatures: manifest, options: options)
@@ -177,24 +201,19 @@ enum ValidateCommand: Subcommand {
         } catch {
             throw CommandError(whileReading: error)
         }
-        func interrupted() throws(CommandError) -> ExitStatus {
-            if interruption.takesLastWord() { console.complain(interruption.message) }
-            if format == .jsonLines || outputs.endsWithSummary {
-                // The last line is always a summary; this one speaks of nothing.
-                let empty = JSONLinesReport(ValidationReport(), facts(interruption.status))
-                try empty.write(summaryOnly: true, to: console.print)
-            }
-            return interruption.status
-        }
         // A signal may have come after the validator last looked.
         guard let whole = result, !interruption.monitor.isCancelled else { return try interrupted() }
         let status = try status(of: whole, allowed, isStrict: arguments.has("strict"))
         let runFacts = facts(status)
         var stateFailure: CommandError?
         if let stateFile, let next = whole.state {
-            do throws(CommandError) { try stateFile.prepare(next, interruption) } catch { stateFailure = error }
+            do throws(CommandError) { try stateFile.prepare(next, outside: roots, interruption) } catch {
+                stateFailure = error
+            }
         }
-        guard var failures = outputs.writeFiles(whole, runFacts, interruption) else { return try interrupted() }
+        guard var failures = outputs.writeFiles(whole, runFacts, outside: roots, interruption) else {
+            return try interrupted()
+        }
         if let stateFailure { failures.append(stateFailure) }
         defer { for failure in failures { console.complain("Error: \(escaped(failure.message))") } }
         let isVerbose = arguments.has("verbose")
@@ -236,7 +255,10 @@ enum ValidateCommand: Subcommand {
                     return error
                 }
             }
-            guard let failure else { return try interrupted() }
+            guard var failure else { return try interrupted() }
+            if failure == nil {
+                do throws(CommandError) { try stateFile.settle() } catch { failure = error }
+            }
             if let failure {
                 failures.append(failure)
                 return .outputError

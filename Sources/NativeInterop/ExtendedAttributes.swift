@@ -26,6 +26,30 @@ package enum ExtendedAttributes {
         return Array(value.prefix(count))
     }
 
+    /// Sets an attribute; `false` when that is not possible.
+    static func set(_ name: String, of descriptor: CInt, to value: [UInt8]) -> Bool {
+        unsafe value.withUnsafeBytes { value in
+            #if canImport(Darwin)
+            unsafe fsetxattr(descriptor, name, value.baseAddress, value.count, 0, 0) == 0
+            #else
+            unsafe fsetxattr(descriptor, name, value.baseAddress, value.count, 0) == 0
+            #endif
+        }
+    }
+
+    /// Removes an attribute; `false` when it is still there.
+    static func remove(_ name: String, of descriptor: CInt) -> Bool {
+        // Most files have none, and that is cheap to ask.
+        guard unsafe get(name, of: descriptor, into: UnsafeMutableRawBufferPointer(start: nil, count: 0)) >= 0 else {
+            return true
+        }
+        #if canImport(Darwin)
+        return unsafe fremovexattr(descriptor, name, 0) == 0
+        #else
+        return unsafe fremovexattr(descriptor, name) == 0
+        #endif
+    }
+
     private static func get(_ name: String, of descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer) -> Int {
         // A string that is given to the system as it is would be copied first.
         unsafe name.withCString { name in

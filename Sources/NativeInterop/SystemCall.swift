@@ -20,6 +20,21 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The system has no thread to give.
     package static let noThread = SystemError(code: EAGAIN)
 
+    /// There is no such file.
+    package static let noSuchFile = SystemError(code: ENOENT)
+
+    /// A name, or all names of a path together, are longer than the system takes.
+    package static let nameTooLong = SystemError(code: ENAMETOOLONG)
+
+    /// Something with that name is there already.
+    package static let exists = SystemError(code: EEXIST)
+
+    /// Whether a folder could not be removed because something is in it.
+    package var saysNotEmpty: Bool { code == ENOTEMPTY || code == EEXIST }
+
+    /// Whether the process, or the system, has no descriptor or memory left.
+    package var isExhaustion: Bool { [EMFILE, ENFILE, ENOMEM].contains(code) }
+
     /// The error of the call that has just failed on this thread.
     package static var last: SystemError { SystemError(code: errno) }
 
@@ -40,6 +55,16 @@ package enum SystemCall {
         if allowed > 0 { return allowed }
         #endif
         return max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+    }
+
+    /// Makes the lowest descriptor, which is closed, one that can be neither read nor written; `false` when that fails.
+    package static func fill(_ descriptor: CInt) -> Bool {
+        #if os(Linux)
+        let flags = platform_open_to_search()
+        #else
+        let flags = O_RDONLY
+        #endif
+        return unsafe open("/", flags | O_DIRECTORY) == descriptor
     }
 
     /// Fills `buffer` with the next bytes, as many as are at hand; 0 only at the end.

@@ -46,13 +46,12 @@ package struct SampleArchiveError: Error, Hashable, Sendable, CustomStringConver
         Self(code: .discarded, location: path.description, reason: "stopped; no archive was made", systemError: nil)
     }
 
-    static func inputOutput(_ path: ByteString, _ verb: String, _ systemError: CInt) -> Self {
-        let text = SystemError(code: systemError).description
-        return Self(
+    static func inputOutput(_ path: ByteString, _ verb: String, _ error: SystemError) -> Self {
+        Self(
             code: .inputOutput,
             location: path.description,
-            reason: "cannot \(verb): \(text); no archive was made; \(remedy(for: systemError))",
-            systemError: systemError
+            reason: "cannot \(verb): \(error.description); no archive was made; \(remedy(for: error.code))",
+            systemError: error.code
         )
     }
 

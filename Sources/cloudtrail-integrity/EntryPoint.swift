@@ -14,6 +14,7 @@ internal import Darwin
 /// what is not UTF-8, so that another file than the named one would be opened.
 @c(cloudtrail_integrity_main)
 func entryPoint(_ count: CInt, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
+    guard ProcessStart.prepare() else { return ExitStatus.outputError.rawValue }
     let interruption = Interruption.ofThisProcess()
     let arguments = unsafe rawArguments(count, values)
     return MainCommand.run(arguments, .standard(), interruption).rawValue

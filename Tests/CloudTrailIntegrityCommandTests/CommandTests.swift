@@ -221,7 +221,7 @@ struct CommandTests {
         check(.usage, "a number of bytes", archive, "--max-log-size", "8X")
         check(.usage, "a number of bytes", archive, "--max-log-size", "99999999999999T")
         check(.usage, "name of a bucket", archive, "--bucket", "")
-        check(.noInput, "line 1:", archive, "--expect", notJSON)
+        check(.noInput, "line 1:", archive, "--public-keys", clean.keys, "--expect", notJSON)
         check(.usage, "(values: text, jsonl, aws)", archive, "--format", "xml")
         check(.usage, "a whole number from 1", archive, "--jobs", "0")
         check(.usage, "cannot be allowed", archive, "--allow", "log-modified")

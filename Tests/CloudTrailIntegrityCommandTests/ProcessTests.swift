@@ -16,10 +16,25 @@ struct ProcessTests {
     }
 
     enum Signal: CaseIterable {
-        case interrupt, terminate
+        case hangUp, interrupt, terminate, processorTime
 
-        var number: CInt { self == .interrupt ? SIGINT : SIGTERM }
-        var status: Int32 { self == .interrupt ? 130 : 143 }
+        var number: CInt {
+            switch self {
+            case .hangUp: SIGHUP
+            case .interrupt: SIGINT
+            case .terminate: SIGTERM
+            case .processorTime: SIGXCPU
+            }
+        }
+
+        var status: Int32 {
+            switch self {
+            case .hangUp: 129
+            case .interrupt: 130
+            case .terminate: 143
+            case .processorTime: 152
+            }
+        }
     }
 
     // MARK: validate
@@ -101,13 +116,111 @@ struct ProcessTests {
         try makeSample()
         let log = try stretchLog()
         let process = try CommandProcess(
-            script: #"trap "" INT; exec "$@""#,
+            script: #"trap "" INT HUP XCPU; exec "$@""#,
             validation("--max-log-size", "2T")
         )
         #expect(try process.runs { process.holds(log) })
-        process.send(SIGINT)
+        for number in [SIGINT, SIGHUP, SIGXCPU] { process.send(number) }
         process.send(SIGTERM)
         #expect(try process.end().status == 143)
+    }
+
+    /// I29
+    @Test("the limit to processor time ends a validation as a signal does, and not by killing it")
+    func processorTime() throws {
+        try makeSample()
+        _ = try stretchLog()
+        let ending = try CommandProcess(script: #"ulimit -S -t 1; exec "$@""#, validation("--max-log-size", "2T")).end()
+        #expect(ending.status == 152)
+        #expect(ending.errors.hasPrefix("Interrupted: ") && ending.errors.hasSuffix("; no verdict.\n"))
+    }
+
+    /// I29
+    @Test("a signal ends every other command too", arguments: Signal.allCases)
+    func interruptsOtherCommands(signal: Signal) throws {
+        try makeSample()
+        let fifo = folder.path + "/keys"
+        let result = unsafe mkfifo(fifo, 0o600)
+        #expect(result == 0)
+        let archive = sample + "/archive"
+        for arguments in [
+            ["keys", fifo], ["plan", archive, "--public-keys", fifo], ["inspect", fifo, "--public-keys", fifo],
+            ["check", fifo, "--archive", archive, "--public-keys", fifo],
+        ] {
+            let process = try CommandProcess(arguments)
+            var descriptor: CInt = -1
+            #expect(
+                try process.runs {
+                    descriptor = unsafe open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                    return descriptor >= 0
+                }
+            )
+            defer { close(descriptor) }
+            process.send(signal.number)
+            let ending = try process.end()
+            #expect(ending.status == signal.status, "\(arguments)")
+            #expect(ending.errors.split(separator: "\n").count == 1)
+        }
+    }
+
+    // MARK: How it is started
+
+    private static let closed = ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"]
+
+    /// I36
+    @Test("a stream that is closed from the start is no file that is opened later", arguments: closed)
+    func closedStreams(which: String) throws {
+        try makeSample()
+        let state = folder.path + "/state"
+        let options = ["--state", state, "--report", "json=\(folder.path)/a.json"]
+        #expect(try CommandProcess(validation() + options + ["--new-state"]).end().status == 0)
+        let before = try folder.bytes("state")
+        let run = try CommandProcess(script: #""$@" \#(which); exit $?"#, validation() + options).end()
+        let isOutputClosed = which.split(separator: " ").contains(">&-")
+        #expect(run.status == (isOutputClosed ? 74 : 0))
+        #expect(try folder.bytes("state.lock").isEmpty)
+        #expect(try folder.bytes("a.json").starts(with: Array(#"{"run":"#.utf8)))
+        #expect(try (folder.bytes("state") == before) == isOutputClosed)
+        if isOutputClosed, !which.contains("2>&-") {
+            #expect(run.errors == "Error: The output could not be written.\n")
+        }
+        let names = try folder.names().sorted()
+        #expect(names == ["a.json", "sample", "state", "state.lock"])
+    }
+
+    /// I36
+    @Test("what is asked of a closed stream fails, also by name", arguments: [1, 2])
+    func closedStreamsByName(number: Int) throws {
+        try makeSample()
+        let script = #""$@" \#(number)>&-; exit $?"#
+        for file in ["/dev/fd/\(number)", number == 1 ? "/dev/stdout" : "/dev/stderr"] {
+            let run = try CommandProcess(script: script, validation("--report", "json=\(file)")).end()
+            #expect(run.status == 74)
+        }
+        #if ArchiveFiles
+        #expect(try CommandProcess(script: #""$@" <&-; exit $?"#, ["validate", "-"]).end().status == 66)
+        #endif
+    }
+
+    /// I36
+    @Test(
+        "a limit to the size of files is status 74, and nothing is left of a sample",
+        .disabled(if: CommandProcess.isUnderThreadSanitizer, "the thread sanitizer writes large files of its own")
+    )
+    func fileSize() throws {
+        try makeSample()
+        let state = folder.path + "/state"
+        let limited = try CommandProcess(
+            script: #"ulimit -f 1; exec "$@""#,
+            validation("--quiet", "--state", state, "--new-state")
+        ).end()
+        #expect(limited.status == 74)
+        #expect(limited.errors == "Error: The state '\(state)' could not be written: File too large\n")
+        #expect(try folder.names().sorted() == ["sample", "state.lock"])
+        let made = try CommandProcess(script: #"ulimit -f 1; exec "$@""#, ["sample", folder.path + "/second"]).end()
+        #expect(made.status == 74)
+        #expect(made.errors.contains("File too large; no archive was made"))
+        #expect(try folder.names().sorted() == ["sample", "state.lock"])
     }
 
     @Test("a reader that goes away is status 74, in one line")

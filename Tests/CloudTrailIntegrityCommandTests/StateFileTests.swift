@@ -140,4 +140,87 @@ struct StateFileTests {
         let lines = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n")
         #expect(lines.count { !$0.hasPrefix("#") } == 48)
     }
+
+    private func rights(_ path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    private func validation(_ options: String...) -> [String] {
+        [
+            "validate", sample.archive, "--public-keys", sample.keys, "--signatures", sample.manifest, "--state", state,
+        ] + options
+    }
+
+    /// I34
+    @Test("a state is its owner's alone, whatever the umask is", arguments: ["0", "022", "0277"])
+    func isPrivate(mask: String) throws {
+        let script = #"umask \#(mask); exec "$@""#
+        #expect(try CommandProcess(script: script, validation("--new-state")).end().status == 0)
+        #expect(try rights(state) == 0o600)
+        #expect(try CommandProcess(script: script, validation()).end().status == 0)
+        #expect(try rights(state) == 0o600)
+    }
+
+    /// I34
+    @Test("a state keeps the rights that its owner gave it, and a run says when everybody may write it")
+    func keepsItsRights() throws {
+        #expect(try CommandProcess(validation("--new-state")).end().status == 0)
+        for (mode, warns) in [(0o660, false), (0o640, false), (0o644, false), (0o400, false), (0o666, true)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: state)
+            let ending = try CommandProcess(script: #"umask 0; exec "$@""#, validation()).end()
+            #expect(ending.status == 0)
+            #expect(try rights(state) == mode)
+            #expect(
+                ending.errors
+                    == (warns
+                        ? "Warning: everybody can write the state '\(state)', and whoever does can make this run believe that "
+                            + "something was proven: take that right away, as with 'chmod o-w'\n" : "")
+            )
+        }
+    }
+
+    /// I34
+    @Test("through a link it is one state with one lock, and the link stays")
+    func oneState() throws {
+        let folder = sample.path + "/real"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        // Also one that leads to no file yet.
+        try FileManager.default.createSymbolicLink(atPath: state, withDestinationPath: "real/target")
+        #expect(sample.validate("--state", state, "--new-state").status == .proven)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["target", "target.lock"])
+        #expect(!FileManager.default.fileExists(atPath: state + ".lock"))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: state) == "real/target")
+        let fifo = sample.path + "/fifo"
+        let made = unsafe mkfifo(fifo, 0o600)
+        #expect(made == 0)
+        for (first, second) in [(state, folder + "/target"), (folder + "/target", state)] {
+            let arguments = ["validate", sample.archive, "--public-keys", sample.keys, "--signatures", sample.manifest]
+            let process = try CommandProcess(arguments + ["--state", first, "--report", "json=\(fifo)"])
+            let name = sample.path + "/real/.cloudtrail-integrity-"
+            #expect(
+                try process.runs {
+                    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+                    return names.contains { "\(folder)/\($0)".hasPrefix(name) }
+                }
+            )
+            let other = sample.validate("--state", second)
+            #expect(other.status == .noInput && errorOf(other).contains("in use by another run"), "\(other.errors)")
+            #expect(try CommandProcess(script: "cat \(fifo)", []).end().status == 0)
+            #expect(try process.end().status == 0)
+        }
+    }
+
+    /// I34
+    @Test("a lock that cannot be made, or is no file, is an error")
+    func lock() throws {
+        try FileManager.default.createSymbolicLink(atPath: state + ".lock", withDestinationPath: sample.keys)
+        let linked = sample.validate("--state", state, "--new-state")
+        #expect(linked.status == .outputError && errorOf(linked).contains("'\(state).lock'"))
+        try FileManager.default.removeItem(atPath: state + ".lock")
+        let made = unsafe mkfifo(state + ".lock", 0o600)
+        #expect(made == 0)
+        let fifo = sample.validate("--state", state, "--new-state")
+        #expect(fifo.status == .outputError && errorOf(fifo).contains("it is not a regular file"))
+        #expect(!FileManager.default.fileExists(atPath: state))
+    }
 }

@@ -7,8 +7,14 @@ Besides those of `sample --tamper` there is one with links out of the archive an
 
 Below the archive, besides the keys, the manifest and what the loader and the libraries need of the
 system, no path may be touched; nothing may be opened to be written, made, changed or removed; and
-there may be no socket. What does not hold is a line `FAILED`, and the exit status is 1; 2 means
-that a sample could not be watched.
+there may be no socket. Above them, folders may be looked at, and nothing be read.
+
+Then two runs with every output are watched, the first of which finds none of them there. What they
+open to be written, make, rename and remove is shown as a table; whatever is not in WRITES is a
+failure, and so is what lies in the archive.
+
+What does not hold is a line `FAILED`, and the exit status is 1; 2 means that a sample could not be
+watched.
 """
 
 from __future__ import annotations
@@ -39,8 +45,37 @@ SYSTEM = (
     "/proc/self/exe", "/proc/self/maps", "/sys/devices/system/cpu",
 )  # fmt: skip
 
-# What tells of a file or folder without opening it.
-ASKING = {"readlink", "readlinkat", "stat", "lstat", "newfstatat"}
+# What the mounts are, which decides whether a folder may lie in two places.
+MOUNTS = "/proc/self/mountinfo"
+
+# What tells of a file or folder without opening it, and what opens a folder to look up names alone.
+ASKING = {"readlink", "readlinkat", "stat", "lstat", "newfstatat", "statx"}
+LOOKING = re.compile(r"\bO_PATH\b")
+
+# The outputs of `watch_outputs`, and what may be done to which name: each call with its flags, where
+# a new file's unforeseeable name stands as TEMPORARY.
+OUTPUTS = {
+    **{
+        f"{option}.{name}": [f"--{option}", f"{name}=@"]
+        for option, names in [
+            ("report", "jsonl json junit csv html sarif"),
+            ("manifest", "jsonl sha256sum dfxml"),
+        ]
+        for name in names.split()
+    },
+    "metrics.prom": ["--metrics", "@"],
+    "state": ["--state", "@"],
+}
+TEMPORARY = re.compile(r"\.cloudtrail-integrity-[0-9a-z]{10,}")
+NEW = "O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC"
+NEW_LOCK = "O_RDWR|O_CREAT|O_EXCL|O_NOCTTY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC"
+LOCK = "O_RDWR|O_NOCTTY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC"
+WRITES = {
+    ("TEMPORARY", f"openat {NEW}, 0666"), ("TEMPORARY", f"openat {NEW}, 0600"),
+    ("TEMPORARY", "unlinkat"),
+    ("state.lock", f"openat {NEW_LOCK}, 0600"), ("state.lock", f"openat {LOCK}"),
+    *((name, "renameat from TEMPORARY") for name in OUTPUTS),
+}  # fmt: skip
 
 CALL = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)\)\s+= (?P<result>.*)")
 # A folder's descriptor, and the path below it. strace writes the folder's path behind its number.
@@ -76,7 +111,7 @@ def check(
 ) -> None:
     """Judges one line of strace.
 
-    `above` are folders of which may be asked what they are: whether a key file lies in the archive
+    `above` are folders which may be looked at and not read: whether a key file lies in the archive
     shows there alone.
     """
     if line.startswith(("+++ ", "--- ")):
@@ -99,7 +134,8 @@ def check(
         watched.opened += 1
         paths.append(unescape(opened["path"]))
     paths = [re.sub(r"^/proc/\d+/", "/proc/self/", path) for path in paths]
-    if call["name"] in ASKING and paths and all(path in above for path in paths):
+    is_looking = call["name"] in ASKING or LOOKING.search(call["arguments"]) is not None
+    if is_looking and paths and all(path in above for path in paths):
         return
     if not paths or not all(is_below(path, allowed) for path in paths):
         watched.failures.append(line)
@@ -115,26 +151,85 @@ def loader_folders(tool: Path) -> tuple[str, ...]:
     return tuple(folders)
 
 
-def watch(
-    command: list[str], allowed: tuple[str, ...], above: frozenset[str] = frozenset()
-) -> Watched:
-    watched = Watched()
+def traced(command: list[str], calls: str = TRACED) -> list[str]:
+    """The lines of strace, thread by thread."""
     with tempfile.TemporaryDirectory() as traces:
         # A file for each thread, so that no call is torn apart.
         strace = [
-            "strace", "-ff", "-y", "-s", "4096", "-e", f"trace={TRACED}", "-o", f"{traces}/thread",
+            "strace", "-ff", "-y", "-s", "4096", "-e", f"trace={calls}", "-o", f"{traces}/thread",
         ]  # fmt: skip
         done = subprocess.run(
             strace + command, capture_output=True, cwd="/", timeout=600, check=False
         )
         if done.returncode not in (0, 1, 2):
             raise StraceError(f"{command}: status {done.returncode}: {done.stderr!r:.500}")
-        for trace in sorted(Path(traces).iterdir()):
-            for line in trace.read_text("latin-1").splitlines():
-                check(line, allowed, watched, above)
+        return [
+            line
+            for trace in sorted(Path(traces).iterdir())
+            for line in trace.read_text("latin-1").splitlines()
+        ]
+
+
+def watch(
+    command: list[str], allowed: tuple[str, ...], above: frozenset[str] = frozenset()
+) -> Watched:
+    watched = Watched()
+    for line in traced(command):
+        check(line, allowed, watched, above)
     if watched.opened == 0:
         raise StraceError(f"{command}: strace saw nothing being opened")
     return watched
+
+
+def written(line: str, folder: str) -> tuple[str, str] | None:
+    """What a line of strace makes, opens to write, renames or removes, and how; if anything."""
+    call = CALL.fullmatch(line)
+    if call is None or call["result"].startswith("-1 "):
+        return None
+    name, arguments = call["name"], call["arguments"]
+    if name in READING and not (name.startswith("open") and WRITING.search(arguments)):
+        return None
+    paths = []
+    for place in PATH.finditer(arguments):
+        path = os.path.join(unescape(place["folder"] or "/"), unescape(place["name"]))
+        path = os.path.normpath(path).removeprefix(f"{folder}/")
+        paths.append("TEMPORARY" if TEMPORARY.fullmatch(path) else path)
+    if name.startswith("rename") and len(paths) == 2:
+        return paths[1], f"{name} from {paths[0]}"
+    flags = re.search(r"\bO_[A-Z_|O]+(, 0\d+)?", arguments)
+    return ", ".join(paths), f"{name} {flags[0]}" if flags else name
+
+
+def watch_outputs(tool: Path, sample: Path) -> list[str]:
+    """Shows what two runs with every output write, and returns what they must not."""
+    outputs = sample / "outputs"
+    outputs.mkdir()
+    archive, keys, manifest = (
+        str(sample / name) for name in ("archive", "keys.json", "meta.jsonl")
+    )
+    options = [
+        option.replace("@", str(outputs / name))
+        for name, pair in OUTPUTS.items()
+        for option in pair
+    ]
+    command = [str(tool), "validate", archive, "--public-keys", keys, "--signatures", manifest]
+    failures = []
+    runs = [("every output is new", ["--new-state"]), ("every output is replaced", [])]
+    for title, more in runs:
+        lines = traced(command + options + more, "%file")
+        seen: dict[tuple[str, str], int] = {}
+        for line in lines:
+            what = written(line, str(outputs))
+            if what is not None:
+                seen[what] = seen.get(what, 0) + 1
+        print(f"What is written where {title}:")
+        for (name, how), count in sorted(seen.items()):
+            print(f"  {count:3} x  {name:20} {how}")
+            if (name, how) not in WRITES:
+                failures.append(f"{title}: {name}: {how}")
+        placed = {name for name, how in seen if how == "renameat from TEMPORARY"}
+        failures += [f"{title}: {name} is not put in its place" for name in set(OUTPUTS) - placed]
+    return failures
 
 
 def watch_validation(tool: Path, sample: Path) -> Watched:
@@ -145,7 +240,7 @@ def watch_validation(tool: Path, sample: Path) -> Watched:
         str(tool), "validate", archive,
         "--public-keys", keys, "--signatures", manifest, "--verbose",
     ]  # fmt: skip
-    allowed = (*SYSTEM, *loader_folders(tool), str(tool), archive, keys, manifest)
+    allowed = (*SYSTEM, MOUNTS, *loader_folders(tool), str(tool), archive, keys, manifest)
     return watch(command, allowed, frozenset(str(folder) for folder in Path(keys).parents))
 
 
@@ -160,6 +255,10 @@ def check_the_watch(folder: Path) -> None:
     for sign in ['"/etc/passwd", O_RDONLY', "/file\", O_WRONLY", "rename(", "socket("]:
         if not any(sign in line for line in failures):
             raise StraceError(f"strace does not show {sign!r}")
+    lines = traced(command, "%file")
+    writes = [what for what in (written(line, str(folder)) for line in lines) if what is not None]
+    if not any(name == "file" and "O_WRONLY" in how for name, how in writes):
+        raise StraceError("what is opened to be written does not show")
 
 
 def make_sample(tool: Path, folder: Path, *options: str) -> Path:
@@ -225,6 +324,9 @@ def run(tool: Path, folder: Path) -> int:
         for line in watched.failures:
             print(f"FAILED {name}: {line}")
         shutil.rmtree(sample)
+    for line in watch_outputs(tool, make_sample(tool, folder / "outputs")):
+        print(f"FAILED outputs: {line}")
+        failed += 1
     print(
         f"{len(names) + 2} archives, {calls} calls with a path, {opened} files and folders opened: "
         + (f"{failed} that must not be" if failed else "none that must not be")

@@ -44,9 +44,9 @@ public final class LocalArchive: ObjectSource, PathSource {
     private let folders = LockedState(OpenFolders())
 
     /// The longest path below the root that is followed: a key and what a download may put before it.
-    private static let maximumPathBytes = 4096
+    package static let maximumPathBytes = 4096
     /// The most folders below each other that are followed; CloudTrail's keys have about ten.
-    private static let maximumDepth = 128
+    package static let maximumDepth = 128
 
     /// Opens the folder at `path`, which may itself be a link.
     ///
@@ -78,6 +78,9 @@ public final class LocalArchive: ObjectSource, PathSource {
         name = path.description
         root = LocalFolder(descriptor)
     }
+
+    /// The root's descriptor, which stays the archive's.
+    package var rootDescriptor: CInt { root.number }
 
     // MARK: Listing
 

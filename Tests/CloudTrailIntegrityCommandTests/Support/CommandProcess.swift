@@ -16,6 +16,11 @@ final class CommandProcess {
         unsafe dlsym(nil, "__tsan_init") != nil
     }
 
+    /// Whether the command was built with a sanitizer, whose shadow of the memory takes all address space.
+    static var isUnderSanitizer: Bool {
+        unsafe isUnderThreadSanitizer || dlsym(nil, "__asan_init") != nil
+    }
+
     var identifier: pid_t { process.processIdentifier }
 
     /// The command's path: SwiftPM builds it into the folder of the test bundle.
@@ -57,9 +62,11 @@ final class CommandProcess {
         let (output, errors) = (try folder.makeFile("output"), try folder.makeFile("errors"))
         process.standardOutput = terminal?.end ?? output
         process.standardError = terminal?.end ?? errors
-        // The tests themselves may run in the background of a script, where SIGINT is ignored and stays so.
-        let action = signal(SIGINT, SIG_DFL)
-        defer { signal(SIGINT, action) }
+        // The tests themselves may run in the background of a script, by nohup or below a program in Python, where some of
+        // these are ignored and stay so.
+        let actions = unsafe [SIGINT, SIGHUP, SIGXFSZ, SIGPIPE].map { number in unsafe (number, signal(number, SIG_DFL))
+        }
+        defer { for (number, action) in unsafe actions { unsafe _ = signal(number, action) } }
         try process.run()
     }
 
