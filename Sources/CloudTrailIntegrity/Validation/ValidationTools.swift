@@ -97,13 +97,18 @@ final class ObjectOpener {
     private var number: FolderNumber?
     /// The number of its source.
     private var root = -1
-    /// The folder, where the source is one of this machine and it was entered.
-    private var folder: LocalFolder?
+    /// The folder, where the source is one of this machine and it was entered. Whoever reads files of it looks it up again
+    /// when they were read, for all of them at once: for each it would cost more than opening it.
+    private(set) var place: FolderPlace?
     /// The file of a folder that was opened last.
     @exclusivity(unchecked) private var file: LocalFile?
 
-    init(_ sources: [ArchiveAccess]) {
+    /// Whether each file is looked up again once it was read, and not its folder alone.
+    private let looksUpEachFile: Bool
+
+    init(_ sources: [ArchiveAccess], looksUpEachFile: Bool) {
         self.sources = sources
+        self.looksUpEachFile = looksUpEachFile
     }
 
     /// Sets the file that is opened next, or asked of.
@@ -120,20 +125,24 @@ final class ObjectOpener {
         self.root = root
         self.number = number
         self.path = path()
-        folder = nil
+        place = nil
     }
 
     /// Opens the file.
     func open() throws -> any OpenObject {
         let name = unsafe name
-        if let folder = try enter() { return unsafe try folder.open(name.span, reusing: &file) }
+        if let place = try enter() {
+            let opened = unsafe try place.folder.open(name.span, reusing: &file)
+            if looksUpEachFile { opened.place = place }
+            return opened
+        }
         return try source.open(ObjectKey(bytes: path.bytes + name))
     }
 
     /// What the storage knows of the file without reading it.
     func metadata() throws -> ObjectMetadata {
         let name = unsafe name
-        if let folder = try enter() { return try folder.metadata(of: name.span) }
+        if let place = try enter() { return try place.folder.metadata(of: name.span) }
         return try source.metadata(of: ObjectKey(bytes: path.bytes + name))
     }
 
@@ -150,11 +159,26 @@ final class ObjectOpener {
     /// The folder, opened where it was not; `nil` where the source is not one of this machine.
     ///
     /// - Throws: ``ObjectReadError``.
-    private func enter() throws -> LocalFolder? {
-        if let folder { return folder }
+    private func enter() throws -> FolderPlace? {
+        if let place { return place }
         guard let archive = try source as? LocalArchive else { return nil }
-        folder = LocalFolder(sharing: try archive.folder(at: path.bytes.dropLast()))
-        return folder
+        place = try archive.place(at: path.bytes.dropLast())
+        return place
+    }
+}
+
+/// Looks up again the folders of files that were read one after another, each of them once.
+struct PlaceChecks {
+    private var last: (place: FolderPlace, error: ObjectReadError?)?
+
+    /// Why a file that was read, or asked of, in this folder counts as changed meanwhile; `nil` where it does not.
+    mutating func error(_ place: FolderPlace?) -> ObjectReadError? {
+        guard let place else { return nil }
+        if let last, last.place === place { return last.error }
+        var failure: ObjectReadError?
+        do throws(ObjectReadError) { try place.check() } catch { failure = error }
+        last = (place, failure)
+        return failure
     }
 }
 
