@@ -246,8 +246,8 @@ public final class LocalArchive: ObjectSource, PathSource {
     /// Opens the regular file at `path`.
     func openFile(_ path: ObjectKey) throws(ObjectReadError) -> LocalFile {
         guard path.lastComponent.span.isName else { throw ObjectReadError.leadsOut }
-        let place = try place(at: path.folder.dropLast())
-        let file = try place.folder.open(path.lastComponent.span)
+        let (folder, place) = try place(at: path.folder.dropLast())
+        let file = try folder.open(path.lastComponent.span)
         file.place = place
         return file
     }
@@ -255,15 +255,16 @@ public final class LocalArchive: ObjectSource, PathSource {
     /// What the file system knows of the regular file at `path`.
     public func metadata(of path: ObjectKey) throws -> ObjectMetadata {
         guard path.lastComponent.span.isName else { throw ObjectReadError.leadsOut }
-        let place = try place(at: path.folder.dropLast())
-        let metadata = try place.folder.metadata(of: path.lastComponent.span)
+        let (folder, place) = try place(at: path.folder.dropLast())
+        let metadata = try folder.metadata(of: path.lastComponent.span)
         try place.check()
         return metadata
     }
 
     /// The folder at `path`, without a `/` at its end, to be looked up again once its files were read.
-    func place(at path: ArraySlice<UInt8>) throws(ObjectReadError) -> FolderPlace {
-        FolderPlace(try folder(at: path), below: root, at: path)
+    func place(at path: ArraySlice<UInt8>) throws(ObjectReadError) -> (folder: LocalFolder, place: FolderPlace) {
+        let folder = try folder(at: path)
+        return (folder, FolderPlace(folder, below: root, at: path))
     }
 
     /// Whether the path that was given leads to another folder now than the one that was opened, or to none. What is read

@@ -88,16 +88,21 @@ final class LocalFolder: Sendable {
     }
 }
 
-/// A folder that files are opened in, and the path below the root at which it was found. Only one thread has it, and so
-/// counts references of it.
+/// A folder that files are opened in, and the path below the root at which it was found.
 final class FolderPlace: Sendable {
-    let folder: LocalFolder
+    private enum State: Sendable {
+        case open(LocalFolder)
+        /// It was looked up for the last time.
+        case settled(ObjectReadError?)
+    }
+
+    private let state: LockedState<State>
     private let root: LocalFolder
     /// From the root, without a `/` at its end; empty for the root itself.
     private let path: [UInt8]
 
     init(_ folder: LocalFolder, below root: LocalFolder, at path: ArraySlice<UInt8>) {
-        self.folder = LocalFolder(sharing: folder)
+        state = LockedState(.open(folder))
         self.root = root
         self.path = Array(path)
     }
@@ -109,12 +114,37 @@ final class FolderPlace: Sendable {
     /// - Throws: ``ObjectReadError`` with ``ObjectReadError/Reason/changed`` where it is another, or none; any other where
     ///   that cannot be found out.
     func check(inOneCall: Bool = true) throws(ObjectReadError) {
-        if path.isEmpty { return }
-        let now = try lookUp(inOneCall: inOneCall)
-        defer { close(now) }
-        var (status, opened) = (stat(), stat())
-        guard unsafe fstat(now, &status) == 0, unsafe fstat(folder.number, &opened) == 0 else { throw .system(errno) }
-        guard FileNumber(status) == FileNumber(opened) else { throw .folderReplaced }
+        let failure = state.withLock { state in
+            switch state {
+            case .open(let folder): error(of: folder, inOneCall: inOneCall)
+            case .settled(let known): known
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Looks it up once more and for the last time, when no other file of it is opened from here: it need not stay open
+    /// until somebody asks what came of it.
+    func settle() {
+        state.withLock { state in
+            guard case .open(let folder) = state else { return }
+            state = .settled(error(of: folder, inOneCall: true))
+        }
+    }
+
+    private func error(of folder: LocalFolder, inOneCall: Bool) -> ObjectReadError? {
+        if path.isEmpty { return nil }
+        do throws(ObjectReadError) {
+            let now = try lookUp(inOneCall: inOneCall)
+            defer { close(now) }
+            var (status, opened) = (stat(), stat())
+            guard unsafe fstat(now, &status) == 0, unsafe fstat(folder.number, &opened) == 0 else {
+                throw .system(errno)
+            }
+            return FileNumber(status) == FileNumber(opened) ? nil : .folderReplaced
+        } catch {
+            return error
+        }
     }
 
     /// Opens what lies at the path; the descriptor is the caller's to close.

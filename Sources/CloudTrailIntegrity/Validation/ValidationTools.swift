@@ -97,8 +97,10 @@ final class ObjectOpener {
     private var number: FolderNumber?
     /// The number of its source.
     private var root = -1
-    /// The folder, where the source is one of this machine and it was entered. Whoever reads files of it looks it up again
-    /// when they were read, for all of them at once: for each it would cost more than opening it.
+    /// The folder, where the source is one of this machine and it was entered.
+    private var folder: LocalFolder?
+    /// Where it was found. Whoever reads files of it looks it up again when they were read, for all of them at once: for
+    /// each it would cost more than opening it.
     private(set) var place: FolderPlace?
     /// The file of a folder that was opened last.
     @exclusivity(unchecked) private var file: LocalFile?
@@ -125,14 +127,17 @@ final class ObjectOpener {
         self.root = root
         self.number = number
         self.path = path()
+        folder = nil
+        // Files that wait for the others of their task would keep it open.
+        if !isKnownUniquelyReferenced(&place) { place?.settle() }
         place = nil
     }
 
     /// Opens the file.
     func open() throws -> any OpenObject {
         let name = unsafe name
-        if let place = try enter() {
-            let opened = unsafe try place.folder.open(name.span, reusing: &file)
+        if let folder = try enter() {
+            let opened = unsafe try folder.open(name.span, reusing: &file)
             if looksUpEachFile { opened.place = place }
             return opened
         }
@@ -142,7 +147,7 @@ final class ObjectOpener {
     /// What the storage knows of the file without reading it.
     func metadata() throws -> ObjectMetadata {
         let name = unsafe name
-        if let place = try enter() { return try place.folder.metadata(of: name.span) }
+        if let folder = try enter() { return try folder.metadata(of: name.span) }
         return try source.metadata(of: ObjectKey(bytes: path.bytes + name))
     }
 
@@ -159,11 +164,13 @@ final class ObjectOpener {
     /// The folder, opened where it was not; `nil` where the source is not one of this machine.
     ///
     /// - Throws: ``ObjectReadError``.
-    private func enter() throws -> FolderPlace? {
-        if let place { return place }
+    private func enter() throws -> LocalFolder? {
+        if let folder { return folder }
         guard let archive = try source as? LocalArchive else { return nil }
-        place = try archive.place(at: path.bytes.dropLast())
-        return place
+        let (opened, place) = try archive.place(at: path.bytes.dropLast())
+        self.place = place
+        folder = LocalFolder(sharing: opened)
+        return folder
     }
 }
 

@@ -63,7 +63,7 @@ struct ReplacedFolderTests {
     @Test("a system that cannot look a path up at once walks it, with the same result")
     func walking() throws {
         let (archive, _) = try openFile()
-        let place = try archive.place(at: Array("a/b/c".utf8)[...])
+        let place = try archive.place(at: Array("a/b/c".utf8)[...]).place
         try place.check(inOneCall: false)
         try folder.rename("root/a/b", to: "root/a/moved")
         expectChanged { try place.check(inOneCall: false) }
@@ -75,7 +75,22 @@ struct ReplacedFolderTests {
         try folder.remove("root/a/b")
         try folder.rename("root/a/moved", to: "root/a/b")
         try place.check(inOneCall: false)
-        try archive.place(at: []).check(inOneCall: false)
+        try archive.place(at: []).place.check(inOneCall: false)
+    }
+
+    /// I37
+    @Test("what was looked up for the last time stays so")
+    func settling() throws {
+        let (archive, _) = try openFile()
+        let (inPlace, moved) = (
+            try archive.place(at: Array("a/b".utf8)[...]).place, try archive.place(at: Array("a/b".utf8)[...]).place
+        )
+        inPlace.settle()
+        try folder.rename("root/a/b", to: "root/a/moved")
+        try inPlace.check()
+        moved.settle()
+        try folder.rename("root/a/moved", to: "root/a/b")
+        expectChanged { try moved.check() }
     }
 
     /// I37
