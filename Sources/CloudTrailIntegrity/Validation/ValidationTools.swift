@@ -176,15 +176,16 @@ final class ObjectOpener {
 
 /// Looks up again the folders of files that were read one after another, each of them once.
 struct PlaceChecks {
-    private var last: (place: FolderPlace, error: ObjectReadError?)?
+    // Where reads are slow, each of a few threads has its own.
+    private var known: [(place: FolderPlace, error: ObjectReadError?)] = []
 
     /// Why a file that was read, or asked of, in this folder counts as changed meanwhile; `nil` where it does not.
     mutating func error(_ place: FolderPlace?) -> ObjectReadError? {
         guard let place else { return nil }
-        if let last, last.place === place { return last.error }
+        if let known = known.last(where: { $0.place === place }) { return known.error }
         var failure: ObjectReadError?
         do throws(ObjectReadError) { try place.check() } catch { failure = error }
-        last = (place, failure)
+        known.append((place, failure))
         return failure
     }
 }
