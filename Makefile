@@ -49,7 +49,7 @@ DOCUMENTATION = .build/docs
 .PHONY: all setup build validate test test-traits adversary mutants golden lint reports html-check
 .PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full examples
-.PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz hostile bench full clean
+.PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz hostile large bench full clean
 
 all: build library
 
@@ -170,6 +170,11 @@ fuzz:
 # What hostile archives cost, at n, 2n and 4n of each: see Tests/Hostile.
 hostile: setup
 	sh Tests/Hostile/run.sh $(HOSTILE) $(OPTIONS)
+
+# One folder of a million log files and one chain of 300,000 digest files: what they cost with and without a state, and how
+# soon Ctrl-C ends a run of them at any moment. Takes an hour and 10 GB.
+large: setup
+	PROGRAM=large.py sh Tests/Hostile/run.sh $(HOSTILE) $(OPTIONS)
 
 # The product against a C program that reads, gunzips and hashes the same files: see docs/benchmarks.md.
 bench: setup

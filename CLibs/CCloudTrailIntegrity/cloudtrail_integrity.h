@@ -259,7 +259,7 @@ typedef struct cti_storage {
     int (*open)(void *context, const char *path, size_t length, void **file);
 
     /* Puts the next bytes into buffer, at most capacity, and their number into *count; 0 is the end. A greater number
-     * than capacity counts as a failure. */
+     * than capacity, or none, counts as a failure. */
     int (*read)(void *context, void *file, void *buffer, size_t capacity, size_t *count);
 
     /* Closes a file that open() opened; called once for each. */
@@ -347,7 +347,8 @@ typedef int (*cti_text_callback)(void *context, const char *text, size_t length)
  *   on_finding  Called with every finding as soon as it is known, one at a time but by any thread of the validation, in
  *               no fixed order: one JSON object without a line's end, as `validate --format jsonl` prints it. Not 0
  *               cancels the validation, and it is not called again. What it waits for, the validation waits for. It may
- *               call anything here, but must free nothing that the validation uses. May be NULL.
+ *               call anything here, such as another validation, and so may the functions of a storage; what the
+ *               validation was given may be freed from then on, but for the context of a storage. May be NULL.
  *   context     Given to on_finding.
  *
  * A file that fails a check, or cannot be read, is a finding and not an error.

@@ -5,9 +5,11 @@
 #include <sys/xattr.h>
 
 #ifdef __linux__
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/stat.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -48,6 +50,22 @@ static inline int platform_may_be_mount(int folder, const char *name) {
     const unsigned long long bit = STATX_ATTR_MOUNT_ROOT;
     if (syscall(SYS_statx, folder, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) != 0) return 1;
     return (status.stx_attributes_mask & bit) == 0 || (status.stx_attributes & bit) != 0;
+}
+
+// Opens the folder at a path below another, only to ask what it is, and follows no link on the way; -1 and errno where
+// that fails: ENOSYS before Linux 5.6. The C library has no function for it, and the headers of a system may be older.
+static inline int platform_look_up_folder(int root, const char *path) {
+#ifdef SYS_openat2
+    // As linux/openat2.h has it; the last are RESOLVE_NO_SYMLINKS and RESOLVE_BENEATH.
+    struct { uint64_t flags, mode, resolve; } how = {0, 0, 0x04 | 0x08};
+    how.flags = (uint64_t)platform_open_to_search() | O_DIRECTORY | O_CLOEXEC;
+    return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+#else
+    (void)root;
+    (void)path;
+    errno = ENOSYS;
+    return -1;
+#endif
 }
 #endif
 

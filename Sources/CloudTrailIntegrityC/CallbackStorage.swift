@@ -48,7 +48,8 @@ final class CallbackStorage: ObjectSource {
     }
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
-        var count = 0
+        // Who reports no number has not said that it is the end.
+        var count = -1
         let status = unsafe buffer.withUnsafeMutableBytes { buffer in
             unsafe functions.read(functions.context, file, buffer.baseAddress, buffer.count, &count)
         }

@@ -85,8 +85,8 @@ package final class Interruption: Sendable {
         signalNumber.store(number, ordering: .relaxed)
         state.withLock { $0.isInterrupted = true }
         monitor.cancel()
-        let ending = WorkerThread { self.end() }
-        guard ending.start() else { return end() }
+        let ending = WorkerThread { self.end(since: begin) }
+        guard ending.start() else { return end(since: begin) }
         ending.detach()
         // One who waits no longer gives another signal; but some programs, such as timeout, give two at once.
         while nextToEnd(of: signals) != nil {
@@ -110,12 +110,17 @@ package final class Interruption: Sendable {
         return unsafe sigwait(&signals, &number) == 0 ? number : nil
     }
 
-    private func end() {
+    /// Removes what is not in its place, and ends the process where the run has not done so by then.
+    ///
+    /// - Parameter begin: When the signal came: what is removed may be large, and takes its time.
+    private func end(since begin: ContinuousClock.Instant) {
         let (cleanup, outputs) = state.withLock { ($0.cleanup, $0.outputs) }
         for output in outputs { output.discard() }
         let words = cleanup?.run()
         // A read that hangs does not see the cancellation.
-        usleep(UInt32(Self.patience / .microseconds(1)))
+        // What a run cleans up may still be made until it does.
+        let rest = cleanup == nil ? Self.patience - begin.duration(to: ContinuousClock.now) : Self.patience
+        if rest > .zero { usleep(UInt32(rest / .microseconds(1))) }
         exit(saying: words ?? message)
     }
 

@@ -105,7 +105,11 @@ enum ValidateCommand: Subcommand {
                 help: "Findings of one kind and folder that are listed one by one; one more sums up the others. "
                     + "(default: 10000)"
             ),
-            OptionSpec("strict", help: "Exit with 1 also when something is only unverified."),
+            OptionSpec(
+                "strict",
+                help: "Exit with 1 also when something is only unverified. The path of each file is looked up again "
+                    + "once it was read."
+            ),
             helpOption,
         ],
         footer: "Exit status: 0 everything in range is proven; 1 something is not as AWS delivered it; 2 no violation, "
@@ -128,6 +132,7 @@ enum ValidateCommand: Subcommand {
         var options = try options(arguments)
         options.listsProvenFiles = options.listsProvenFiles || outputs.includesManifest
         options.hashesStoredFiles = outputs.includesManifest
+        options.looksUpEachFile = arguments.has("strict")
         let style = try style(arguments, console)
         let progress = try progressForm(arguments, console)
         let archives = try InputFile.archives(operands, limits: options.limits)

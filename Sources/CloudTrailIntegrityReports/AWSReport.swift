@@ -37,6 +37,7 @@ package struct AWSReport {
                 try errors(TextReport.line(finding))
             }
         }
+        for sentence in TextReport.replaced(report) { try errors(sentence) }
         if verbose {
             for file in report.provenFiles { try output(line(file)) }
             if !report.provenFiles.isEmpty { try output("") }

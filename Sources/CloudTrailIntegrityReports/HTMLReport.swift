@@ -96,7 +96,9 @@ package struct HTMLReport {
         try output("<p class=\"tool\">CloudTrail archive validation</p>")
         try output("<div class=\"verdict \(outcome)\"><h1>\(xmlText(heading))</h1>")
         try output("<p>\(xmlText(rest))</p>")
-        for line in TextReport(report, facts).notAsked { try output("<p class=\"asked\">\(xmlText(line))</p>") }
+        for line in TextReport.replaced(report) + TextReport(report, facts).notAsked {
+            try output("<p class=\"asked\">\(xmlText(line))</p>")
+        }
         try output("</div>")
         try output("<nav aria-label=\"Sections\"><ul>")
         for (id, title) in [

@@ -107,6 +107,7 @@ package struct JSONLinesReport {
             counts.add("logs", Int64(carried.logs))
             object.add("carried", object: counts)
         }
+        if !report.replacedSources.isEmpty { object.add("replaced", report.replacedSources) }
         object.add("keys", objects: report.keySources.map(JSONObjectText.init))
         object.add("bytes", Int64(clamping: report.hashedBytes))
         object.add("seconds", milliseconds: facts.milliseconds)

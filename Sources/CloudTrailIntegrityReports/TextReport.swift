@@ -34,7 +34,7 @@ package struct TextReport {
         }
         let (words, color, rest) = verdictParts
         try output(style.paint(words, color) + rest)
-        for sentence in (verbose ? [filesListed] : []) + notAsked {
+        for sentence in Self.replaced(report) + (verbose ? [filesListed] : []) + notAsked {
             for line in style.wrap(sentence, hanging: 2) { try output(line) }
         }
     }
@@ -116,6 +116,14 @@ package struct TextReport {
         ]
         return "Files listed: \(files.total.grouped): "
             + fates.map { "\($0.grouped) \($1)" }.joined(separator: ", ") + "."
+    }
+
+    /// The archives that are not at their paths any more.
+    static func replaced(_ report: ValidationReport) -> [String] {
+        report.replacedSources.map { name in
+            "Replaced while it was read: \(escaped(name)). The verdict is on the folder that was there at the start, and "
+                + "not on what is there now."
+        }
     }
 
     /// What was not asked, which no verdict speaks of; and how many files it passes over.

@@ -67,6 +67,24 @@ package enum SystemCall {
         return unsafe open("/", flags | O_DIRECTORY) == descriptor
     }
 
+    /// Opens a folder only to ask what it is, and follows no link on the way to it.
+    ///
+    /// - Parameters:
+    ///   - path: Its path below `root`, with a NUL at the end and without `.` and `..`.
+    ///   - root: The descriptor of a folder.
+    /// - Returns: A descriptor, which is the caller's to close; `nil` where the system cannot do that in one call.
+    package static func lookUpFolder(_ path: [CChar], below root: CInt) throws(SystemError) -> CInt? {
+        #if os(Linux)
+        let descriptor = unsafe platform_look_up_folder(root, path)
+        if descriptor >= 0 { return descriptor }
+        // Older sandboxes forbid the calls that they do not know.
+        if errno == ENOSYS || errno == EPERM { return nil }
+        throw .last
+        #else
+        return nil
+        #endif
+    }
+
     /// Fills `buffer` with the next bytes, as many as are at hand; 0 only at the end.
     package static func read(_ descriptor: CInt, into buffer: inout MutableRawSpan) throws(SystemError) -> Int {
         while true {

@@ -15,7 +15,9 @@ The library is found as the system finds it, or where CLOUDTRAIL_INTEGRITY_LIBRA
 
 from __future__ import annotations
 
+import _thread
 import abc
+import contextlib
 import ctypes
 import dataclasses
 import enum
@@ -39,7 +41,7 @@ from ctypes import (
     sizeof,
     string_at,
 )
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 ABI_VERSION = 1
 
@@ -111,11 +113,22 @@ class EntryKind(enum.IntEnum):
     UNREADABLE_FOLDER = 3
 
 
+class File(Protocol):
+    """A file that is read once, from its beginning."""
+
+    def read(self, size: int, /) -> bytes | Any:
+        """The next bytes, at most `size`; none at the end. Anything with the buffer protocol will do."""
+
+    def close(self) -> object:
+        """Called once."""
+
+
 class Storage(abc.ABC):
-    """Storage of your own: a disk image, a case database. Several threads call it at once.
+    """Storage of your own: a disk image, a case database. Several threads call it at once, none of them the caller's.
 
     What is raised says why something cannot be read and becomes a finding: PermissionError, FileNotFoundError, or any
-    other OSError. Any other exception ends the validation and is raised by `Validator.validate`.
+    other OSError. Any other exception ends the validation and is raised by `Validator.validate`; so does what a function
+    here returns that it may not return.
     """
 
     name: str = "storage"
@@ -126,8 +139,8 @@ class Storage(abc.ABC):
         """All paths below the root, components separated by `/`; files, unless something else is said."""
 
     @abc.abstractmethod
-    def open(self, path: bytes) -> BinaryIO:
-        """The file at a path, from its beginning: `read(size)` and `close()` are called."""
+    def open(self, path: bytes) -> File | None:
+        """The file at a path, from its beginning; None where it is not there any more."""
 
     def metadata(self, path: bytes) -> Mapping[str, str]:
         """The S3 user metadata that was kept of an object."""
@@ -288,12 +301,18 @@ class Report(_Handle):
     def text(self, form: str = "json") -> str:
         """The report as one JSON document, or with `jsonl` as JSON Lines."""
         pieces: list[bytes] = []
+        errors = _Errors()
 
         def write(_context: int | None, text: int, length: int) -> int:
-            pieces.append(string_at(text, length))
-            return 0
+            try:
+                pieces.append(string_at(text, length))
+                return 0
+            except BaseException as error:
+                errors.keep(error)
+                return 1
 
-        _call("cti_report_write", self._handle, _text(form), _Text(write), None)
+        taken = _Text(write)
+        _apart(lambda: _call("cti_report_write", self._handle, _text(form), taken, None), errors)
         return b"".join(pieces).decode()
 
     def document(self) -> dict[str, Any]:
@@ -308,22 +327,49 @@ class Report(_Handle):
         return findings
 
 
-class _Callbacks:
-    """Functions of Python's that C calls: what they raise is kept, and raised when C has returned."""
+def _copy(content: object, buffer: int, capacity: int) -> int:
+    """Copies what a read returned, and returns the number of bytes: items may be larger, and lie apart."""
+    try:
+        view = memoryview(content)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"read() returned {type(content).__name__}, not bytes or another buffer") from None
+    with view:
+        if view.nbytes > capacity:
+            raise OSError(f"read() returned {view.nbytes} bytes where {capacity} were asked for")
+        memmove(buffer, content if isinstance(content, bytes) else view.tobytes(), view.nbytes)
+        return view.nbytes
 
-    def __init__(self, monitor: Monitor) -> None:
-        self._monitor = monitor
+
+class _Errors:
+    """What went wrong on any thread; the first that is kept is raised."""
+
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._error: BaseException | None = None
 
-    def fail(self, error: BaseException) -> None:
+    def keep(self, error: BaseException) -> None:
         with self._lock:
             self._error = self._error or error
-        self._monitor.cancel()
+
+    def fail(self, error: BaseException) -> None:
+        """Keeps an error, and ends what is being done."""
+        self.keep(error)
 
     def raise_error(self) -> None:
         if self._error is not None:
             raise self._error
+
+
+class _Callbacks(_Errors):
+    """Functions of Python's that C calls: what they raise is kept, and raised when C has returned."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        super().__init__()
+        self._monitor = monitor
+
+    def fail(self, error: BaseException) -> None:
+        super().fail(error)
+        self._monitor.cancel()
 
     def finding(self, function: Callable[[Finding], object]) -> Any:
         def call(_context: int | None, text: int, length: int) -> int:
@@ -337,7 +383,7 @@ class _Callbacks:
         return _Text(call)
 
     def source(self, storage: Storage) -> _Source:
-        files: dict[int, tuple[bytes, BinaryIO]] = {}
+        files: dict[int, tuple[bytes, File]] = {}
         numbers = iter(range(1, 2**62))
 
         def status(function: Callable[[], None]) -> int:
@@ -358,6 +404,8 @@ class _Callbacks:
             def work() -> None:
                 for entry in storage.list():
                     path, kind = (entry, EntryKind.FILE) if isinstance(entry, bytes) else entry
+                    if not isinstance(path, bytes):
+                        raise TypeError(f"list() gave a path of {type(path).__name__}, not bytes")
                     if _library.cti_listing_add(listing, path, len(path), kind, 0) != 0:
                         return
 
@@ -367,6 +415,8 @@ class _Callbacks:
             def work() -> None:
                 name = string_at(path, length)
                 opened = storage.open(name)
+                if opened is None:
+                    raise FileNotFoundError
                 number = next(numbers)
                 files[number] = (name, opened)
                 file[0] = number
@@ -375,21 +425,21 @@ class _Callbacks:
 
         def read(_context: int | None, file: int, buffer: int, capacity: int, count: Any) -> int:
             def work() -> None:
-                content = files[file][1].read(capacity)
-                if len(content) > capacity:
-                    raise OSError("more bytes than were asked for")
-                memmove(buffer, bytes(content), len(content))
-                count[0] = len(content)
+                count[0] = _copy(files[file][1].read(capacity), buffer, capacity)
 
             return status(work)
 
         def close(_context: int | None, file: int) -> None:
-            status(files.pop(file)[1].close)
+            status(lambda: files.pop(file)[1].close())
 
         def metadata(_context: int | None, file: int, values: int) -> int:
             def work() -> None:
                 for name, value in storage.metadata(files[file][0]).items():
-                    _library.cti_metadata_add(values, _text(name), _text(value))
+                    if not isinstance(name, str) or not isinstance(value, str):
+                        raise TypeError("metadata() gave something else than text")
+                    # What is not text in C is no signature.
+                    with contextlib.suppress(ArgumentError, UnicodeEncodeError):
+                        _library.cti_metadata_add(values, _text(name), _text(value))
 
             return status(work)
 
@@ -487,11 +537,55 @@ class Validator(_Handle):
         handles = (c_void_p * len(parts))(*(part._handle for part in parts))
         take = callbacks.finding(on_finding) if on_finding else _Text()
         handle = c_void_p()
+
+        arguments = (self._handle, handles, len(parts), monitor._handle, take, None, byref(handle))
+
+        # What the library calls lives as long as it may be called, whatever ends the wait.
+        def work(_used: tuple[object, ...] = (self, monitor, parts)) -> None:
+            _call("cti_validate", *arguments)
+
         try:
-            _call("cti_validate", self._handle, handles, len(parts), monitor._handle, take, None, byref(handle))
-        except Error:
-            callbacks.raise_error()
-            raise
-        report = Report(handle.value)
-        callbacks.raise_error()
+            _apart(work, callbacks)
+        finally:
+            # It is freed, too, where an error is raised.
+            report = Report(handle.value)
         return report
+
+
+def _apart(work: Callable[[], None], errors: _Errors) -> None:
+    """Calls it in a thread of its own, waits, and raises the first error.
+
+    What a signal raises, such as KeyboardInterrupt, is raised in the interpreter's main thread alone. In a function that C
+    calls it could come before the first line, where nothing can catch it, and what was left undone would pass for the end
+    of a file or of a list. Here it ends the work; the second one ends the wait for that too.
+    """
+    claim, end = threading.Lock(), threading.Lock()
+    end.acquire()
+    has_ended = False
+
+    def run() -> None:
+        nonlocal has_ended
+        if not claim.acquire(blocking=False):
+            return
+        try:
+            work()
+        except BaseException as error:
+            errors.keep(error)
+        finally:
+            has_ended = True
+            end.release()
+
+    # Of locks and of threads only what is made in C: what is made in Python can be interrupted halfway.
+    is_started = is_interrupted = False
+    while not has_ended:
+        try:
+            if not is_started:
+                _thread.start_new_thread(run, ())
+                is_started = True
+            end.acquire()
+        except BaseException as error:
+            errors.fail(error)
+            if is_interrupted:
+                raise
+            is_interrupted = True
+    errors.raise_error()

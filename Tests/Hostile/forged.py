@@ -193,7 +193,8 @@ class Forged:
 
     def finish(self) -> list[str]:
         """Writes what lies beside the archive, for a first run; returns the arguments of `validate`."""
-        (self.folder / "state").unlink(missing_ok=True)
+        if self.has_state:
+            (self.folder / "state").unlink(missing_ok=True)
         (self.folder / "keys.json").write_text(json.dumps({"PublicKeyList": [self.key.entry]}))
         with (self.folder / "signatures.jsonl").open("w") as manifest:
             for entry in self._signatures:

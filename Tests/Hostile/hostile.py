@@ -55,8 +55,8 @@ class Cost:
     peak_bytes: int
 
 
-def run(programs: Programs, archive: Forged) -> Cost:
-    arguments = archive.finish()
+def run(programs: Programs, archive: Forged, options: list[str] | None = None) -> Cost:
+    arguments = archive.finish() + (options or [])
     result = programs.folder / "result"
     command = [str(programs.launcher), str(result), str(programs.tool), "validate", *arguments]
     # A group of its own, so that what is too slow ends with the launcher.

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the command with archive files, and measures what hostile archives cost: see hostile.py.
-#   run.sh FOLDER [OPTION...]      options of hostile.py
+# Builds the command with archive files, and measures what hostile archives cost: see hostile.py; or PROGRAM, large.py.
+#   run.sh FOLDER [OPTION...]      options of the program
 set -eu
 
 folder=$1
@@ -21,4 +21,4 @@ if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
     cp "$here/requirements.txt" "$venv/requirements.txt"
 fi
-exec "$venv/bin/python" "$here/hostile.py" "$@" "$scratch/release/cloudtrail-integrity" "$folder/launch" "$folder/archives"
+exec "$venv/bin/python" "$here/${PROGRAM:-hostile.py}" "$@" "$scratch/release/cloudtrail-integrity" "$folder/launch" "$folder/archives"

@@ -6,16 +6,25 @@ internal import Musl
 internal import Darwin
 #endif
 
+/// Which file or folder it is.
+struct FileNumber: Equatable {
+    private let device: UInt64
+    private let inode: UInt64
+
+    init(_ status: stat) {
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        inode = UInt64(truncatingIfNeeded: status.st_ino)
+    }
+}
+
 /// Which file it is, and what changes with its content.
 struct FileIdentity: Equatable {
-    private let device: UInt64
-    private let number: UInt64
+    private let number: FileNumber
     private let size: Int64
     private let modified: FileTime
 
     init(_ status: stat) {
-        device = UInt64(truncatingIfNeeded: status.st_dev)
-        number = UInt64(truncatingIfNeeded: status.st_ino)
+        number = FileNumber(status)
         size = Int64(status.st_size)
         modified = status.modificationTime
     }

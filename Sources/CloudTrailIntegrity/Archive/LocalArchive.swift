@@ -241,16 +241,41 @@ public final class LocalArchive: ObjectSource, PathSource {
 
     // MARK: Opening
 
-    /// Opens the regular file at `path`.
+    /// Opens the regular file at `path`. Whether it is unchanged, its whole path is asked, from the root on.
     public func open(_ path: ObjectKey) throws -> any OpenObject {
+        try openFile(path)
+    }
+
+    /// Opens the regular file at `path`.
+    func openFile(_ path: ObjectKey) throws(ObjectReadError) -> LocalFile {
         guard path.lastComponent.span.isName else { throw ObjectReadError.leadsOut }
-        return try folder(at: path.folder.dropLast()).open(path.lastComponent.span)
+        let (folder, place) = try place(at: path.folder.dropLast())
+        let file = try folder.open(path.lastComponent.span)
+        file.place = place
+        return file
     }
 
     /// What the file system knows of the regular file at `path`.
     public func metadata(of path: ObjectKey) throws -> ObjectMetadata {
         guard path.lastComponent.span.isName else { throw ObjectReadError.leadsOut }
-        return try folder(at: path.folder.dropLast()).metadata(of: path.lastComponent.span)
+        let (folder, place) = try place(at: path.folder.dropLast())
+        let metadata = try folder.metadata(of: path.lastComponent.span)
+        try place.check()
+        return metadata
+    }
+
+    /// The folder at `path`, without a `/` at its end, to be looked up again once its files were read.
+    func place(at path: ArraySlice<UInt8>) throws(ObjectReadError) -> (folder: LocalFolder, place: FolderPlace) {
+        let folder = try folder(at: path)
+        return (folder, FolderPlace(folder, below: root, at: path))
+    }
+
+    /// Whether the path that was given leads to another folder now than the one that was opened, or to none. What is read
+    /// is below the latter all the same (I38).
+    package var isReplaced: Bool {
+        var (opened, now) = (stat(), stat())
+        guard unsafe fstat(root.number, &opened) == 0, unsafe stat(givenPath.cString, &now) == 0 else { return true }
+        return FileNumber(opened) != FileNumber(now)
     }
 
     /// The folder at `path`, without a `/` at its end, resolved one component at a time; the root where it is empty.

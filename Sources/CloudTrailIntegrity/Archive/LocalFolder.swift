@@ -88,11 +88,98 @@ final class LocalFolder: Sendable {
     }
 }
 
+/// A folder that files are opened in, and the path below the root at which it was found.
+final class FolderPlace: Sendable {
+    private enum State: Sendable {
+        case open(LocalFolder)
+        /// It was looked up for the last time.
+        case settled(ObjectReadError?)
+    }
+
+    private let state: LockedState<State>
+    private let root: LocalFolder
+    /// From the root, without a `/` at its end; empty for the root itself.
+    private let path: [UInt8]
+
+    init(_ folder: LocalFolder, below root: LocalFolder, at path: ArraySlice<UInt8>) {
+        state = LockedState(.open(folder))
+        self.root = root
+        self.path = Array(path)
+    }
+
+    /// Looks the path up again, from the root and following no link, and compares what it leads to with the folder that is
+    /// open: one that was renamed away, or over which another was mounted, is read on as if nothing had happened (I37).
+    ///
+    /// - Parameter inOneCall: Whether to try what newer systems can do in one call.
+    /// - Throws: ``ObjectReadError`` with ``ObjectReadError/Reason/changed`` where it is another, or none; any other where
+    ///   that cannot be found out.
+    func check(inOneCall: Bool = true) throws(ObjectReadError) {
+        let failure = state.withLock { state in
+            switch state {
+            case .open(let folder): error(of: folder, inOneCall: inOneCall)
+            case .settled(let known): known
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Looks it up once more and for the last time, when no other file of it is opened from here: it need not stay open
+    /// until somebody asks what came of it.
+    func settle() {
+        state.withLock { state in
+            guard case .open(let folder) = state else { return }
+            state = .settled(error(of: folder, inOneCall: true))
+        }
+    }
+
+    private func error(of folder: LocalFolder, inOneCall: Bool) -> ObjectReadError? {
+        if path.isEmpty { return nil }
+        do throws(ObjectReadError) {
+            let now = try lookUp(inOneCall: inOneCall)
+            defer { close(now) }
+            var (status, opened) = (stat(), stat())
+            guard unsafe fstat(now, &status) == 0, unsafe fstat(folder.number, &opened) == 0 else {
+                throw .system(errno)
+            }
+            return FileNumber(status) == FileNumber(opened) ? nil : .folderReplaced
+        } catch {
+            return error
+        }
+    }
+
+    /// Opens what lies at the path; the descriptor is the caller's to close.
+    private func lookUp(inOneCall: Bool) throws(ObjectReadError) -> CInt {
+        do throws(ObjectReadError) {
+            if inOneCall, let descriptor = try lookUpAtOnce() { return descriptor }
+            var current = root
+            var names = path.split(separator: UInt8(ascii: "/"))
+            let last = names.popLast() ?? []
+            for name in names { current = LocalFolder(try current.openFolder(name.span)) }
+            return try current.openFolder(last.span)
+        } catch {
+            switch error.reason {
+            case .vanished, .notRegularFile: throw .folderReplaced
+            default: throw error
+            }
+        }
+    }
+
+    private func lookUpAtOnce() throws(ObjectReadError) -> CInt? {
+        do throws(SystemError) {
+            return try SystemCall.lookUpFolder(path.map { CChar(bitPattern: $0) } + [0], below: root.number)
+        } catch {
+            throw .system(error.code)
+        }
+    }
+}
+
 /// An open file of a ``LocalArchive``.
 final class LocalFile: OpenObject {
     private var folder: LocalFolder
     // To set it never comes back here, and to see to that for every file has a price.
     @exclusivity(unchecked) private var name = SystemPath()
+    /// Where it is to be looked up again; `nil` where whoever reads it looks up its folder.
+    var place: FolderPlace?
     /// −1 when none is open.
     private var descriptor: CInt = -1
     private var status = stat()
@@ -159,20 +246,32 @@ final class LocalFile: OpenObject {
         })
     }
 
-    /// Compares size, time and number of the file with what they were when it was opened (I3).
+    /// Compares size, time and number of the file with what they were when it was opened (I3). With a ``place``, what has
+    /// its path now is compared: only that shows what was mounted over it.
     func checkUnchanged() throws {
         var now = stat()
         // Whoever renames, replaces or removes a file changes the time of its status too.
-        if unsafe fstat(descriptor, &now) == 0, now.st_nlink > 0, now.st_size == status.st_size,
+        if place == nil, unsafe fstat(descriptor, &now) == 0, now.st_nlink > 0, now.st_size == status.st_size,
             now.modificationTime == status.modificationTime, now.statusTime == status.statusTime
         {
             return
         }
         guard unsafe fstatat(folder.number, name.bytes, &now, AT_SYMLINK_NOFOLLOW) == 0 else {
+            let code = errno
+            guard code == ENOENT else { throw ObjectReadError.system(code) }
             throw ObjectReadError(.changed, "it was removed while it was read")
         }
         guard FileIdentity(now) == FileIdentity(status) else {
             throw ObjectReadError(.changed, "it changed while it was read")
+        }
+        try place?.check()
+    }
+
+    /// Compares what `path` leads to now, links and all, with the file that was opened.
+    func checkIsAt(_ path: ByteString) throws(ObjectReadError) {
+        var now = stat()
+        guard unsafe stat(path.cString, &now) == 0, FileNumber(now) == FileNumber(status) else {
+            throw ObjectReadError(.changed, "its path led elsewhere once it was read")
         }
     }
 }
@@ -206,6 +305,8 @@ extension Span<UInt8> {
 
 extension ObjectReadError {
     static let leadsOut = ObjectReadError(.notRegularFile, "its path leads out of the archive")
+    fileprivate static let folderReplaced =
+        ObjectReadError(.changed, "the path of its folder led elsewhere once it was read")
     fileprivate static let notRegular = ObjectReadError(.notRegularFile, "not a regular file")
 
     static func system(_ code: CInt) -> ObjectReadError {

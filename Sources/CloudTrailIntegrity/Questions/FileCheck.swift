@@ -44,7 +44,7 @@ package struct FileCheck: Sendable {
     /// What and why, in one sentence; it may hold text from the archive.
     package let message: String
     /// What is good to know beside it.
-    package let notes: [String]
+    package fileprivate(set) var notes: [String]
 
     static func unreadable(_ path: ByteString, _ error: ObjectReadError) -> FileCheck {
         FileCheck(
@@ -114,12 +114,19 @@ extension Validator {
             archiveCount: archives.count
         )
         let listings = try judge.listings(of: readings, monitor)
+        let replaced = Self.replaced(archives).map { name in
+            "the path of the archive \(name) leads elsewhere by now: the digest files are those of the folder that was "
+                + "opened at the start"
+        }
         return zip(readings.indices, readings).map { number, reading in
-            switch reading {
-            case .unreadable(let path, let error): .unreadable(path, error)
-            case .digest(let file): judge.check(digest: file, root: rootOfFile[number] ?? 0)
-            case .content(let content): judge.check(content, listings)
-            }
+            var check =
+                switch reading {
+                case .unreadable(let path, let error): FileCheck.unreadable(path, error)
+                case .digest(let file): judge.check(digest: file, root: rootOfFile[number] ?? 0)
+                case .content(let content): judge.check(content, listings)
+                }
+            check.notes += replaced
+            return check
         }
     }
 }

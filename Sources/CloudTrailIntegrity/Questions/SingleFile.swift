@@ -84,8 +84,31 @@ package struct SingleFile: ObjectSource, PathSource {
 
     /// Opens the file, or what is saved beside it.
     package func open(_ path: ObjectKey) throws -> any OpenObject {
-        if path == self.path { return try folder.open(file) }
+        if path == self.path { return NamedFile(try folder.openFile(file), at: givenPath) }
         if path == self.path.sidecar { return try folder.open(file.sidecar) }
         throw ObjectReadError(.vanished, "there is no such file")
+    }
+}
+
+/// A file that the caller named, and what leads to it: where that is another file in the end, it was not read (I37).
+private final class NamedFile: OpenObject {
+    private let file: LocalFile
+    private let givenPath: ByteString
+
+    init(_ file: LocalFile, at givenPath: ByteString) {
+        self.file = file
+        self.givenPath = givenPath
+    }
+
+    var storedBytes: UInt64? { file.storedBytes }
+    var metadata: ObjectMetadata { file.metadata }
+
+    func read(into buffer: inout MutableRawSpan) throws -> Int { try file.read(into: &buffer) }
+
+    func signatureMetadata() throws -> SignatureMetadata? { try file.signatureMetadata() }
+
+    func checkUnchanged() throws {
+        try file.checkUnchanged()
+        try file.checkIsAt(givenPath)
     }
 }

@@ -225,10 +225,14 @@ final class DigestStage: Sendable {
             try pool.submit(by: worker) { [self] worker in
                 aim(at: digest, worker)
                 var signatures = DigestSignatures()
-                let (record, untoldBytes) = try read(digest, &signatures, hasSidecar: true, worker) {
+                var (record, untoldBytes) = try read(digest, &signatures, hasSidecar: true, worker) {
                     try worker.context.opener.open()
                 }
                 monitor.digestsWereRead(ValidationMonitor.Work(bytes: untoldBytes))
+                var checks = PlaceChecks()
+                if !record.isUnread, let error = checks.error(worker.context.opener.place) {
+                    (record, signatures) = (Self.unreadable(digest, error), DigestSignatures())
+                }
                 found.withLock { $0[number] = (record, signatures) }
             }
         }
@@ -309,8 +313,9 @@ final class DigestStage: Sendable {
             let record: DigestRecord
             var untoldBytes: UInt64 = 0
             if let obstacle = batch.obstacles[number] {
-                record = Self.unreadable(digest, obstacle)
-            } else if let unchanged = try unchanged(digest, worker) {
+                return (Self.unreadable(digest, obstacle), signatures, untoldBytes, nil as FolderPlace?)
+            }
+            if let unchanged = try unchanged(digest, worker) {
                 record = unchanged
             } else {
                 let hasSidecar = batch.sidecars.contains(number)
@@ -319,13 +324,18 @@ final class DigestStage: Sendable {
                     try worker.context.opener.open()
                 }
             }
-            return (record, signatures, untoldBytes)
+            return (record, signatures, untoldBytes, worker.context.opener.place)
         } end: { [self] read, worker in
             var digests = ReadDigests(names)
             var done = ValidationMonitor.Work(files: count)
-            for (record, signatures, untoldBytes) in read {
-                digests.append(record, signatures)
+            var checks = PlaceChecks()
+            for (offset, (record, signatures, untoldBytes, place)) in read.enumerated() {
                 done.bytes &+= untoldBytes
+                if !record.isUnread, let error = checks.error(place) {
+                    digests.append(Self.unreadable(batch.digests[offset], error), DigestSignatures())
+                } else {
+                    digests.append(record, signatures)
+                }
             }
             monitor.digestsWereRead(done)
             try digests.settle(&worker.context.trial, from: batch.start)

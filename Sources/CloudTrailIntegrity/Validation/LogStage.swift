@@ -94,11 +94,15 @@ struct LogStage: Sendable {
                     try outcome(of: matched.match.files[range.lowerBound + offset], matched.match, worker)
                 } end: { read, _ in
                     var done = ValidationMonitor.Work(files: read.count)
-                    for file in read { done.bytes &+= file.untoldBytes }
+                    var checks = PlaceChecks()
+                    let settled = read.map { file in
+                        done.bytes &+= file.untoldBytes
+                        return checks.error(file.place).map(Outcome.unreadable) ?? file.outcome
+                    }
                     monitor.logsWereSettled(done)
                     let values = outcomes.withLock { outcomes in
-                        for (offset, file) in read.enumerated() {
-                            outcomes.values[range.lowerBound + offset] = file.outcome
+                        for (offset, outcome) in settled.enumerated() {
+                            outcomes.values[range.lowerBound + offset] = outcome
                         }
                         outcomes.open -= 1
                         return outcomes.open == 0 ? outcomes.values : nil
@@ -134,24 +138,34 @@ struct LogStage: Sendable {
                 try worker.context.opener.open()
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
+            try worker.context.opener.place?.check()
             return result.isWhole ? result.digest : nil
         } catch is ObjectReadError {
             return nil
         }
     }
 
-    /// What reading a file shows, `nil` for one that is not judged, and how many of its bytes the monitor has not been told
-    /// of.
+    /// What came of a file.
+    private struct Reading: Sendable {
+        /// `nil` for one that is not judged.
+        let outcome: Outcome?
+        /// How many of its bytes the monitor has not been told of.
+        var untoldBytes: UInt64 = 0
+        /// The folder that it was read in, or asked of, on this machine; still to be looked up again (I37).
+        var place: FolderPlace?
+    }
+
+    /// What reading a file shows.
     private func outcome(
         of held: LogMatch.HeldFile,
         _ match: LogMatch,
         _ worker: ValidationWorker
-    ) throws -> (outcome: Outcome?, untoldBytes: UInt64) {
-        guard held.isJudged else { return (nil, 0) }
+    ) throws -> Reading {
+        guard held.isJudged else { return Reading(outcome: nil) }
         if let contents = evidence.index.folders[held.file.folder].contents {
-            return (Outcome(contents[held.file.position]), 0)
+            return Reading(outcome: Outcome(contents[held.file.position]))
         }
-        if let obstacle = evidence.index.obstacle(of: held.file) { return (.unreadable(obstacle), 0) }
+        if let obstacle = evidence.index.obstacle(of: held.file) { return Reading(outcome: .unreadable(obstacle)) }
         let folder = held.file.folder
         match.withName(of: held) { name in
             worker.context.opener.aim(
@@ -165,7 +179,7 @@ struct LogStage: Sendable {
             let known = evidence.earlier?.expectation(of: proof.file, match.name(of: held)),
             try worker.isUnchanged(since: known, monitor: monitor)
         {
-            return (.unchanged(proof), 0)
+            return Reading(outcome: .unchanged(proof), place: worker.context.opener.place)
         }
         do {
             let (result, _, object, untoldBytes) = try worker.hash(limits: limits, collecting: false, monitor: monitor)
@@ -173,9 +187,13 @@ struct LogStage: Sendable {
                 try worker.context.opener.open()
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
-            return (.hashed(result, object.metadata), untoldBytes)
+            return Reading(
+                outcome: .hashed(result, object.metadata),
+                untoldBytes: untoldBytes,
+                place: worker.context.opener.place
+            )
         } catch let error as ObjectReadError {
-            return (.unreadable(error), 0)
+            return Reading(outcome: .unreadable(error))
         }
     }
 }

@@ -142,6 +142,9 @@ public struct ValidationReport: Sendable {
     public let carried: Carried?
     /// What the next run may build on; `nil` without ``ValidationOptions/earlierRuns``.
     public let state: ProvenState?
+    /// The names of the sources that are folders and whose path led to another folder in the end, or to none: renamed, or
+    /// hidden below a mount. The report is on the folders that were opened at the start, and not on what lies there now.
+    public package(set) var replacedSources: [String]
 
     /// What a run did not ask, under any verdict (V45).
     public struct NotAsked: Hashable, Sendable {
@@ -193,7 +196,8 @@ public struct ValidationReport: Sendable {
         keySources: [PublicKeySet.Source] = [],
         hashedBytes: UInt64 = 0,
         carried: Carried? = nil,
-        state: ProvenState? = nil
+        state: ProvenState? = nil,
+        replacedSources: [String] = []
     ) {
         self.findings = findings
         self.provenFiles = provenFiles
@@ -210,6 +214,7 @@ public struct ValidationReport: Sendable {
         self.hashedBytes = hashedBytes
         self.carried = carried
         self.state = state
+        self.replacedSources = replacedSources
     }
 
     /// The accounts of the chains in range.

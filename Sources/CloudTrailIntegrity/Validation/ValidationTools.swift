@@ -99,11 +99,18 @@ final class ObjectOpener {
     private var root = -1
     /// The folder, where the source is one of this machine and it was entered.
     private var folder: LocalFolder?
+    /// Where it was found. Whoever reads files of it looks it up again when they were read, for all of them at once: for
+    /// each it would cost more than opening it.
+    private(set) var place: FolderPlace?
     /// The file of a folder that was opened last.
     @exclusivity(unchecked) private var file: LocalFile?
 
-    init(_ sources: [ArchiveAccess]) {
+    /// Whether each file is looked up again once it was read, and not its folder alone.
+    private let looksUpEachFile: Bool
+
+    init(_ sources: [ArchiveAccess], looksUpEachFile: Bool) {
         self.sources = sources
+        self.looksUpEachFile = looksUpEachFile
     }
 
     /// Sets the file that is opened next, or asked of.
@@ -121,12 +128,19 @@ final class ObjectOpener {
         self.number = number
         self.path = path()
         folder = nil
+        // Files that wait for the others of their task would keep it open.
+        if !isKnownUniquelyReferenced(&place) { place?.settle() }
+        place = nil
     }
 
     /// Opens the file.
     func open() throws -> any OpenObject {
         let name = unsafe name
-        if let folder = try enter() { return unsafe try folder.open(name.span, reusing: &file) }
+        if let folder = try enter() {
+            let opened = unsafe try folder.open(name.span, reusing: &file)
+            if looksUpEachFile { opened.place = place }
+            return opened
+        }
         return try source.open(ObjectKey(bytes: path.bytes + name))
     }
 
@@ -153,8 +167,26 @@ final class ObjectOpener {
     private func enter() throws -> LocalFolder? {
         if let folder { return folder }
         guard let archive = try source as? LocalArchive else { return nil }
-        folder = LocalFolder(sharing: try archive.folder(at: path.bytes.dropLast()))
+        let (opened, place) = try archive.place(at: path.bytes.dropLast())
+        self.place = place
+        folder = LocalFolder(sharing: opened)
         return folder
+    }
+}
+
+/// Looks up again the folders of files that were read one after another, each of them once.
+struct PlaceChecks {
+    // Where reads are slow, each of a few threads has its own.
+    private var known: [(place: FolderPlace, error: ObjectReadError?)] = []
+
+    /// Why a file that was read, or asked of, in this folder counts as changed meanwhile; `nil` where it does not.
+    mutating func error(_ place: FolderPlace?) -> ObjectReadError? {
+        guard let place else { return nil }
+        if let known = known.last(where: { $0.place === place }) { return known.error }
+        var failure: ObjectReadError?
+        do throws(ObjectReadError) { try place.check() } catch { failure = error }
+        known.append((place, failure))
+        return failure
     }
 }
 

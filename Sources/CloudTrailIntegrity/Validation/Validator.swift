@@ -97,7 +97,17 @@ public struct Validator: Sendable {
         listener.hear(&builder)
         try builder.addChains(monitor)
         try builder.addEarlier(logs, monitor)
-        return try builder.report(monitor, listener)
+        var report = try builder.report(monitor, listener)
+        report.replacedSources = Self.replaced(sources)
+        return report
+    }
+
+    /// The names of the sources that are folders, and whose path leads elsewhere by now (I38).
+    static func replaced(_ sources: [any ArchiveSource]) -> [String] {
+        sources.compactMap { source in
+            guard let archive = source as? LocalArchive, archive.isReplaced else { return nil }
+            return archive.name
+        }
     }
 
     // MARK: Stages
@@ -107,10 +117,11 @@ public struct Validator: Sendable {
         let folders = ListedFolders()
         let digestNames = DigestNames()
         let hashesStoredBytes = options.hashesStoredFiles
+        let looksUpEachFile = options.looksUpEachFile
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
             try ValidationTools(
                 trial: SignatureTrial(keys: keys, manifest: signatures, names: digestNames),
-                opener: ObjectOpener(sources),
+                opener: ObjectOpener(sources, looksUpEachFile: looksUpEachFile),
                 folders: folders,
                 digestNames: digestNames,
                 hashesStoredBytes: hashesStoredBytes
