@@ -380,6 +380,7 @@ extension ContractModel {
             let key: String
             let hash: String
             let isVerified: Bool
+            let isElsewhere: Bool
         }
         var copies: Set<Copy> = []
         for number in digests.indices where digests[number].counts {
@@ -391,7 +392,12 @@ extension ContractModel {
             }
             let chain = digest.name.chain
             chainValid[chain, default: 0] += 0
-            let copy = Copy(key: digest.key, hash: file.content.hash, isVerified: digest.isVerified)
+            let copy = Copy(
+                key: digest.key,
+                hash: file.content.hash,
+                isVerified: digest.isVerified,
+                isElsewhere: digest.fault == "part-elsewhere"
+            )
             // One that cannot be read to its end is counted by itself.
             let isFirst = copies.insert(copy).inserted || file.content.condition == .broken
             if let fault = digest.fault {

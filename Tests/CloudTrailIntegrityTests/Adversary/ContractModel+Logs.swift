@@ -241,17 +241,21 @@ extension ContractModel {
     /// V48: `--allow log-unauthenticated` covers the logs that an allowed head lists whose names lie from 15 minutes before
     /// the last verified end to the end in the head's name.
     private mutating func noteAllowed(_ finding: Found, _ listing: Listing, _ digest: Int) {
-        guard finding.kind == "log-unauthenticated", isAllowedHead(digest),
-            let last = lastVerified(digests[digest].name.chain),
+        if finding.kind != "log-unauthenticated" { return }
+        if isAllowable(listing, digest) { allowedFound.insert(finding) } else { otherwiseFound.insert(finding) }
+    }
+
+    private func isAllowable(_ listing: Listing, _ digest: Int) -> Bool {
+        guard isAllowedHead(digest), let last = lastVerified(digests[digest].name.chain),
             let name = AdversaryLogName(lastComponent(listing.key))
-        else { return }
+        else { return false }
         let end = digests[last].window.upperBound
         let folder = folders(ofKey: listing.key)
         let chain = digests[digest].name.chain
         guard folder.account ?? chain.account == chain.account, folder.region ?? chain.region == chain.region,
             folder.day ?? name.time / CivilTime.day == name.time / CivilTime.day
-        else { return }
-        if name.time >= end - 900 && name.time <= digests[digest].name.end { allowedFound.insert(finding) }
+        else { return false }
+        return name.time >= end - 900 && name.time <= digests[digest].name.end
     }
 
     /// V33: a listed log file that is not there.

@@ -82,6 +82,8 @@ struct ContractModel {
     var provenRoots: Set<Int> = []
     /// Whether what is unverified beside these counts.
     var allowedFound: Set<Found> = []
+    /// What is found of the same files by other digests, which may not be allowed.
+    var otherwiseFound: Set<Found> = []
     var locationsNotHeld: Set<Found> = []
     /// The log files that this run proved.
     var provenLogs: [ContractMemory.Log] = []
@@ -145,7 +147,8 @@ struct ContractModel {
             case "nothing-validated", "digest-over-limit", "log-over-limit": outcome = .unverified
             case "digest-unsigned", "log-unauthenticated":
                 // Only that of the single newest digest of a chain, and its logs.
-                if !allowed.contains(finding.kind) || !allowedFound.contains(finding) { outcome = .unverified }
+                let isAllowed = allowedFound.contains(finding) && !otherwiseFound.contains(finding)
+                if !allowed.contains(finding.kind) || !isAllowed { outcome = .unverified }
             default: if !allowed.contains(finding.kind) { outcome = .unverified }
             }
         }
@@ -223,13 +226,13 @@ struct ContractModel {
 
     /// V3: whether a path is one in a log folder as it stands.
     func isPlainlyOfLogs(_ path: String) -> Bool {
-        foldersAsTheyStand(path).isToldAndOfLogs
+        foldersAsTheyStand(path).isToldAndOfLogs || folders(ofKey: path, below: []).isToldAndOfLogs
     }
 
     /// V3: what a file's own folders tell, where they are a log folder's by the path as it stands, and the root's layout
     /// or a delivery prefix makes something else of that.
     func ownFolder(of file: Int) -> ModelFolder? {
-        guard !isFlat(files[file].place.root) else { return nil }
+        guard isMapped(file) else { return nil }
         let path = files[file].compressedPath
         if places[file].key == path {
             let own = folders(ofKey: path, below: [])
