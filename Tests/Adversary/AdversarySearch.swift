@@ -1,9 +1,17 @@
 import CloudTrailIntegrity
 
 /// Tries cases, and makes small ones of those that fail.
-struct AdversarySearch {
+package struct AdversarySearch {
     /// How archives come to the validator; `nil` for memory.
     var way: AdversaryWay?
+
+    /// What is wrong with the report on the case that a fuzzer's input tells, and an account of the case; `nil` where
+    /// nothing is.
+    package static func failure(ofInput bytes: [UInt8]) throws -> String? {
+        let search = AdversarySearch()
+        let test = try AdversaryCase(bytes: bytes)
+        return try search.complaints(test).isEmpty ? nil : search.account(of: test)
+    }
 
     /// - Parameter kinds: Given the number of cases with each kind of finding, and with each verdict.
     func complaints(_ test: AdversaryCase, _ kinds: inout [String: Int]) throws -> [String] {

@@ -8,7 +8,7 @@ import Testing
 ///
 /// `CASES` is how many, `SEED` the first of them, `WAY` how the archives come to the validator (`memory`, or one of the
 /// cases of ``WayIn``); `SHOW` is how many failing cases are told of each kind of difference,
-/// `TOPIC` a part of the name of those kinds.
+/// `TOPIC` a part of the name of those kinds. `INPUT` is a file that a fuzzer found something with.
 @Suite struct AdversaryTests {
     private static func number(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
@@ -18,6 +18,8 @@ import Testing
     private static let stops = ProcessInfo.processInfo.environment["STOP"] != nil
     /// How the archives of the search come to the validator, or `nights`.
     private static let way = ProcessInfo.processInfo.environment["WAY"] ?? "memory"
+
+    private static let input = ProcessInfo.processInfo.environment["INPUT"] ?? ""
 
     @Test(.enabled(if: way != "nights")) func theModelAndTheValidatorAgree() throws {
         var search = AdversarySearch()
@@ -58,6 +60,15 @@ import Testing
             print("in \(count) cases:", seen.joined(separator: ", "))
         }
         #expect(failed.isEmpty, "\(failed.count) of \(count) cases from \(first): \(failed)\n\(summary)")
+    }
+
+    @Test(.enabled(if: !input.isEmpty, "no INPUT is named")) func anInputOfTheFuzzers() throws {
+        let search = AdversarySearch()
+        let test = try AdversaryCase(bytes: Array(Data(contentsOf: URL(filePath: Self.input))))
+        for topic in AdversaryJudge.topics(try search.complaints(test)).sorted() {
+            let small = try search.shrunk(test, to: topic)
+            Issue.record(Comment(rawValue: "\(topic)\n" + (try search.account(of: small))))
+        }
     }
 
     /// I18, I19, V42
