@@ -23,6 +23,7 @@ CASES ?= 2000
 SEED ?= 1000
 SHOW ?= 1
 WAY ?= memory
+INPUT ?=
 OPTIMIZED ?=
 
 # For `make bench`: FULL=1 for the rows that make gigabytes, which rows (all, when none is named), and how many pairs of
@@ -81,9 +82,11 @@ test-traits:
 # A blind search for archives on which the validator is wrong: CASES of them, the first of them number SEED, judged by laws
 # and by a model of docs/verdicts.md; `make test` has a few. It tells SHOW cases of each kind of difference. WAY is how the
 # archives come to the validator (memory, folder, streamInAnyOrder and, with TRAITS=ArchiveFiles, tarInAnyOrder, zip), or
-# nights, for archives that change between runs with a state. OPTIMIZED=1 pays off from some 20,000 cases on.
+# nights, for archives that change between runs with a state. OPTIMIZED=1 pays off from some 20,000 cases on. INPUT is a
+# file that `make fuzz TARGETS=archives` found something with, to be tried in place of cases and told as small as it can be.
 adversary: setup
-	CASES="$(CASES)" SEED="$(SEED)" SHOW="$(SHOW)" WAY="$(WAY)" swift test --filter AdversaryTests \
+	CASES="$(CASES)" SEED="$(SEED)" SHOW="$(SHOW)" WAY="$(WAY)" INPUT="$(INPUT)" swift test \
+	    --filter AdversaryTests$(if $(INPUT),/anInputOfTheFuzzers) \
 	    $(addprefix --traits ,$(TRAITS)) $(if $(TRAITS)$(OPTIMIZED),--scratch-path .build/adversary) \
 	    $(if $(OPTIMIZED),-c release -Xswiftc -enable-testing)
 

@@ -98,10 +98,18 @@ let package = Package(
             dependencies: ["CloudTrailIntegrityCommand"],
             swiftSettings: swiftSettings
         ),
+        // The search for wrong verdicts, with its model of docs/verdicts.md, shared by the tests and the fuzzers; no product
+        // holds it.
+        .target(
+            name: "Adversary",
+            dependencies: ["NativeInterop", "CloudTrailIntegrity"],
+            path: "Tests/Adversary",
+            swiftSettings: swiftSettings
+        ),
         // What the fuzzers check, shared with the tests that replay their corpora; no product holds it.
         .target(
             name: "FuzzChecks",
-            dependencies: ["NativeInterop", "CloudTrailIntegrity", "SampleArchive"],
+            dependencies: ["NativeInterop", "CloudTrailIntegrity", "SampleArchive", "Adversary"],
             path: "Tests/Fuzzing/FuzzChecks",
             swiftSettings: swiftSettings
         ),
@@ -112,7 +120,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CloudTrailIntegrityTests",
-            dependencies: ["CloudTrailIntegrity", "NativeInterop", "SampleArchive"],
+            dependencies: ["CloudTrailIntegrity", "NativeInterop", "SampleArchive", "Adversary"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

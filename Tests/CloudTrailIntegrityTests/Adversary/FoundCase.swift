@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Adversary
+
 /// A case that the search found once, small: what a world delivered less what has nothing to do with it, what is done to
 /// that, and how it is asked about.
 struct FoundCase {

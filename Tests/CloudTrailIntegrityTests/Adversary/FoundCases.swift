@@ -3,6 +3,8 @@
 
 import Testing
 
+@testable import Adversary
+
 /// What the search found once, each as small as it could be made, and must find no more.
 @Suite struct FoundCases {
     /// V2, V3: a sidecar beside a digest file in a log folder whose signature went with one that was none

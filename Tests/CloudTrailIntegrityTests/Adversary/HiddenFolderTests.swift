@@ -1,6 +1,8 @@
 import CloudTrailIntegrity
 import Testing
 
+@testable import Adversary
+
 /// What might hide files of a log folder by where a digest is put: found by the search.
 @Suite struct HiddenFolderTests {
     private static let day = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/"

@@ -4,6 +4,8 @@ import Foundation
 import NativeInterop
 import Testing
 
+@testable import Adversary
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)

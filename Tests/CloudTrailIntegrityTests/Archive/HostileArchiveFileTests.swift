@@ -4,6 +4,8 @@ import Foundation
 import NativeInterop
 import Testing
 
+@testable import Adversary
+
 /// Archive files that are cut off, broken, or made to mislead or to exhaust.
 @Suite(.timeLimit(.minutes(10))) struct HostileArchiveFileTests: ArchiveFileMaker {
     let folder: ScratchFolder

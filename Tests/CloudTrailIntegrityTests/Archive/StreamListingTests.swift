@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Adversary
 @testable import CloudTrailIntegrity
 
 @Suite struct StreamListingTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Adversary
 @testable import CloudTrailIntegrity
 
 @Suite struct JSONReaderTests {

@@ -2,6 +2,7 @@ import Foundation
 import NativeInterop
 import Testing
 
+@testable import Adversary
 @testable import CloudTrailIntegrity
 
 @Suite struct HexTests {

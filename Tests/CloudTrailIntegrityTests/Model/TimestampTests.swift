@@ -2,6 +2,8 @@ import CloudTrailIntegrity
 import Foundation
 import Testing
 
+@testable import Adversary
+
 @Suite struct TimestampTests {
     /// From `date -u -d TEXT +%s` of GNU coreutils.
     static let known: [(String, Int64)] = [

@@ -3,6 +3,7 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
 @testable import CloudTrailIntegrity
 
 /// A state taken apart into its header and its sections, put together again with whatever checksums are right.

@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// What memory may not do: make something that was found disappear, or carry something that is not what was proven.
 @Suite("Memory only proves what the last look proved")
 struct StateMemoryTests {

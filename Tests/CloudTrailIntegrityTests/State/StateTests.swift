@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// An archive that is validated night after night, and what was remembered.
 struct Nights {
     var sample: Sample

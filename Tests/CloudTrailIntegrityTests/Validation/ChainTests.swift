@@ -2,6 +2,8 @@ import CloudTrailIntegrity
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 @Suite("Links, signatures and what is missing")
 struct ChainTests {
     /// Deletes the digests of the first chain from number `first` on, and validates the rest.

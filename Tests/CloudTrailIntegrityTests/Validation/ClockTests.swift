@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 @Suite("A clock that is set back")
 struct ClockTests {
     /// I16

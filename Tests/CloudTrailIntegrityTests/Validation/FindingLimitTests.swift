@@ -2,6 +2,7 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
 @testable import CloudTrailIntegrity
 
 /// What a report does with more findings of a kind and folder than are listed one by one.

@@ -2,6 +2,8 @@ import CloudTrailIntegrity
 import NativeInterop
 import Testing
 
+@testable import Adversary
+
 /// Digest files that claim to be another one. A signature that was verified for the genuine file must not count for
 /// them, in whatever order, root or batch they come.
 @Suite("Forgeries that claim a genuine digest's place")

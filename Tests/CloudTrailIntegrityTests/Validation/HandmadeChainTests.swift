@@ -1,6 +1,8 @@
 import CloudTrailIntegrity
 import Testing
 
+@testable import Adversary
+
 /// What AWS might sign and no sample holds: every digest file here is signed, so that order and reference alone decide.
 @Suite("Signed digests in odd order")
 struct HandmadeChainTests {

@@ -2,6 +2,8 @@ import CloudTrailIntegrity
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// Archives that were arranged to pass for whole.
 @Suite("Nothing unverified makes an archive pass")
 struct HostileTests {

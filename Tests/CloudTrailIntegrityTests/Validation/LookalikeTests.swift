@@ -2,6 +2,8 @@ import CloudTrailIntegrity
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// Archives to which nothing was done, or nothing that can be told from what AWS does.
 @Suite("Archives that only look hurt")
 struct LookalikeTests {

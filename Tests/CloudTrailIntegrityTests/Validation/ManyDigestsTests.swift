@@ -2,6 +2,8 @@ import CloudTrailIntegrity
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// More digest files than one piece of memory holds: numbers go over its edges.
 @Suite(.timeLimit(.minutes(10))) struct ManyDigestsTests {
     private static let hours = 380

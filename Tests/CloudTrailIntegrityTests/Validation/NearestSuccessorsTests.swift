@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Adversary
 @testable import CloudTrailIntegrity
 
 @Suite("The successors whose signatures are tried, where very many name one predecessor")

@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 @Suite("Which file is which object, and files that cannot be read")
 struct ObjectTests {
     private func small(_ configure: (inout SampleOptions) -> Void = { _ in }) throws -> Sample {

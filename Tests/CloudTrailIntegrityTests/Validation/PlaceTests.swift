@@ -1,6 +1,8 @@
 import CloudTrailIntegrity
 import Testing
 
+@testable import Adversary
+
 /// What a file is and whether it is asked for is decided by where it lies.
 @Suite("The place decides")
 struct PlaceTests {

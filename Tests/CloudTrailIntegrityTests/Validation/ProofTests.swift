@@ -1,6 +1,8 @@
 import CloudTrailIntegrity
 import Testing
 
+@testable import Adversary
+
 /// What counts as proof, and what forgeries, gaps and filters make of it.
 @Suite("What counts as proof")
 struct ProofTests {

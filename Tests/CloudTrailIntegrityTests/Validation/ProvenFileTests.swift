@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// What a report says of the files that were proven.
 @Suite("Proven files")
 struct ProvenFileTests {

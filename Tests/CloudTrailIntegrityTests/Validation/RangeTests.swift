@@ -2,6 +2,8 @@ import CloudTrailIntegrity
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 private func time(_ text: String) throws -> Timestamp {
     try #require(Timestamp(text))
 }

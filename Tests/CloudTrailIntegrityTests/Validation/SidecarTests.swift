@@ -1,6 +1,8 @@
 import CloudTrailIntegrity
 import Testing
 
+@testable import Adversary
+
 /// `<digest file>.metadata.json`: the head of every chain here has its signature there alone.
 @Suite("Sidecars of digest files")
 struct SidecarTests {

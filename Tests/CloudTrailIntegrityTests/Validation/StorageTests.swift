@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// Sources that fail, lie, or stand in the way of reading.
 @Suite("Storage that cannot be relied on")
 struct StorageTests {

@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// What is special about storage that goes by once; that it gives the same as other storage is shown for the whole
 /// catalogue elsewhere.
 @Suite("Storage that goes by once")

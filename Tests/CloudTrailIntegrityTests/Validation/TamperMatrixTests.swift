@@ -2,6 +2,8 @@ import CloudTrailIntegrity
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// What a download may make of the bucket.
 enum DownloadLayout: String, CaseIterable, CustomTestStringConvertible {
     case plain

@@ -4,6 +4,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// Storage that waits: what the threads of a validation do meanwhile, and how they end.
 @Suite("Threads and slow storage")
 struct ThreadTests {

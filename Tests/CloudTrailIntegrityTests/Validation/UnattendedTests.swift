@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 @Suite("Runs that nobody watches")
 struct UnattendedTests {
     private let trail = "management-events"

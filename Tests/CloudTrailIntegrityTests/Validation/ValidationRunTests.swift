@@ -5,6 +5,8 @@ import SampleArchive
 import Synchronization
 import Testing
 
+@testable import Adversary
+
 /// A validation that goes on by itself, and what its caller gets to know meanwhile.
 @Suite("Validations that run by themselves")
 struct ValidationRunTests {

@@ -3,6 +3,8 @@ import Foundation
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 @Suite("Every tamper in every layout, through every way in")
 struct WaysInTests {
     /// Whether each case takes one of the ways, in turn, as under the sanitizers: they look at memory and threads, and

@@ -17,7 +17,9 @@ package enum FuzzCheck: String, CaseIterable, Sendable {
         case .keys: try checkKeys(bytes)
         case .manifests: try checkManifest(bytes)
         case .content: try checkContent(bytes)
-        case .archives: try ArchiveCheck.run(bytes)
+        case .archives:
+            try ArchiveCheck.run(bytes)
+            try checkVerdict(bytes)
         case .states: try checkState(bytes)
         case .chains: try checkChainList(bytes)
         #if ArchiveFiles

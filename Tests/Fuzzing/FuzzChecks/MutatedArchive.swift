@@ -1,3 +1,4 @@
+import Adversary
 import CloudTrailIntegrity
 import NativeInterop
 
@@ -175,51 +176,18 @@ extension MutatedArchive {
     /// The sources a validator reads.
     var sources: [any ObjectSource] {
         let roots = files.keys.contains { $0.root == 1 } ? 2 : 1
-        return (0..<roots).map { MemoryRoot(number: $0, archive: self) }
+        return (0..<roots).map { root in
+            var archive = MemoryArchive(name: "root\(root)")
+            for (path, content) in files where path.root == root { archive.files[path.path] = content }
+            for path in unreadable where path.root == root {
+                archive.failures[path.path] = ObjectReadError(.permission, "permission denied")
+            }
+            return archive
+        }
     }
 
     /// What a report calls a file.
     static func displayPath(_ path: Path) -> ObjectKey {
         ObjectKey(bytes: Array("root\(path.root)/".utf8) + path.path.bytes)
     }
-}
-
-/// One root of an archive in memory.
-private struct MemoryRoot: ObjectSource {
-    let number: Int
-    let archive: MutatedArchive
-
-    var name: String { "root\(number)" }
-
-    func list(_ visit: (ArchiveEntry) throws -> Void) throws {
-        for file in archive.files.keys.sorted() where file.root == number {
-            try visit(ArchiveEntry(path: file.path, kind: .file))
-        }
-    }
-
-    func open(_ path: ObjectKey) throws -> any OpenObject {
-        let file = MutatedArchive.Path(root: number, path: path)
-        if archive.unreadable.contains(file) { throw ObjectReadError(.permission, "permission denied") }
-        guard let content = archive.files[file] else { throw ObjectReadError(.vanished, "no such file") }
-        return MemoryFile(content)
-    }
-}
-
-private final class MemoryFile: OpenObject {
-    private let content: [UInt8]
-    private var offset = 0
-
-    init(_ content: [UInt8]) {
-        self.content = content
-    }
-
-    var storedBytes: UInt64? { UInt64(content.count) }
-
-    func read(into buffer: inout MutableRawSpan) throws -> Int {
-        buffer.fill(from: content, &offset)
-    }
-
-    func signatureMetadata() throws -> SignatureMetadata? { nil }
-
-    func checkUnchanged() throws {}
 }

@@ -4,6 +4,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// What must be found in a tampered sample whose signature manifest is not at hand.
 ///
 /// It shares no code with the validator: digest files are read with Foundation, no signature is computed, and of the

@@ -1,6 +1,8 @@
 import CloudTrailIntegrity
 import NativeInterop
 
+@testable import Adversary
+
 /// A source over another one that lists, opens and reads as a test says.
 struct ArrangedSource: ObjectSource {
     let base: MemoryArchive
@@ -59,32 +61,5 @@ struct ArrangedSource: ObjectSource {
             if let onCheck = source.onCheck { return try onCheck(path) }
             try file.checkUnchanged()
         }
-    }
-}
-
-extension ValidationReport {
-    /// All that a run must say alike however it was run.
-    struct Substance: Equatable {
-        let findings: [Finding]
-        let provenFiles: [ProvenFile]
-        let chains: [ChainSummary]
-        let digests: Tally
-        let logs: Tally
-        let provenFrom: Timestamp?
-        let provenUntil: Timestamp?
-        let contentBytes: UInt64
-    }
-
-    var substance: Substance {
-        Substance(
-            findings: findings,
-            provenFiles: provenFiles,
-            chains: chains,
-            digests: digests,
-            logs: logs,
-            provenFrom: provenFrom,
-            provenUntil: provenUntil,
-            contentBytes: hashedBytes
-        )
     }
 }

@@ -3,6 +3,8 @@ import Foundation
 import NativeInterop
 import Testing
 
+@testable import Adversary
+
 /// An archive whose digest files say what a test wants them to say, each signed under a key of the test's own.
 ///
 /// The sample maker delivers as AWS does; here one writes what it has no words for. The two share no code.

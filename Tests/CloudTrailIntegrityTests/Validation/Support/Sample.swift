@@ -3,6 +3,8 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
+
 /// A sample archive with its keys and manifest, and a short way to validate it.
 struct Sample {
     var archive = MemoryArchive()
@@ -138,12 +140,6 @@ extension Sample {
         let one = try archive.moved { $0 == ObjectKey(key) ? $0 : nil }.decompressed()
         return try #require(one.files.values.first)
     }
-}
-
-/// One gzip member with this content.
-func compressed(_ content: [UInt8]) throws -> [UInt8] {
-    var deflater = try GzipDeflater()
-    return try deflater.compress(content)
 }
 
 /// The lines of a sample's signature manifest.

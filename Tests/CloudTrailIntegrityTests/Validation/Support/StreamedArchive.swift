@@ -1,5 +1,7 @@
 import CloudTrailIntegrity
 
+@testable import Adversary
+
 /// An archive in memory that goes by once.
 struct StreamedArchive: ObjectStream {
     /// In which order it goes by.

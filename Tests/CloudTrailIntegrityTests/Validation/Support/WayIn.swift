@@ -1,6 +1,8 @@
 import CloudTrailIntegrity
 import Foundation
 
+@testable import Adversary
+
 /// How an archive can come to the validator.
 enum WayIn: CaseIterable {
     case folder
@@ -23,6 +25,16 @@ enum WayIn: CaseIterable {
         case .gzippedTar: try scratch.tar(archive) { try compressed($0) }
         case .zip: try scratch.zip(archive)
         #endif
+        }
+    }
+
+    /// The same, for the search.
+    var way: AdversaryWay {
+        { roots, validate in
+            let scratch = try ScratchFolder()
+            return try withExtendedLifetime(scratch) {
+                try validate(try roots.map { try source($0, scratch) })
+            }
         }
     }
 }

@@ -1,17 +1,21 @@
 import CloudTrailIntegrity
 
+/// How an archive comes to the validator: makes the sources of one in memory, has them validated, and takes them down.
+typealias AdversaryWay =
+    (_ roots: [MemoryArchive], _ validate: ([any ArchiveSource]) throws -> ValidationReport) throws -> ValidationReport
+
 /// What came of a case: what the validator said of it, what the model says, and where the two or the laws disagree.
 struct AdversaryJudge {
     let test: AdversaryCase
     let state: AdversaryState
     let report: ValidationReport
     /// How the archive comes to the validator; `nil` for memory.
-    let way: WayIn?
+    let way: AdversaryWay?
     /// What the nights before proved, as the model has it.
     private let memory: ContractMemory?
     private let rootCount: Int
 
-    init(_ test: AdversaryCase, by way: WayIn? = nil) throws {
+    init(_ test: AdversaryCase, by way: AdversaryWay? = nil) throws {
         self.test = test
         self.way = way
         state = test.state
@@ -75,19 +79,17 @@ struct AdversaryJudge {
     static func validate(
         _ state: AdversaryState,
         _ question: AdversaryQuestion,
-        by way: WayIn? = nil,
+        by way: AdversaryWay? = nil,
         rootCount: Int = 0,
         earlier: EarlierRuns? = nil
     ) throws -> ValidationReport {
-        let scratch = try way.map { _ in try ScratchFolder() }
-        let sources: [any ArchiveSource] = try (0..<max(rootCount, state.rootCount)).map { root in
+        let roots = (0..<max(rootCount, state.rootCount)).map { root in
             var archive = MemoryArchive(name: "r\(root)")
             for (place, held) in state.files where place.root == root {
                 archive[place.path] = held.bytes
                 archive.times[ObjectKey(place.path)] = held.time
             }
-            if let way, let scratch { return try way.source(archive, scratch) }
-            return Source(base: archive, order: question.order)
+            return archive
         }
         var keys = PublicKeySet()
         try keys.add(reading: try AdversarySigner.keyFile(), name: "keys.json")
@@ -123,7 +125,9 @@ struct AdversaryJudge {
         options.jobs = question.jobs
         options.listsProvenFiles = true
         options.earlierRuns = earlier
-        return try Validator(keys: keys, signatures: manifest, options: options).validate(sources)
+        let validator = Validator(keys: keys, signatures: manifest, options: options)
+        if let way { return try way(roots) { try validator.validate($0) } }
+        return try validator.validate(roots.map { Source(base: $0, order: question.order) })
     }
 
     /// The validator's findings in the model's words.

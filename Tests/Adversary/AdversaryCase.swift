@@ -177,6 +177,36 @@ struct AdversaryCase {
         random = maker.random
     }
 
+    /// The case that a fuzzer's input tells: two bytes for the world, then so many for the question and for each edit
+    /// that a change to one part leaves the others as they are. What a part lacks follows from the world's number.
+    init(bytes: [UInt8]) throws {
+        let partLength = 16
+        let largestEditCount = 8
+        let worldCount: UInt64 = 500
+        let number = bytes.prefix(2).reduce(0) { $0 << 8 | UInt64($1) } % worldCount
+        var rest = bytes.dropFirst(2)
+        // A multiple of 3, so that the law of layouts is tried too.
+        seed = bytes.reduce(0) { $0 &* 31 &+ UInt64($1) } % 1_000_000 * 3
+        world = try AdversaryWorld.world(seed: number)
+        edits = []
+        func part(_ index: UInt64) -> AdversaryRandom {
+            defer { rest = rest.dropFirst(partLength) }
+            return AdversaryRandom(bytes: rest.prefix(partLength), thenSeed: number << 8 | index)
+        }
+        var random = part(0)
+        question = AdversaryQuestion(world, &random)
+        for index in 1...UInt64(largestEditCount) where !rest.isEmpty {
+            random = part(index)
+            let kind = random.number(0...7)
+            if kind == 0 {
+                try hideAmongSignedDigests(&random)
+                continue
+            }
+            var maker = AdversaryEditMaker(world: world, state: state, random: random)
+            edits += kind == 1 ? maker.makeArrangement() : try maker.make(1)
+        }
+    }
+
     /// A case of a test's own.
     init(_ world: AdversaryWorld, _ edits: [AdversaryEdit], _ question: AdversaryQuestion = AdversaryQuestion()) {
         seed = 1

@@ -33,6 +33,12 @@ struct AdversaryEditMaker {
         return edits
     }
 
+    /// One arrangement, and no edits.
+    mutating func makeArrangement() -> [AdversaryEdit] {
+        arrange()
+        return edits
+    }
+
     private mutating func add(_ label: String, _ steps: [AdversaryEdit.Step], isArrangement: Bool = false) {
         if steps.isEmpty { return }
         let edit = AdversaryEdit(label: label, steps: steps, isArrangement: isArrangement)

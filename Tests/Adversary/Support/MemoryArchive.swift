@@ -1,10 +1,10 @@
-import CloudTrailIntegrity
+package import CloudTrailIntegrity
 import NativeInterop
 
 /// An archive in memory, so that a test hurts it without touching a disk.
-struct MemoryArchive: ObjectSource {
-    var name = "memory"
-    var files: [ObjectKey: [UInt8]] = [:]
+package struct MemoryArchive: ObjectSource {
+    package var name: String
+    package var files: [ObjectKey: [UInt8]] = [:]
     /// What stands in extended attributes on a disk.
     var metadata: [ObjectKey: SignatureMetadata] = [:]
     /// When files changed last; those not named here have one time that never changes.
@@ -12,16 +12,20 @@ struct MemoryArchive: ObjectSource {
     /// Links, special files and unreadable folders.
     var obstacles: [ArchiveEntry] = []
     /// Files that fail to open.
-    var failures: [ObjectKey: ObjectReadError] = [:]
+    package var failures: [ObjectKey: ObjectReadError] = [:]
     /// Called before every read.
     var onRead: (@Sendable () -> Void)?
 
-    func list(_ visit: (ArchiveEntry) throws -> Void) throws {
+    package init(name: String = "memory") {
+        self.name = name
+    }
+
+    package func list(_ visit: (ArchiveEntry) throws -> Void) throws {
         for path in files.keys.sorted() { try visit(ArchiveEntry(path: path, kind: .file)) }
         for obstacle in obstacles { try visit(obstacle) }
     }
 
-    func open(_ path: ObjectKey) throws -> any OpenObject {
+    package func open(_ path: ObjectKey) throws -> any OpenObject {
         if let failure = failures[path] { throw failure }
         guard let content = files[path] else { throw ObjectReadError(.vanished, "no such file") }
         return MemoryFile(
@@ -32,7 +36,7 @@ struct MemoryArchive: ObjectSource {
         )
     }
 
-    func metadata(of path: ObjectKey) throws -> ObjectMetadata {
+    package func metadata(of path: ObjectKey) throws -> ObjectMetadata {
         if let failure = failures[path] { throw failure }
         guard let content = files[path] else { throw ObjectReadError(.vanished, "no such file") }
         return ObjectMetadata(storedBytes: UInt64(content.count), modified: times[path] ?? 0)

@@ -1,0 +1,28 @@
+import CloudTrailIntegrity
+
+extension ValidationReport {
+    /// All that a run must say alike however it was run.
+    struct Substance: Equatable {
+        let findings: [Finding]
+        let provenFiles: [ProvenFile]
+        let chains: [ChainSummary]
+        let digests: Tally
+        let logs: Tally
+        let provenFrom: Timestamp?
+        let provenUntil: Timestamp?
+        let contentBytes: UInt64
+    }
+
+    var substance: Substance {
+        Substance(
+            findings: findings,
+            provenFiles: provenFiles,
+            chains: chains,
+            digests: digests,
+            logs: logs,
+            provenFrom: provenFrom,
+            provenUntil: provenUntil,
+            contentBytes: hashedBytes
+        )
+    }
+}
