@@ -114,8 +114,8 @@ package final class Interruption: Sendable {
     ///
     /// - Parameter begin: When the signal came: what is removed may be large, and takes its time.
     private func end(since begin: ContinuousClock.Instant) {
-        let (cleanup, outputs) = state.withLock { ($0.cleanup, $0.outputs) }
-        for output in outputs { output.discard() }
+        discardOutputs()
+        let cleanup = state.withLock { $0.cleanup }
         let words = cleanup?.run()
         // A read that hangs does not see the cancellation.
         // What a run cleans up may still be made until it does.
@@ -148,6 +148,12 @@ package final class Interruption: Sendable {
             return state.isInterrupted
         }
         if isLate { output.discard() }
+    }
+
+    /// Removes what was made of files that are not in their place. A run that sees the signal and returns may be faster than
+    /// the thread that took it.
+    func discardOutputs() {
+        for output in state.withLock({ $0.outputs }) { output.discard() }
     }
 
     /// Does what is to be done as a whole; a signal that comes meanwhile has to wait. Returns `nil`, with nothing done,

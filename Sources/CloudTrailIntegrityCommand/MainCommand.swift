@@ -51,6 +51,7 @@ package enum MainCommand {
         _ interruption: Interruption = Interruption()
     ) -> ExitStatus {
         let arguments = arguments.map { ByteString(bytes: $0) }
+        defer { interruption.discardOutputs() }
         var failedCommand: (any Subcommand.Type)?
         do throws(CommandError) {
             let status = try dispatch(arguments, console, interruption, &failedCommand)

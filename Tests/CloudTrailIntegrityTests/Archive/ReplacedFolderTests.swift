@@ -3,6 +3,7 @@ import NativeInterop
 import SampleArchive
 import Testing
 
+@testable import Adversary
 @testable import CloudTrailIntegrity
 
 /// Folders that are renamed away, or exchanged, while their files are read through descriptors that stay open.
