@@ -143,7 +143,8 @@ struct OutputPlaceTests {
         )
         #expect([143, 0].contains(ending.status))
         guard ending.status == 143 else { return }
-        #expect(ending.errors.hasPrefix("Interrupted: "))
+        // Before the command has taken the signal, it does what it does to any program, and the shell says so.
+        #expect(ending.errors.hasPrefix("Interrupted: ") || ending.errors.hasPrefix("Terminated"))
         // A lock may be there already, and nothing else.
         let made = try FileManager.default.contentsOfDirectory(atPath: sample).filter { $0.contains("state") }
         #expect(made.isEmpty || made == ["state.lock"])

@@ -213,10 +213,11 @@ struct LogMatch: Sendable {
             // Only digests in scope are held to what they list; beside a verified one no other counts.
             if drafts[index].isVerified == isVerified {
                 drafts[index].isInScope = drafts[index].isInScope || isInScope
+                drafts[index].isSelected = drafts[index].isSelected || isSelected
             } else if isVerified {
                 drafts[index].isInScope = isInScope
+                drafts[index].isSelected = isSelected
             }
-            drafts[index].isSelected = drafts[index].isSelected || isSelected
             // What was proven before comes first, whatever its digest's time.
             let isOlder =
                 drafts[index].proof >= 0
@@ -640,7 +641,7 @@ struct LogMatch: Sendable {
                     files[file].isJudged = true
                     files[file].isSelected = true
                     isJudged = true
-                } else if draft.isSelected {
+                } else if counts, draft.isSelected {
                     files[file].isSelected = true
                 }
             }

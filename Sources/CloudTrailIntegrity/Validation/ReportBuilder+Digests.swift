@@ -106,13 +106,14 @@ extension ReportBuilder {
     /// Says of digests that are not asked for why log files that are asked for are not proven.
     mutating func addBlamed(_ records: Set<Int>) {
         for number in records.sorted() where !evidence.isInScope[number] {
-            guard let primary = evidence.verdicts[number].faults.first, primary != .elsewhere else { continue }
+            guard let primary = evidence.verdicts[number].faults.first else { continue }
+            if primary == .elsewhere, let part = part(ofElsewhere: number) {
+                partsElsewhere[part, default: 0] += 1
+                continue
+            }
             var finding = digestFinding(number, primary, evidence.verdicts[number])
             if let command = fetchCommand(number) { finding.detail["fetch"] = .text(command) }
             findings.add(finding)
-        }
-        for number in records.sorted() where !evidence.isInScope[number] {
-            if let part = part(ofElsewhere: number) { partsElsewhere[part, default: 0] += 1 }
         }
     }
 

@@ -7,12 +7,13 @@ import Testing
 
 @Suite("Every tamper in every layout, through every way in")
 struct WaysInTests {
-    /// Whether each case takes one of the ways, in turn, as under the sanitizers: they look at memory and threads, and
-    /// make a matter of seconds one of minutes.
-    private static let isThinned = ProcessInfo.processInfo.environment["WAYS_IN"] == "one"
+    /// `one`: each case takes one of the ways, in turn, as under the sanitizers, which look at memory and threads and make
+    /// minutes of seconds. `all`: each takes all of them, as in `make full`. Else those of the principal layouts do.
+    private static let thoroughness = ProcessInfo.processInfo.environment["WAYS_IN"]
 
     private func ways(_ tamper: Tamper, _ layout: DownloadLayout) -> [WayIn] {
-        guard Self.isThinned else { return WayIn.allCases }
+        let isPrincipal = Self.thoroughness != "one" && DownloadLayout.principal.contains(layout)
+        if Self.thoroughness == "all" || isPrincipal { return WayIn.allCases }
         let tamperNumber = Tamper.allCases.firstIndex(of: tamper) ?? 0
         let layoutNumber = DownloadLayout.allCases.firstIndex(of: layout) ?? 0
         return [WayIn.allCases[(tamperNumber + layoutNumber) % WayIn.allCases.count]]
