@@ -51,7 +51,11 @@ package struct KeyFolder: Hashable, Sendable {
             return first
         }
         _ = take(\.isAWSLogs)
-        if take(\.isOrganization) != nil, take(\.isAWSLogs) != nil { _ = take(\.isOrganization) }
+        if let organization = take(\.isOrganization), folders.count >= 2, folders.first?.isAWSLogs == true,
+            folders.dropFirst().first == organization
+        {
+            folders = folders.dropFirst(2)
+        }
         account = take(\.isAccount).map { String(decoding: $0, as: UTF8.self) }
         guard let kind = folders.firstIndex(where: { $0.starts(with: "CloudTrail".utf8) }) else {
             (category, region, day) = (.unknown, nil, nil)

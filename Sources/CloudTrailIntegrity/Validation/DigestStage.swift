@@ -541,9 +541,26 @@ extension DigestRecord {
 
     /// What the file held, as that of a file like any other.
     fileprivate var streamedContent: StreamedContents.Content {
-        if case .unreadable(let error)? = defect { return .unreadable(error) }
-        guard let hash else { return .unreadable(ObjectReadError(.inputOutput, "its container is broken")) }
-        let result = ContentHasher.Result(digest: hash, contentBytes: 0, form: .gzip, condition: .complete)
+        var condition = ContentHasher.Condition.complete
+        switch defect {
+        case .unreadable(let error)?: return .unreadable(error)
+        case .overLimit?: condition = hash == nil ? .overContentLimit : .complete
+        case .malformed(let text)?:
+            // What is wrong with the container is what is wrong with any file.
+            condition = Self.brokenContainers.first { $0.sentence == text } ?? .complete
+        case nil: break
+        }
+        guard let digest = hash ?? Self.noContent else {
+            return .unreadable(ObjectReadError(.inputOutput, "its content could not be hashed"))
+        }
+        let result = ContentHasher.Result(digest: digest, contentBytes: 0, form: .gzip, condition: condition)
         return .hashed(result, ObjectMetadata(storedBytes: 0, modified: nil))
     }
+
+    private static let brokenContainers: [ContentHasher.Condition] = [
+        .truncated, .corrupt(.stream), .corrupt(.checksum), .corrupt(.length), .trailingData,
+    ]
+
+    /// What stands for the content of a file that cannot be read to its end.
+    private static let noContent = try? SHA256Digest.of([])
 }

@@ -95,6 +95,14 @@ import Testing
     }
 
     /// I9
+    @Test("a broken file with a digest's name that a digest lists as a log file", arguments: WayIn.allCases)
+    func brokenNamesake(_ way: WayIn) throws {
+        let judge = try AdversaryJudge(AdversaryCase(seed: 20_029_484), by: way.way)
+        #expect(try judge.differences() == [])
+        #expect(judge.report.findings.contains { $0.kind == .logMalformed })
+    }
+
+    /// I9
     @Test("another way in, the same report", arguments: WayIn.allCases)
     func sameReport(_ way: WayIn) throws {
         for seed in UInt64(0)..<10 {
