@@ -184,6 +184,7 @@ bench: setup
 	FULL="$(FULL)" ROWS="$(ROWS)" PAIRS="$(PAIRS)" TRAITS="$(TRAITS)" sh Tests/Benchmarks/run.sh
 
 full: export WAYS_IN = all
+full: export VALGRIND = all
 full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-c examples check-deb hostile fuzz
 
 include packaging/install.mk

@@ -126,6 +126,13 @@ if command -v valgrind >/dev/null 2>&1; then
     status=0
     memcheck "$folder/validate" "$1" "$2" "$3" >"$folder/report.jsonl" || status=$?
     [ $status -eq 1 ]
+fi
+
+# Minutes of it: `make full` asks for them.
+if [ "${VALGRIND:-}" != all ]; then
+    say "SKIPPED, because VALGRIND is not \"all\": what storage and callbacks may do, under valgrind"
+elif command -v valgrind >/dev/null 2>&1; then
+    say "what storage and callbacks may do, in C, under valgrind"
     # A child that was forked in a callback is killed with all that its parent's threads held.
     memcheck --child-silent-after-fork=yes "$folder/matrix" $clean/archive $clean/keys.json $clean/meta.jsonl
     say "what storage and callbacks may do, in Python, under valgrind"
