@@ -194,8 +194,12 @@ extension ContractModel {
 
     private mutating func report(_ absence: Absence, _ chain: AdversaryChain) {
         guard isInRange(absence.window) else { return }
-        // What lies there as a file of a log folder is not missing.
-        let isOfLogs = digests.contains { !$0.counts && places[$0.file].key == absence.key }
+        // The very file that is named and lies there as a file of a log folder is not missing.
+        let named = digests.filter(\.isVerified).compactMap { $0.claims?.previous }.filter { $0.key == absence.key }
+        let isOfLogs = digests.contains { stray in
+            !stray.counts && places[stray.file].key == absence.key
+                && named.contains { $0.hash == files[stray.file].content.hash }
+        }
         guard isLocationHeld(absence.bucket, absence.key), !isOfLogs else {
             return noteNotHeld(absence.bucket, absence.key)
         }

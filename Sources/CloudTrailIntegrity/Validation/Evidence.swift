@@ -22,10 +22,16 @@ final class Evidence: Sendable {
     /// The last verified end of the regular chains of each account and region.
     let coveredUntil: [[String]: Timestamp]
 
+    /// The key that a file maps to, by its number, and the file's content.
+    private struct Stray: Hashable {
+        let key: Int32
+        let hash: SHA256Digest
+    }
+
     /// The digest files that map to each key.
     private let digestsByKey: RecordsByKey
-    /// The keys that files map to which are named like digest files and are none.
-    private let strayKeys: Set<Int32>
+    /// The files that are named like digest files and are none.
+    private let strays: Set<Stray>
     /// The ends of the last verified digests before the heads that may be allowed, by the numbers of these.
     private let verifiedBeforeHeads: [Int: Timestamp]
     private let keys: DigestKeys
@@ -92,7 +98,11 @@ final class Evidence: Sendable {
             digestsByKey.add(number, to: place.keyNumber)
         }
         self.digestsByKey = digestsByKey
-        strayKeys = Set(placement.strays.map { placement.places[$0].keyNumber })
+        strays = Set(
+            placement.strays.compactMap { number in
+                records[number].hash.map { Stray(key: placement.places[number].keyNumber, hash: $0) }
+            }
+        )
         var verifiedBeforeHeads: [Int: Timestamp] = [:]
         for chain in chains {
             guard let head = chain.members.last else { continue }
@@ -133,10 +143,15 @@ final class Evidence: Sendable {
         keys.known(records.names.key(key.collapsed)).map { digestsByKey[$0] } ?? RecordNumbers.none
     }
 
-    /// Whether a file maps to a digest's key and is none, because it lies in a log folder.
-    func holdsStray(at key: ObjectKey) -> Bool {
-        guard let number = keys.known(records.names.key(key.collapsed)) else { return false }
-        return strayKeys.contains(number)
+    /// Whether the very file that a verified digest names lies under its key, and is no digest file because it lies in a log
+    /// folder. Any other file under the key says nothing: whoever deletes a digest file can put one there.
+    ///
+    /// - Parameter record: What names it.
+    func holdsAmongLogs(predecessorOf record: Int) -> Bool {
+        guard verdicts[record].isVerified, let key = keys.previous(record),
+            let hash = records[record].claims?.previous?.hash
+        else { return false }
+        return strays.contains(Stray(key: key, hash: hash))
     }
 
     /// The number of the key that a record says its predecessor has.

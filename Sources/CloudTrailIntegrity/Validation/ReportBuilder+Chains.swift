@@ -152,9 +152,8 @@ extension ReportBuilder {
             detail["reference"] = .text(absence.key.description)
         case nil:
             // What lies there as a file of a log folder is not missing, and has a finding of its own.
-            guard isLocationHeld(location), !evidence.holdsStray(at: absence.key) else {
-                return noteNotHeld(location, absence.window)
-            }
+            let isAmongLogs = !absence.isInferred && evidence.holdsAmongLogs(predecessorOf: successor.record)
+            guard isLocationHeld(location), !isAmongLogs else { return noteNotHeld(location, absence.window) }
         }
         findings.add(
             Finding(

@@ -35,6 +35,24 @@ struct PlaceTests {
 
     // MARK: Layouts
 
+    /// V37
+    @Test("a deleted digest file is missing, whatever is put among log files under its name")
+    func forgedNamesake() throws {
+        let (made, digests) = try Self.made()
+        var own = MemoryArchive(name: "digests")
+        var logs = MemoryArchive(name: "logs")
+        for (path, content) in made.archive.files {
+            let path = path.description
+            if path.contains("/CloudTrail-Digest/") { own[path] = content } else { logs[Self.name(path)] = content }
+        }
+        #expect(try made.validate([own, logs]).verdict() == .valid)
+        own[digests[2].key] = nil
+        logs[Self.name(digests[2].key)] = Self.evil
+        let report = try made.validate([own, logs])
+        #expect(report.findings(.digestMissing).map(\.key?.description) == [digests[2].key])
+        #expect(report.verdict() == .notValid)
+    }
+
     /// V10
     @Test("digest files that were moved away from their place make no other layout", arguments: 1...6)
     func movedDigests(count: Int) throws {
