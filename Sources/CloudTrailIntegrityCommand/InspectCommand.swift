@@ -126,7 +126,7 @@ enum InspectCommand: Subcommand {
             let hash = inspection.hash.map { ", SHA-256 \(Hex.encode($0.bytes))" } ?? ""
             try row("content", "\(inspection.contentBytes) bytes\(hash)")
             switch inspection.defect {
-            case .malformed(let text): try row("broken", text)
+            case .malformed(let text, _): try row("broken", text)
             case .overLimit(let text): try row("over a limit", text)
             case .unreadable(let error): try row("unreadable", error.description)
             case nil: break
@@ -213,7 +213,7 @@ enum InspectCommand: Subcommand {
 
         private var verdict: String {
             switch inspection.defect {
-            case .malformed(let text): return "BROKEN: \(text)"
+            case .malformed(let text, _): return "BROKEN: \(text)"
             case .overLimit(let text): return "NOT PROVEN: it hits a limit: \(text)"
             case .unreadable(let error): return "NOT PROVEN: \(error.description)"
             case nil: break

@@ -1,3 +1,5 @@
+internal import NativeInterop
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -6,25 +8,24 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// Which file or folder it is.
-struct FileNumber: Equatable {
-    private let device: UInt64
-    private let inode: UInt64
-
+extension Inode {
+    /// Which file or folder a status is of.
     init(_ status: stat) {
-        device = UInt64(truncatingIfNeeded: status.st_dev)
-        inode = UInt64(truncatingIfNeeded: status.st_ino)
+        self.init(
+            device: UInt64(truncatingIfNeeded: status.st_dev),
+            number: UInt64(truncatingIfNeeded: status.st_ino)
+        )
     }
 }
 
 /// Which file it is, and what changes with its content.
 struct FileIdentity: Equatable {
-    private let number: FileNumber
+    private let inode: Inode
     private let size: Int64
     private let modified: FileTime
 
     init(_ status: stat) {
-        number = FileNumber(status)
+        inode = Inode(status)
         size = Int64(status.st_size)
         modified = status.modificationTime
     }

@@ -273,9 +273,8 @@ public final class LocalArchive: ObjectSource, PathSource {
     /// Whether the path that was given leads to another folder now than the one that was opened, or to none. What is read
     /// is below the latter all the same (I38).
     package var isReplaced: Bool {
-        var (opened, now) = (stat(), stat())
-        guard unsafe fstat(root.number, &opened) == 0, unsafe stat(givenPath.cString, &now) == 0 else { return true }
-        return FileNumber(opened) != FileNumber(now)
+        let now = try? FileStatus(at: givenPath)
+        return now?.inode != (try? FileStatus(of: root.number))?.inode || now == nil
     }
 
     /// The folder at `path`, without a `/` at its end, resolved one component at a time; the root where it is empty.

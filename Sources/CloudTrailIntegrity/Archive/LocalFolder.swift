@@ -141,7 +141,7 @@ final class FolderPlace: Sendable {
             guard unsafe fstat(now, &status) == 0, unsafe fstat(folder.number, &opened) == 0 else {
                 throw .system(errno)
             }
-            return FileNumber(status) == FileNumber(opened) ? nil : .folderReplaced
+            return Inode(status) == Inode(opened) ? nil : .folderReplaced
         } catch {
             return error
         }
@@ -270,7 +270,7 @@ final class LocalFile: OpenObject {
     /// Compares what `path` leads to now, links and all, with the file that was opened.
     func checkIsAt(_ path: ByteString) throws(ObjectReadError) {
         var now = stat()
-        guard unsafe stat(path.cString, &now) == 0, FileNumber(now) == FileNumber(status) else {
+        guard unsafe stat(path.cString, &now) == 0, Inode(now) == Inode(status) else {
             throw ObjectReadError(.changed, "its path led elsewhere once it was read")
         }
     }

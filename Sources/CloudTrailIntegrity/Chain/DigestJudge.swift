@@ -149,7 +149,7 @@ package struct DigestJudge {
         switch records[number].defect {
         case .unreadable(let error): faults.append(.unreadable(error))
         case .overLimit(let limit): faults.append(.overLimit(limit))
-        case .malformed(let text): faults.append(.malformed(text))
+        case .malformed(let text, _): faults.append(.malformed(text))
         case nil: break
         }
         if places[number].isRelocated { faults.append(.relocated) }

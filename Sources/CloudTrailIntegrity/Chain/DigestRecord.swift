@@ -9,8 +9,8 @@ package struct DigestRecord: Sendable {
         case unreadable(ObjectReadError)
         /// The limit that was hit.
         case overLimit(String)
-        /// What is broken.
-        case malformed(String)
+        /// What is broken, and how the container ends.
+        case malformed(String, container: ContentHasher.Condition = .complete)
     }
 
     /// What it says; ``DigestFile`` has all of it while it is read.

@@ -84,14 +84,14 @@ package struct SingleFile: ObjectSource, PathSource {
 
     /// Opens the file, or what is saved beside it.
     package func open(_ path: ObjectKey) throws -> any OpenObject {
-        if path == self.path { return NamedFile(try folder.openFile(file), at: givenPath) }
+        if path == self.path { return FileAtPath(try folder.openFile(file), at: givenPath) }
         if path == self.path.sidecar { return try folder.open(file.sidecar) }
         throw ObjectReadError(.vanished, "there is no such file")
     }
 }
 
 /// A file that the caller named, and what leads to it: where that is another file in the end, it was not read (I37).
-private final class NamedFile: OpenObject {
+private final class FileAtPath: OpenObject {
     private let file: LocalFile
     private let givenPath: ByteString
 

@@ -374,15 +374,16 @@ struct ArchivePlacement: Sendable {
         var amongLogs: Set<Int> = []
         for (number, digest) in index.digests.enumerated() {
             try check()
-            let key = mapped.key(of: digest)
-            let isStray: Bool
             switch mapped.category(of: digest, prefixes) {
-            case .logs, .lake: isStray = true
-            case .digests, .unknown: isStray = false
+            case .logs, .lake:
+                strays.insert(number)
+                continue
+            case .digests, .unknown: break
             }
-            if isStray { strays.insert(number) }
-            if isStray { continue }
-            let folder = Folder(path: digest.path.folder, isKey: key.folder == digest.path.folder)
+            let folder = Folder(
+                path: digest.path.folder,
+                isKey: mapped.key(of: digest).folder == digest.path.folder
+            )
             if last?.folder != folder {
                 let isOfLogs =
                     known[folder]

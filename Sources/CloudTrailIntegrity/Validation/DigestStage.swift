@@ -458,7 +458,8 @@ final class DigestStage: Sendable {
             return (nil, .overLimit("its content is larger than \(limits.digestBytes) bytes"))
         case .overRatioLimit:
             return (nil, .overLimit("its content is more than \(limits.inflateRatio) times its compressed size"))
-        case .truncated, .corrupt, .trailingData: containerDefect = .malformed(condition.sentence)
+        case .truncated, .corrupt, .trailingData:
+            containerDefect = .malformed(condition.sentence, container: condition)
         }
         do throws(DigestFileError) {
             let file = try DigestFile(parsing: content, limits: limits, texts: &texts, isStopped: isStopped)
@@ -545,9 +546,8 @@ extension DigestRecord {
         switch defect {
         case .unreadable(let error)?: return .unreadable(error)
         case .overLimit?: condition = hash == nil ? .overContentLimit : .complete
-        case .malformed(let text)?:
-            // What is wrong with the container is what is wrong with any file.
-            condition = Self.brokenContainers.first { $0.sentence == text } ?? .complete
+        // What is wrong with the container is what is wrong with any file.
+        case .malformed(_, let container)?: condition = container
         case nil: break
         }
         guard let digest = hash ?? Self.noContent else {
@@ -556,10 +556,6 @@ extension DigestRecord {
         let result = ContentHasher.Result(digest: digest, contentBytes: 0, form: .gzip, condition: condition)
         return .hashed(result, ObjectMetadata(storedBytes: 0, modified: nil))
     }
-
-    private static let brokenContainers: [ContentHasher.Condition] = [
-        .truncated, .corrupt(.stream), .corrupt(.checksum), .corrupt(.length), .trailingData,
-    ]
 
     /// What stands for the content of a file that cannot be read to its end.
     private static let noContent = try? SHA256Digest.of([])
