@@ -157,7 +157,7 @@ check-public-api: setup
 
 # How much of the code that reads and judges an archive the tests run through.
 coverage: setup
-	sh Tests/Scripts/coverage.sh .build/coverage NativeInterop CloudTrailIntegrity
+	sh Tests/Scripts/coverage.sh .build/coverage NativeInterop CloudTrailFormat CloudTrailIntegrity
 
 # Which files the command opens, and whether it opens sockets, on every sample there is; and what a run with every output
 # opens to write, makes, renames and removes.

@@ -68,29 +68,37 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // What CloudTrail writes: names, folders, times, digest files. Bytes in, values out; it names no file, no thread and
+        // no C.
+        .target(name: "CloudTrailFormat", swiftSettings: swiftSettings),
         .target(
             name: "CloudTrailIntegrity",
-            dependencies: ["NativeInterop"],
+            dependencies: ["NativeInterop", "CloudTrailFormat"],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "CloudTrailIntegrityReports",
-            dependencies: ["NativeInterop", "CloudTrailIntegrity"],
+            dependencies: ["NativeInterop", "CloudTrailFormat", "CloudTrailIntegrity"],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "CloudTrailIntegrityC",
-            dependencies: ["CCloudTrailIntegrity", "CloudTrailIntegrity", "CloudTrailIntegrityReports"],
+            dependencies: [
+                "CCloudTrailIntegrity", "CloudTrailFormat", "CloudTrailIntegrity", "CloudTrailIntegrityReports",
+            ],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "SampleArchive",
-            dependencies: ["NativeInterop", "CloudTrailIntegrity"],
+            dependencies: ["NativeInterop", "CloudTrailFormat", "CloudTrailIntegrity"],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "CloudTrailIntegrityCommand",
-            dependencies: ["NativeInterop", "CloudTrailIntegrity", "CloudTrailIntegrityReports", "SampleArchive"],
+            dependencies: [
+                "NativeInterop", "CloudTrailFormat", "CloudTrailIntegrity", "CloudTrailIntegrityReports",
+                "SampleArchive",
+            ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -98,18 +106,20 @@ let package = Package(
             dependencies: ["CloudTrailIntegrityCommand"],
             swiftSettings: swiftSettings
         ),
+        // What tests of several targets need; no product holds it.
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
         // The search for wrong verdicts, with its model of docs/verdicts.md, shared by the tests and the fuzzers; no product
         // holds it.
         .target(
             name: "Adversary",
-            dependencies: ["NativeInterop", "CloudTrailIntegrity"],
+            dependencies: ["NativeInterop", "CloudTrailFormat", "CloudTrailIntegrity", "TestSupport"],
             path: "Tests/Adversary",
             swiftSettings: swiftSettings
         ),
         // What the fuzzers check, shared with the tests that replay their corpora; no product holds it.
         .target(
             name: "FuzzChecks",
-            dependencies: ["NativeInterop", "CloudTrailIntegrity", "SampleArchive", "Adversary"],
+            dependencies: ["NativeInterop", "CloudTrailFormat", "CloudTrailIntegrity", "SampleArchive", "Adversary"],
             path: "Tests/Fuzzing/FuzzChecks",
             swiftSettings: swiftSettings
         ),
@@ -119,23 +129,30 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "CloudTrailFormatTests",
+            dependencies: ["CloudTrailFormat", "TestSupport"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "CloudTrailIntegrityTests",
-            dependencies: ["CloudTrailIntegrity", "NativeInterop", "SampleArchive", "Adversary"],
+            dependencies: [
+                "CloudTrailFormat", "CloudTrailIntegrity", "NativeInterop", "SampleArchive", "Adversary", "TestSupport",
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "CloudTrailIntegrityReportsTests",
-            dependencies: ["CloudTrailIntegrityReports", "CloudTrailIntegrity", "NativeInterop"],
+            dependencies: ["CloudTrailIntegrityReports", "CloudTrailIntegrity", "CloudTrailFormat", "NativeInterop"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "SampleArchiveTests",
-            dependencies: ["SampleArchive", "CloudTrailIntegrity", "NativeInterop"],
+            dependencies: ["SampleArchive", "CloudTrailIntegrity", "CloudTrailFormat", "NativeInterop"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "CloudTrailIntegrityCommandTests",
-            dependencies: ["CloudTrailIntegrityCommand", "CloudTrailIntegrity", "SampleArchive"],
+            dependencies: ["CloudTrailIntegrityCommand", "CloudTrailIntegrity", "CloudTrailFormat", "SampleArchive"],
             exclude: ["Golden"],
             swiftSettings: swiftSettings
         ),

@@ -1,4 +1,5 @@
 public import CCloudTrailIntegrity
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 #if canImport(Glibc)

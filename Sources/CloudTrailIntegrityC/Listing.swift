@@ -1,4 +1,5 @@
 public import CCloudTrailIntegrity
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// Where a listing of the caller's goes.

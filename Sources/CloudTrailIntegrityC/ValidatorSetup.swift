@@ -1,4 +1,5 @@
 public import CCloudTrailIntegrity
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// A validator that is being set up. Its options become those of a run when that begins.

@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// The manual page: options and subcommands from the tables that make the help, the rest from ``sections``.
 struct ManualPage {
     let form: CommandLineForm

@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// Text of a manual page, in the macros of man(7).
 struct RoffText {
     private(set) var lines: [String] = []

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
 internal import NativeInterop

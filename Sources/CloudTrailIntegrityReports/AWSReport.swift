@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 package import CloudTrailIntegrity
 
 /// The report in the words of `aws cloudtrail validate-logs`, so that what was written for it keeps working.

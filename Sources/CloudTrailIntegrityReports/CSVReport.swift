@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 package import CloudTrailIntegrity
 
 /// The findings as a table (RFC 4180): a row a finding, under a row of names.

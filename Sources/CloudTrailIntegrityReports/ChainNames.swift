@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// What the chains of a report are called: no two the same.

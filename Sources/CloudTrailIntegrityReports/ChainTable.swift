@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// The chains and how much of each is proven: a row each, or where rows do not fit a few lines each.

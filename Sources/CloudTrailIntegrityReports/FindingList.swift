@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// The findings chain by chain and kind by kind, each kind with what to do next where it comes first.

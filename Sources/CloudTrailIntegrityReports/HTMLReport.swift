@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 package import CloudTrailIntegrity
 internal import NativeInterop
 

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 package import CloudTrailIntegrity
 
 /// The report as JSON Lines: findings, proven files where they were asked for, chains, and last the summary.

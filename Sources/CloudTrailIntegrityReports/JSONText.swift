@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 package import CloudTrailIntegrity
 
 /// Writes one JSON object (RFC 8259) on one line, members in the order they are added.

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 package import CloudTrailIntegrity
 
 /// The run as metrics, in the text format that Prometheus and the textfile collector of its node exporter read.

@@ -1,4 +1,5 @@
-package import CloudTrailIntegrity
+package import CloudTrailFormat
+internal import CloudTrailIntegrity
 package import NativeInterop
 
 /// What a report says of the run itself.

@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 package import CloudTrailIntegrity
 
 /// The report for a person: the findings chain by chain, a table of the chains, and the verdict in one sentence.

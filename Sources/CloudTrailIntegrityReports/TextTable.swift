@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// A table for a person: columns as wide as what stands in them, and every cell escaped.

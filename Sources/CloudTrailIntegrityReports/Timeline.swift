@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// What is known of every chain over the time, in columns of equal length: in each the gravest state counts.

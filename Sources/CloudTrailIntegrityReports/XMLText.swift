@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// `text` as XML 1.0 and HTML take it between tags and in quotes, without anything that could steer what shows it: that becomes

@@ -42,7 +42,7 @@
     /// What a pass over an object found.
     package struct Result: Hashable, Sendable {
         /// Of the content: of the first member, as far as it could be inflated.
-        package let digest: SHA256Digest
+        package let digest: SHA256Words
         /// The size of what was hashed, in bytes.
         package let contentBytes: UInt64
         package let form: Form
@@ -51,7 +51,7 @@
         package let stored: StoredContent?
 
         package init(
-            digest: SHA256Digest,
+            digest: SHA256Words,
             contentBytes: UInt64,
             form: Form,
             condition: Condition,
@@ -152,7 +152,7 @@
     }
 
     /// Hashes a message of this process's own.
-    package func hash(message: [UInt8]) throws(NativeError) -> SHA256Digest {
+    package func hash(message: [UInt8]) throws(NativeError) -> SHA256Words {
         try hasher.reset()
         unsafe try hasher.update(message.span.bytes)
         return try hasher.finalize()

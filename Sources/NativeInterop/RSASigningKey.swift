@@ -77,7 +77,7 @@ internal import COpenSSL
         var candidate: [UInt8] = []
         while candidate.count < 128 {
             let block = (0..<4).map { UInt8(truncatingIfNeeded: counter >> UInt32(24 - 8 * $0)) }
-            candidate += try SHA256Digest.of(seed + block).bytes
+            candidate += unsafe try SHA256.of((seed + block).span).withBytes { unsafe Array($0) }
             counter += 1
         }
         // Both top bits, so that the product of two primes has 2048 bits; the lowest, because primes are odd.

@@ -14,13 +14,12 @@ internal import COpenSSL
     /// A signature of another length than the modulus, with another hash algorithm or with other padding is `false`.
     package func verifies(
         signature: [UInt8],
-        of digest: SHA256Digest,
+        of digest: SHA256Words,
         with key: RSAPublicKey
     ) throws(NativeError) -> Bool {
         let context = try context(for: key)
-        let digest = digest.inlineBytes
         let result = unsafe signature.withUnsafeBufferPointer { signature in
-            unsafe digest.span.withUnsafeBufferPointer { message in
+            unsafe digest.withBytes { message in
                 unsafe EVP_PKEY_verify(
                     context.pointer,
                     signature.baseAddress,

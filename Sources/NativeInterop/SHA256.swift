@@ -1,83 +1,34 @@
 internal import COpenSSL
 
-/// A SHA-256 value (FIPS 180-4), 32 bytes held as four big-endian words, so that it compares and hashes by value.
-package struct SHA256Digest: Hashable, Sendable {
-    private let words: (UInt64, UInt64, UInt64, UInt64)
+/// A SHA-256 value (FIPS 180-4) as it comes out of libcrypto: four big-endian words.
+package struct SHA256Words: Hashable, Sendable {
+    package let first: UInt64
+    package let second: UInt64
+    package let third: UInt64
+    package let fourth: UInt64
 
-    /// The number of bytes of a SHA-256 value.
-    package static let byteCount = 32
-
-    /// All bits zero: fills the place of a value that is not known.
-    package static let zero = SHA256Digest()
-
-    private init() {
-        words = (0, 0, 0, 0)
+    package init(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
+        self.first = first
+        self.second = second
+        self.third = third
+        self.fourth = fourth
     }
 
-    /// Takes four big-endian words.
-    package init(words first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
-        words = (first, second, third, fourth)
-    }
-
-    /// Takes 32 bytes; `nil` for any other number.
-    package init?(_ bytes: Span<UInt8>) {
-        guard bytes.count == Self.byteCount else { return nil }
+    /// Takes the 32 bytes of the standard.
+    fileprivate init(_ bytes: InlineArray<32, UInt8>) {
+        let bytes = unsafe bytes.span.bytes
         func word(_ index: Int) -> UInt64 {
-            var value: UInt64 = 0
-            for offset in index * 8..<index * 8 + 8 { value = value << 8 | UInt64(bytes[offset]) }
-            return value
+            UInt64(bigEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
         }
-        words = (word(0), word(1), word(2), word(3))
+        self.init(word(0), word(1), word(2), word(3))
     }
 
-    /// Takes 32 bytes; `nil` for any other number.
-    package init?(_ bytes: [UInt8]) {
-        self.init(bytes.span)
-    }
-
-    /// The 32 bytes, in the order of the standard, without an array.
-    package var inlineBytes: InlineArray<32, UInt8> {
-        var bytes = InlineArray<32, UInt8>(repeating: 0)
-        func put(_ word: UInt64, at start: Int) {
-            for index in 0..<8 { bytes[start + index] = UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * index)) }
+    /// Calls `body` with the 32 bytes of the standard.
+    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        let words = [first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian] as InlineArray<4, UInt64>
+        return unsafe words.span.bytes.withUnsafeBytes { bytes in
+            unsafe bytes.withMemoryRebound(to: UInt8.self) { unsafe body($0) }
         }
-        put(words.0, at: 0)
-        put(words.1, at: 8)
-        put(words.2, at: 16)
-        put(words.3, at: 24)
-        return bytes
-    }
-
-    /// The 32 bytes, in the order of the standard.
-    package var bytes: [UInt8] {
-        let inline = inlineBytes
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.byteCount)
-        for index in inline.indices { bytes.append(inline[index]) }
-        return bytes
-    }
-
-    package static func == (lhs: SHA256Digest, rhs: SHA256Digest) -> Bool {
-        lhs.words == rhs.words
-    }
-
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(words.0)
-        hasher.combine(words.1)
-        hasher.combine(words.2)
-        hasher.combine(words.3)
-    }
-
-    /// The SHA-256 of `bytes`.
-    package static func of(_ bytes: Span<UInt8>) throws(NativeError) -> SHA256Digest {
-        let hasher = try SHA256()
-        unsafe try hasher.update(bytes.bytes)
-        return try hasher.finalize()
-    }
-
-    /// The SHA-256 of `bytes`.
-    package static func of(_ bytes: [UInt8]) throws(NativeError) -> SHA256Digest {
-        try of(bytes.span)
     }
 }
 
@@ -117,14 +68,21 @@ package struct SHA256Digest: Hashable, Sendable {
     }
 
     /// Ends the message; ``reset()`` comes before the next.
-    package func finalize() throws(NativeError) -> SHA256Digest {
+    package func finalize() throws(NativeError) -> SHA256Words {
         var output = InlineArray<32, UInt8>(repeating: 0)
         var span = output.mutableSpan
         let result = unsafe span.withUnsafeMutableBufferPointer { buffer in
             unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
         }
-        guard result == 1, let digest = SHA256Digest(output.span) else { throw .openSSL("EVP_DigestFinal_ex") }
-        return digest
+        guard result == 1 else { throw .openSSL("EVP_DigestFinal_ex") }
+        return SHA256Words(output)
+    }
+
+    /// The SHA-256 of `bytes`.
+    package static func of(_ bytes: Span<UInt8>) throws(NativeError) -> SHA256Words {
+        let hasher = try SHA256()
+        unsafe try hasher.update(bytes.bytes)
+        return try hasher.finalize()
     }
 }
 

@@ -3,5 +3,5 @@
 /// Boxed, because what holds it by the million has none in most runs.
 package indirect enum StoredContent: Hashable, Sendable {
     /// Its SHA-256, and its size in bytes.
-    case hashed(SHA256Digest, bytes: UInt64)
+    case hashed(SHA256Words, bytes: UInt64)
 }

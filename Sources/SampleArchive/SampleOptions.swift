@@ -1,4 +1,5 @@
-package import CloudTrailIntegrity
+package import CloudTrailFormat
+internal import CloudTrailIntegrity
 
 /// What a sample archive holds. Equal options make equal archives, byte for byte.
 package struct SampleOptions: Hashable, Sendable {

@@ -1,4 +1,5 @@
-package import CloudTrailIntegrity
+package import CloudTrailFormat
+internal import CloudTrailIntegrity
 
 /// What a sample archive holds and what was done to it.
 package struct SampleSummary: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import CloudTrailFormat
+import CloudTrailIntegrity
 import NativeInterop
 
 /// Thinks up what is done to an archive, from CloudTrail's own words: folders and names that mean something, in places

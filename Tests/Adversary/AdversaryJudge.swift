@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 
 /// How an archive comes to the validator: makes the sources of one in memory, has them validated, and takes them down.

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Random numbers that follow from a seed alone, so that a case can be told by its number; or from the bytes of a fuzzer's
 /// input, a byte for each decision, and from a seed when they are used up.
 struct AdversaryRandom: RandomNumberGenerator {

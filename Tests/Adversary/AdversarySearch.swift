@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 
 /// Tries cases, and makes small ones of those that fail.

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 
 /// What is held against each night's report: what the nights before proved and found, and what a run without a memory says.

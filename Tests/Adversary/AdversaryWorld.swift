@@ -1,3 +1,5 @@
+import CloudTrailFormat
+import CloudTrailIntegrity
 import Foundation
 import NativeInterop
 

@@ -1,3 +1,4 @@
+import CloudTrailIntegrity
 import Foundation
 import NativeInterop
 
@@ -35,7 +36,7 @@ struct ModelContent {
             return count
         }
         self.content = content
-        hash = hexText(result.digest.bytes)
+        hash = hexText(result.sha256.bytes)
         isCompressed = result.form == .gzip
         switch result.condition {
         case .complete: condition = .complete

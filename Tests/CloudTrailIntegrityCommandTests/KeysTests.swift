@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrityCommand
 import Foundation
 import SampleArchive

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrityReports
 import Foundation
 import NativeInterop

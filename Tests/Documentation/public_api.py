@@ -3,12 +3,15 @@
     python3 Tests/Documentation/public_api.py write SYMBOLS LIST
     python3 Tests/Documentation/public_api.py compare SYMBOLS LIST
     python3 Tests/Documentation/public_api.py check SYMBOLS CATALOG
-    python3 Tests/Documentation/public_api.py strip DUMP OUTPUT
+    python3 Tests/Documentation/public_api.py join SYMBOLS MODULE EXPORTS
+    python3 Tests/Documentation/public_api.py strip DUMP OUTPUT EXPORTS
 
 SYMBOLS is the folder that symbols.sh wrote, CATALOG the DocC catalog. `write` makes the list of all public symbols: a line
 each, as it is declared, behind the type that it is a member of. `compare` shows what in that list is not so any more;
 `check` names each symbol that has no doc comment, and each type that the page of the module does not list under its
-topics: the exit status is then 1. `strip` takes what is not public out of what swift-api-digester wrote of a module.
+topics: the exit status is then 1. `join` puts what the module hands on of others, by its file EXPORTS, into the module's
+graph, and takes the others' graphs away. `strip` takes what is not public, or not handed on, out of what
+swift-api-digester wrote of the modules.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from pathlib import Path
 
 # What every type conforms to unless it says otherwise.
 IMPLIED = {"Copyable", "Escapable", "SendableMetatype"}
+EXPORT = re.compile(r"^@_exported public import \w+ (\w+)\.(\w+)$", re.MULTILINE)
 TOPIC = re.compile(r"^- ``([^`]+)``$", re.MULTILINE)
 
 
@@ -102,7 +106,34 @@ def complaints(symbols: list[Symbol], catalog: Path) -> list[str]:
     return found
 
 
-def strip(node: dict) -> dict:
+def handed_on(exports: Path) -> dict[str, set[str]]:
+    """The declarations that are handed on, by their modules."""
+    found: dict[str, set[str]] = {}
+    for module, name in EXPORT.findall(exports.read_text(encoding="utf-8") if exports.exists() else ""):
+        found.setdefault(module, set()).add(name)
+    return found
+
+
+def join(folder: Path, module: str, exports: Path) -> None:
+    """Puts what a module hands on into its symbol graph."""
+    own = folder / f"{module}.symbols.json"
+    graph = json.loads(own.read_text(encoding="utf-8"))
+    for other, names in handed_on(exports).items():
+        for path in (folder / f"{other}.symbols.json", folder / f"{module}@{other}.symbols.json"):
+            if not path.exists():
+                continue
+            more = json.loads(path.read_text(encoding="utf-8"))
+            path.unlink()
+            symbols = [symbol for symbol in more["symbols"] if symbol["pathComponents"][0] in names]
+            known = {symbol["identifier"]["precise"] for symbol in symbols}
+            graph["symbols"] += symbols
+            graph["relationships"] += [relation for relation in more["relationships"] if relation["source"] in known]
+        for path in folder.glob(f"{other}@*.symbols.json"):
+            path.unlink()
+    own.write_text(json.dumps(graph), encoding="utf-8")
+
+
+def strip(node: dict, names: dict[str, set[str]]) -> dict:
     """A declaration of swift-api-digester's without what is `package` in it.
 
     The digester knows of @nonexhaustive and forgets what it is for: such an enum may get new cases.
@@ -111,7 +142,13 @@ def strip(node: dict) -> dict:
         node.pop("isEnumExhaustive", None)
     for part in ("children", "accessors"):
         if part in node:
-            node[part] = [strip(child) for child in node[part] if not child.get("isInternal")]
+            node[part] = [strip(child, names) for child in node[part] if not child.get("isInternal")]
+    if node.get("kind") == "Root":
+        node["children"] = [
+            child
+            for child in node.get("children", ())
+            if child.get("moduleName") not in names or child.get("name") in names[child["moduleName"]]
+        ]
     return node
 
 
@@ -135,9 +172,12 @@ def main(arguments: list[str]) -> int:
             if not found:
                 print(f"{len(symbols)} public symbols, all documented")
             return 1 if found or not symbols else 0
-        case ["strip", dump, output]:
+        case ["join", folder, module, exports]:
+            join(Path(folder), module, Path(exports))
+            return 0
+        case ["strip", dump, output, exports]:
             module = json.loads(Path(dump).read_text(encoding="utf-8"))
-            module["ABIRoot"] = strip(module["ABIRoot"])
+            module["ABIRoot"] = strip(module["ABIRoot"], handed_on(Path(exports)))
             Path(output).write_text(json.dumps(module), encoding="utf-8")
             return 0
         case _:

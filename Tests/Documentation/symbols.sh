@@ -1,10 +1,12 @@
 #!/bin/sh
-# Builds the library and writes the symbol graph of what is public in it.
+# Builds the library and writes the symbol graph of what is public in it, what it hands on of the modules below included.
 #   symbols.sh FOLDER
 set -eu
 
 folder=$1
 module=CloudTrailIntegrity
+exports=Sources/$module/Exports.swift
+here=$(dirname "$0")
 
 resources=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 target=$(swiftc -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p')
@@ -17,6 +19,9 @@ fi
 swift build --quiet --target "$module"
 rm -rf "$folder"
 mkdir -p "$folder"
-"$extract" -module-name "$module" -target "$target" -I "$(swift build --show-bin-path)/Modules" \
-    -I CLibs/COpenSSL -I CLibs/CZlib -I CLibs/CPlatform \
-    -minimum-access-level public -skip-synthesized-members -output-dir "$folder"
+for name in "$module" $(sed -n 's/^@_exported public import [a-z]* \([A-Za-z]*\)\..*/\1/p' "$exports" | sort -u); do
+    "$extract" -module-name "$name" -target "$target" -I "$(swift build --show-bin-path)/Modules" \
+        -I CLibs/COpenSSL -I CLibs/CZlib -I CLibs/CPlatform \
+        -minimum-access-level public -skip-synthesized-members -output-dir "$folder"
+done
+python3 "$here/public_api.py" join "$folder" "$module" "$exports"

@@ -81,12 +81,38 @@ class PublicAPI(Folder):
 
     def test_what_is_package_is_left_out(self) -> None:
         module = {"children": [{"name": "a", "isInternal": True}, {"name": "b", "accessors": [{"isInternal": True}]}]}
-        self.assertEqual(public_api.strip(module), {"children": [{"name": "b", "accessors": []}]})
+        self.assertEqual(public_api.strip(module, {}), {"children": [{"name": "b", "accessors": []}]})
+
+    def test_of_other_modules_only_what_is_handed_on_is_left(self) -> None:
+        children = [
+            {"name": "A", "moduleName": "Own"},
+            {"name": "B", "moduleName": "Other"},
+            {"name": "C", "moduleName": "Other"},
+        ]
+        root = {"kind": "Root", "children": children}
+        left = public_api.strip(root, {"Other": {"B"}})["children"]
+        self.assertEqual([child["name"] for child in left], ["A", "B"])
+
+    def test_what_is_handed_on_joins_the_modules_graph(self) -> None:
+        def write(name: str, *symbols: dict) -> None:
+            relations = [
+                {"kind": "conformsTo", "source": symbol["identifier"]["precise"], "target": "x"} for symbol in symbols
+            ]
+            graph = {"symbols": symbols, "relationships": relations}
+            (self.folder / f"{name}.symbols.json").write_text(json.dumps(graph), encoding="utf-8")
+
+        write("Own", symbol("A", "struct A"))
+        write("Other", symbol("B", "struct B"), symbol("B.x", "var x: Int"), symbol("C", "struct C"))
+        write("Own@Other", symbol("B.y", "var y: Int"))
+        exports = self.folder / "Exports.swift"
+        exports.write_text("@_exported public import struct Other.B\n", encoding="utf-8")
+        public_api.join(self.folder, "Own", exports)
+        self.assertEqual([found.name for found in public_api.read(self.folder)], ["A", "B", "B.x", "B.y"])
 
     def test_a_nonexhaustive_enum_may_get_cases(self) -> None:
         enum = {"declAttributes": ["Nonexhaustive"], "isEnumExhaustive": True}
-        self.assertNotIn("isEnumExhaustive", public_api.strip(enum))
-        self.assertIn("isEnumExhaustive", public_api.strip({"isEnumExhaustive": True}))
+        self.assertNotIn("isEnumExhaustive", public_api.strip(enum, {}))
+        self.assertIn("isEnumExhaustive", public_api.strip({"isEnumExhaustive": True}, {}))
 
 
 class Snippets(Folder):

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import NativeInterop
 import Testing
 
@@ -28,7 +29,7 @@ import Testing
             #expect(result.form == (count < 2 ? .plain : .gzip), "\(count) bytes")
             #expect(result.condition == (count < 2 ? .complete : .truncated), "\(count) bytes")
             let kept = Self.content.prefix(Int(result.contentBytes))
-            if count >= 2 { #expect(try result.digest == SHA256Digest.of(Array(kept)), "\(count) bytes") }
+            if count >= 2 { #expect(try result.digest == SHA256.of(Array(kept)), "\(count) bytes") }
         }
         #expect(try hasher.result(of: member)?.condition == .complete)
     }
@@ -40,7 +41,7 @@ import Testing
             let (result, collected) = try hasher.hashAndCollect(PieceReader(Array(member.prefix(count))))
             #expect(result.condition == .truncated)
             #expect(Bytes(Array(content.prefix(collected.count))) == Bytes(collected))
-            #expect(try result.digest == SHA256Digest.of(collected))
+            #expect(try result.digest == SHA256.of(collected))
         }
     }
 
@@ -68,7 +69,7 @@ import Testing
             let result = try hasher.hash(member + trailer, limits: .none)
             #expect(result.condition == .trailingData)
             #expect(result.contentBytes == UInt64(Self.content.count))
-            #expect(try result.digest == SHA256Digest.of(Self.content))
+            #expect(try result.digest == SHA256.of(Self.content))
             // The read ends where the member does.
             #expect(try hasher.hash(PieceReader(member + trailer, sizes: [member.count])) == result)
             #expect(try hasher.hash(PieceReader(member + trailer, sizes: [1, 9])) == result)
@@ -83,11 +84,11 @@ import Testing
         let whole = PieceReader(member)
         let result = try hasher.hash(whole)
         #expect(result.condition == .complete)
-        #expect(try result.digest == SHA256Digest.of(content))
+        #expect(try result.digest == SHA256.of(content))
         for trailer in Self.trailers {
             let result = try hasher.hash(member + trailer, limits: .none)
             #expect(result.condition == .trailingData)
-            #expect(try result.digest == SHA256Digest.of(content))
+            #expect(try result.digest == SHA256.of(content))
         }
     }
 
@@ -103,7 +104,7 @@ import Testing
                     let result = try #require(try hasher.result(of: broken))
                     #expect(result.condition == .corrupt(corruption))
                     // All of the content was there.
-                    #expect(try result.digest == SHA256Digest.of(Self.content))
+                    #expect(try result.digest == SHA256.of(Self.content))
                 }
             }
         }
@@ -132,7 +133,7 @@ import Testing
             let result = try hasher.result(of: broken)
             #expect(result?.condition == .corrupt(.stream), "byte \(index) is \(value)")
             #expect(result?.form == .gzip)
-            #expect(try result?.digest == SHA256Digest.of([]))
+            #expect(try result?.digest == SHA256.of([]))
         }
         var header = Gzip.header(name: "name", checksum: true)
         header[header.count - 1] ^= 1
@@ -175,7 +176,7 @@ import Testing
             for limit in [UInt64(size), UInt64(size) + 1, .max] {
                 let result = try hasher.hash(bytes, limits: .content(limit))
                 #expect(result.condition == .complete)
-                #expect(try result.digest == SHA256Digest.of(content))
+                #expect(try result.digest == SHA256.of(content))
             }
             for limit in [0, UInt64(size) - 1] {
                 #expect(try hasher.hash(bytes, limits: .content(limit)).condition == .overContentLimit)
@@ -259,7 +260,7 @@ import Testing
             #expect(result.condition == condition)
             #expect(Bytes(Array(content.prefix(collected.count))) == Bytes(collected))
             #expect(result.contentBytes == UInt64(collected.count), "\(condition)")
-            #expect(try result.digest == SHA256Digest.of(collected), "\(condition)")
+            #expect(try result.digest == SHA256.of(collected), "\(condition)")
             #expect(result.contentBytes <= limits.contentBytes)
         }
     }
@@ -278,7 +279,7 @@ import Testing
                 #expect(throws: PieceReader.Failure.self) {
                     try hasher.hashAndCollect(PieceReader(bytes, failingAt: offset))
                 }
-                #expect(try hasher.hash(Gzip.deflated([1, 2, 3]), limits: .none).digest == SHA256Digest.of([1, 2, 3]))
+                #expect(try hasher.hash(Gzip.deflated([1, 2, 3]), limits: .none).digest == SHA256.of([1, 2, 3]))
             }
         }
     }
@@ -300,7 +301,7 @@ import Testing
                 }
             }
         }
-        #expect(try hasher.hash([1, 2, 3], limits: .none).digest == SHA256Digest.of([1, 2, 3]))
+        #expect(try hasher.hash([1, 2, 3], limits: .none).digest == SHA256.of([1, 2, 3]))
     }
 
     @Test func theSecondReadMayNotFillMoreThanIsLeft() throws {

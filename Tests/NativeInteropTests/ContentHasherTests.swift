@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import NativeInterop
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     /// The outcome of a pass over all of `content`.
     private func complete(_ content: [UInt8], _ form: ContentHasher.Form) throws -> Outcome {
         Outcome(
-            digest: try SHA256Digest.of(content),
+            digest: try SHA256.of(content),
             contentBytes: UInt64(content.count),
             form: form,
             condition: .complete
@@ -64,7 +65,7 @@ import Testing
         let content = generator.bytes(size)
         let both = try ContentHasher(hashesStoredBytes: true)
         for stored in [content, try Gzip.deflated(content)] {
-            let expected = StoredContent.hashed(try SHA256Digest.of(stored), bytes: UInt64(stored.count))
+            let expected = StoredContent.hashed(try SHA256.of(stored), bytes: UInt64(stored.count))
             let whole = try both.hash(stored, limits: .none)
             #expect(whole.stored == expected)
             #expect(try both.hash(PieceReader(stored, sizes: [1, 100_003]), limits: .none) == whole)

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import Foundation
 import NativeInterop
 import Testing
@@ -50,16 +51,16 @@ import Testing
             #expect(key.encoding == (fact.keyEncoding == "SPKI" ? .subjectPublicKeyInfo : .pkcs1))
             #expect(try MD5.of(Array(der)).hexadecimal == fact.fingerprint)
             let bytes = try #require([UInt8](hexadecimal: fact.recoveredSha256OfStringToSign))
-            let digest = try #require(SHA256Digest(bytes))
+            let digest = try #require(SHA256Words(bytes))
             let signature = try #require([UInt8](hexadecimal: fact.signatureHex))
             #expect(try key.verifies(signature: signature, of: digest), "\(fact.name)")
-            #expect(try !key.verifies(signature: signature, of: SHA256Digest.of(digest.bytes)), "\(fact.name)")
+            #expect(try !key.verifies(signature: signature, of: SHA256.of(digest.bytes)), "\(fact.name)")
         }
         // The two of one key do not stand for one another.
         let digests = try known.map { try #require([UInt8](hexadecimal: $0.recoveredSha256OfStringToSign)) }
         let key = try RSAPublicKey(der: Array(try #require(Data(base64Encoded: known[0].publicKeyValueBase64))))
         let first = try #require([UInt8](hexadecimal: known[0].signatureHex))
-        #expect(try !key.verifies(signature: first, of: try #require(SHA256Digest(digests[1]))))
+        #expect(try !key.verifies(signature: first, of: try #require(SHA256Words(digests[1]))))
     }
 
     // Disabled where the folder of published facts is not beside the repository.

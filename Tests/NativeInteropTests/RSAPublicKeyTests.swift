@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import NativeInterop
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
 
     @Test func bothEncodingsVerifyTheSame() throws {
         let known = try vectors.signature("openssl-sha256")
-        let digest = try SHA256Digest.of(try #require([UInt8](hexadecimal: known.message)))
+        let digest = try SHA256.of(try #require([UInt8](hexadecimal: known.message)))
         let signature = try #require([UInt8](hexadecimal: known.signature))
         #expect(try RSAPublicKey(der: pkcs1).verifies(signature: signature, of: digest))
         #expect(try RSAPublicKey(der: spki).verifies(signature: signature, of: digest))
@@ -169,7 +170,7 @@ import Testing
                     var broken = der
                     broken[index] = value
                     let key = try? RSAPublicKey(der: broken)
-                    _ = try key?.verifies(signature: generator.bytes(256), of: SHA256Digest.of([]))
+                    _ = try key?.verifies(signature: generator.bytes(256), of: SHA256.of([]))
                 }
             }
         }
@@ -181,7 +182,7 @@ import Testing
         [UInt8](repeating: 0xff, count: 256),
     ])
     func anAbsurdModulusVerifiesNothing(_ modulus: [UInt8]) throws {
-        let digest = try SHA256Digest.of([])
+        let digest = try SHA256.of([])
         guard let key = try? RSAPublicKey(der: DER.rsaPublicKey(modulus: modulus, exponent: [1, 0, 1])) else { return }
         for byte: UInt8 in [0, 1, 0x7f] {
             #expect(try !key.verifies(signature: [UInt8](repeating: byte, count: 256), of: digest))

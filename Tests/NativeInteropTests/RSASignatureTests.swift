@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import NativeInterop
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
     /// Whether the signature of a vector is its key's.
     private func verify(_ vector: RSAVectors.Signature, under key: RSAVectors.Key) throws -> Bool {
         let key = try RSAPublicKey(der: try #require([UInt8](hexadecimal: key.pkcs1)))
-        let digest = try SHA256Digest.of(try #require([UInt8](hexadecimal: vector.message)))
+        let digest = try SHA256.of(try #require([UInt8](hexadecimal: vector.message)))
         return try key.verifies(signature: try #require([UInt8](hexadecimal: vector.signature)), of: digest)
     }
 
@@ -25,17 +26,17 @@ import Testing
         let vectors = try RSAVectors.load()
         let vector = try vectors.signature("openssl-sha256")
         let key = try RSAPublicKey(der: try #require([UInt8](hexadecimal: vectors.key(vector.key).pkcs1)))
-        let digest = try SHA256Digest.of(try #require([UInt8](hexadecimal: vector.message)))
+        let digest = try SHA256.of(try #require([UInt8](hexadecimal: vector.message)))
         let signature = try #require([UInt8](hexadecimal: vector.signature))
         for index in signature.indices {
             var broken = signature
             broken[index] ^= UInt8(1 << (index % 8))
             #expect(try !key.verifies(signature: broken, of: digest), "byte \(index)")
         }
-        for index in 0..<SHA256Digest.byteCount {
+        for index in 0..<32 {
             var other = digest.bytes
             other[index] ^= 1
-            #expect(try !key.verifies(signature: signature, of: try #require(SHA256Digest(other))), "byte \(index)")
+            #expect(try !key.verifies(signature: signature, of: try #require(SHA256Words(other))), "byte \(index)")
         }
         #expect(try key.verifies(signature: signature, of: digest))
     }
@@ -44,7 +45,7 @@ import Testing
         let vectors = try RSAVectors.load()
         let vector = try vectors.signature("openssl-sha256")
         let key = try RSAPublicKey(der: try #require([UInt8](hexadecimal: vectors.key(vector.key).pkcs1)))
-        let digest = try SHA256Digest.of(try #require([UInt8](hexadecimal: vector.message)))
+        let digest = try SHA256.of(try #require([UInt8](hexadecimal: vector.message)))
         let signature = try #require([UInt8](hexadecimal: vector.signature))
         for count in 0..<signature.count {
             #expect(try !key.verifies(signature: Array(signature.prefix(count)), of: digest), "\(count) bytes")
@@ -60,7 +61,7 @@ import Testing
         let valid = try vectors.signature("openssl-sha256")
         let invalid = try vectors.signature("openssl-sha512")
         let key = try RSAPublicKey(der: try #require([UInt8](hexadecimal: vectors.key(valid.key).pkcs1)))
-        let digest = try SHA256Digest.of(try #require([UInt8](hexadecimal: valid.message)))
+        let digest = try SHA256.of(try #require([UInt8](hexadecimal: valid.message)))
         let good = try #require([UInt8](hexadecimal: valid.signature))
         let bad = try #require([UInt8](hexadecimal: invalid.signature))
         try await withThrowingTaskGroup(of: Bool.self) { group in

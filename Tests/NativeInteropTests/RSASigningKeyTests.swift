@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import NativeInterop
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
         let der = try RSASigningKey(seed: Array("cloudtrail-integrity".utf8)).publicKeyDER
         // Worked out apart from this module: the primes with plain integers, the DER by hand.
         let expected = "8ad77f3f61a0f07114c0918ca243ca296dc4d4340af5a16aea892f08f3f25f9b"
-        #expect(try SHA256Digest.of(der).bytes.hexadecimal == expected)
+        #expect(try SHA256.of(der).bytes.hexadecimal == expected)
     }
 
     @Test func itsSignaturesVerify() throws {
@@ -36,26 +37,26 @@ import Testing
         var generator = SeededGenerator(seed: 3)
         for size in [0, 1, 64, 300, 100_000] {
             let message = generator.bytes(size)
-            let digest = try SHA256Digest.of(message)
+            let digest = try SHA256.of(message)
             let signature = try signer.signature(of: message)
             #expect(signature.count == 256)
             #expect(try bare.verifies(signature: signature, of: digest))
             #expect(try wrapped.verifies(signature: signature, of: digest))
-            #expect(try !bare.verifies(signature: signature, of: SHA256Digest.of(message + [0])))
+            #expect(try !bare.verifies(signature: signature, of: SHA256.of(message + [0])))
         }
     }
 
     @Test func anotherKeyRefusesItsSignatures() throws {
         let signature = try RSASigningKey(seed: [4]).signature(of: [1])
         let other = try RSAPublicKey(der: RSASigningKey(seed: [5]).publicKeyDER)
-        #expect(try !other.verifies(signature: signature, of: SHA256Digest.of([1])))
+        #expect(try !other.verifies(signature: signature, of: SHA256.of([1])))
     }
 
     @Test func itsSHA1SignaturesAreRefused() throws {
         let signer = try RSASigningKey(seed: [4])
         let signature = try signer.signature(of: [1], hash: .sha1)
         #expect(signature.count == 256)
-        #expect(try !RSAPublicKey(der: signer.publicKeyDER).verifies(signature: signature, of: SHA256Digest.of([1])))
+        #expect(try !RSAPublicKey(der: signer.publicKeyDER).verifies(signature: signature, of: SHA256.of([1])))
     }
 
     // Disabled where the system has no openssl command.

@@ -1,10 +1,11 @@
+import CloudTrailFormat
 import NativeInterop
 import Testing
 
 @Suite struct SHA256Tests {
     @Test(arguments: try HashVector.load("sha256.json"))
     func publishedVectors(_ vector: HashVector) throws {
-        #expect(try SHA256Digest.of(vector.bytes).bytes.hexadecimal == vector.digest)
+        #expect(try SHA256.of(vector.bytes).bytes.hexadecimal == vector.digest)
     }
 
     @Test(arguments: try HashVector.load("sha256.json"), [1, 3, 63, 64, 65, 4097])
@@ -32,7 +33,7 @@ import Testing
                 unsafe try hasher.update(Array(rest.prefix(count)).span.bytes)
                 rest = rest.dropFirst(count)
             }
-            #expect(try hasher.finalize() == SHA256Digest.of(bytes))
+            #expect(try hasher.finalize() == SHA256.of(bytes))
         }
     }
 
@@ -40,7 +41,7 @@ import Testing
         let hasher = try SHA256()
         unsafe try hasher.update([1, 2, 3].span.bytes)
         try hasher.reset()
-        #expect(try hasher.finalize() == SHA256Digest.of([]))
+        #expect(try hasher.finalize() == SHA256.of([]))
     }
 
     // Around the block of 64 bytes, the length field of 8, and the sizes of a read.
@@ -65,31 +66,6 @@ import Testing
         let contents = Self.sizes.map { generator.bytes($0) }
         let files = try contents.enumerated().map { try folder.write($0.element, to: "\($0.offset)") }
         let lines = try digests(files).split(separator: "\n").map { String($0.prefix(64)) }
-        #expect(try lines == contents.map { try SHA256Digest.of($0).bytes.hexadecimal })
-    }
-}
-
-@Suite struct SHA256DigestTests {
-    @Test(arguments: [0, 1, 16, 20, 31, 33, 64])
-    func anotherNumberOfBytesIsNoDigest(count: Int) {
-        #expect(SHA256Digest([UInt8](repeating: 7, count: count)) == nil)
-    }
-
-    @Test func keepsItsBytesInOrder() throws {
-        let bytes = [UInt8](0x80..<0xa0)
-        let digest = try #require(SHA256Digest(bytes))
-        #expect(digest.bytes == bytes)
-        #expect(SHA256Digest(bytes.span) == digest)
-    }
-
-    @Test func everyByteCounts() throws {
-        let zero = try #require(SHA256Digest([UInt8](repeating: 0, count: 32)))
-        var all: Set<SHA256Digest> = [zero]
-        for index in 0..<32 {
-            var bytes = zero.bytes
-            bytes[index] = 1
-            all.insert(try #require(SHA256Digest(bytes)))
-        }
-        #expect(all.count == 33)
+        #expect(try lines == contents.map { try SHA256.of($0).bytes.hexadecimal })
     }
 }

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 import Foundation
 import NativeInterop
@@ -39,7 +40,10 @@ struct ReadDigest {
         let fingerprint = try text("digestPublicKeyFingerprint")
         guard let key = keys.first(where: { $0.fingerprint == fingerprint }) else { return false }
         let message = try SHA256Digest.of(Array(lines.joined(separator: "\n").utf8))
-        return try RSAPublicKey(der: key.der).verifies(signature: try #require(Hex.decode(signature)), of: message)
+        return try RSAPublicKey(der: key.der).verifies(
+            signature: try #require(Hex.decode(signature)),
+            of: SHA256Words(message)
+        )
     }
 }
 

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 import Foundation
 import NativeInterop
@@ -118,7 +119,7 @@ struct StructureTests {
                 #expect(listed.insert(key).inserted)
                 let (content, result) = try gunzip(try archive.object(key).content)
                 #expect(result.condition == .complete)
-                #expect(entry["hashValue"] == Hex.encode(result.digest.bytes))
+                #expect(entry["hashValue"] == Hex.encode(result.sha256.bytes))
                 #expect(entry["hashAlgorithm"] == "SHA-256")
                 let records = try Self.records(content)
                 let eventTimes = try records.map { try #require($0["eventTime"] as? String) }

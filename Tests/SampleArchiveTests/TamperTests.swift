@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 import Foundation
 import NativeInterop
@@ -132,7 +133,7 @@ struct TamperTests {
         let forged = try made.archive.digest(made.record.key)
         for entry in try forged.logFiles() {
             let log = try gunzip(made.archive.object(try #require(entry["s3Object"])).content)
-            #expect(entry["hashValue"] == Hex.encode(log.result.digest.bytes))
+            #expect(entry["hashValue"] == Hex.encode(log.result.sha256.bytes))
         }
         let fingerprint = try forged.text("digestPublicKeyFingerprint")
         #expect(try made.clean.digest(made.record.key).text("digestPublicKeyFingerprint") == fingerprint)

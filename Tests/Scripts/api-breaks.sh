@@ -35,10 +35,14 @@ fi
 # Builds the library of the package in folder $1, and writes what is public in it to $2.
 describe() {
     swift build --quiet --package-path "$1" --target "$module"
-    "$digester" -dump-sdk -module "$module" -target "$target" -avoid-location -avoid-tool-args -o "$2.all" \
+    exports="$1/Sources/$module/Exports.swift"
+    # What the library hands on of the modules below is its own.
+    others=$(sed -n 's/^@_exported public import [a-z]* \([A-Za-z]*\)\..*/-module \1/p' "$exports" 2>/dev/null | sort -u)
+    # shellcheck disable=SC2086 # several options, or none
+    "$digester" -dump-sdk -module "$module" $others -target "$target" -avoid-location -avoid-tool-args -o "$2.all" \
         -I "$(swift build --package-path "$1" --show-bin-path)/Modules" \
         -I "$1/CLibs/COpenSSL" -I "$1/CLibs/CZlib" -I "$1/CLibs/CPlatform"
-    python3 "$here/../Documentation/public_api.py" strip "$2.all" "$2"
+    python3 "$here/../Documentation/public_api.py" strip "$2.all" "$2" "$exports"
     rm "$2.all"
 }
 

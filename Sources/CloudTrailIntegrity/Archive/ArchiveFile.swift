@@ -1,4 +1,5 @@
 #if ArchiveFiles
+public import CloudTrailFormat
 package import NativeInterop
 
 #if canImport(Glibc)

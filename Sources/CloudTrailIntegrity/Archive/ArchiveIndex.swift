@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// What the sources hold, sorted by what the names say it is.
 package struct ArchiveIndex: Sendable {
     /// A digest file, known by its number.

@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// How the paths below one root map to keys in S3: one constant rule a root, never a guess file by file.
 package enum ArchiveLayout: Hashable, Sendable {
     /// All files have one offset.

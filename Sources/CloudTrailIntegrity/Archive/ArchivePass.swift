@@ -1,4 +1,5 @@
 #if ArchiveFiles
+internal import CloudTrailFormat
 internal import NativeInterop
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// A bucket and the prefix that a trail writes below: what stands before `AWSLogs/` in its keys.
 package struct DeliveryLocation: Hashable, Sendable {
     package let bucket: String

@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// The key of a digest file, or its path below a root, as numbers in a ``DigestNames``: an archive has hundreds of
 /// thousands of them, in few folders and of few chains.
 ///

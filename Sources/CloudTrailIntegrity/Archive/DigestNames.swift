@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 internal import NativeInterop
 
 /// The texts that digest files have in common, each with a number: their folders, their chains, their buckets and the

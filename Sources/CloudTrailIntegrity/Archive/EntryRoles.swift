@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// Tells what the entries of a folder may be, by their names alone; what they are depends on the root's layout.
 struct EntryRoles {
     /// What an entry may be.

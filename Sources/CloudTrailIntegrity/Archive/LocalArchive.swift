@@ -1,3 +1,4 @@
+public import CloudTrailFormat
 package import NativeInterop
 
 #if canImport(Glibc)

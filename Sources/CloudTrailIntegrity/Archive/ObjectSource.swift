@@ -1,3 +1,5 @@
+public import CloudTrailFormat
+
 /// Storage that holds a downloaded archive and opens any file of it: a folder, a disk image, a case database.
 ///
 /// The validator calls it from several threads at once. Paths are below the source's root, components separated by

@@ -1,4 +1,5 @@
-package import NativeInterop
+package import CloudTrailFormat
+internal import NativeInterop
 
 /// Names in the order they were added, each without what it shares with the one before: those of CloudTrail's files
 /// take a third of their length. A hash may follow each name.

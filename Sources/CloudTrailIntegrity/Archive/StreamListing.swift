@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// Gathers what goes by in a stream, and puts it into the order in which a folder would be listed.
 ///
 /// Log files and sidecars are numbered as they come, and so are digest files.

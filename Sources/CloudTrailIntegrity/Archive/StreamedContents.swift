@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 package import NativeInterop
 
 /// What files held that were hashed as they went by: some forty bytes a file.
@@ -32,7 +33,7 @@ package struct StreamedContents: Sendable {
     package mutating func append(_ content: Content) {
         switch content {
         case .hashed(let result, let metadata):
-            digests.append(result.digest)
+            digests.append(result.sha256)
             contentBytes.append(result.contentBytes)
             marks.append(result.stored == nil ? Self.mark(result) : Self.specialMark)
             if result.stored != nil { special[count - 1] = content }
@@ -50,7 +51,7 @@ package struct StreamedContents: Sendable {
     package subscript(number: Int) -> Content {
         if marks[number] == Self.specialMark, let content = special[number] { return content }
         let result = ContentHasher.Result(
-            digest: digests[number],
+            digest: SHA256Words(digests[number]),
             contentBytes: contentBytes[number],
             form: marks[number] & 1 == 0 ? .gzip : .plain,
             condition: Self.conditions[Int(marks[number] >> 1)]

@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// The digests held of one chain, in the order of time.
 package struct DigestChain: Sendable {
     /// A place in the chain: one key, whatever number of files map to it.

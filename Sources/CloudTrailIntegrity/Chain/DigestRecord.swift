@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 package import NativeInterop
 
 /// A digest file of the archive, read once: what was found, before anything is judged. Its number is the index's.

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// What digest files have in common of which one says of its predecessor what the others do: the name and the content.

@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 internal import NativeInterop
 
 /// The log files that a digest lists, packed by the folder they are in: a group for each.

@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 internal import NativeInterop
 
 /// Tries signatures; one a thread.
@@ -166,7 +167,7 @@ package struct SignatureTrial {
             // PKCS#1 v1.5 signatures are deterministic: another value is another signature, and not this key's.
             let holds =
                 try validBytes.map { $0 == bytes }
-                ?? verifier.verifies(signature: bytes, of: message, with: key.key)
+                ?? verifier.verifies(signature: bytes, of: SHA256Words(message), with: key.key)
             if holds {
                 valid = valid ?? candidate.source
                 validBytes = bytes
@@ -402,5 +403,12 @@ extension SignatureVerdict {
 extension SignatureSource {
     fileprivate func isNot(aSuccessorBut number: Int) -> Bool {
         if case .successor(let successor) = self { successor == number } else { true }
+    }
+}
+
+extension SignatureManifest {
+    /// Whether there may be signatures of an object with this name: what is cheap to ask.
+    func mayHoldSignature(ofName name: DigestKey) -> Bool {
+        name.isDigestFile ? mayHoldSignature(ofDigestEndingAt: name.endTime) : count > 0
     }
 }

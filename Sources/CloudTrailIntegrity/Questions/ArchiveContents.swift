@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// What an archive holds, by the names of its files alone: nothing of it is read, and nothing is proven.
 package struct ArchiveContents: Sendable {
     /// The digest files of one chain.

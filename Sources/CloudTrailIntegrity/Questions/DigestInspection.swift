@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 package import NativeInterop
 
 /// All that one digest file says, and what of it holds.
@@ -140,7 +141,7 @@ extension Validator {
         try object.checkUnchanged()
         var texts = DigestTexts()
         let (digest, defect) = DigestStage.parse(content, result.condition, limits, &texts)
-        let hash = result.isWhole ? result.digest : nil
+        let hash = result.isWhole ? result.sha256 : nil
         let stringToSign = hash.flatMap { digest?.stringToSign(hash: $0) }
         // Its name is not looked at here: a copy may be called anything.
         let name =

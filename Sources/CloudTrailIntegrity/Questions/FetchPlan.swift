@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// What has to be fetched from AWS before an archive can be validated: keys and signatures.
 package struct FetchPlan: Sendable {
     /// A digest file that nothing can be asked for.

@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 package import NativeInterop
 
 /// What is known of one file: whether CloudTrail delivered it, unchanged, and who says so.
@@ -202,7 +203,7 @@ private struct FileJudge {
         var hashes: Set<SHA256Digest> = []
         var names: Set<ObjectKey> = []
         for case .content(let content) in readings {
-            hashes.insert(content.result.digest)
+            hashes.insert(content.result.sha256)
             names.insert(content.name)
         }
         if names.isEmpty { return [] }
@@ -225,7 +226,7 @@ private struct FileJudge {
     // MARK: Log files
 
     func check(_ content: FileReading.Content, _ listings: [LogListing]) -> FileCheck {
-        let hash = content.result.isWhole ? content.result.digest : nil
+        let hash = content.result.isWhole ? content.result.sha256 : nil
         let named = listings.filter { $0.location.key.lastComponent == content.name.bytes[...] }
         let same = listings.filter { $0.hash == hash }
         func isSame(_ listing: LogListing) -> Bool { listing.hash == hash }

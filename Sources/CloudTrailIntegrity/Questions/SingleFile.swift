@@ -1,3 +1,4 @@
+package import CloudTrailFormat
 package import NativeInterop
 
 #if canImport(Glibc)

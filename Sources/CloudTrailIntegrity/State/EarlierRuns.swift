@@ -1,3 +1,4 @@
+public import CloudTrailFormat
 internal import NativeInterop
 
 /// What a run builds on.

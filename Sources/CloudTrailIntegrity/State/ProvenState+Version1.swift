@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// States of version 1, which are read and no more written. They do not tell what failed a read since it was proven, nor

@@ -1,4 +1,5 @@
-package import NativeInterop
+package import CloudTrailFormat
+internal import NativeInterop
 
 /// What earlier runs proved of an archive, so that the next one can hold it to that and need not read it again.
 ///

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// Writes the parts of a state: numbers as LEB128, texts behind their length, names without what they share with the one

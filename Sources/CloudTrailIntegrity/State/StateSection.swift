@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// What a state holds of one account and region: it is written and read without the others.
 package struct StateSection: Sendable {
     /// Which one it is.

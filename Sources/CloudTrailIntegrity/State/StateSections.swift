@@ -1,4 +1,5 @@
-package import NativeInterop
+package import CloudTrailFormat
+internal import NativeInterop
 
 /// The frame of a state of version 2: a header, then one section after another, then an end that knows all of them.
 ///

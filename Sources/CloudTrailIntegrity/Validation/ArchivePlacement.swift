@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// Which key every file of the archive maps to: one layout a root, fixed by what the digests say of themselves.
 struct ArchivePlacement: Sendable {
     /// The layout of every root.

@@ -1,3 +1,5 @@
+public import CloudTrailFormat
+
 /// A verified digest file ends later than the clock says that it is now: how old the last coverage is cannot be told.
 ///
 /// A clock that is set back would make an archive that no longer grows look up to date.

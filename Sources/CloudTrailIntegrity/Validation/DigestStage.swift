@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// Digest files behind each other, by their numbers.
@@ -408,7 +409,7 @@ final class DigestStage: Sendable {
                 monitor.isCancelled
             }
             try monitor.check()
-            let hash = result.isWhole ? result.digest : nil
+            let hash = result.isWhole ? result.sha256 : nil
             let metadata = earlier == nil ? nil : object.metadata
             guard let file else {
                 let record = DigestRecord(
@@ -422,7 +423,9 @@ final class DigestStage: Sendable {
                 return (record, untoldBytes)
             }
             var message: SHA256Digest?
-            if let hash { message = try worker.context.hasher.hash(message: file.stringToSign(hash: hash)) }
+            if let hash {
+                message = SHA256Digest(try worker.context.hasher.hash(message: file.stringToSign(hash: hash)))
+            }
             signatures.setPrevious(file.previousSignature)
             let record = DigestRecord(
                 digest.path,
@@ -553,7 +556,12 @@ extension DigestRecord {
         guard let digest = hash ?? Self.noContent else {
             return .unreadable(ObjectReadError(.inputOutput, "its content could not be hashed"))
         }
-        let result = ContentHasher.Result(digest: digest, contentBytes: 0, form: .gzip, condition: condition)
+        let result = ContentHasher.Result(
+            digest: SHA256Words(digest),
+            contentBytes: 0,
+            form: .gzip,
+            condition: condition
+        )
         return .hashed(result, ObjectMetadata(storedBytes: 0, modified: nil))
     }
 

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// What was read, verified and placed: the ground that all findings stand on. A class, because every task holds it.

@@ -1,3 +1,5 @@
+public import CloudTrailFormat
+
 /// A chain that must be in the archive, whatever else is.
 ///
 /// Nothing inside an archive can show that a whole region or account was left out.

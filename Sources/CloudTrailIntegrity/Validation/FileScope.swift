@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// What the place and the name of a file that no digest lists make of it.
 struct FileScope: Sendable {
     let options: ValidationOptions

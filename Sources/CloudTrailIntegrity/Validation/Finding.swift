@@ -1,3 +1,5 @@
+public import CloudTrailFormat
+
 /// One thing that validation has to say of one object, chain or span of time.
 public struct Finding: Hashable, Sendable, CustomStringConvertible {
     /// A value of ``Finding/detail``.

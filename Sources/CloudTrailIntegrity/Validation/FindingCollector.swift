@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// Gathers findings: of each kind and folder a limited number stand by themselves, and one finding sums up the others, so
 /// that the report does not grow with their number (I31).
 struct FindingCollector: Sendable {

@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// What findings of one kind and folder have in common, and how many they are.
 struct FindingSum: Sendable {
     /// A value that all have, as far as they were added.

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// What judging log files came to: a part of the archive's, to be added to others.
@@ -143,7 +144,7 @@ struct LogJudge {
         guard key.isVerified, !key.differs else { return false }
         switch outcome {
         case .hashed(let result, _):
-            return result.condition == .complete && result.form == .gzip && result.digest == key.hash
+            return result.condition == .complete && result.form == .gzip && result.sha256 == key.hash
         case .unchanged(let proof): return proof.hash == key.hash
         case .unreadable, nil: return false
         }
@@ -176,7 +177,7 @@ struct LogJudge {
     ) {
         for number in key.isVerified ? match.filesOf(key) : [] {
             guard case .hashed(let result, let metadata)? = outcomes[number], result.condition == .complete,
-                result.digest == key.hash
+                result.sha256 == key.hash
             else { continue }
             return add(key, match, number, metadata, hashedAt: earlier.runs.now, mustBeRead: true)
         }
@@ -250,7 +251,7 @@ struct LogJudge {
                 if kinds.count > 1 { detail["also"] = .list(kinds.dropFirst().map(\.rawValue)) }
                 add(kind, message, listing, held, detail: detail)
                 // Copies with the same content are one object.
-                if let result = outcome.result, !counted.insert(result.digest).inserted { continue }
+                if let result = outcome.result, !counted.insert(result.sha256).inserted { continue }
                 findings.tallies[chain, default: Tally()].count(kind)
                 continue
             }
@@ -265,7 +266,7 @@ struct LogJudge {
                         bucket: listing.location.bucket,
                         key: key(of: held, listing),
                         path: evidence.displayPath(root: root(of: held.file), held.path),
-                        sha256: Hex.encode(result.digest.bytes),
+                        sha256: Hex.encode(result.sha256.bytes),
                         stored: result.stored.map(ProvenFile.Stored.init),
                         vouchedBy: evidence.key(ofDigest: listing.record).description,
                         chain: chain
@@ -314,7 +315,7 @@ struct LogJudge {
         _ result: ContentHasher.Result,
         _ listing: LogListing
     ) -> (kinds: [FindingKind], message: String, detail: [String: Finding.Detail]) {
-        let matches = result.digest == listing.hash
+        let matches = result.sha256 == listing.hash
         var kinds: [FindingKind] = []
         var messages: [String] = []
         var detail: [String: Finding.Detail] = [:]
@@ -336,7 +337,7 @@ struct LogJudge {
         if listing.isVerified, !matches {
             add(.logModified, "its content is not what a verified digest lists: the SHA-256 differs")
             detail["expected"] = .text(Hex.encode(listing.hash.bytes))
-            detail["actual"] = .text(Hex.encode(result.digest.bytes))
+            detail["actual"] = .text(Hex.encode(result.sha256.bytes))
         }
         if result.condition == .trailingData { add(.logTrailingData, result.condition.sentence) }
         if !listing.isVerified {

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// Hashes the log files and compares them with what digests list, a folder at a time.
@@ -24,7 +25,12 @@ struct LogStage: Sendable {
             case .unreadable: nil
             case .hashed(let result, _): result
             case .unchanged(let proof):
-                ContentHasher.Result(digest: proof.hash, contentBytes: 0, form: .gzip, condition: .complete)
+                ContentHasher.Result(
+                    digest: SHA256Words(proof.hash),
+                    contentBytes: 0,
+                    form: .gzip,
+                    condition: .complete
+                )
             }
         }
     }
@@ -128,7 +134,7 @@ struct LogStage: Sendable {
     func hash(of file: ArchiveIndex.File, _ path: ObjectKey, _ worker: ValidationWorker) throws -> SHA256Digest? {
         let folder = evidence.index.folders[file.folder]
         if let contents = folder.contents {
-            return Outcome(contents[file.position]).result.flatMap { $0.isWhole ? $0.digest : nil }
+            return Outcome(contents[file.position]).result.flatMap { $0.isWhole ? $0.sha256 : nil }
         }
         if evidence.index.obstacle(of: file) != nil { return nil }
         let name = Array(path.lastComponent)
@@ -139,7 +145,7 @@ struct LogStage: Sendable {
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
             try worker.context.opener.place?.check()
-            return result.isWhole ? result.digest : nil
+            return result.isWhole ? result.sha256 : nil
         } catch is ObjectReadError {
             return nil
         }

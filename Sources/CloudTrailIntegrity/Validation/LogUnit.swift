@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// A part of the archive that can be judged by itself: all that digests list in one folder, and what is held of it.
 struct LogUnit: Sendable {
     /// The lists, as record and group, from the oldest record to the newest.

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// Gathers proven log files by their folder. A file's digest is the number of a record; or, where the digest is no longer

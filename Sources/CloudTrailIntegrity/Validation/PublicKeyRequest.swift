@@ -1,3 +1,5 @@
+public import CloudTrailFormat
+
 /// A call of ListPublicKeys that an archive needs: keys are kept by region.
 public struct PublicKeyRequest: Hashable, Sendable {
     /// The region whose keys signed the digests.

@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 extension ReportBuilder {
     /// How far a chain may lie behind its siblings, in seconds, before that counts as cut off.
     private static let siblingTolerance: Int64 = 3 * DigestChain.hour

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// Goes through a stream once: reads its digest files, and hashes every file that may be a log file.

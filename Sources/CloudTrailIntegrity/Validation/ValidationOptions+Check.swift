@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 extension ValidationOptions {
     /// Checks that the options mean something, and that none of them asks for nothing.
     ///

@@ -1,3 +1,4 @@
+public import CloudTrailFormat
 internal import NativeInterop
 
 /// A trail that is asked for: by name, or by ARN, which tells its home region and account too.

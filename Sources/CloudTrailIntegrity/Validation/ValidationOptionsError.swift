@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// Why nothing can be validated with the options as they are: they ask for something that has no meaning, or for nothing.
 public struct ValidationOptionsError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The option that is wrong, named as the property of ``ValidationOptions``.

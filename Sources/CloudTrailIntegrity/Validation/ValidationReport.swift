@@ -1,3 +1,4 @@
+public import CloudTrailFormat
 internal import NativeInterop
 
 /// How many objects came to which verdict.
@@ -104,7 +105,7 @@ public struct ProvenFile: Hashable, Sendable {
             switch content {
             case .hashed(let digest, let bytes):
                 self.bytes = bytes
-                sha256 = Hex.encode(digest.bytes)
+                sha256 = Hex.encode(SHA256Digest(digest).bytes)
             }
         }
     }

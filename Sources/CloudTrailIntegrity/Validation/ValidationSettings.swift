@@ -1,3 +1,5 @@
+package import CloudTrailFormat
+
 /// The options of a validation as text, under the names of the command's long options.
 package struct ValidationSettings: Sendable {
     /// What an option is called.

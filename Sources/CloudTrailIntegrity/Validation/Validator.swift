@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// Proves which files of a downloaded CloudTrail archive are exactly what AWS delivered.

@@ -1,4 +1,5 @@
-package import CloudTrailIntegrity
+package import CloudTrailFormat
+internal import CloudTrailIntegrity
 internal import NativeInterop
 
 /// A public key of a sample, as ListPublicKeys answers it.

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// Makes the keys of a sample's objects.

@@ -1,3 +1,5 @@
+internal import CloudTrailFormat
+
 /// What can be done to a sample archive.
 package enum Tamper: String, CaseIterable, Hashable, Sendable {
     case logModified = "log-modified"

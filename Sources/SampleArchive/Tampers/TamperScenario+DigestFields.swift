@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// One field of a digest file is changed and the file is not signed again.

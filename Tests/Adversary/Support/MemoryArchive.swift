@@ -1,3 +1,4 @@
+import CloudTrailFormat
 package import CloudTrailIntegrity
 import NativeInterop
 

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 #if canImport(Glibc)

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 internal import CloudTrailIntegrity
 
 /// Validates an archive on storage that waits, with as many readers as it is told:

@@ -1,3 +1,5 @@
+import CloudTrailFormat
+
 @testable import CloudTrailIntegrity
 
 /// Reports that no archive was read for.

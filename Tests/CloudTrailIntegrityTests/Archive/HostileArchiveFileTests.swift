@@ -1,7 +1,10 @@
+import CloudTrailFormat
+
 #if ArchiveFiles
 import CloudTrailIntegrity
 import Foundation
 import NativeInterop
+import TestSupport
 import Testing
 
 @testable import Adversary

@@ -1,5 +1,7 @@
+import CloudTrailFormat
 import Foundation
 import NativeInterop
+import TestSupport
 import Testing
 
 @testable import Adversary

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import Foundation
 import NativeInterop
 import SampleArchive

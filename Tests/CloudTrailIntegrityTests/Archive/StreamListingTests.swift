@@ -1,3 +1,5 @@
+import CloudTrailFormat
+import TestSupport
 import Testing
 
 @testable import Adversary

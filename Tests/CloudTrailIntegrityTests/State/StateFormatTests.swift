@@ -1,6 +1,8 @@
+import CloudTrailFormat
 import Foundation
 import NativeInterop
 import SampleArchive
+import TestSupport
 import Testing
 
 @testable import Adversary

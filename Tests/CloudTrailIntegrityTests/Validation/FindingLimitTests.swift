@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import NativeInterop
 import SampleArchive
 import Testing

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import Testing
 
 @testable import CloudTrailIntegrity

@@ -1,3 +1,5 @@
+import CloudTrailFormat
+import CloudTrailIntegrity
 import NativeInterop
 
 /// Content in reads of any size.
@@ -21,7 +23,7 @@ func checkContent(_ bytes: [UInt8]) throws {
     let hasher = try ContentHasher()
     let (whole, content) = try hasher.hashAndCollect(limits: limits, bytes: stored, sizes: [])
     try require(whole.contentBytes == UInt64(content.count), "what was hashed is not what was handed on")
-    try require(try SHA256Digest.of(content) == whole.digest, "the content has another hash at one go")
+    try require(try SHA256Digest.of(content) == whole.sha256, "the content has another hash at one go")
     try require(whole.contentBytes <= limits.contentBytes, "more than the limit was hashed")
     let pieces = try hasher.hashAndCollect(limits: limits, bytes: stored, sizes: sizes)
     if mode & 2 == 0 {

@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 
 /// A signature manifest, and the answer of `head-object` beside a digest file.

@@ -1,3 +1,5 @@
+import CloudTrailFormat
+
 #if ArchiveFiles
 import CloudTrailIntegrity
 import NativeInterop

@@ -1,4 +1,5 @@
 import Adversary
+import CloudTrailFormat
 import CloudTrailIntegrity
 import NativeInterop
 

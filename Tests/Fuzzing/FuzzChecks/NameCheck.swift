@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 
 /// Lines of names and paths. Every line is read as each kind of name; the lines by twos, a path and a key, make a

@@ -1,8 +1,9 @@
+import CloudTrailFormat
 import NativeInterop
 
 /// A ``ContentHasher/Result`` that a test can write down.
 struct Outcome: Equatable {
-    let digest: SHA256Digest
+    let digest: SHA256Words
     let contentBytes: UInt64
     let form: ContentHasher.Form
     let condition: ContentHasher.Condition

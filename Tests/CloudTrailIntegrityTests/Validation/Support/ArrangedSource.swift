@@ -1,3 +1,4 @@
+import CloudTrailFormat
 import CloudTrailIntegrity
 import NativeInterop
 
