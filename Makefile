@@ -47,7 +47,7 @@ EXAMPLE_RUNS = .build/example-runs
 HOSTILE = .build/hostile
 DOCUMENTATION = .build/docs
 
-.PHONY: all setup build validate test test-traits adversary mutants golden lint reports html-check
+.PHONY: all setup build check validate test test-traits adversary mutants golden lint reports html-check
 .PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full examples
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz hostile large bench full clean
@@ -73,6 +73,10 @@ validate: build
 
 test: setup
 	swift test
+
+# The rules and the format alone, in a build folder of their own: fast enough to run after each change.
+check: lint
+	CLOUDTRAIL_CHECK=1 swift test --quiet --scratch-path .build/check
 
 # The same tests with every package trait on.
 test-traits:
@@ -100,7 +104,8 @@ golden: setup
 	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden TestVectors/reports
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources
+	python3 Tests/Mutations/mutate.py --check
 
 # Every format of report and manifest, read by parsers from PyPI and of the system: see Tests/Reports.
 reports: build

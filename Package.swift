@@ -71,9 +71,11 @@ let package = Package(
         // What CloudTrail writes: names, folders, times, digest files. Bytes in, values out; it names no file, no thread and
         // no C.
         .target(name: "CloudTrailFormat", swiftSettings: swiftSettings),
+        // The contract: facts in, causes of findings out.
+        .target(name: "CloudTrailRules", dependencies: ["CloudTrailFormat"], swiftSettings: swiftSettings),
         .target(
             name: "CloudTrailIntegrity",
-            dependencies: ["NativeInterop", "CloudTrailFormat"],
+            dependencies: ["NativeInterop", "CloudTrailFormat", "CloudTrailRules"],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -119,7 +121,10 @@ let package = Package(
         // What the fuzzers check, shared with the tests that replay their corpora; no product holds it.
         .target(
             name: "FuzzChecks",
-            dependencies: ["NativeInterop", "CloudTrailFormat", "CloudTrailIntegrity", "SampleArchive", "Adversary"],
+            dependencies: [
+                "NativeInterop", "CloudTrailFormat", "CloudTrailRules", "CloudTrailIntegrity", "SampleArchive",
+                "Adversary",
+            ],
             path: "Tests/Fuzzing/FuzzChecks",
             swiftSettings: swiftSettings
         ),
@@ -131,6 +136,11 @@ let package = Package(
         .testTarget(
             name: "CloudTrailFormatTests",
             dependencies: ["CloudTrailFormat", "TestSupport"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CloudTrailRulesTests",
+            dependencies: ["CloudTrailRules", "CloudTrailFormat", "TestSupport"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -195,4 +205,13 @@ if Context.environment["CLOUDTRAIL_BENCH"] == "1" {
             swiftSettings: swiftSettings
         )
     )
+}
+
+// What has no dependency outside Swift, for `make check`: the format and the rules, with their tests.
+if Context.environment["CLOUDTRAIL_CHECK"] == "1" {
+    let pure: Set = [
+        "CloudTrailFormat", "CloudTrailRules", "TestSupport", "CloudTrailFormatTests", "CloudTrailRulesTests",
+    ]
+    package.targets.removeAll { !pure.contains($0.name) }
+    package.products = []
 }

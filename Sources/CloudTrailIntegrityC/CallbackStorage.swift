@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// Storage that is reached through functions of the caller's.
 final class CallbackStorage: ObjectSource {

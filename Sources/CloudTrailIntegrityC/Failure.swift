@@ -1,6 +1,7 @@
 public import CCloudTrailIntegrity
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 
 #if canImport(Glibc)
 internal import Glibc

@@ -1,6 +1,7 @@
 public import CCloudTrailIntegrity
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// Where a listing of the caller's goes.
 final class Listing {

@@ -2,6 +2,7 @@ public import CCloudTrailIntegrity
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import CloudTrailRules
 
 #if canImport(Glibc)
 internal import Glibc

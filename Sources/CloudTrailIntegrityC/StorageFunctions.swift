@@ -1,5 +1,6 @@
 internal import CCloudTrailIntegrity
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// The functions of a `cti_storage` and what is given to them.
 ///

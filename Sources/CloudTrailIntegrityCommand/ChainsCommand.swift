@@ -1,6 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import CloudTrailRules
 
 /// `chains`: lists the chains that an archive holds digest files of.
 enum ChainsCommand: Subcommand {

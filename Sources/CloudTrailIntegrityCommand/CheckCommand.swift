@@ -1,6 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// `check`: says of single files whether CloudTrail delivered them.

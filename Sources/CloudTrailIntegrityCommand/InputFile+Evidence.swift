@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// What every command that judges something takes.

@@ -1,6 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// `inspect`: shows what a digest file says and what of it holds.

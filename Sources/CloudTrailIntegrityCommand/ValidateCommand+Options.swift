@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// What the options of `validate` say.

@@ -1,6 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// `validate`: judges an archive and reports on it.

@@ -1,4 +1,5 @@
 package import CloudTrailIntegrity
+internal import CloudTrailRules
 
 extension FindingKind {
     /// What to do next about findings of this kind, in one line. The user guide says the same.

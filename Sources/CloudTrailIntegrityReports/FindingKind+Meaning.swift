@@ -1,4 +1,5 @@
 package import CloudTrailIntegrity
+internal import CloudTrailRules
 
 extension FindingKind {
     /// What findings of this kind mean, in a sentence or two: for people who do not have the user guide at hand.

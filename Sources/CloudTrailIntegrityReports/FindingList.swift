@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// The findings chain by chain and kind by kind, each kind with what to do next where it comes first.
 struct FindingList {

@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 package import CloudTrailIntegrity
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// The report as a page of HTML in one file, which opens offline: the verdict, a timeline, the findings, the chains, and

@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 package import CloudTrailIntegrity
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// The report as the XML that test runners write, so that a CI server shows it: a suite for what belongs to no chain and

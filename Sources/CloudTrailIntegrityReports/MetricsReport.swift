@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 package import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// The run as metrics, in the text format that Prometheus and the textfile collector of its node exporter read.
 ///

@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 package import CloudTrailIntegrity
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// The report as SARIF 2.1.0 (OASIS), which code scanning and many viewers take: a rule a kind, a result a finding.

@@ -1,5 +1,6 @@
 package import CloudTrailFormat
 package import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// The report for a person: the findings chain by chain, a table of the chains, and the verdict in one sentence.
 package struct TextReport {

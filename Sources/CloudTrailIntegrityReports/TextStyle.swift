@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// How text for people is shown.
 package struct TextStyle: Hashable, Sendable {

@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// What is known of every chain over the time, in columns of equal length: in each the gravest state counts.
 ///

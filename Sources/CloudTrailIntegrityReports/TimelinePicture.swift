@@ -1,4 +1,5 @@
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 
 /// The timeline as a picture: a row a chain, time across.
 ///

@@ -198,6 +198,7 @@ extension ContractModel {
         let named = digests.filter(\.isVerified).compactMap { $0.claims?.previous }.filter { $0.key == absence.key }
         let isOfLogs = digests.contains { stray in
             !stray.counts && places[stray.file].key == absence.key
+                && files[stray.file].content.isHashOfAll
                 && named.contains { $0.hash == files[stray.file].content.hash }
         }
         guard isLocationHeld(absence.bucket, absence.key), !isOfLogs else {

@@ -13,6 +13,8 @@ struct ModelContent {
     let hash: String
     let condition: Condition
     let isCompressed: Bool
+    /// Whether the hash is that of all of the content: the container may be broken behind it.
+    let isHashOfAll: Bool
 
     private static let known = LockedState<[[UInt8]: ModelContent]>([:])
 
@@ -38,6 +40,10 @@ struct ModelContent {
         self.content = content
         hash = hexText(result.sha256.bytes)
         isCompressed = result.form == .gzip
+        switch result.condition {
+        case .truncated, .corrupt(.stream): isHashOfAll = false
+        default: isHashOfAll = true
+        }
         switch result.condition {
         case .complete: condition = .complete
         case .trailingData: condition = .trailing

@@ -58,7 +58,7 @@ def search(tree: Path, way: str, cases: int) -> str | None:
 
 
 def attempt(tree: Path, mutation: Mutation, cases: int) -> str | None:
-    path = tree / "Sources/CloudTrailIntegrity" / mutation.file
+    path = tree / "Sources" / mutation.file
     text = path.read_text("utf-8")
     if text.count(mutation.text) != 1:
         raise MutationError(f"its text stands {text.count(mutation.text)} times in {mutation.file}")
@@ -70,12 +70,29 @@ def attempt(tree: Path, mutation: Mutation, cases: int) -> str | None:
         path.write_text(text, "utf-8")
 
 
+def check() -> int:
+    """Whether the mutations still fit the sources."""
+    sources = Path(__file__).resolve().parent.parent.parent / "Sources"
+    stale = 0
+    for number, mutation in enumerate(MUTATIONS, 1):
+        count = (sources / mutation.file).read_text("utf-8").count(mutation.text)
+        if count != 1:
+            stale += 1
+            print(f"{number:2} {mutation.rule}: its text stands {count} times in {mutation.file}", file=sys.stderr)
+    return int(stale > 0)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--check", action="store_true", help="only whether the text of each stands once in its file")
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--only", type=int, action="append")
     arguments = parser.parse_args()
+    if arguments.check:
+        return check()
+    if arguments.folder is None:
+        parser.error("name a folder to work in")
     tree = arguments.folder / "tree"
     copy_sources(tree)
     build(tree)

@@ -1,5 +1,6 @@
 #if ArchiveFiles
 public import CloudTrailFormat
+internal import CloudTrailRules
 package import NativeInterop
 
 #if canImport(Glibc)

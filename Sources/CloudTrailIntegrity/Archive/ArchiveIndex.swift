@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+package import CloudTrailRules
 
 /// What the sources hold, sorted by what the names say it is.
 package struct ArchiveIndex: Sendable {

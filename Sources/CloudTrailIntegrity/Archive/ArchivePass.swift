@@ -1,5 +1,6 @@
 #if ArchiveFiles
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// A file whose first bytes were read ahead, or all of them.

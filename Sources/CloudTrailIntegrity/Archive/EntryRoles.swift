@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+internal import CloudTrailRules
 
 /// Tells what the entries of a folder may be, by their names alone; what they are depends on the root's layout.
 struct EntryRoles {

@@ -1,4 +1,5 @@
 public import CloudTrailFormat
+internal import CloudTrailRules
 package import NativeInterop
 
 #if canImport(Glibc)

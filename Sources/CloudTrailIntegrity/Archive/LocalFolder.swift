@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 #if canImport(Glibc)

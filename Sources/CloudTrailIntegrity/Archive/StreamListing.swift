@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+internal import CloudTrailRules
 
 /// Gathers what goes by in a stream, and puts it into the order in which a folder would be listed.
 ///

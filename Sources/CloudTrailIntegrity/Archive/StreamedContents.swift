@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 package import NativeInterop
 
 /// What files held that were hashed as they went by: some forty bytes a file.

@@ -1,49 +1,4 @@
-/// Something that keeps a digest from being verified.
-package enum DigestFault: Hashable, Sendable {
-    case unreadable(ObjectReadError)
-    case overLimit(String)
-    case malformed(String)
-    /// It is signed, and its own path contradicts what it says of itself.
-    case relocated
-    /// Another algorithm than SHA256withRSA.
-    case algorithmUnsupported(String)
-    /// No candidate verifies, and one was its own or a verified successor's.
-    case signatureInvalid([SignatureSource])
-    /// The verified record with this number saw another file here.
-    case linkMismatch(successor: Int, LinkPart)
-    case keyUnknown
-    /// No usable signature; the sources whose candidates failed.
-    case unsigned(rejected: [SignatureSource])
-    /// It is signed, and lies at another offset than the rest of its root.
-    case elsewhere
-
-    /// What of a link disagrees.
-    package enum LinkPart: String, Hashable, Sendable {
-        case bucket, hash, signature
-    }
-}
-
-/// What is known of a digest once it was compared with its signature, its place and its successors.
-package struct DigestVerdict: Sendable {
-    /// All that is wrong, the primary one first.
-    package let faults: [DigestFault]
-    /// The number of a verified successor whose hash is this file's; −1 for none.
-    private let linkingRecord: Int32
-
-    /// A verified successor whose hash is this file's.
-    package var linkedBy: Int? { linkingRecord < 0 ? nil : Int(linkingRecord) }
-
-    init(faults: [DigestFault], linkedBy: Int?) {
-        self.faults = faults
-        linkingRecord = linkedBy.map { Int32(clamping: $0) } ?? -1
-    }
-
-    /// Stands for one that was not judged yet, and is as good as none.
-    fileprivate static let open = DigestVerdict(faults: [.unsigned(rejected: [])], linkedBy: nil)
-
-    /// Whether it is proven to be as CloudTrail delivered it, so that it may vouch for others (V17).
-    package var isVerified: Bool { faults.isEmpty }
-}
+internal import CloudTrailRules
 
 /// Where a digest file was found.
 package struct DigestPlace: Hashable, Sendable {
@@ -78,7 +33,7 @@ package struct DigestPlace: Hashable, Sendable {
 package struct DigestJudge {
     let records: DigestRecords
     let places: [DigestPlace]
-    let signatures: [SignatureVerdict]
+    let signatures: [SignatureOutcome]
     let keys: DigestKeys
     /// The records that are no digest files.
     let strays: Set<Int>
@@ -88,7 +43,7 @@ package struct DigestJudge {
     package init(
         records: DigestRecords,
         places: [DigestPlace],
-        signatures: [SignatureVerdict],
+        signatures: [SignatureOutcome],
         keys: DigestKeys,
         strays: Set<Int>
     ) {
@@ -103,8 +58,8 @@ package struct DigestJudge {
     /// The verdict on every record, by its number.
     ///
     /// - Parameter check: Called for every record; what it throws ends the judging.
-    package func verdicts(check: () throws -> Void = {}) rethrows -> [DigestVerdict] {
-        var verdicts = [DigestVerdict](repeating: .open, count: records.count)
+    package func verdicts(check: () throws -> Void = {}) rethrows -> [DigestJudgement] {
+        var verdicts = [DigestJudgement](repeating: .open, count: records.count)
         var order = records.indices.map { (end: records[$0].endTime, number: $0) }
         order.sort { ($1.end, $1.number) < ($0.end, $0.number) }
         var crowds = VerifiedCrowds(records: records, keys: keys)
@@ -115,20 +70,21 @@ package struct DigestJudge {
                 crowds.isCrowded(key)
                 ? RecordNumbers(crowds.successors(of: key, but: number).filter { names($0, number) })
                 : keys.namers[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
-            verdicts[number] = verdict(on: number, verifiedSuccessors: successors)
+            verdicts[number] = judgement(on: number, verifiedSuccessors: successors)
             if verdicts[number].isVerified { crowds.add(number) }
         }
         return verdicts
     }
 
-    private func isVerifiedSuccessor(_ successor: Int, of number: Int, _ verdicts: [DigestVerdict]) -> Bool {
+    private func isVerifiedSuccessor(_ successor: Int, of number: Int, _ verdicts: [DigestJudgement]) -> Bool {
         successor != number && verdicts[successor].isVerified && names(successor, number)
     }
 
     /// Whether one of these sources is a successor, or one with its name and content.
     private func holds(_ sources: [SignatureSource], _ successor: Int) -> Bool {
         sources.contains { source in
-            guard case .successor(let number) = source else { return false }
+            guard case .successor(let digest) = source else { return false }
+            let number = digest.number
             return number == successor
                 || DigestTwins(records[number]).map { $0 == DigestTwins(records[successor]) } ?? false
         }
@@ -142,71 +98,63 @@ package struct DigestJudge {
         return bucket == previous.location.bucket
     }
 
-    /// All that is wrong with a digest file, in the order in which one counts before another (V16).
-    private func verdict(on number: Int, verifiedSuccessors: RecordNumbers) -> DigestVerdict {
-        let signature = signatures[number]
-        var faults: [DigestFault] = []
-        switch records[number].defect {
-        case .unreadable(let error): faults.append(.unreadable(error))
-        case .overLimit(let limit): faults.append(.overLimit(limit))
-        case .malformed(let text, _): faults.append(.malformed(text))
-        case nil: break
-        }
-        if places[number].isRelocated { faults.append(.relocated) }
-        if let fault = invalidSignature(signature, verifiedSuccessors) { faults.append(fault) }
-        var linkedBy: Int?
-        // How backfill digests link is not documented, so theirs is never called a broken chain.
-        for successor in verifiedSuccessors where !isBackfill[Int(records[successor].chain)] {
-            if let part = mismatch(number, successor) {
-                faults.append(.linkMismatch(successor: successor, part))
-                break
+    private func judgement(on number: Int, verifiedSuccessors: RecordNumbers) -> DigestJudgement {
+        let record = records[number]
+        let claims = record.claims
+        let refused: [SignatureSource] =
+            switch signatures[number] {
+            case .failed(let sources), .valid(_, let sources): sources
+            case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: []
             }
-            linkedBy = linkedBy ?? (records[number].hash == nil ? nil : successor)
-        }
-        switch signature {
-        case .valid:
-            if records[number].claims != nil, let problem = records[number].problem {
-                faults.append(.malformed(problem))
+        let facts = DigestFacts(
+            defect: record.defect.map(DigestFacts.Defect.init),
+            problem: claims == nil ? nil : record.problem,
+            hash: record.hash,
+            bucket: claims.map { BucketID($0.location.bucket) },
+            place: places[number].standing.place,
+            signature: signatures[number]
+        )
+        return DigestRules.judge(
+            facts,
+            successors: verifiedSuccessors.lazy.map { successor in
+                VerifiedSuccessor(
+                    DigestID(successor),
+                    isBackfill[Int(records[successor].chain)] ? .backfill : .regular,
+                    names: records[successor].claims?.previous.map { previous in
+                        NamedPredecessor(bucket: BucketID(previous.location.bucket), hash: previous.hash)
+                    },
+                    repeated: !refused.isEmpty && holds(refused, successor) ? .failed : .other
+                )
             }
-        case .keyUnknown:
-            faults.append(.keyUnknown)
-        case .noCandidate:
-            faults.append(.unsigned(rejected: []))
-        case .failed(let sources):
-            if invalidSignature(signature, verifiedSuccessors) == nil { faults.append(.unsigned(rejected: sources)) }
-        case .unsupportedAlgorithm, .notApplicable:
-            break
-        }
-        if places[number].standing == .elsewhere { faults.append(.elsewhere) }
-        return DigestVerdict(faults: faults, linkedBy: linkedBy)
+        )
     }
+}
 
-    /// What is wrong with a signature that is there: it is another algorithm's, or one fails that was kept for this very
-    /// file or that a verified successor repeats; `nil` when nothing is, or only unverified successors' fail (V13).
-    private func invalidSignature(_ signature: SignatureVerdict, _ verifiedSuccessors: RecordNumbers) -> DigestFault? {
-        switch signature {
-        case .unsupportedAlgorithm(let name):
-            return .algorithmUnsupported(name)
-        case .failed(let sources):
-            let counts =
-                sources.contains { source in
-                    if case .successor = source { false } else { true }
-                } || verifiedSuccessors.contains { holds(sources, $0) }
-            return counts ? .signatureInvalid(sources) : nil
-        default:
-            return nil
+extension DigestFacts.Defect {
+    fileprivate init(_ defect: DigestRecord.Defect) {
+        switch defect {
+        case .unreadable(let error): self = .unreadable(error)
+        case .overLimit(let limit): self = .overLimit(limit)
+        case .malformed(let text, _): self = .malformed(text)
+        }
+    }
+}
+
+extension DigestPlace.Standing {
+    init(_ place: DigestFacts.Place) {
+        switch place {
+        case .inPlace: self = .inPlace
+        case .relocated: self = .relocated
+        case .elsewhere: self = .elsewhere
         }
     }
 
-    /// What a verified successor says of this file that is not so (V15).
-    private func mismatch(_ number: Int, _ successor: Int) -> DigestFault.LinkPart? {
-        guard let previous = records[successor].claims?.previous, let hash = records[number].hash else { return nil }
-        if previous.hash != hash { return .hash }
-        if let claims = records[number].claims, claims.location.bucket != previous.location.bucket { return .bucket }
-        if case .valid(_, let differing) = signatures[number], holds(differing, successor) {
-            return .signature
+    fileprivate var place: DigestFacts.Place {
+        switch self {
+        case .inPlace: .inPlace
+        case .relocated: .relocated
+        case .elsewhere: .elsewhere
         }
-        return nil
     }
 }
 

@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+internal import CloudTrailRules
 package import NativeInterop
 
 /// A digest file of the archive, read once: what was found, before anything is judged. Its number is the index's.
@@ -355,9 +356,9 @@ package struct DigestSignatures: Sendable {
     /// What few digest files have.
     private final class Rest: Sendable {
         let own: [SignatureCandidate]
-        let trial: SignatureVerdict?
+        let trial: SignatureOutcome?
 
-        init(own: [SignatureCandidate], trial: SignatureVerdict?) {
+        init(own: [SignatureCandidate], trial: SignatureOutcome?) {
             self.own = own
             self.trial = trial
         }
@@ -380,11 +381,11 @@ package struct DigestSignatures: Sendable {
     }
 
     /// What came of trying its own and the one that the next record has for it, should there be no other.
-    package var trial: SignatureVerdict? {
-        get { trialRecord >= 0 ? .valid(.successor(Int(trialRecord)), differing: []) : rest?.trial }
+    package var trial: SignatureOutcome? {
+        get { trialRecord >= 0 ? .valid(.successor(DigestID(Int(trialRecord))), differing: []) : rest?.trial }
         set {
             if case .valid(.successor(let record), let differing) = newValue, differing.isEmpty {
-                trialRecord = Int32(clamping: record)
+                trialRecord = Int32(clamping: record.number)
                 if let known = rest { rest = Rest(own: known.own, trial: nil) }
             } else {
                 trialRecord = -1
@@ -432,37 +433,6 @@ package enum SignatureText: Hashable, Sendable {
     case verified(SHA256Digest)
 }
 
-/// Where a signature was found.
-package enum SignatureSource: Hashable, Sendable {
-    /// In the extended attributes of the file.
-    case extendedAttribute
-    /// In the answer of `head-object` saved beside the file.
-    case sidecar
-    /// In a signature manifest.
-    case manifest
-    /// An earlier run proved a file with this content here.
-    case state
-    /// Given by the caller for this very digest file.
-    case given
-    /// The `previousDigestSignature` of the digest record with this number.
-    case successor(Int)
-
-    fileprivate func renumbered(_ number: (Int) -> Int) -> SignatureSource {
-        if case .successor(let successor) = self { .successor(number(successor)) } else { self }
-    }
-
-    package var name: String {
-        switch self {
-        case .extendedAttribute: "extended-attribute"
-        case .sidecar: "sidecar"
-        case .manifest: "manifest"
-        case .state: "state"
-        case .given: "given"
-        case .successor: "successor"
-        }
-    }
-}
-
 /// A signature that may be a digest's.
 package struct SignatureCandidate: Hashable, Sendable {
     package let source: SignatureSource
@@ -487,22 +457,14 @@ package struct SignatureCandidate: Hashable, Sendable {
     }
 }
 
-/// What trying all candidates came to.
-package enum SignatureVerdict: Hashable, Sendable {
-    /// One verifies; `differing` are the sources that say otherwise.
-    case valid(SignatureSource, differing: [SignatureSource])
-    /// The digest names another algorithm than SHA256withRSA.
-    case unsupportedAlgorithm(String)
-    /// No key has the digest's fingerprint.
-    case keyUnknown
-    /// There are candidates and none verifies.
-    case failed([SignatureSource])
-    /// There is no candidate.
-    case noCandidate
-    /// The file could not be parsed, so there is nothing to verify.
-    case notApplicable
+extension SignatureSource {
+    fileprivate func renumbered(_ number: (Int) -> Int) -> SignatureSource {
+        if case .successor(let successor) = self { .successor(DigestID(number(successor.number))) } else { self }
+    }
+}
 
-    fileprivate func renumbered(_ number: (Int) -> Int) -> SignatureVerdict {
+extension SignatureOutcome {
+    fileprivate func renumbered(_ number: (Int) -> Int) -> SignatureOutcome {
         switch self {
         case .valid(let source, let differing):
             .valid(source.renumbered(number), differing: differing.map { $0.renumbered(number) })

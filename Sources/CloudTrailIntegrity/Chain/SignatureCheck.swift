@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+package import CloudTrailRules
 internal import NativeInterop
 
 /// Tries signatures; one a thread.
@@ -60,7 +61,7 @@ package struct SignatureTrial {
     ///
     /// - Returns: Whether one verifies, so that the file is signed for another place.
     mutating func retryMisplaced(
-        _ verdicts: inout [SignatureVerdict],
+        _ verdicts: inout [SignatureOutcome],
         _ records: DigestRecords,
         _ places: [DigestPlace],
         _ keys: DigestKeys
@@ -112,7 +113,7 @@ package struct SignatureTrial {
             let text = signatures[index + 1].previous(message: { _ in nil })
         else { return }
         var candidates = ownCandidates(of: claims, kept: signatures[index].own)
-        candidates.append(SignatureCandidate(.successor(number + 1), text))
+        candidates.append(SignatureCandidate(.successor(DigestID(number + 1)), text))
         signatures[index].trial = try verdict(
             on: claims,
             unsupportedAlgorithm: records[index].unsupportedAlgorithm,
@@ -130,7 +131,7 @@ package struct SignatureTrial {
     package mutating func verdict(
         on record: DigestRecord,
         _ candidates: inout [SignatureCandidate]
-    ) throws -> SignatureVerdict {
+    ) throws -> SignatureOutcome {
         try verdict(on: record.claims, unsupportedAlgorithm: record.unsupportedAlgorithm, &candidates)
     }
 
@@ -138,14 +139,12 @@ package struct SignatureTrial {
         on claims: DigestRecord.Claims?,
         unsupportedAlgorithm: String?,
         _ candidates: inout [SignatureCandidate]
-    ) throws -> SignatureVerdict {
+    ) throws -> SignatureOutcome {
         guard let claims, let message = claims.message else { return .notApplicable }
         if let unsupportedAlgorithm { return .unsupportedAlgorithm(unsupportedAlgorithm) }
         guard let key = key(claims.fingerprint) else { return .keyUnknown }
-        if candidates.isEmpty { return .noCandidate }
-        var valid: SignatureSource?
+        var tried: [(SignatureSource, SignatureRules.Trial)] = []
         var validBytes: [UInt8]?
-        var failed: [SignatureSource] = []
         // Successors repeat the same few values; none is tried twice.
         var refused: Set<[UInt8]> = []
         for index in candidates.indices {
@@ -156,29 +155,27 @@ package struct SignatureTrial {
                 text = written
             case .verified(let other):
                 // What is one message's signature is not another's.
-                if other == message { valid = valid ?? candidate.source } else { failed.append(candidate.source) }
+                tried.append((candidate.source, other == message ? .holds : .fails))
                 continue
             }
             let isSupported = candidate.algorithm.map { $0 == DigestFile.signatureAlgorithm } ?? true
             guard isSupported, let bytes = Hex.decode(text), !refused.contains(bytes) else {
-                failed.append(candidate.source)
+                tried.append((candidate.source, .fails))
                 continue
             }
             // PKCS#1 v1.5 signatures are deterministic: another value is another signature, and not this key's.
             let holds =
                 try validBytes.map { $0 == bytes }
                 ?? verifier.verifies(signature: bytes, of: SHA256Words(message), with: key.key)
+            tried.append((candidate.source, holds ? .holds : .fails))
             if holds {
-                valid = valid ?? candidate.source
                 validBytes = bytes
                 candidates[index].text = .verified(message)
             } else {
                 refused.insert(bytes)
-                failed.append(candidate.source)
             }
         }
-        if let valid { return .valid(valid, differing: failed) }
-        return .failed(failed)
+        return SignatureRules.outcome(tried)
     }
 }
 
@@ -198,7 +195,7 @@ package struct SignatureCheck: Sendable {
     }
 
     /// The verdict on the record with this number, where a trial with the next record alone has settled it.
-    package func settled(_ number: Int) -> SignatureVerdict? {
+    package func settled(_ number: Int) -> SignatureOutcome? {
         if records[number].provenAt != nil { return .valid(.state, differing: []) }
         // The neighbours of a trial may have been put into another order since.
         guard let trial = signatures[number].trial, let key = keys.claimed(number), keys.namers.only(key) == number + 1,
@@ -214,7 +211,7 @@ package struct SignatureCheck: Sendable {
     }
 
     /// The verdict on the record with this number.
-    package func verdict(on number: Int, _ trial: inout SignatureTrial) throws -> SignatureVerdict {
+    package func verdict(on number: Int, _ trial: inout SignatureTrial) throws -> SignatureOutcome {
         var candidates = candidates(for: number, trial)
         return try trial.verdict(on: records[number], &candidates)
     }
@@ -224,7 +221,7 @@ package struct SignatureCheck: Sendable {
     /// - Parameter check: Called for every record; what it throws ends the work.
     package func settle(
         crowded: [Int],
-        _ verdicts: inout [SignatureVerdict],
+        _ verdicts: inout [SignatureOutcome],
         _ trial: inout SignatureTrial,
         check: () throws -> Void
     ) throws {
@@ -279,7 +276,7 @@ package struct SignatureCheck: Sendable {
             let question = NearestSuccessors.Question(
                 record: number,
                 chain: records[number].chain,
-                end: records[number].endTime.secondsSinceEpoch + DigestChain.hour
+                end: records[number].endTime.secondsSinceEpoch + ChainClock.hour
             )
             questions[location, default: []].append(question)
         }
@@ -378,18 +375,18 @@ package struct SignatureCheck: Sendable {
                     tried.insert(text).inserted || isSigned.contains(successor)
                 else { continue }
             }
-            candidates.append(SignatureCandidate(.successor(successor), text))
+            candidates.append(SignatureCandidate(.successor(DigestID(successor)), text))
         }
         return candidates
     }
 
     /// How far a successor's end is from an hour after the digest's, in seconds.
     private func distance(_ record: DigestRecord, _ successor: Int) -> Int64 {
-        abs(records[successor].endTime.seconds(since: record.endTime) - DigestChain.hour)
+        abs(records[successor].endTime.seconds(since: record.endTime) - ChainClock.hour)
     }
 }
 
-extension SignatureVerdict {
+extension SignatureOutcome {
     /// Where the signatures that were tried come from.
     fileprivate var sources: [SignatureSource] {
         switch self {
@@ -402,7 +399,7 @@ extension SignatureVerdict {
 
 extension SignatureSource {
     fileprivate func isNot(aSuccessorBut number: Int) -> Bool {
-        if case .successor(let successor) = self { successor == number } else { true }
+        if case .successor(let successor) = self { successor.number == number } else { true }
     }
 }
 

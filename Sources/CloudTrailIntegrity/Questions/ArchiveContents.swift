@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+internal import CloudTrailRules
 
 /// What an archive holds, by the names of its files alone: nothing of it is read, and nothing is proven.
 package struct ArchiveContents: Sendable {
@@ -78,7 +79,7 @@ package struct ArchiveContents: Sendable {
     /// The time between digests whose ends are more than an hour apart.
     static func holes(between ends: [Timestamp]) -> [TimeRange] {
         zip(ends, ends.dropFirst()).compactMap { before, end in
-            let start = end.advanced(bySeconds: -DigestChain.hour)
+            let start = end.advanced(bySeconds: -ChainClock.hour)
             return start > before ? TimeRange(start: before, end: start) : nil
         }
     }

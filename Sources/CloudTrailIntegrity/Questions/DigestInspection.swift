@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+internal import CloudTrailRules
 package import NativeInterop
 
 /// All that one digest file says, and what of it holds.
@@ -55,7 +56,7 @@ package struct DigestInspection: Sendable {
     package let key: PublicKey?
     package let signatures: [Signature]
     /// What trying all signatures came to.
-    package let verdict: SignatureVerdict
+    package let verdict: SignatureOutcome
     package let predecessor: Predecessor
 
     /// Whether the file is what CloudTrail signed, as far as it tells by itself.
@@ -185,7 +186,7 @@ extension Validator {
             do {
                 let examined = try examine(SingleFile.at(resolvedPath: path), monitor)
                 var candidates =
-                    digest.previousSignature.map { [SignatureCandidate(.successor(0), .written($0))] } ?? []
+                    digest.previousSignature.map { [SignatureCandidate(.successor(DigestID(0)), .written($0))] } ?? []
                 var trial = examined.trial
                 let verdict = try trial.verdict(on: examined.record, &candidates)
                 return .held(
@@ -250,7 +251,7 @@ extension SignatureCandidate {
     }
 }
 
-extension SignatureVerdict {
+extension SignatureOutcome {
     /// Whether a single candidate verifies; `nil` when it could not be tried.
     fileprivate var verifies: Bool? {
         switch self {

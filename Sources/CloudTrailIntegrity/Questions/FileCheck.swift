@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+package import CloudTrailRules
 package import NativeInterop
 
 /// What is known of one file: whether CloudTrail delivered it, unchanged, and who says so.
@@ -237,16 +238,16 @@ private struct FileJudge {
         var message: String
         var notes: [String] = []
         if let listing {
-            let judged = LogJudge(evidence: evidence).judge(content.result, listing)
-            kind = judged.kinds.first
-            message =
-                kind == nil
-                ? "delivered, unchanged, as s3://\(listing.location)"
-                : "\(judged.message); it is named for s3://\(listing.location)"
-            if kind != nil, isSame(listing), listing.location.key.lastComponent != content.name.bytes[...] {
-                message = "\(judged.message); the content is listed as s3://\(listing.location)"
+            let causes = LogJudge(evidence: evidence).judge(content.result, listing)
+            kind = causes.first?.kind
+            message = "delivered, unchanged, as s3://\(listing.location)"
+            if let cause = causes.first {
+                let isElsewhere = isSame(listing) && listing.location.key.lastComponent != content.name.bytes[...]
+                message =
+                    "\(cause.message); \(isElsewhere ? "the content is listed as" : "it is named for") "
+                    + "s3://\(listing.location)"
             }
-            for other in judged.kinds.dropFirst() { notes.append("also \(other.rawValue)") }
+            for other in causes.dropFirst() { notes.append("also \(other.kind.rawValue)") }
             if kind == nil, listing.location.key.lastComponent != content.name.bytes[...] {
                 notes.append("it has another name than the one it was delivered under")
             }
@@ -357,7 +358,7 @@ private struct FileJudge {
     private func linkNotes(_ number: Int) -> [String] {
         var notes: [String] = []
         if let successor = evidence.verdicts[number].linkedBy {
-            notes.append("its successor \(evidence.key(ofDigest: successor)) has its hash")
+            notes.append("its successor \(evidence.key(ofDigest: successor.number)) has its hash")
         } else {
             notes.append("the archive holds no verified successor of it")
         }
@@ -386,7 +387,7 @@ private struct FileJudge {
                 ? evidence.displayPath(ofDigest: number) : ObjectKey(bytes: evidence.names[digest.root].bytes),
             fingerprint: claims.fingerprint,
             time: builder.check.signingTime(of: number, trial) ?? claims.endTime,
-            source: source.name
+            source: evidence.origin(source).name
         )
     }
 

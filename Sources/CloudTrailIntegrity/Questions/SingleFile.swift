@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+package import CloudTrailRules
 package import NativeInterop
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 
 /// Which key every file of the archive maps to: one layout a root, fixed by what the digests say of themselves.
 struct ArchivePlacement: Sendable {
@@ -26,7 +27,7 @@ struct ArchivePlacement: Sendable {
         strays: Set<Int>?,
         index: ArchiveIndex,
         records: DigestRecords,
-        signatures: [SignatureVerdict],
+        signatures: [SignatureOutcome],
         keys: inout DigestKeys,
         bucket: String?,
         check: () throws -> Void
@@ -183,13 +184,13 @@ struct ArchivePlacement: Sendable {
 
     // MARK: Layouts
 
-    /// The layout of every root (V6).
+    /// The layout of every root.
     ///
     /// - Parameter strays: Records that are no digest files.
     static func layouts(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
-        _ signatures: [SignatureVerdict],
+        _ signatures: [SignatureOutcome],
         rootCount: Int,
         proven: [ProvenFolder],
         check: () throws -> Void
@@ -236,19 +237,11 @@ struct ArchivePlacement: Sendable {
             return logs
         }
         return try (0..<rootCount).map { root in
-            if let layout = ArchiveLayout.inferred(from: signed[root]) {
-                guard case .merged = layout else { return layout }
-                return layout.extended(by: try logs(root))
-            }
-            // No signed digest speaks: log files that digests of any root list do.
-            let logs = try logs(root)
-            let topLevel = holdsDigests[root] ? [] : logs.filter { $0.path.folderCount == 0 }
-            let offsets = Set(topLevel.compactMap(PathOffset.init))
-            if let layout = ArchiveLayout.inferred(from: logs) { return layout }
-            if let only = offsets.first { return offsets.count == 1 ? .tree(only) : .flat }
-            // Only then those that are not signed, so that forgeries cannot move the layout.
-            if signed[root].isEmpty, let layout = ArchiveLayout.inferred(from: claimed[root]) { return layout }
-            return hasTopLevelDigests[root] ? .flat : .added([])
+            var witnesses = ArchiveLayout.Witnesses()
+            witnesses.signed = signed[root]
+            witnesses.claimed = claimed[root]
+            witnesses.digests = hasTopLevelDigests[root] ? .topLevel : holdsDigests[root] ? .inFolders : .none
+            return try ArchiveLayout.of(witnesses) { try logs(root) }
         }
     }
 
@@ -256,7 +249,7 @@ struct ArchivePlacement: Sendable {
     private static func onlyLayouts(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
-        _ signatures: [SignatureVerdict],
+        _ signatures: [SignatureOutcome],
         rootCount: Int,
         _ check: () throws -> Void
     ) rethrows -> [ArchiveLayout]? {
@@ -299,7 +292,7 @@ struct ArchivePlacement: Sendable {
     /// What signed digests list, and what earlier runs proved, by the names.
     private static func locationsByName(
         _ records: DigestRecords,
-        _ signatures: [SignatureVerdict],
+        _ signatures: [SignatureOutcome],
         _ proven: [ProvenFolder]
     ) -> [ObjectKey: ObjectLocation] {
         var locations: [ObjectKey: ObjectLocation] = [:]
@@ -332,7 +325,7 @@ struct ArchivePlacement: Sendable {
     private static func prefixes(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
-        _ signatures: [SignatureVerdict],
+        _ signatures: [SignatureOutcome],
         _ layouts: [ArchiveLayout],
         _ keys: DigestKeys,
         _ check: () throws -> Void
@@ -360,7 +353,7 @@ struct ArchivePlacement: Sendable {
     private static func misplaced(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
-        _ signatures: [SignatureVerdict],
+        _ signatures: [SignatureOutcome],
         _ layouts: [ArchiveLayout],
         _ prefixes: DeliveryPrefixes,
         _ check: () throws -> Void
@@ -409,7 +402,7 @@ struct ArchivePlacement: Sendable {
     private static func besideListedLogs(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
-        _ signatures: [SignatureVerdict],
+        _ signatures: [SignatureOutcome],
         _ layouts: [ArchiveLayout],
         _ prefixes: DeliveryPrefixes,
         _ check: () throws -> Void
@@ -450,12 +443,11 @@ struct ArchivePlacement: Sendable {
 
     // MARK: Places
 
-    /// Where every record was found. A signed one whose own path contradicts it, or which the caller's bucket does, was
-    /// relocated; any other that is not in its place lies elsewhere (V9).
+    /// Where every record was found.
     private static func places(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
-        _ signatures: [SignatureVerdict],
+        _ signatures: [SignatureOutcome],
         _ layouts: [ArchiveLayout],
         _ strays: Set<Int>,
         _ keys: inout DigestKeys,
@@ -493,11 +485,17 @@ struct ArchivePlacement: Sendable {
             let isCallers = caller == nil || claim?.bucket == caller
             // What an unsigned file says of itself is no reason to believe that it was elsewhere.
             if let claim, let claimedKey, case .valid = signatures[number] {
-                if !isCallers || !isNameKept {
-                    standing = .relocated
-                } else if claimedKey != key || named ?? claim.bucket != claim.bucket {
-                    let isContradicted = contradicts(index.path(of: digest), names.objectKey(claimedKey))
-                    standing = isContradicted ? .relocated : .elsewhere
+                let isInPlace = isCallers && isNameKept && claimedKey == key && named ?? claim.bucket == claim.bucket
+                if !isInPlace {
+                    let place = PlaceRules.place(
+                        ofSigned: PlaceRules.Claim(
+                            path: index.path(of: digest),
+                            mapped: (names.objectKey(key), named.map { names.text($0) }),
+                            claimed: names.objectLocation(claim),
+                            bucket: bucket
+                        )
+                    )
+                    standing = DigestPlace.Standing(place)
                 }
             }
             // It is known what a digest elsewhere is: its successor names it by that key.
@@ -511,29 +509,6 @@ struct ArchivePlacement: Sendable {
             )
         }
         return places
-    }
-
-    /// Whether the folders of a signed digest's path are not its own: those behind the last `AWSLogs/`; without one, those
-    /// from the account directly before its last `CloudTrail-Digest/` on. What stands in front contradicts nothing.
-    private static func contradicts(_ path: ObjectKey, _ key: ObjectKey) -> Bool {
-        guard let found = path.deliveredPart else { return false }
-        let (there, own) = (KeyFolder(of: found), KeyFolder(of: key.deliveredPart ?? key))
-        let name = DigestFileName(key)?.chain
-        return (there.account.map { $0 != own.account ?? name?.account } ?? false)
-            || (there.region.map { $0 != own.region ?? name?.region } ?? false)
-            || (there.day.map { $0 != own.day ?? $0 } ?? false)
-    }
-}
-
-extension ObjectKey {
-    /// The key from its last `AWSLogs/` on; without one, from the account directly before its last `CloudTrail-Digest/`,
-    /// or from that folder; `nil` where there is none.
-    fileprivate var deliveredPart: ObjectKey? {
-        if let start = awsLogsStarts.last { return ObjectKey(bytes: bytes[start...]) }
-        let components = components
-        guard let kind = components.dropLast().lastIndex(where: \.isDigestFolder) else { return nil }
-        let start = kind > 0 && components[kind - 1].isAccount ? kind - 1 : kind
-        return ObjectKey(bytes: bytes[components[start].startIndex...])
     }
 }
 

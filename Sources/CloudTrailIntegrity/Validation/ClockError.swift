@@ -1,4 +1,5 @@
 public import CloudTrailFormat
+internal import CloudTrailRules
 
 /// A verified digest file ends later than the clock says that it is now: how old the last coverage is cannot be told.
 ///
@@ -19,7 +20,7 @@ public struct ClockError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// Throws ``ClockError`` where a largest age is asked for and a verified digest file, whatever filters leave out, ends
     /// more than ten minutes later than the clock says (I16).
-    static func check(_ records: DigestRecords, _ verdicts: [DigestVerdict], _ options: ValidationOptions) throws {
+    static func check(_ records: DigestRecords, _ verdicts: [DigestJudgement], _ options: ValidationOptions) throws {
         guard options.coverageMustReach != nil, let now = options.now else { return }
         var latest: Timestamp?
         for number in records.indices where verdicts[number].isVerified {

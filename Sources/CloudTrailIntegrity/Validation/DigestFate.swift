@@ -1,3 +1,4 @@
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// What became of a digest file that an earlier run proved.
@@ -13,7 +14,7 @@ enum DigestFate: Hashable, Sendable {
         keys: DigestKeys,
         digestsByKey: RecordsByKey,
         records: DigestRecords,
-        verdicts: [DigestVerdict]
+        verdicts: [DigestJudgement]
     ) -> [DigestFate] {
         var reader = DigestKeyReader(records.names)
         return digests.map { digest in

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// Digest files behind each other, by their numbers.
@@ -251,8 +252,8 @@ final class DigestStage: Sendable {
         without strays: Set<Int> = [],
         _ pool: ValidationPool,
         _ worker: ValidationWorker
-    ) throws -> [SignatureVerdict] {
-        var verdicts = [SignatureVerdict](repeating: .notApplicable, count: records.count)
+    ) throws -> [SignatureOutcome] {
+        var verdicts = [SignatureOutcome](repeating: .notApplicable, count: records.count)
         var open: [Int] = []
         var crowded: [Int] = []
         for number in records.indices where !strays.contains(number) {
@@ -264,7 +265,7 @@ final class DigestStage: Sendable {
                 open.append(number)
             }
         }
-        let results = LockedState<[Int: SignatureVerdict]>([:])
+        let results = LockedState<[Int: SignatureOutcome]>([:])
         for start in stride(from: 0, to: open.count, by: Self.signaturesATask) {
             let numbers = open[start..<min(start + Self.signaturesATask, open.count)]
             try pool.submit(by: worker) { [monitor] worker in
@@ -287,11 +288,7 @@ final class DigestStage: Sendable {
                 records[number].defect == nil,
                 earlier.isProven(root: digest.root, path: index.path(of: digest), hash: hash)
             else { continue }
-            switch verdicts[number] {
-            case .valid: break
-            case .failed(let sources): verdicts[number] = .valid(.state, differing: sources)
-            default: verdicts[number] = .valid(.state, differing: [])
-            }
+            verdicts[number] = SignatureRules.outcomeOfProven(verdicts[number])
         }
         return verdicts
     }

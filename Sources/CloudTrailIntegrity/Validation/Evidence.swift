@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// What was read, verified and placed: the ground that all findings stand on. A class, because every task holds it.
@@ -8,14 +9,16 @@ final class Evidence: Sendable {
     let index: ArchiveIndex
     let records: DigestRecords
     let placement: ArchivePlacement
-    let verdicts: [DigestVerdict]
+    let verdicts: [DigestJudgement]
     /// What trying the signatures of each record came to.
-    let signatures: [SignatureVerdict]
+    let signatures: [SignatureOutcome]
     let chains: [DigestChain]
     /// The parts of the archive whose log files can be judged by themselves.
     let units: LogUnits
     let options: ValidationOptions
-    /// Whether each record is to be reported on (V39).
+    /// What is asked for.
+    let asked: Asked
+    /// Whether each record is to be reported on.
     let isInScope: [Bool]
     /// Of each record, whether the accounts, regions and trails that are asked for have its chain.
     let isSelected: [Bool]
@@ -50,9 +53,9 @@ final class Evidence: Sendable {
         index: ArchiveIndex,
         records: DigestRecords,
         placement: ArchivePlacement,
-        signatures: [SignatureVerdict],
+        signatures: [SignatureOutcome],
         keys: DigestKeys,
-        verdicts: [DigestVerdict],
+        verdicts: [DigestJudgement],
         chains: [DigestChain],
         units: LogUnits,
         earlier: EarlierProof?,
@@ -65,6 +68,8 @@ final class Evidence: Sendable {
         self.records = records
         self.placement = placement
         self.options = options
+        let asked = options.asked
+        self.asked = asked
         self.keys = keys
         self.signatures = signatures
         self.verdicts = verdicts
@@ -77,22 +82,26 @@ final class Evidence: Sendable {
             coveredUntil[place] = max(coveredUntil[place] ?? end, end)
         }
         self.coveredUntil = coveredUntil
-        let selectedChains = records.names.chains.map { options.selects($0) }
+        let selectedChains = records.names.chains.map { asked.selects($0) }
         let isSelected = records.indices.map { number in
             selectedChains[Int(records[number].chain)] && !placement.strays.contains(number)
         }
         self.isSelected = isSelected
-        let range = options.range
         var days = FolderDays(placement)
         isInScope = try records.indices.map { number in
             try check()
             guard isSelected[number] else { return false }
             let isVerified = verdicts[number].isVerified
+            let isRegular = !records.chain(of: number).isBackfill
             let window = DigestChain.window(of: records[number], isVerified: isVerified)
-            if range.intersects(window) { return true }
-            if isVerified || records.chain(of: number).isBackfill { return false }
-            let day = days.day(of: index.digests[number], index)
-            return day.map { !$0.contains(window.end) && range.intersects($0) } ?? false
+            let mayNeedDay = !isVerified && isRegular && !asked.range.intersects(window)
+            return ScopeRules.isInScope(
+                window,
+                isVerified ? .verified : .unverified,
+                isRegular ? .regular : .backfill,
+                folderDay: mayNeedDay ? days.day(of: index.digests[number], index) : nil,
+                asked
+            )
         }
         var digestsByKey = RecordsByKey()
         for (number, place) in placement.places.enumerated() where !placement.strays.contains(number) {
@@ -211,38 +220,20 @@ final class Evidence: Sendable {
         return ObjectKey(bytes: name.bytes + Array(separator.utf8) + path.bytes)
     }
 
-    /// Why an object that is not there may be there all the same.
-    enum Concealment {
-        /// Its key has a component that no object below a folder has.
-        case unsafeKey
-        /// A link stands on its way.
-        case link(ObjectKey)
-        /// A folder on its way could not be listed; or the rest of a source, which may hold it.
-        case unreadable(String, ObjectReadError)
-
-        /// Whether the key itself is at fault.
-        var isUnsafe: Bool {
-            switch self {
-            case .unsafeKey, .link: true
-            case .unreadable: false
-            }
-        }
-    }
-
-    /// Why an object that is not there may be there all the same; `nil` where nothing says so (V34).
+    /// Why an object that is not there may be there all the same; `nil` where nothing says so.
     func concealment(of location: ObjectLocation) -> Concealment? {
-        if location.key.hasUnsafeComponent { return .unsafeKey }
+        if location.key.hasUnsafeComponent { return .unsafe(.component) }
         for (root, layout) in placement.layouts.enumerated() where !hiddenFolders[root].isEmpty {
             // The rest of a source that could not be read to its end may hold anything.
             if let rest = hiddenFolders[root][ObjectKey(bytes: [])], let error = rest.error {
-                return .unreadable("a part of \(displayPath(root: root, rest.path))", error)
+                return .hidden(HiddenPlace(.rest, path: displayPath(root: root, rest.path), error: error))
             }
             guard let path = layout.path(of: location) else { continue }
             for (offset, byte) in path.bytes.enumerated() where byte == UInt8(ascii: "/") {
                 guard let folder = hiddenFolders[root][ObjectKey(bytes: Array(path.bytes[..<offset]))] else { continue }
                 let shown = displayPath(root: root, folder.path)
-                guard let error = folder.error else { return .link(shown) }
-                return .unreadable("the folder \(shown)", error)
+                guard let error = folder.error else { return .unsafe(.link(shown)) }
+                return .hidden(HiddenPlace(.folder, path: shown, error: error))
             }
         }
         return nil
@@ -260,22 +251,18 @@ final class Evidence: Sendable {
         verifiedBeforeHeads[record] != nil
     }
 
-    /// How long before the end of the digest before it a log file of a digest may have been made, in seconds.
-    private static let lateness: Int64 = 15 * 60
-
-    /// Whether the caller may accept a log file that only this record lists: it is an unsigned head, and the time in the
-    /// file's name is in its hour (V48).
+    /// Whether the caller may accept a log file that only this record lists.
     func isAllowable(_ location: ObjectLocation, listedBy record: Int) -> Bool {
-        guard let verifiedUntil = verifiedBeforeHeads[record], let time = LogFileName(location.key)?.time else {
+        guard let verifiedUntil = verifiedBeforeHeads[record], let name = LogFileName(location.key) else {
             return false
         }
-        // Its folder is that of the head's account and region, and of the time in its name.
-        let folder = KeyFolder(of: location.key, placement.prefixes)
-        let chain = records.chain(of: record)
-        guard folder.account ?? chain.account == chain.account, folder.region ?? chain.region == chain.region,
-            folder.day?.contains(time) ?? true
-        else { return false }
-        return verifiedUntil.advanced(bySeconds: -Self.lateness) <= time && time <= records[record].endTime
+        return AllowRules.mayAllow(
+            log: name,
+            in: KeyFolder(of: location.key, placement.prefixes),
+            of: records.chain(of: record),
+            headEnd: records[record].endTime,
+            verifiedUntil: verifiedUntil
+        )
     }
 
     func isOldestOfChain(_ record: Int) -> Bool {
@@ -296,32 +283,32 @@ final class Evidence: Sendable {
 }
 
 extension DigestChain {
-    /// The end of the last verified digest, where the newest of the chain is an unsigned head that may be allowed (V47).
+    /// The end of the last verified digest, where the newest of the chain is an unsigned head that may be allowed.
     ///
     /// - Parameter copies: The records that map to the key of the newest.
     fileprivate func lastVerified(
         beforeUnsignedHead records: DigestRecords,
-        _ verdicts: [DigestVerdict],
+        _ verdicts: [DigestJudgement],
         _ copies: RecordNumbers
     ) -> Timestamp? {
         guard let head = members.last, verdicts[head.record].lacksSignature,
-            let previous = records[head.record].claims?.previous,
-            let before = members.last(where: \.isVerified), head.previousKey == before.keyNumber,
-            previous.hash == records[before.record].hash,
-            (1...DigestChain.hour).contains(records[head.record].endTime.seconds(since: before.window.end)),
-            // No other file is as new.
-            members.reversed().prefix(while: { records[$0.record].endTime == records[head.record].endTime })
-                .allSatisfy({ $0.keyNumber == head.keyNumber }),
-            copies.allSatisfy({ records[$0].hash == records[head.record].hash })
+            let before = members.last(where: \.isVerified)
         else { return nil }
-        return before.window.end
-    }
-}
-
-extension DigestVerdict {
-    /// Whether a digest has no signature, and nothing worse is to be said of it.
-    fileprivate var lacksSignature: Bool {
-        if case .unsigned? = faults.first { true } else { false }
+        let end = records[head.record].endTime
+        let isOnlyNewest = members.reversed().prefix { records[$0.record].endTime == end }.allSatisfy {
+            $0.key == head.key
+        }
+        let areCopiesSame = copies.allSatisfy { records[$0].hash == records[head.record].hash }
+        let newest = AllowRules.Head(
+            verdicts[head.record],
+            end: end,
+            predecessor: head.previousKey.flatMap { key in
+                records[head.record].claims?.previous.map { (key, $0.hash) }
+            },
+            rivals: isOnlyNewest && areCopiesSame ? .none : .some
+        )
+        let verified = (key: before.key, hash: records[before.record].hash, end: before.window.end)
+        return AllowRules.mayAllow(newest, after: verified) ? before.window.end : nil
     }
 }
 

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// What judging log files came to: a part of the archive's, to be added to others.
@@ -245,14 +246,12 @@ struct LogJudge {
         var counted: Set<SHA256Digest> = []
         for held in files {
             guard let outcome = held.outcome else { continue }
-            let (kinds, message, detail) = judge(outcome, listing)
-            if let kind = kinds.first {
-                var detail = detail
-                if kinds.count > 1 { detail["also"] = .list(kinds.dropFirst().map(\.rawValue)) }
-                add(kind, message, listing, held, detail: detail)
+            let causes = judge(outcome, listing)
+            if let cause = causes.first {
+                add(cause, and: causes.dropFirst(), listing, held)
                 // Copies with the same content are one object.
                 if let result = outcome.result, !counted.insert(result.sha256).inserted { continue }
-                findings.tallies[chain, default: Tally()].count(kind)
+                findings.tallies[chain, default: Tally()].count(cause.kind)
                 continue
             }
             if firstCopy == nil { findings.tallies[chain, default: Tally()].valid += 1 }
@@ -284,68 +283,30 @@ struct LogJudge {
     }
 
     private mutating func add(
-        _ kind: FindingKind,
-        _ message: String,
+        _ cause: FindingCause,
+        and others: ArraySlice<FindingCause> = [],
         _ listing: LogListing,
-        _ held: Held,
-        detail: [String: Finding.Detail] = [:]
+        _ held: Held
     ) {
         let path = evidence.displayPath(root: root(of: held.file), held.path)
         findings.findings.add(
-            evidence.finding(kind, message, listing, key: key(of: held, listing), path: path, detail: detail)
+            evidence.finding(cause, and: others, listing, key: key(of: held, listing), path: path)
         )
     }
 
-    /// All that is wrong with a file, the primary finding first, and what to say of that one (V32).
-    private func judge(
-        _ outcome: LogStage.Outcome,
-        _ listing: LogListing
-    ) -> (kinds: [FindingKind], message: String, detail: [String: Finding.Detail]) {
-        if case .unreadable(let error) = outcome {
-            return (
-                [.logUnreadable], "the log file could not be read: \(error.description)",
-                ["reason": .text(error.reason.rawValue)]
-            )
-        }
-        return outcome.result.map { judge($0, listing) } ?? ([], "", [:])
+    /// All that is wrong with a file, the primary cause first.
+    private func judge(_ outcome: LogStage.Outcome, _ listing: LogListing) -> [FindingCause] {
+        if case .unreadable(let error) = outcome { return [.logUnreadable(error)] }
+        return outcome.result.map { judge($0, listing) } ?? []
     }
 
-    /// All that is wrong with a content, the primary finding first, and what to say of that one.
-    func judge(
-        _ result: ContentHasher.Result,
-        _ listing: LogListing
-    ) -> (kinds: [FindingKind], message: String, detail: [String: Finding.Detail]) {
-        let matches = result.sha256 == listing.hash
-        var kinds: [FindingKind] = []
-        var messages: [String] = []
-        var detail: [String: Finding.Detail] = [:]
-        func add(_ kind: FindingKind, _ message: String) {
-            kinds.append(kind)
-            messages.append(message)
-        }
-        switch result.condition {
-        case .overContentLimit, .overRatioLimit:
-            detail["reason"] = .text(result.condition == .overRatioLimit ? "ratio" : "size")
-            return ([.logOverLimit], "the log file hits a limit: \(result.condition.sentence)", detail)
-        case .truncated, .corrupt:
-            let content = matches ? "; its content is the listed one all the same" : ""
-            add(.logMalformed, "the log file is broken: \(result.condition.sentence)\(content)")
-            detail["contentMatches"] = .flag(matches)
-        case .complete, .trailingData:
-            break
-        }
-        if listing.isVerified, !matches {
-            add(.logModified, "its content is not what a verified digest lists: the SHA-256 differs")
-            detail["expected"] = .text(Hex.encode(listing.hash.bytes))
-            detail["actual"] = .text(Hex.encode(result.sha256.bytes))
-        }
-        if result.condition == .trailingData { add(.logTrailingData, result.condition.sentence) }
-        if !listing.isVerified {
-            let match = matches ? "its content is the one listed there" : "its content is another than listed there"
-            add(.logUnauthenticated, "only a digest file that is not verified lists it (\(match))")
-            detail["contentMatches"] = .flag(matches)
-        }
-        return (kinds, messages.first ?? "", detail)
+    /// All that is wrong with a content, the primary cause first.
+    func judge(_ result: ContentHasher.Result, _ listing: LogListing) -> [FindingCause] {
+        LogRules.faults(
+            of: ContentFacts(result),
+            listed: listing.hash,
+            by: listing.isVerified ? .verified : .unverified
+        )
     }
 
     private mutating func addNotices(
@@ -355,25 +316,14 @@ struct LogJudge {
         _ firstCopy: Held?
     ) {
         if result.form == .plain {
-            add(.logDecompressed, "the download decompressed it; its content is proven", listing, held)
+            add(.logDecompressed, listing, held)
         }
         if listing.differs, firstCopy == nil {
-            add(
-                .listingDiffers,
-                "verified digests list different hashes for it; the newest one, which it matches, counts",
-                listing,
-                held
-            )
+            add(.listingDiffers, listing, held)
         }
         if let firstCopy {
             let first = evidence.displayPath(root: root(of: firstCopy.file), firstCopy.path)
-            add(
-                .duplicateObject,
-                "a second copy of the same log file; the first is \(first)",
-                listing,
-                held,
-                detail: ["first": .text(first.description)]
-            )
+            add(.logDuplicate(first: first), listing, held)
         }
     }
 
@@ -395,53 +345,40 @@ struct LogJudge {
             differs: false,
             provenIn: LogListing.Place(root: orphan.proof.root, folder: orphan.proof.source)
         )
-        let (kinds, message, known) = judge(outcome, listing)
-        guard let kind = kinds.first, let digest = evidence.earlier?.state.digests[orphan.proof.file.digest],
+        let causes = judge(outcome, listing)
+        guard let cause = causes.first, let digest = evidence.earlier?.state.digests[orphan.proof.file.digest],
             let chain = DigestFileName(digest.path)?.chain
         else { return addUnreferenced(unlisted, match) }
-        var detail = known
-        if kinds.count > 1 { detail["also"] = .list(kinds.dropFirst().map(\.rawValue)) }
-        detail["listedBy"] = .text(digest.claims.location.key.description)
-        detail["provenBefore"] = .flag(true)
-        findings.tallies[chain, default: Tally()].count(kind)
+        findings.tallies[chain, default: Tally()].count(cause.kind)
         findings.findings.add(
             Finding(
-                kind,
-                "\(message); an earlier run proved it by a digest file that is not the same any more, or gone",
+                .logProvenBefore(cause),
+                and: causes.dropFirst(),
+                [.also(causes.dropFirst().map(\.kind)), .listedBy(digest.claims.location.key), .provenBefore],
                 bucket: location.bucket,
                 key: location.key,
                 path: evidence.displayPath(root: root(of: unlisted.file), match.path(of: unlisted)),
                 chain: chain,
-                start: LogFileName(location.key)?.time,
-                detail: detail
+                start: LogFileName(location.key)?.time
             )
         )
     }
 
-    /// A file that is asked for and that no digest lists: unless it waits for its digest, nothing vouches for it (V35).
+    /// A file that is asked for and that no digest lists.
     private mutating func addUnreferenced(_ unlisted: LogMatch.UnlistedFile, _ match: LogMatch) {
         let root = root(of: unlisted.file)
         let path = match.path(of: unlisted)
-        var kind = FindingKind.logUnreferenced
-        var message =
-            "no digest file lists it: an injected file looks like this, and so does a trail without validation"
         let name = LogFileName(path)
-        let scope = FileScope(options: evidence.options)
-        if let name,
-            scope.isAwaitingDigest(
-                name,
-                at: match.place(of: unlisted),
-                coveredUntil: evidence.coveredUntil[[name.account, name.region]]
-            )
-        {
-            kind = .logAwaitingDigest
-            message = "newer than the last verified digest, whose successor may not have been delivered yet"
-        }
-        if kind == .logUnreferenced { findings.loose.count(kind) } else { findings.awaiting += 1 }
+        let cause = LogRules.unlisted(
+            name,
+            at: match.place(of: unlisted),
+            coveredUntil: name.flatMap { evidence.coveredUntil[[$0.account, $0.region]] },
+            evidence.asked
+        )
+        if cause == .logUnreferenced { findings.loose.count(cause.kind) } else { findings.awaiting += 1 }
         findings.findings.add(
             Finding(
-                kind,
-                message,
+                cause,
                 bucket: evidence.placement.bucket(of: path, root: root),
                 key: evidence.placement.key(of: path, root: root),
                 path: evidence.displayPath(root: root, path),
@@ -453,25 +390,24 @@ struct LogJudge {
 
 extension Evidence {
     /// A finding about a log file that digests list.
+    ///
+    /// - Parameter others: What else is wrong with the file.
     func finding(
-        _ kind: FindingKind,
-        _ message: String,
+        _ cause: FindingCause,
+        and others: ArraySlice<FindingCause> = [],
         _ listing: LogListing,
         key: ObjectKey,
-        path: ObjectKey?,
-        detail: [String: Finding.Detail] = [:]
+        path: ObjectKey?
     ) -> Finding {
-        var detail = detail
-        detail["listedBy"] = .text(self.key(ofDigest: listing.record).description)
-        return Finding(
-            kind,
-            message,
+        Finding(
+            cause,
+            and: others,
+            [.also(others.map(\.kind)), .listedBy(self.key(ofDigest: listing.record))],
             bucket: listing.location.bucket,
             key: key,
             path: path,
             chain: records.chain(of: listing.record),
             start: LogFileName(listing.location.key)?.time,
-            detail: detail,
             concernsNewestDigest: !listing.isVerified && isAllowable(listing.location, listedBy: listing.record)
         )
     }

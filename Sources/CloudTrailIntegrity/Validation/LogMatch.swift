@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// What digests say of one key.
@@ -522,7 +523,7 @@ struct LogMatch: Sendable {
     private mutating func settle(_ unlisted: UnlistedFile) -> Bool {
         let root = evidence.index.folders[unlisted.file.folder].root
         let orphan = Int(unlisted.orphan)
-        if orphan >= 0, orphans[orphan].held == nil, isAskedFor(unlisted, in: evidence.options.range) {
+        if orphan >= 0, orphans[orphan].held == nil, isAskedFor(unlisted, in: evidence.asked.range) {
             fates.logs += 1
             selectedRoots.insert(root)
             var known = HeldFile(
@@ -539,14 +540,14 @@ struct LogMatch: Sendable {
         switch role(of: unlisted) {
         case .other: fates.other += 1
         case .hidden: fates.hidden += 1
-        case .log where isAskedFor(unlisted, in: evidence.options.range):
+        case .log where isAskedFor(unlisted, in: evidence.asked.range):
             fates.logs += 1
             selectedRoots.insert(root)
             return true
         case .log:
             fates.outOfScope += 1
             holdingRoots.insert(root)
-            if evidence.options.isRestricted, isAskedFor(unlisted, in: .always) { selectedRoots.insert(root) }
+            if evidence.asked.isRestricted, isAskedFor(unlisted, in: .always) { selectedRoots.insert(root) }
         }
         return false
     }
@@ -567,7 +568,7 @@ struct LogMatch: Sendable {
         _ body: (FileScope, Span<UInt8>, FileScope.Place) -> Result
     ) -> Result {
         let span = names.span.extracting(Int(name.lowerBound)..<Int(name.upperBound))
-        return body(FileScope(options: evidence.options), span, places[Int(place)])
+        return body(FileScope(evidence.asked), span, places[Int(place)])
     }
 
     private mutating func hold(_ file: HeldFile) -> Int32 {
@@ -628,7 +629,7 @@ struct LogMatch: Sendable {
     /// Decides which listed keys are judged: those that a digest in scope lists, and those of files that are asked for and
     /// that no verified digest lists. What a verified digest out of scope lists is left out (V41).
     private mutating func settleScope() {
-        let options = evidence.options
+        let asked = evidence.asked
         for number in drafts.indices {
             let draft = drafts[number]
             var isJudged = draft.isInScope
@@ -638,7 +639,7 @@ struct LogMatch: Sendable {
                 link = links[Int(link)].next
                 // Beside a verified digest no other counts; but none that is not verified takes a file out of the range.
                 let counts = draft.isVerified || !files[file].isVouchedFor
-                if counts, draft.isInScope || !files[file].isVouchedFor && isAskedFor(files[file], in: options.range) {
+                if counts, draft.isInScope || !files[file].isVouchedFor && isAskedFor(files[file], in: asked.range) {
                     files[file].isJudged = true
                     files[file].isSelected = true
                     isJudged = true
@@ -651,7 +652,7 @@ struct LogMatch: Sendable {
         for held in files {
             if held.isJudged { fates.logs += 1 } else { fates.outOfScope += 1 }
         }
-        if !evidence.options.isRestricted { return }
+        if !evidence.asked.isRestricted { return }
         for held in files {
             holdingRoots.insert(held.root)
             // What no verified digest lists is selected by its place and name, in range or not.

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// Hashes the log files and compares them with what digests list, a folder at a time.

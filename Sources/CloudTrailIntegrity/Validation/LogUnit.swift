@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 
 /// A part of the archive that can be judged by itself: all that digests list in one folder, and what is held of it.
 struct LogUnit: Sendable {
@@ -115,8 +116,7 @@ private struct ListedParts {
         chains = records.names.chains
     }
 
-    /// Whether a digest vouches for what it lists in a folder: a digest speaks for its own account and region alone. What
-    /// the folder does not tell, the names do (V18).
+    /// Whether a digest vouches for what it lists in a folder.
     ///
     /// - Parameter foreign: Given the number of files, where it does not.
     mutating func isOwn(_ record: Int32, _ group: Int32, _ foreign: inout [Int: Int]) -> Bool {
@@ -128,19 +128,11 @@ private struct ListedParts {
         }
         let identity = chains[Int(chain)]
         let part = part(of: list.folder)
-        var isOwn =
-            part.account ?? identity.account == identity.account && part.region ?? identity.region == identity.region
-        if isOwn, part.account == nil || part.region == nil {
-            // One name decides for all of a folder that does not tell: CloudTrail writes no such folder.
-            var reader = list.makeReader()
-            while isOwn, reader.next() {
-                guard let name = NamedPart(name: reader.name[...]) else { continue }
-                isOwn =
-                    part.account ?? name.account == identity.account && part.region ?? name.region == identity.region
-            }
-        } else {
-            last = (list.folder, chain, isOwn)
-        }
+        // Names decide only for a folder that does not tell: CloudTrail writes no such folder.
+        let isTold = part.account != nil && part.region != nil
+        let names = isTold ? [] : list.namedParts
+        let isOwn = PlaceRules.isOwn(identity, account: part.account, region: part.region, names: names)
+        if isTold { last = (list.folder, chain, isOwn) }
         if !isOwn { foreign[Int(record), default: 0] += list.names.count }
         return isOwn
     }
@@ -151,5 +143,15 @@ private struct ListedParts {
         let part = Part(account: told.account, region: told.region)
         parts[ObjectIdentifier(folder)] = part
         return part
+    }
+}
+
+extension ListedLogs.Group {
+    /// The parts that the names of the files tell.
+    fileprivate var namedParts: [NamedPart] {
+        var parts: [NamedPart] = []
+        var reader = makeReader()
+        while reader.next() { if let part = NamedPart(name: reader.name[...]) { parts.append(part) } }
+        return parts
     }
 }

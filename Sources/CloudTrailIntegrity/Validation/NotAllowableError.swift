@@ -1,3 +1,5 @@
+public import CloudTrailRules
+
 /// Why there is no verdict: kinds were to be accepted that never are.
 public struct NotAllowableError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kinds that cannot be accepted.

@@ -1,4 +1,5 @@
 public import CloudTrailFormat
+internal import CloudTrailRules
 
 /// A call of ListPublicKeys that an archive needs: keys are kept by region.
 public struct PublicKeyRequest: Hashable, Sendable {
@@ -10,9 +11,9 @@ public struct PublicKeyRequest: Hashable, Sendable {
     public let end: Timestamp?
 
     /// How long after the end in its name a digest may be signed, in seconds: at delivery, with the key of that time.
-    private static let deliveryDelay = 2 * DigestChain.hour
+    private static let deliveryDelay = 2 * ChainClock.hour
     /// How long after it was generated a backfill digest may be signed, in seconds.
-    private static let backfillDelay = DigestChain.hour
+    private static let backfillDelay = ChainClock.hour
 
     /// The calls that fetch every key the digest files in `sources` may be signed with, by the files' names alone.
     ///
@@ -33,7 +34,7 @@ public struct PublicKeyRequest: Hashable, Sendable {
     ) -> [PublicKeyRequest] {
         var requests: [String: PublicKeyRequest] = [:]
         for (name, generated) in digests {
-            let start = name.endTime.advanced(bySeconds: -DigestChain.hour)
+            let start = name.endTime.advanced(bySeconds: -ChainClock.hour)
             var end: Timestamp? = name.endTime.advanced(bySeconds: deliveryDelay)
             if name.chain.isBackfill {
                 // It is not generated before its window ends; a time that says so is not one.

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 extension ReportBuilder {
@@ -15,7 +16,7 @@ extension ReportBuilder {
         var isRootProven = [Bool](repeating: false, count: evidence.names.count)
         files.sidecars += evidence.index.sidecarCount
         for number in evidence.records.indices where !evidence.placement.strays.contains(number) {
-            if options.isRestricted {
+            if asked.isRestricted {
                 holdingRoots.insert(evidence.index.digests[number].root)
                 if evidence.isSelected[number] { selectedRoots.insert(evidence.index.digests[number].root) }
             }
@@ -58,7 +59,7 @@ extension ReportBuilder {
                         path: path(of: number),
                         sha256: Hex.encode(hash.bytes),
                         stored: evidence.records[number].stored.map(ProvenFile.Stored.init),
-                        vouchedBy: voucher(source),
+                        vouchedBy: evidence.origin(source).voucher,
                         chain: chains[chain]
                     )
                 )
@@ -82,26 +83,12 @@ extension ReportBuilder {
         evidence.displayPath(ofDigest: record)
     }
 
-    /// The key of the successor whose field holds the signature, or the kind of place it was kept in.
-    private func voucher(_ source: SignatureSource) -> String {
-        if case .successor(let number) = source { return evidence.key(ofDigest: number).description }
-        return source.name
-    }
-
     /// What a digest names of other accounts and regions: it does not vouch for that.
     private mutating func addForeign(_ number: Int) {
         let count =
             (evidence.units.foreign[number] ?? 0) + (evidence.namesForeignPredecessor(number) ? 1 : 0)
         if count == 0 { return }
-        let files = count == 1 ? "1 file" : "\(count) files"
-        findings.add(
-            finding(
-                .listingForeign,
-                "a verified digest names \(files) of another account or region than its own, for which it does not vouch",
-                about: number,
-                detail: ["objects": .number(Int64(count))]
-            )
-        )
+        findings.add(finding(.listingForeign(objects: count), about: number))
     }
 
     /// Says of digests that are not asked for why log files that are asked for are not proven.
@@ -112,35 +99,18 @@ extension ReportBuilder {
                 partsElsewhere[part, default: 0] += 1
                 continue
             }
-            var finding = digestFinding(number, primary, evidence.verdicts[number])
-            if let command = fetchCommand(number) { finding.detail["fetch"] = .text(command) }
-            findings.add(finding)
+            let fetch = evidence.records.location(of: number).map { [FindingFact.signatureKept(at: $0)] } ?? []
+            findings.add(digestFinding(number, primary, evidence.verdicts[number], fetch))
         }
-    }
-
-    /// The command that fetches a digest file's signature; `nil` where its names could steer a shell.
-    private func fetchCommand(_ number: Int) -> String? {
-        guard let location = evidence.records.location(of: number) else { return nil }
-        let words = "\(location.bucket)\(location.key)"
-        let isPlain = words.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-                || "/_.-=+".utf8.contains(byte)
-        }
-        return isPlain ? "aws s3api head-object --bucket \(location.bucket) --key \(location.key)" : nil
     }
 
     // MARK: Findings
 
-    private func finding(
-        _ kind: FindingKind,
-        _ message: String,
-        about number: Int,
-        detail: [String: Finding.Detail] = [:]
-    ) -> Finding {
+    private func finding(_ cause: FindingCause, _ facts: [FindingFact] = [], about number: Int) -> Finding {
         let window = DigestChain.window(of: evidence.records[number], isVerified: evidence.verdicts[number].isVerified)
         return Finding(
-            kind,
-            message,
+            cause,
+            facts,
             bucket: evidence.bucket(ofDigest: number)
                 ?? (evidence.isWhereItSays(number) ? evidence.records.location(of: number)?.bucket : nil)
                     ?? evidence.namedBucket(number),
@@ -149,142 +119,74 @@ extension ReportBuilder {
             chain: evidence.records.chain(of: number),
             start: window.start,
             end: window.end,
-            detail: detail,
             concernsNewestDigest: evidence.isUnsignedHead(number)
         )
     }
 
-    /// What is said of a digest file that is not verified.
-    func digestFinding(_ number: Int, _ primary: DigestFault, _ verdict: DigestVerdict) -> Finding {
-        var (kind, message, detail) = describe(primary, number)
-        if case .valid = evidence.signatures[number], kind == .digestLinkMismatch {
-            detail["ownSignature"] = .text("valid")
-        }
+    /// What is reported of a digest file that is not verified.
+    func digestFinding(
+        _ number: Int,
+        _ primary: DigestFault,
+        _ verdict: DigestJudgement,
+        _ more: [FindingFact] = []
+    ) -> Finding {
+        let cause = cause(of: primary, number)
+        var facts = more
         if !evidence.isWhereItSays(number), let claim = evidence.records.location(of: number) {
-            detail["claimedBucket"] = .text(claim.bucket)
-            detail["claimedKey"] = .text(claim.key.description)
+            facts.append(.claim(claim))
         }
-        if let successor = verdict.linkedBy {
-            detail["linkedBy"] = .text(evidence.key(ofDigest: successor).description)
-        }
-        let also = verdict.faults.dropFirst().map { describe($0, number).kind.rawValue }.filter { $0 != kind.rawValue }
-        if !also.isEmpty { detail["also"] = .list(Array(Set(also)).sorted()) }
-        return finding(kind, message, about: number, detail: detail)
+        if let successor = verdict.linkedBy { facts.append(.linkedBy(evidence.key(ofDigest: successor.number))) }
+        let also = Set(verdict.faults.dropFirst().map { self.cause(of: $0, number).kind }).subtracting([cause.kind])
+        facts.append(.also(also.sorted { $0.rawValue < $1.rawValue }))
+        return finding(cause, facts, about: number)
     }
 
     /// What a fault of a digest file is called.
     func kind(of fault: DigestFault, _ number: Int) -> FindingKind {
-        describe(fault, number).kind
+        cause(of: fault, number).kind
     }
 
-    private func describe(
-        _ fault: DigestFault,
-        _ number: Int
-    ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
+    private func cause(of fault: DigestFault, _ number: Int) -> FindingCause {
         switch fault {
-        case .unreadable(let error):
-            return (
-                .digestUnreadable, "the digest file could not be read: \(error.description)",
-                ["reason": .text(error.reason.rawValue)]
-            )
-        case .overLimit(let limit):
-            return (.digestOverLimit, "the digest file hits a limit: \(limit)", ["reason": .text(limit)])
-        case .malformed(let text):
-            return (.digestMalformed, "the digest file is broken: \(text)", ["reason": .text(text)])
+        case .unreadable(let error): .digestUnreadable(error)
+        case .overLimit(let limit): .digestOverLimit(limit)
+        case .malformed(let text), .fieldMalformed(let text): .digestMalformed(text)
         case .relocated:
-            return describeRelocation(number)
+            .digestRelocated(
+                claim: evidence.records.location(of: number),
+                bucket: evidence.placement.places[number].bucket == nil ? .notCompared : .compared
+            )
         case .elsewhere:
-            return describeElsewhere(number)
-        case .algorithmUnsupported(let name):
-            return (
-                .digestSignatureInvalid,
-                "it names the signature algorithm \(shortened(name)); CloudTrail signs with \(DigestFile.signatureAlgorithm) alone",
-                ["reason": .text("algorithm"), "algorithm": .text(shortened(name))]
-            )
-        case .signatureInvalid(let sources):
-            return (
-                .digestSignatureInvalid, "its signature does not verify: the file is not what CloudTrail signed",
-                ["reason": .text("verification"), "sources": .list(names(sources))]
-            )
-        case .linkMismatch(let successor, let part):
-            return describeMismatch(number, successor, part)
+            .digestElsewhere(folder: part(ofElsewhere: number).flatMap { displayFolder($0.root, $0.folder) })
+        case .algorithmUnsupported(let name): .digestAlgorithmUnsupported(name)
+        case .signatureInvalid(let sources): .digestSignatureInvalid(evidence.origins(sources))
+        case .linkMismatch(let successor, let part): .digestLinkMismatch(mismatch(number, successor.number, part))
         case .keyUnknown:
-            let fingerprint = evidence.records.fingerprint(of: number) ?? ""
-            return (
-                .digestKeyUnknown,
-                "no public key with the fingerprint \(fingerprint): "
-                    + "fetch it with aws cloudtrail list-public-keys in \(evidence.records.chain(of: number).region)",
-                ["fingerprint": .text(fingerprint)]
+            .digestKeyUnknown(
+                fingerprint: evidence.records.fingerprint(of: number) ?? "",
+                region: evidence.records.chain(of: number).region
             )
         case .unsigned(let rejected):
-            let isNewest = evidence.isNewestOfChain(number)
-            let reason =
-                rejected.isEmpty
-                ? (isNewest
-                    ? "the newest digest of its chain, and its signature was not kept with the archive"
-                    : "no signature is at hand: neither kept with it nor repeated by a successor")
-                : "only an unverified successor repeats its signature, and that one does not verify"
-            var detail: [String: Finding.Detail] = ["newest": .flag(isNewest)]
-            if !rejected.isEmpty { detail["rejected"] = .list(names(rejected)) }
-            return (.digestUnsigned, reason, detail)
+            .digestUnsigned(
+                rejected: evidence.origins(rejected),
+                evidence.isNewestOfChain(number) ? .newest : .older
+            )
         }
     }
 
-    private func names(_ sources: [SignatureSource]) -> [String] {
-        sources.prefix(8).map { source in
-            if case .successor = source { "successor:\(voucher(source))" } else { source.name }
-        }
-    }
-
-    private func describeRelocation(
-        _ number: Int
-    ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
-        let place = evidence.placement.places[number]
-        let claim = evidence.records.location(of: number).map { "s3://\($0)" } ?? ""
-        return (
-            .digestRelocated,
-            "CloudTrail signed it for another place than the one it was found in, \(claim): it was moved or copied there",
-            ["bucketChecked": .flag(place.bucket != nil)]
-        )
-    }
-
-    private func describeElsewhere(
-        _ number: Int
-    ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
-        let part = part(ofElsewhere: number)
-        let folder = part.flatMap { displayFolder($0.root, $0.folder) }
-        return (
-            .partElsewhere,
-            "it lies elsewhere than the rest of the archive"
-                + (folder.map { ": give \($0) as an archive of its own" } ?? ""),
-            [:]
-        )
-    }
-
-    private func describeMismatch(
-        _ number: Int,
-        _ successor: Int,
-        _ part: DigestFault.LinkPart
-    ) -> (kind: FindingKind, message: String, detail: [String: Finding.Detail]) {
-        var detail: [String: Finding.Detail] = [
-            "mismatch": .text(part.rawValue),
-            "successor": .text(evidence.key(ofDigest: successor).description),
-        ]
+    private func mismatch(_ number: Int, _ successor: Int, _ part: LinkMismatch.Part) -> LinkMismatch {
+        var hashes: LinkMismatch.Hashes?
         if part == .hash, let expected = evidence.records[successor].claims?.previous?.hash,
             let actual = evidence.records[number].hash
         {
-            detail["expected"] = .text(Hex.encode(expected.bytes))
-            detail["actual"] = .text(Hex.encode(actual.bytes))
+            hashes = LinkMismatch.Hashes(expected: expected, actual: actual)
         }
-        if case .valid = evidence.signatures[number] {
-            return (
-                .digestLinkMismatch,
-                "AWS signed this file, but it is not the one its successor saw: another signed "
-                    + "version, or one delivered again (its \(part.rawValue) differs)", detail
-            )
-        }
-        return (
-            .digestLinkMismatch, "its verified successor saw another file here: the \(part.rawValue) differs", detail
+        let isSigned = if case .valid = evidence.signatures[number] { true } else { false }
+        return LinkMismatch(
+            part,
+            successor: evidence.key(ofDigest: successor),
+            hashes: hashes,
+            ownSignature: isSigned ? .valid : .notValid
         )
     }
 
@@ -292,13 +194,9 @@ extension ReportBuilder {
 
     mutating func addNotices(_ number: Int, _ trial: inout SignatureTrial) {
         if case .valid(let source, let differing) = evidence.signatures[number], !differing.isEmpty {
+            let origins = evidence.origins(differing)
             findings.add(
-                finding(
-                    .signatureSourceDiffers,
-                    "the signature from \(source.name) verifies; another source has a different one, which does not",
-                    about: number,
-                    detail: ["valid": .text(voucher(source)), "differing": .list(names(differing))]
-                )
+                finding(.signatureSourceDiffers(valid: evidence.origin(source), differing: origins), about: number)
             )
         }
         if let key = trial.key(of: evidence.records[number].claims), let time = check.signingTime(of: number, trial),
@@ -306,24 +204,45 @@ extension ReportBuilder {
         {
             findings.add(
                 finding(
-                    .keyOutsideValidity,
-                    "signed at \(time), outside the validity of the key \(key.fingerprint) "
-                        + "(\(key.validFrom?.description ?? "?") to \(key.validUntil?.description ?? "?"))",
-                    about: number,
-                    detail: ["fingerprint": .text(key.fingerprint)]
+                    .keyOutsideValidity(
+                        signed: time,
+                        fingerprint: key.fingerprint,
+                        from: key.validFrom,
+                        until: key.validUntil
+                    ),
+                    about: number
                 )
             )
         }
     }
 
     private mutating func addDuplicate(_ number: Int, of first: Int) {
-        findings.add(
-            finding(
-                .duplicateObject,
-                "a second copy of the same digest file; the first is \(path(of: first))",
-                about: number,
-                detail: ["first": .text(path(of: first).description)]
-            )
-        )
+        findings.add(finding(.digestDuplicate(first: path(of: first)), about: number))
+    }
+}
+
+extension Evidence {
+    /// Where a signature comes from, as a report names it.
+    func origin(_ source: SignatureSource) -> SignatureOrigin { source.origin(key(ofDigest:)) }
+
+    func origins(_ sources: [SignatureSource]) -> [SignatureOrigin] { sources.map(origin) }
+}
+
+extension SignatureSource {
+    /// The kind of place that it is.
+    package var name: String { origin { _ in ObjectKey(bytes: []) }.name }
+
+    /// Where it is, as a report names it.
+    ///
+    /// - Parameter key: The key of the digest file with this number.
+    func origin(_ key: (Int) -> ObjectKey) -> SignatureOrigin {
+        switch self {
+        case .extendedAttribute: .extendedAttribute
+        case .sidecar: .sidecar
+        case .manifest: .manifest
+        case .state: .state
+        case .given: .given
+        case .successor(let digest): .successor(key(digest.number))
+        }
     }
 }

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 extension ReportBuilder {
@@ -27,100 +28,83 @@ extension ReportBuilder {
     private mutating func addNewKeys(_ state: ProvenState) {
         for key in keys.all where state.keys[key.fingerprint] == nil {
             findings.add(
-                Finding(
-                    .keyNew,
-                    "no earlier run had the key \(key.fingerprint): see to it that it came from AWS",
-                    start: key.validFrom,
-                    end: key.validUntil,
-                    detail: ["fingerprint": .text(key.fingerprint)]
-                )
+                Finding(.keyNew(fingerprint: key.fingerprint), start: key.validFrom, end: key.validUntil)
             )
         }
     }
 
     // MARK: What is gone
 
-    /// Says of digest files that earlier runs proved what became of them: gone, or another file in their place (V42).
+    /// Judges the digest files that earlier runs proved and that are gone, or have another file in their place.
     private mutating func addLostDigests(_ earlier: EarlierProof) {
         guard evidence.fates.contains(.lost) else { return }
         let state = earlier.state
-        var anchors: [ChainIdentity: Int] = [:]
-        for (number, digest) in state.digests.enumerated() {
-            guard let chain = DigestFileName(digest.path)?.chain else { continue }
-            if let known = anchors[chain] {
-                let end = state.digests[known].claims.endTime
-                // What stands in the place of one that is lost makes it no less the anchor.
-                let isAsNew = end == digest.claims.endTime && evidence.fates[number] == .lost
-                guard end < digest.claims.endTime || isAsNew else { continue }
+        let anchors = EarlierRules.anchors(
+            of: state.digests.lazy.enumerated().map { number, digest in
+                DigestFileName(digest.path).map { name in
+                    let isLost = evidence.fates[number] == .lost
+                    return EarlierRules.Remembered(name.chain, end: digest.claims.endTime, isLost ? .lost : .kept)
+                }
             }
-            anchors[chain] = number
-        }
+        )
         let strays = StrayDigests(evidence)
         for (number, digest) in state.digests.enumerated()
         where evidence.fates[number] == .lost && !earlier.endedBeforeStart(digest) {
             guard let chain = DigestFileName(digest.path)?.chain else { continue }
-            let location = digest.claims.location
-            let isAnchor = anchors[chain] == number
-            let copies = evidence.digests(at: location.key)
-            if copies.isEmpty {
-                // What cannot be looked at has a finding of its own, and so has what is no digest file any more (V3).
-                guard evidence.concealment(of: location) == nil, !strays.contains(digest) else { continue }
-                let isNamed = missingDigests.contains(location.key.collapsed) || missingDigests.contains(location.key)
-                if !isNamed { digests[chain, default: Tally()].count(.digestMissing) }
-                if isAnchor || !isNamed { addLost(digest, chain, isAnchor ? .anchorLost : .digestMissing, nil) }
-            } else if let copy = changedCopy(of: digest, copies, isAnchor) {
-                addLost(digest, chain, .anchorLost, copy)
+            let key = digest.claims.location.key
+            let copies = evidence.digests(at: key)
+            // What cannot be looked at has a finding of its own, and so has what is no digest file any more.
+            let isElsewhere = evidence.concealment(of: digest.claims.location) != nil || strays.contains(digest)
+            if copies.isEmpty, isElsewhere { continue }
+            let isNamed = missingDigests.contains(key.collapsed) || missingDigests.contains(key)
+            let role = anchors[chain] == number ? LostDigest.Role.anchor : .older
+            let fate = EarlierRules.judge(
+                lost: digest.hash,
+                role,
+                copies: copies.map(copy),
+                isNamed ? .namedMissing : .notNamed
+            )
+            switch fate {
+            case .gone(let role, let report, let count):
+                if count == .missing { digests[chain, default: Tally()].count(.digestMissing) }
+                if report == .here { addLost(digest, chain, role, nil) }
+            case .replaced(let place): addLost(digest, chain, role, copies[place])
+            case .explained: break
             }
         }
     }
 
-    /// The file that stands where a proven one stood, unless what is said of it is enough.
-    private func changedCopy(of digest: ProvenDigest, _ copies: RecordNumbers, _ isAnchor: Bool) -> Int? {
-        var changed: Int?
-        for copy in copies {
-            let record = evidence.records[copy]
+    /// What stands where a digest file was proven.
+    private func copy(_ number: Int) -> EarlierRules.Copy {
+        let record = evidence.records[number]
+        let readability: EarlierRules.Copy.Readability =
             switch record.defect {
-            case .unreadable, .overLimit: return nil
-            case .malformed, nil: break
+            case .unreadable, .overLimit: .notRead
+            case .malformed, nil: .read
             }
-            if record.hash == digest.hash { return nil }
-            if !isAnchor, let fault = evidence.verdicts[copy].faults.first, kind(of: fault, copy).severity == .violation
-            {
-                return nil
-            }
-            changed = changed ?? copy
-        }
-        return changed
+        return EarlierRules.Copy(
+            hash: record.hash,
+            readability,
+            severity: evidence.verdicts[number].faults.first.map { kind(of: $0, number).severity }
+        )
     }
 
     private mutating func addLost(
         _ digest: ProvenDigest,
         _ chain: ChainIdentity,
-        _ kind: FindingKind,
+        _ role: LostDigest.Role,
         _ copy: Int?
     ) {
-        var detail: [String: Finding.Detail] = [
-            "provenBefore": .flag(true), "expected": .text(Hex.encode(digest.hash.bytes)),
-        ]
-        if let hash = copy.flatMap({ evidence.records[$0].hash }) { detail["actual"] = .text(Hex.encode(hash.bytes)) }
-        let what =
-            kind == .anchorLost && copy == nil
-            ? "the digest file that was proven last" : "a digest file that was proven"
-        let message =
-            copy == nil
-            ? "\(what) by an earlier run is gone: the history was cut or written anew"
-            : "the digest file that an earlier run proved here is not the same any more: the history was written anew"
+        let remains = copy.map { LostDigest.Remains.another(evidence.records[$0].hash) } ?? .nothing
         findings.add(
             Finding(
-                kind,
-                message,
+                .digestLost(LostDigest(role, expected: digest.hash, remains: remains)),
                 bucket: digest.claims.location.bucket,
                 key: digest.claims.location.key,
                 path: copy.map { evidence.displayPath(ofDigest: $0) },
                 chain: chain,
                 start: digest.claims.startTime,
-                end: digest.claims.endTime,
-                detail: detail
+                end: digest.claims.endTime
             )
         )
     }
@@ -156,15 +140,12 @@ extension ReportBuilder {
         guard evidence.concealment(of: location) == nil else { return }
         findings.add(
             Finding(
-                .logMissing,
-                "it was proven by an earlier run, and is gone like the digest file that lists it",
+                .logMissingWithDigest,
+                [.listedBy(digest.claims.location.key)],
                 bucket: location.bucket,
                 key: location.key,
                 chain: chain,
-                start: LogFileName(location.key)?.time,
-                detail: [
-                    "listedBy": .text(digest.claims.location.key.description), "provenBefore": .flag(true),
-                ]
+                start: LogFileName(location.key)?.time
             )
         )
         logs[chain, default: Tally()].count(.logMissing)

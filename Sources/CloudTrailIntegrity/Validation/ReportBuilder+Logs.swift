@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 extension ReportBuilder {
@@ -60,8 +61,7 @@ extension ReportBuilder {
         logs[evidence.records.chain(of: listing.record), default: Tally()].count(kind)
     }
 
-    /// What a listed log file is that is not there (V33); one of a day that was not asked for lies outside the archive
-    /// (V36).
+    /// Judges a listed log file that is not there.
     ///
     /// - Parameter wasProven: Whether an earlier run proved it where it is no more.
     private mutating func addAbsent(
@@ -71,96 +71,48 @@ extension ReportBuilder {
         _ attested: AttestedTime
     ) {
         let name = LogFileName(listing.location.key)
-        if listing.isVerified || listing.location.key.hasUnsafeComponent {
-            switch evidence.concealment(of: listing.location) {
-            case .unsafeKey where !listing.isVerified:
-                return add(
-                    absent: .logUnauthenticated,
-                    "only a digest file that is not verified lists this key",
-                    listing
-                )
-            case .unsafeKey:
-                return addUnsafe(listing, "a key that no object below the archive has")
-            case .link(let folder):
-                return addUnsafe(listing, "a key that leads through the link \(folder), which is never followed")
-            case .unreadable(let place, let error):
-                return add(
-                    absent: .logUnreadable,
-                    "\(place) could not be read: \(error.description)",
-                    listing,
-                    detail: ["reason": .text(error.reason.rawValue)]
-                )
-            case nil: break
-            }
-        }
-        // A download of some days holds the digests of their folders; only log files of days before are not asked for:
-        // by the oldest digest, and by backfill digests, which come late.
-        let lister = (
-            chain: evidence.records.chain(of: listing.record), endTime: evidence.records[listing.record].endTime
+        let chain = evidence.records.chain(of: listing.record)
+        let isAttested = name.map { attested.contains($0.time, account: chain.account, chain.region) } ?? false
+        // Only what a verified digest names may lie behind a link or in a folder that could not be listed.
+        let isConcealable = listing.isVerified || listing.location.key.hasUnsafeComponent
+        let absent = AbsenceRules.LogFacts(
+            lister: listing.isVerified ? .verified : .unverified,
+            chain: chain,
+            listedAt: evidence.records[listing.record].endTime,
+            evidence.isOldestOfChain(listing.record) ? .oldest : .other,
+            name: name,
+            concealment: isConcealable ? evidence.concealment(of: listing.location) : nil,
+            proven: wasProven ? .before : .never,
+            location: isLocationHeld(listing.location) ? .held : .notHeld,
+            day: name.map { heldDays.contains(HeldDay($0)) } ?? false ? .held : .notHeld,
+            time: isAttested ? .attested : .notAttested
         )
-        if let name, !wasProven, evidence.isOldestOfChain(listing.record) || lister.chain.isBackfill,
-            name.time.dayNumber < lister.endTime.dayNumber, !heldDays.contains(HeldDay(name)),
-            options.start.map({ name.time < $0 }) ?? true,
-            // Where digests of that time are held, a backfill digest's log files are of what was downloaded.
-            !lister.chain.isBackfill
-                || !attested.contains(name.time, account: lister.chain.account, lister.chain.region)
-        {
-            let message = "listed by a digest of a later day; of its own day the archive holds no log file here"
-            findings.add(
-                evidence.finding(.logOutsideArchive, message, listing, key: listing.location.key, path: nil)
-            )
-            return
-        }
-        guard wasProven || isLocationHeld(listing.location) else {
+        switch AbsenceRules.judge(absent, asked) {
+        case .unsafe(let path): addUnsafe(listing, path)
+        case .outsideArchive:
+            findings.add(evidence.finding(.logOutsideArchive, listing, key: listing.location.key, path: nil))
+        case .locationNotHeld:
             let window = DigestChain.window(of: evidence.records[listing.record], isVerified: listing.isVerified)
             noteNotHeld(listing.location, window)
             count(.locationNotHeld, listing)
-            return
-        }
-        if listing.isVerified {
-            add(
-                absent: .logMissing,
-                "a verified digest lists it and it is not there",
-                listing,
-                detail: wasProven ? ["provenBefore": .flag(true)] : [:]
-            )
-        } else {
-            add(
-                absent: .logUnauthenticated,
-                "only a digest file that is not verified lists it, and it is not there",
-                listing
-            )
+        case .cause(let cause):
+            findings.add(evidence.finding(cause, listing, key: listing.location.key, path: nil))
+            count(cause.kind, listing)
         }
     }
 
-    private mutating func add(
-        absent kind: FindingKind,
-        _ message: String,
-        _ listing: LogListing,
-        detail: [String: Finding.Detail] = [:]
-    ) {
-        var detail = detail
-        if kind == .logUnauthenticated { detail["held"] = .flag(false) }
-        findings.add(
-            evidence.finding(kind, message, listing, key: listing.location.key, path: nil, detail: detail)
-        )
-        count(kind, listing)
-    }
-
-    private mutating func addUnsafe(_ listing: LogListing, _ what: String) {
+    private mutating func addUnsafe(_ listing: LogListing, _ path: UnsafePath) {
         let window = DigestChain.window(of: evidence.records[listing.record], isVerified: true)
         findings.add(
             Finding(
-                .referenceUnsafe,
-                "a verified digest lists \(what)",
+                .logUnsafe(path, reference: listing.location.key),
                 bucket: evidence.bucket(ofDigest: listing.record)
                     ?? evidence.records.location(of: listing.record)?.bucket,
                 key: evidence.key(ofDigest: listing.record),
                 path: evidence.displayPath(ofDigest: listing.record),
                 chain: evidence.records.chain(of: listing.record),
                 start: window.start,
-                end: window.end,
-                detail: ["reference": .text(listing.location.key.description)]
+                end: window.end
             )
         )
         count(.referenceUnsafe, listing)

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// Turns evidence into findings, counts and summaries.
@@ -40,6 +41,7 @@ struct ReportBuilder {
     var state: ProvenState?
 
     var options: ValidationOptions { evidence.options }
+    var asked: Asked { evidence.asked }
 
     init(evidence: Evidence, keys: PublicKeySet, check: SignatureCheck) {
         self.evidence = evidence
@@ -122,44 +124,26 @@ struct ReportBuilder {
         for (part, count) in partsElsewhere { counts[FolderElsewhere(part), default: 0] += count }
         for (folder, count) in counts {
             let shown = displayFolder(folder.root, folder.path)
-            let files = count == 1 ? "1 signed digest file lies" : "\(count) signed digest files lie"
-            var detail: [String: Finding.Detail] = ["objects": .number(Int64(count))]
-            if let shown { detail["root"] = .text(shown.description) }
             findings.add(
                 Finding(
-                    .partElsewhere,
-                    "\(files) elsewhere than the rest of the archive, so that what it lists cannot be found: "
-                        + Self.remedy(shown),
-                    path: shown ?? ObjectKey(bytes: evidence.names[folder.root].bytes),
-                    detail: detail
+                    .partElsewhere(objects: count, folder: shown),
+                    path: shown ?? ObjectKey(bytes: evidence.names[folder.root].bytes)
                 )
             )
         }
         for (folder, named) in locationsElsewhere {
             let shown = displayFolder(folder.root, folder.path)
-            let objects = named.count == 1 ? "1 log file" : "\(named.count) log files"
-            var detail: [String: Finding.Detail] = ["objects": .number(Int64(named.count))]
-            if let shown { detail["root"] = .text(shown.description) }
             let path = shown ?? ObjectKey(bytes: evidence.names[folder.root].bytes)
             findings.add(
                 Finding(
-                    .locationNotHeld,
-                    "\(objects) that a verified digest lists lie below \(path) instead of in their place: "
-                        + Self.remedy(shown),
+                    .logsElsewhere(objects: named.count, folder: shown, path: path),
                     bucket: named.bucket,
                     path: path,
                     start: named.span.start,
-                    end: named.span.end,
-                    detail: detail
+                    end: named.span.end
                 )
             )
         }
-    }
-
-    /// What to do about a part of the archive elsewhere, in the folder that is shown so; `nil` where none can be named.
-    private static func remedy(_ folder: ObjectKey?) -> String {
-        folder.map { "give \($0) as an archive of its own" }
-            ?? "download each part into a folder of its own, or copy all into one flat folder"
     }
 
     /// The fates of all files; what was listed and has none is a fault of this library's, and no verdict (I22).
@@ -182,10 +166,7 @@ struct ReportBuilder {
         try monitor.check()
         let files = try countedFiles()
         let regular = chains.filter { !$0.chain.isBackfill }
-        let provenFrom = regular.map(\.unbrokenFrom).max { ($0 ?? .distantFuture) < ($1 ?? .distantFuture) } ?? nil
-        let provenUntil = regular.map(\.end).min { ($0 ?? .distantPast) < ($1 ?? .distantPast) } ?? nil
-        var span: (Timestamp, Timestamp)?
-        if let provenFrom, let provenUntil, provenFrom < provenUntil { span = (provenFrom, provenUntil) }
+        let span = CoverageRules.provenSpan(of: regular.map { (from: $0.unbrokenFrom, until: $0.end) })
         var digestTotal = Tally()
         for tally in digests.values { digestTotal.add(tally) }
         var logTotal = looseLogs
@@ -202,8 +183,8 @@ struct ReportBuilder {
             chains: chains,
             requestedStart: options.start,
             requestedEnd: options.end,
-            provenFrom: span?.0,
-            provenUntil: span?.1,
+            provenFrom: span?.start,
+            provenUntil: span?.end,
             digests: digestTotal,
             logs: logTotal,
             files: files,
@@ -222,39 +203,29 @@ struct ReportBuilder {
 
     private mutating func addLocationsNotHeld() {
         for (place, named) in locationsNotHeld {
-            let objects = named.count == 1 ? "1 object" : "\(named.count) objects"
             findings.add(
                 Finding(
-                    .locationNotHeld,
-                    "\(objects) named in s3://\(place.bucket)/\(place.prefix), of which the archive holds nothing: "
-                        + "download it too to have it validated",
+                    .locationNotHeld(objects: named.count, bucket: place.bucket, prefix: place.prefix),
                     bucket: place.bucket,
                     key: place.prefix,
                     start: named.span.start,
-                    end: named.span.end,
-                    detail: ["objects": .number(Int64(named.count))]
+                    end: named.span.end
                 )
             )
         }
     }
 
-    /// What was proven of every chain in range, and from when to when without a hole (V30).
+    /// What was proven of every chain in range, and from when to when without a hole.
     private func chainSummaries(_ monitor: ValidationMonitor) throws -> [ChainSummary] {
         let held = try evidence.chains.compactMap { chain -> ChainSummary? in
             try monitor.check()
             guard let tally = digests[chain.identity] else { return nil }
             let verified = chain.members.filter { $0.isVerified && evidence.isInScope[$0.record] }
-            var unbrokenFrom = verified.last?.window.start
-            for member in verified.reversed().dropFirst() {
-                // Linked or restarted, what counts here is only that the windows leave nothing out.
-                guard let start = unbrokenFrom, start <= member.window.end else { break }
-                unbrokenFrom = min(start, member.window.start)
-            }
             return ChainSummary(
                 chain: chain.identity,
                 start: verified.first?.window.start,
                 end: verified.last?.window.end,
-                unbrokenFrom: unbrokenFrom,
+                unbrokenFrom: CoverageRules.unbrokenFrom(verified.map(\.window)),
                 digests: tally,
                 logs: logs[chain.identity] ?? Tally()
             )
@@ -274,52 +245,27 @@ struct ReportBuilder {
         return gone.isEmpty ? held : (held + empty).sorted { $0.chain < $1.chain }
     }
 
-    /// Says of what nothing was validated: the run, a root, or an account, region or trail that was asked for (V44).
     private mutating func addNothingValidated(_ chains: [ChainSummary]) {
-        func add(_ scope: String, _ name: String?, _ message: String) {
-            var detail: [String: Finding.Detail] = ["scope": .text(scope)]
-            if let name { detail["name"] = .text(name) }
-            findings.add(Finding(.nothingValidated, message, start: options.start, end: options.end, detail: detail))
-        }
         let proven = chains.filter { $0.digests.valid > 0 }.map(\.chain)
-        if proven.isEmpty {
-            let range = options.start == nil && options.end == nil ? "" : " in the range that was asked for"
-            let isHeld = !evidence.records.isEmpty
-            let reason = isHeld ? "no digest file\(range) is verified" : "the archive holds no digest file"
-            add("run", nil, "nothing was validated: \(reason)")
+        let isWhole = asked.start == nil && asked.end == nil
+        let found: Nothing.Evidence =
+            evidence.records.isEmpty ? .noDigest : isWhole ? .noneVerified : .noneVerifiedInRange
+        // The only root is the run, and what lies outside the filters was not asked for.
+        let roots = evidence.names.indices.filter { root in
+            evidence.names.count > 1 && !provenRoots.contains(root)
+                && !(asked.isRestricted && !selectedRoots.contains(root) && holdingRoots.contains(root))
         }
-        // The only root is the run.
-        for (root, name) in evidence.names.enumerated()
-        where evidence.names.count > 1 && !provenRoots.contains(root) {
-            // What lies outside the filters was not asked for.
-            if options.isRestricted, !selectedRoots.contains(root), holdingRoots.contains(root) { continue }
-            let message = "nothing in \(name) was validated: it holds no verified digest file and no proven log file"
-            add("root", name.description, message)
-        }
-        let held = evidence.chains.map(\.identity)
-        func holds(_ what: String, _ names: [String]) -> String {
-            let known = Set(names).sorted()
-            if known.isEmpty { return "the archive holds no digest file" }
-            let rest = known.count - Self.namesShown
-            return "of \(what) the archive holds \(known.prefix(Self.namesShown).joined(separator: ", "))"
-                + (rest > 0 ? " and \(rest) more" : "")
-        }
-        for account in options.accounts.listed where !proven.contains(where: { $0.account == account }) {
-            let others = holds("accounts", held.map(\.account))
-            add("account", account, "nothing of the account \(account) was validated: \(others)")
-        }
-        for region in options.regions.listed where !proven.contains(where: { $0.region == region }) {
-            let others = holds("regions", held.map(\.region))
-            add("region", region, "nothing of the region \(region) was validated: \(others)")
-        }
-        for trail in options.trails.listed where !proven.contains(where: { trail.selects($0) }) {
-            let others = holds("trails", held.map(\.trail))
-            add("trail", trail.description, "nothing of the trail \(trail.description) was validated: \(others)")
+        let nothing = ScopeRules.nothing(
+            proven.isEmpty ? found : nil,
+            roots: roots.map { evidence.names[$0].description },
+            proven: proven,
+            held: evidence.chains.map(\.identity),
+            asked
+        )
+        for nothing in nothing {
+            findings.add(Finding(.nothingValidated(nothing), start: asked.start, end: asked.end))
         }
     }
-
-    /// The most accounts, regions or trails that are named.
-    private static let namesShown = 8
 }
 
 /// Not every file that was listed has one fate: a fault of this library's.

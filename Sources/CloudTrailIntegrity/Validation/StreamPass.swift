@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// Goes through a stream once: reads its digest files, and hashes every file that may be a log file.

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 
 extension ValidationOptions {
     /// Checks that the options mean something, and that none of them asks for nothing.
@@ -67,7 +68,8 @@ extension ValidationOptions {
                 throw fault("\(expected.chain): \(ExpectedChain.contradiction)")
             }
         }
-        guard expectedChains.contains(where: { selects($0.chain) }) else {
+        let asked = asked
+        guard expectedChains.contains(where: { asked.selects($0.chain) }) else {
             throw fault("none of the expected chains is among the accounts, regions and trails that are selected")
         }
     }

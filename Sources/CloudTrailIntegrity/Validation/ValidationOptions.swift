@@ -1,15 +1,8 @@
 public import CloudTrailFormat
+public import CloudTrailRules
 internal import NativeInterop
 
-/// A trail that is asked for: by name, or by ARN, which tells its home region and account too.
-public struct TrailSelector: Hashable, Sendable, CustomStringConvertible {
-    /// The name or ARN as it was given.
-    public let description: String
-    /// The trail's name.
-    public let name: String
-    /// The region the trail was created in; `nil` when only a name was given.
-    public let homeRegion: String?
-
+extension TrailSelector {
     /// Reads `arn:PARTITION:cloudtrail:REGION:ACCOUNT:trail/NAME`, or takes the text as a name.
     ///
     /// The account in the ARN owns the trail. It selects nothing: an organization trail records other accounts.
@@ -21,23 +14,18 @@ public struct TrailSelector: Hashable, Sendable, CustomStringConvertible {
             "'\(text)' is neither a trail's name nor its ARN, such as "
                 + "arn:aws:cloudtrail:us-east-1:111122223333:trail/management-events"
         )
-        description = text
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        let (name, homeRegion): (String, String?)
         if parts.count == 1 {
-            name = text
-            homeRegion = nil
+            (name, homeRegion) = (text, nil)
         } else {
             guard parts.count == 6, parts[0] == "arn", parts[2] == "cloudtrail",
                 ValidationOptions.isRegion(parts[3]), parts[5].hasPrefix("trail/")
             else { throw fault }
-            name = String(parts[5].dropFirst(6))
-            homeRegion = parts[3]
+            (name, homeRegion) = (String(parts[5].dropFirst(6)), parts[3])
         }
         guard ValidationOptions.isTrail(name) else { throw fault }
-    }
-
-    func selects(_ chain: ChainIdentity) -> Bool {
-        chain.trail == name && (homeRegion ?? chain.homeRegion) == chain.homeRegion
+        self.init(description: text, name: name, homeRegion: homeRegion)
     }
 }
 
@@ -92,36 +80,20 @@ public struct ValidationOptions: Sendable {
     /// Everything.
     public init() {}
 
-    var range: TimeRange { TimeRange(start: start ?? .distantPast, end: end ?? .distantFuture) }
-
     /// Whether nothing is left out but what is before ``start``.
     package var judgesAll: Bool { end == nil && accounts.isAll && regions.isAll && trails.isAll }
 
-    /// What is known of a chain that must be there.
-    func expected(_ chain: ChainIdentity) -> ExpectedChain? { expectedChains?.first { $0.chain == chain } }
-
-    /// From when on a chain owes coverage: the start or, where that is later, when the chain is known to have begun; `nil`
-    /// when it is judged from its oldest digest.
-    func owedFrom(_ chain: ChainIdentity) -> Timestamp? {
-        start.map { max($0, expected(chain)?.since ?? $0) }
-    }
-
-    /// Whether a chain is known to have begun only when all that coverage must reach was over.
-    func owesNothing(_ chain: ChainIdentity) -> Bool {
-        guard let since = expected(chain)?.since, let reached = end ?? coverageMustReach else { return false }
-        return since >= reached
-    }
-
-    /// Whether only some accounts, regions or trails are asked for.
-    var isRestricted: Bool { !(accounts.isAll && regions.isAll && trails.isAll) }
-
-    func selects(_ chain: ChainIdentity) -> Bool {
-        selects(account: chain.account, region: chain.region)
-            && trails.contains(where: { $0.selects(chain) })
-    }
-
-    /// What is not known is selected.
-    func selects(account: String?, region: String?) -> Bool {
-        account.map { accounts.contains($0) } ?? true && region.map { regions.contains($0) } ?? true
+    /// What is asked for, as the rules take it.
+    var asked: Asked {
+        Asked(
+            start: start,
+            end: end,
+            mustReach: coverageMustReach,
+            accounts: accounts,
+            regions: regions,
+            trails: trails,
+            grace: grace.components.seconds,
+            expected: expectedChains ?? []
+        )
     }
 }

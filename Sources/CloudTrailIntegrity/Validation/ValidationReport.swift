@@ -1,4 +1,5 @@
 public import CloudTrailFormat
+public import CloudTrailRules
 internal import NativeInterop
 
 /// How many objects came to which verdict.
@@ -244,26 +245,21 @@ public struct ValidationReport: Sendable {
         return verdict(allowed)
     }
 
-    /// Violations first; then what is unverified and not accepted, and chains without proof (V49).
     private func verdict(_ allowed: Set<FindingKind>) -> Verdict {
-        var verdict = Verdict.valid
-        for finding in findings {
-            switch finding.severity {
-            case .violation: return .notValid
-            case .unverified where !Self.isAllowed(finding, allowed): verdict = .notProven
-            case .unverified, .notice: break
-            }
-        }
-        if chains.isEmpty || chains.contains(where: { $0.digests.valid == 0 }) { return .notProven }
-        return verdict
+        VerdictRules.verdict(
+            findings.lazy.map { ($0.kind, $0.subject) },
+            chains: chains.map { $0.digests.valid > 0 ? .some : .none },
+            allowing: allowed
+        )
     }
 
-    /// Whether a finding is taken out of the verdict when these kinds are accepted (V46).
+    /// Whether a finding is taken out of the verdict when these kinds are accepted.
     package static func isAllowed(_ finding: Finding, _ allowed: Set<FindingKind>) -> Bool {
-        guard finding.kind.isAllowable, allowed.contains(finding.kind) else { return false }
-        switch finding.kind {
-        case .digestUnsigned, .logUnauthenticated: return finding.concernsNewestDigest
-        default: return true
-        }
+        AllowRules.isAllowed(finding.kind, finding.subject, allowed)
     }
+}
+
+extension Finding {
+    /// What it is about, as far as `--allow` looks at it.
+    fileprivate var subject: AllowRules.Subject { concernsNewestDigest ? .allowedHead : .other }
 }

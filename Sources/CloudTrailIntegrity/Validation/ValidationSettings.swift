@@ -1,4 +1,5 @@
 package import CloudTrailFormat
+internal import CloudTrailRules
 
 /// The options of a validation as text, under the names of the command's long options.
 package struct ValidationSettings: Sendable {

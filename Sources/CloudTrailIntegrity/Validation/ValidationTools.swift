@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// What one thread of a validation reuses from file to file.
@@ -269,22 +270,6 @@ extension ContentHasher.Result {
         switch condition {
         case .complete, .trailingData, .corrupt(.checksum), .corrupt(.length): true
         case .truncated, .corrupt(.stream), .overContentLimit, .overRatioLimit: false
-        }
-    }
-}
-
-extension ContentHasher.Condition {
-    /// What is wrong with the container.
-    var sentence: String {
-        switch self {
-        case .complete: "nothing is wrong"
-        case .truncated: "the gzip stream is cut off"
-        case .corrupt(.stream): "the gzip stream is corrupt"
-        case .corrupt(.checksum): "the checksum in the gzip trailer is not the content's"
-        case .corrupt(.length): "the length in the gzip trailer is not the content's"
-        case .trailingData: "bytes follow the gzip stream, which readers such as zcat would show as content"
-        case .overContentLimit: "its content is larger than the limit"
-        case .overRatioLimit: "its content is larger, for its compressed size, than the limit"
         }
     }
 }

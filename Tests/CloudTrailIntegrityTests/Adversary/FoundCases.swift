@@ -386,4 +386,22 @@ import Testing
         found.question.order = 17179129456669118390
         try found.check()
     }
+
+    /// V37: of a digest file that is cut off, nobody knows that it is the very file
+    @Test func seed9088352() throws {
+        var found = try FoundCase(world: 757362, [
+            "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T002235Z.json.gz",
+            "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T022235Z.json.gz",
+        ])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T012235Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA81V328bNwz+X/wc1xKpn3nz1hUdNmDDHGxAiiKgRMq55uwLfHaztuj/Xl7WpWniYNgehurloBNJffzIj/owo5txWetw2O5/5NnpzOoCXahrdjLjbi3jfrWn3f6s24gagIEwNzg3cGbMKcAp+vM7wx+2fMTMPjRb4XeHeiV7tdvvqOvn5a/tl/Nfyhup0/nyj9XPw3pcDHP5kzbXvQy79eI+yMX3/XDgs9swz2+9F4dxLjTu53YxoVgYXBj4yufikc/Fnc/Fhrrtve0UwuBtGursz5+9GYfts/X7O7C/Hkrf1Z/k3Ytuu5bd9a7bTsDZYK5UvHHkfXDAjAG4WbbBRmjuS7Ldekv7w06W/XrYdfvLjXqvXi7Bhxvd/bZaqulWbiZ638r2cx22h74/mQ09H/t9vZO33XAYn/8D2w/tvkXWzUPWvwb9ksbL36k/TD1HDYwNBaOR0AJgzCRQrHUSa84Fs2+NAhYsxdjM3qOUZBtACcHEYI8Gf1CVuZblMXN/l1Btai0m+tCSRW+F0DbDgglaSwHRSaJiIRNHZu0Dj+RDgkDSCMDUklESRnSUrRUXJIQaa7ImRvFBE3OaHVmWmDy1pl/NrlSBlFxxTapJJmWTm1MEkAUQmt5FViB4S0ZSq7Exu2CkNgw5GCctgyhmoBI5u+qohZSrRjNofZaQTY2SfChFXGomOecBrXIdLZaQa0recQNkyRGblxIRU2KqhcGwVyBSpEbKOWNVIzZMni1YKF5PNeUiKg/TtEiaS2JlTsOAb1Q4xMyJQVjIavWMyqoVn1jrahhoKmrwsYTkWlFCyeltoaZagxB7cMqYGI+enSaiYXM0lZR6y5gMBoIWOCtJkBp7TVq12pTHRDXyxLayIBBdQcXJtQSFD6GVJDj1tlQivbvkkpwRLVvV5uiH9Yuul3F2+urDbHxSfeN/09u/EtrxQWbC+QVs1u/Slem49Vflnrwu7wkqZco+OzCthFp0aLWgZGqH5Gpb0VoSWVWcV0WJoM41jNrc2pLatxSLfA53XEKPRtpTT8ujIXfc8OPJN0q2Ob+wQwqb931FEX/zBNlNBVD0sYgNmMykpZYbkvac5KQvSao6t+IkXECyUUXqVaKRY/HTwwL/L9mvP34C5EY=")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T002235Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2026/03/02/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T002235Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T012235Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2026/03/02/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T012235Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T022235Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2026/03/02/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T022235Z.json.gz")),
+        ])
+        found.question.order = 851535986265196752
+        try found.check()
+    }
 }

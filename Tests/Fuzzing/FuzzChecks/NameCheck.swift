@@ -1,5 +1,6 @@
 import CloudTrailFormat
 import CloudTrailIntegrity
+import CloudTrailRules
 
 /// Lines of names and paths. Every line is read as each kind of name; the lines by twos, a path and a key, make a
 /// layout.

@@ -1,4 +1,5 @@
 internal import CloudTrailFormat
+internal import CloudTrailRules
 
 /// Gathers findings: of each kind and folder a limited number stand by themselves, and one finding sums up the others, so
 /// that the report does not grow with their number (I31).
@@ -108,17 +109,14 @@ struct FindingCollector: Sendable {
 
     private static func finding(_ place: Place, _ others: FindingSum) -> Finding {
         let folder = place.folder.bytes.isEmpty ? nil : place.folder
-        let findings = others.count == 1 ? "1 more finding" : "\(others.count) more findings"
         return Finding(
-            place.kind,
-            "\(findings) of this kind\(folder == nil ? "" : " in this folder"), beyond those that are listed one by one",
+            .more(place.kind, count: others.count, folder == nil ? .kind : .folder),
             bucket: others.bucket,
             key: place.isOfPath ? others.keyFolder : folder,
             path: place.isOfPath ? folder : nil,
             chain: others.chain,
             start: others.start,
             end: others.end,
-            detail: [Finding.moreName: .number(Int64(others.count))],
             concernsNewestDigest: place.concernsNewestDigest
         )
     }

@@ -24,10 +24,10 @@
     /// Whether nothing is left out.
     package var isAll: Bool { self == .all }
 
-    func contains(_ element: Element) -> Bool { contains(where: { $0 == element }) }
+    package func contains(_ element: Element) -> Bool { contains(where: { $0 == element }) }
 
     /// Whether all are selected, or one is listed of which this holds.
-    func contains(where holds: (Element) -> Bool) -> Bool {
+    package func contains(where holds: (Element) -> Bool) -> Bool {
         switch self {
         case .all: true
         case .only(let elements): elements.contains(where: holds)
@@ -35,7 +35,7 @@
     }
 
     /// Selects one more, and only what was added so.
-    mutating func add(_ element: Element) {
+    package mutating func add(_ element: Element) {
         self = .only(listed + [element])
     }
 }

@@ -1,11 +1,13 @@
-internal import CloudTrailFormat
+package import CloudTrailFormat
 
 /// What the place and the name of a file that no digest lists make of it.
-struct FileScope: Sendable {
-    let options: ValidationOptions
+package struct FileScope: Sendable {
+    package let asked: Asked
+
+    package init(_ asked: Asked) { self.asked = asked }
 
     /// What a file is that is neither a digest file nor a sidecar, and that no digest lists.
-    enum Role: Hashable, Sendable {
+    package enum Role: Hashable, Sendable {
         /// Readers of the log files may read it.
         case log
         /// It would be, but that its name begins with a dot, so that readers pass over it.
@@ -15,20 +17,27 @@ struct FileScope: Sendable {
     }
 
     /// Where a file lies.
-    struct Place: Hashable, Sendable {
+    package struct Place: Hashable, Sendable {
         /// What the folder of its key tells.
-        let folder: KeyFolder
+        package let folder: KeyFolder
         /// What the folder of its path tells by itself, where that is one of log files and another than that of the key.
-        let own: KeyFolder?
+        package let own: KeyFolder?
         /// In a merged root, what its folder is to each part that has files there: which of them it is the file's, only the
         /// name tells.
-        let parts: [KeyFolder]
+        package let parts: [KeyFolder]
         /// How paths below its root map to keys.
-        let mapping: Mapping
+        package let mapping: Mapping
         /// Whether a file lies in the same folder that a verified digest lists as a log file.
-        var holdsListedLog = false
+        package var holdsListedLog = false
 
-        enum Mapping: Hashable, Sendable {
+        package init(folder: KeyFolder, own: KeyFolder?, parts: [KeyFolder], mapping: Mapping) {
+            self.folder = folder
+            self.own = own
+            self.parts = parts
+            self.mapping = mapping
+        }
+
+        package enum Mapping: Hashable, Sendable {
             case tree
             case merged
             case flat
@@ -63,7 +72,7 @@ struct FileScope: Sendable {
     }
 
     /// What a file is, by the folder that it lies in (V3).
-    func role(of name: Span<UInt8>, at place: Place) -> Role {
+    package func role(of name: Span<UInt8>, at place: Place) -> Role {
         let isHidden = name.holds(".", at: 0)
         let isLogFolder =
             place.folder.category == .logs || place.own != nil || place.holdsListedLog
@@ -87,20 +96,20 @@ struct FileScope: Sendable {
     /// the day to its minute (V40).
     ///
     /// - Parameter range: The time that is asked for.
-    func isAskedFor(_ name: Span<UInt8>, at place: Place, in range: TimeRange) -> Bool {
+    package func isAskedFor(_ name: Span<UInt8>, at place: Place, in range: TimeRange) -> Bool {
         // Nothing is left out, whatever the place and the name tell.
-        if range == .always, !options.isRestricted { return true }
+        if range == .always, !asked.isRestricted { return true }
         let isFolderAskedFor =
-            place.tells(\.account) { options.selects(account: $0, region: nil) }
-            && place.tells(\.region) { options.selects(account: nil, region: $0) }
+            place.tells(\.account) { asked.selects(account: $0, region: nil) }
+            && place.tells(\.region) { asked.selects(account: nil, region: $0) }
             && place.tells(\.day) { range.intersects($0) }
         guard let log = LogFileName(ObjectKey(bytes: Array(name))) else { return isFolderAskedFor }
-        let isSelected = options.selects(account: log.account, region: log.region)
+        let isSelected = asked.selects(account: log.account, region: log.region)
         if !place.parts.isEmpty, place.isOf(log, isTold: true) {
             // The folder is of several accounts or regions: the name tells the minute, and not whose the file is.
             return isMinute(log.time, in: range)
-                && place.tells(\.account) { options.selects(account: $0, region: nil) }
-                && place.tells(\.region) { options.selects(account: nil, region: $0) }
+                && place.tells(\.account) { asked.selects(account: $0, region: nil) }
+                && place.tells(\.region) { asked.selects(account: nil, region: $0) }
         }
         if place.isOf(log, isTold: true) || !place.isTold {
             return isSelected && isMinute(log.time, in: range)
@@ -117,11 +126,11 @@ struct FileScope: Sendable {
     /// day, and is newer than the last verified digest there, by no more than the grace (V38).
     ///
     /// - Parameter coveredUntil: The last verified end of the regular chains of an account and region.
-    func isAwaitingDigest(_ name: LogFileName, at place: Place, coveredUntil: Timestamp?) -> Bool {
+    package func isAwaitingDigest(_ name: LogFileName, at place: Place, coveredUntil: Timestamp?) -> Bool {
         guard let coveredUntil else { return false }
         guard place.isOf(name, isTold: place.mapping != .merged && place.isTold) else { return false }
         // The name has the minute alone, so the file may be as new as the minute's last second.
         return name.time.advanced(bySeconds: 59) > coveredUntil
-            && name.time <= coveredUntil.advanced(bySeconds: options.grace.components.seconds)
+            && name.time <= coveredUntil.advanced(bySeconds: asked.grace)
     }
 }

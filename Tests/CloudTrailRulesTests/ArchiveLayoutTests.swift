@@ -1,5 +1,5 @@
 import CloudTrailFormat
-import CloudTrailIntegrity
+import CloudTrailRules
 import Testing
 
 @Suite struct ArchiveLayoutTests {

@@ -1,0 +1,70 @@
+package import CloudTrailFormat
+
+/// A place in a chain: one key, whatever number of files map to it.
+package struct ChainMember: Sendable {
+    /// The digest file that stands for the place: a verified one where there is one.
+    package let digest: DigestID
+    package let key: KeyID
+    /// The time that it speaks of.
+    package let window: TimeRange
+    /// The key that it says its predecessor has; `nil` where it names none of its own account and region.
+    package let previousKey: KeyID?
+    package let standing: Standing
+    /// Whether it was found in another place than it says, so that it is not known to be the chain's.
+    package let isRelocated: Bool
+    /// Whether another digest file names the same predecessor.
+    package let sharesPredecessor: Bool
+
+    /// Whether a digest is proven, so that its claims count.
+    package enum Standing: Hashable, Sendable {
+        case verified, unverified
+    }
+
+    package var isVerified: Bool { standing == .verified }
+
+    package init(
+        _ digest: DigestID,
+        key: KeyID,
+        window: TimeRange,
+        previousKey: KeyID?,
+        _ standing: Standing,
+        isRelocated: Bool = false,
+        sharesPredecessor: Bool = false
+    ) {
+        self.digest = digest
+        self.key = key
+        self.window = window
+        self.previousKey = previousKey
+        self.standing = standing
+        self.isRelocated = isRelocated
+        self.sharesPredecessor = sharesPredecessor
+    }
+}
+
+/// The digest that another names as the one before it.
+package struct NamedPredecessor: Hashable, Sendable {
+    package let bucket: BucketID
+    /// The SHA-256 of its uncompressed bytes.
+    package let hash: SHA256Digest
+
+    package init(bucket: BucketID, hash: SHA256Digest) {
+        self.bucket = bucket
+        self.hash = hash
+    }
+}
+
+/// What the rules of a chain ask of the archive.
+package protocol ChainArchive {
+    associatedtype Held: RandomAccessCollection<DigestID>
+
+    /// What a digest file names as the one before it; `nil` where it names none.
+    func predecessor(of digest: DigestID) -> NamedPredecessor?
+    /// The key that a digest file says its predecessor has; `nil` where it names none of its own account and region.
+    func previousKey(of digest: DigestID) -> KeyID?
+    /// Where that predecessor was put.
+    func location(ofPredecessorOf digest: DigestID) -> ObjectLocation?
+    /// The SHA-256 of a digest file's content.
+    func hash(of digest: DigestID) -> SHA256Digest?
+    /// The digest files under a key, in a bucket as far as that is known.
+    func held(_ key: KeyID, _ bucket: BucketID) -> Held
+}

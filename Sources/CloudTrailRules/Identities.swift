@@ -1,0 +1,25 @@
+/// Which digest file is meant, of those of one run.
+package struct DigestID: Hashable, Comparable, Sendable {
+    private let value: Int32
+
+    package init(_ number: Int) { value = Int32(clamping: number) }
+
+    /// Its place among the digest files of the run, counted from 0.
+    package var number: Int { Int(value) }
+
+    package static func < (lhs: DigestID, rhs: DigestID) -> Bool { lhs.value < rhs.value }
+}
+
+/// Which key is meant, of those that the digest files of one run have and name.
+package struct KeyID: Hashable, Sendable {
+    package let number: Int32
+
+    package init(_ number: Int32) { self.number = number }
+}
+
+/// Which bucket is meant, of those of one run.
+package struct BucketID: Hashable, Sendable {
+    package let number: Int32
+
+    package init(_ number: Int32) { self.number = number }
+}

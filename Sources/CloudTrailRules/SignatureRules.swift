@@ -1,0 +1,89 @@
+/// Where a signature was found.
+package enum SignatureSource: Hashable, Sendable {
+    /// In the extended attributes of the file.
+    case extendedAttribute
+    /// In the answer of `head-object` saved beside the file.
+    case sidecar
+    /// In a signature manifest.
+    case manifest
+    /// An earlier run proved a file with this content here.
+    case state
+    /// Given by the caller for this very digest file.
+    case given
+    /// The `previousDigestSignature` of this digest.
+    case successor(DigestID)
+
+    /// Whether it was kept for this very file, and not repeated by another.
+    var isOwn: Bool {
+        if case .successor = self { false } else { true }
+    }
+}
+
+/// What trying all candidates came to.
+package enum SignatureOutcome: Hashable, Sendable {
+    /// One verifies; `differing` are the sources of others that do not.
+    case valid(SignatureSource, differing: [SignatureSource])
+    /// The digest names another algorithm than SHA256withRSA.
+    case unsupportedAlgorithm(String)
+    /// No given key has the digest's fingerprint.
+    case keyUnknown
+    /// There are candidates and none verifies.
+    case failed([SignatureSource])
+    /// There is no candidate.
+    case noCandidate
+    /// The file could not be parsed, so there is nothing to verify.
+    case notApplicable
+
+    package var isValid: Bool {
+        if case .valid = self { true } else { false }
+    }
+}
+
+/// The rules for the signatures of one digest file.
+package enum SignatureRules: Sendable {
+    /// What came of trying one candidate under the digest's key.
+    package enum Trial: Hashable, Sendable {
+        case holds
+        /// It does not verify, is not hex, or is said to be of another algorithm.
+        case fails
+    }
+
+    /// What the candidates come to, in the order in which they count: one that verifies makes the digest signed.
+    package static func outcome(_ tried: some Sequence<(SignatureSource, Trial)>) -> SignatureOutcome {
+        var valid: SignatureSource?
+        var failed: [SignatureSource] = []
+        var isEmpty = true
+        for (source, trial) in tried {
+            isEmpty = false
+            switch trial {
+            case .holds: valid = valid ?? source
+            case .fails: failed.append(source)
+            }
+        }
+        if isEmpty { return .noCandidate }
+        return valid.map { .valid($0, differing: failed) } ?? .failed(failed)
+    }
+
+    /// What an earlier run proved stays proven, also when the signature or the key is not at hand any more.
+    package static func outcomeOfProven(_ outcome: SignatureOutcome) -> SignatureOutcome {
+        switch outcome {
+        case .valid: outcome
+        case .failed(let sources): .valid(.state, differing: sources)
+        case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: .valid(.state, differing: [])
+        }
+    }
+
+    /// What is wrong with a signature: one fails that was kept for this very file or that a verified successor repeats;
+    /// or there is none that counts (V13).
+    static func fault(_ outcome: SignatureOutcome, _ successors: some Collection<VerifiedSuccessor>) -> DigestFault? {
+        switch outcome {
+        case .valid, .notApplicable: return nil
+        case .unsupportedAlgorithm(let name): return .algorithmUnsupported(name)
+        case .keyUnknown: return .keyUnknown
+        case .noCandidate: return .unsigned(rejected: [])
+        case .failed(let sources):
+            let counts = sources.contains(where: \.isOwn) || successors.contains { $0.repeated == .failed }
+            return counts ? .signatureInvalid(sources) : .unsigned(rejected: sources)
+        }
+    }
+}
