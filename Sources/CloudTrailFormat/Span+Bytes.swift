@@ -2,7 +2,24 @@
 extension Span<UInt8> {
     /// Whether the two hold the same bytes.
     public func isSame(as other: Span<UInt8>) -> Bool {
-        count == other.count && sharedCount(with: other) == count
+        let count = count
+        guard count == other.count else { return false }
+        guard count >= 8 else { return sharedCount(with: other) == count }
+        var offset = 0
+        while count &- offset >= 32 {
+            var difference = unsafe word(atUnchecked: offset) ^ other.word(atUnchecked: offset)
+            difference |= unsafe word(atUnchecked: offset &+ 8) ^ other.word(atUnchecked: offset &+ 8)
+            difference |= unsafe word(atUnchecked: offset &+ 16) ^ other.word(atUnchecked: offset &+ 16)
+            difference |= unsafe word(atUnchecked: offset &+ 24) ^ other.word(atUnchecked: offset &+ 24)
+            if difference != 0 { return false }
+            offset &+= 32
+        }
+        while count &- offset >= 8 {
+            if unsafe word(atUnchecked: offset) != other.word(atUnchecked: offset) { return false }
+            offset &+= 8
+        }
+        // The last word overlaps the one before.
+        return unsafe word(atUnchecked: count &- 8) == other.word(atUnchecked: count &- 8)
     }
 
     /// Below zero when these bytes come before the others, above when after, and zero when they are the same.
@@ -57,18 +74,24 @@ extension Span<UInt8> {
     /// Whether one of them is `byte`.
     public func holds(_ byte: UInt8) -> Bool {
         let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let wanted = ones &* UInt64(byte)
+        /// The highest bits of the bytes that are wanted; of others only where a lower one is.
+        func marks(_ word: UInt64) -> UInt64 {
+            let difference = word ^ wanted
+            return (difference &- ones) & ~difference & highs
+        }
+        let count = count
+        guard count >= 8 else {
+            for offset in 0..<count where self[offset] == byte { return true }
+            return false
+        }
         var offset = 0
-        while count &- offset >= 8 {
-            // A byte that is zero borrows from its highest bit; those above it may too, and then one below is zero.
-            let difference = unsafe word(atUnchecked: offset) ^ ones &* UInt64(byte)
-            if (difference &- ones) & ~difference & highs != 0 { return true }
+        while count &- offset > 8 {
+            if unsafe marks(word(atUnchecked: offset)) != 0 { return true }
             offset &+= 8
         }
-        while offset < count {
-            if self[offset] == byte { return true }
-            offset += 1
-        }
-        return false
+        // The last word may overlap the one before.
+        return unsafe marks(word(atUnchecked: count &- 8)) != 0
     }
 
     /// Where the name begins in a key of something in the folder with this path, with the `/` at its end; `nil` where the

@@ -54,17 +54,29 @@ package struct NamedPredecessor: Hashable, Sendable {
 }
 
 /// What the rules of a chain ask of the archive.
-package protocol ChainArchive {
-    associatedtype Held: RandomAccessCollection<DigestID>
-
+package struct ChainArchive {
     /// What a digest file names as the one before it; `nil` where it names none.
-    func predecessor(of digest: DigestID) -> NamedPredecessor?
+    package let predecessor: (DigestID) -> NamedPredecessor?
     /// The key that a digest file says its predecessor has; `nil` where it names none of its own account and region.
-    func previousKey(of digest: DigestID) -> KeyID?
+    package let previousKey: (DigestID) -> KeyID?
     /// Where that predecessor was put.
-    func location(ofPredecessorOf digest: DigestID) -> ObjectLocation?
+    package let predecessorLocation: (DigestID) -> ObjectLocation?
     /// The SHA-256 of a digest file's content.
-    func hash(of digest: DigestID) -> SHA256Digest?
+    package let hash: (DigestID) -> SHA256Digest?
     /// The digest files under a key, in a bucket as far as that is known.
-    func held(_ key: KeyID, _ bucket: BucketID) -> Held
+    package let held: (KeyID, BucketID) -> [DigestID]
+
+    package init(
+        predecessor: @escaping (DigestID) -> NamedPredecessor?,
+        previousKey: @escaping (DigestID) -> KeyID?,
+        predecessorLocation: @escaping (DigestID) -> ObjectLocation?,
+        hash: @escaping (DigestID) -> SHA256Digest?,
+        held: @escaping (KeyID, BucketID) -> [DigestID]
+    ) {
+        self.predecessor = predecessor
+        self.previousKey = previousKey
+        self.predecessorLocation = predecessorLocation
+        self.hash = hash
+        self.held = held
+    }
 }

@@ -1,15 +1,15 @@
 package import CloudTrailFormat
 
 /// The rules for the order of one chain.
-package struct ChainRules<Archive: ChainArchive> {
+package struct ChainRules {
     private let identity: ChainIdentity
     private let members: [ChainMember]
-    private let archive: Archive
+    private let archive: ChainArchive
     /// The place of the oldest member that is known to be the chain's.
     private let oldest: Int?
 
     /// - Parameter members: In the order of the ends of their windows.
-    package init(_ identity: ChainIdentity, _ members: [ChainMember], _ archive: Archive) {
+    package init(_ identity: ChainIdentity, _ members: [ChainMember], _ archive: ChainArchive) {
         self.identity = identity
         self.members = members
         self.archive = archive
@@ -27,7 +27,7 @@ package struct ChainRules<Archive: ChainArchive> {
         var events: [ChainEvent] = []
         var namedBy: [Name: Int] = [:]
         // Of keys that several name, so that none is looked up for each of them.
-        var heldUnder: [Name: Archive.Held] = [:]
+        var heldUnder: [Name: [DigestID]] = [:]
         var missing: Set<ObjectLocation> = []
         var missingWindows: [TimeRange] = []
         let order = ChainOrder(members)
@@ -41,7 +41,7 @@ package struct ChainRules<Archive: ChainArchive> {
                 if !member.isRelocated { heldUntil = max(heldUntil ?? member.window.end, member.window.end) }
             }
             guard member.isVerified else { continue }
-            guard let previous = archive.predecessor(of: member.digest) else {
+            guard let previous = archive.predecessor(member.digest) else {
                 if !identity.isBackfill, isRestart(member, after: heldUntil) { events.append(.restart(member: number)) }
                 continue
             }
@@ -51,13 +51,13 @@ package struct ChainRules<Archive: ChainArchive> {
             if identity.isBackfill || !member.sharesPredecessor {
                 // How those of backfill link is not documented: two may name the same one.
             } else if let other = namedBy[name] {
-                if let predecessor = archive.location(ofPredecessorOf: member.digest) {
+                if let predecessor = archive.predecessorLocation(member.digest) {
                     events.append(.forked(predecessor: predecessor, member: number, other: other))
                 }
             } else {
                 namedBy[name] = number
             }
-            func held(_ key: KeyID, _ bucket: BucketID) -> Archive.Held {
+            func held(_ key: KeyID, _ bucket: BucketID) -> [DigestID] {
                 if !member.sharesPredecessor { return archive.held(key, bucket) }
                 let name = Name(key: key, bucket: bucket)
                 if let known = heldUnder[name] { return known }
@@ -96,23 +96,23 @@ package struct ChainRules<Archive: ChainArchive> {
     ///   walk's way.
     private func walk(
         back number: Int,
-        _ held: (KeyID, BucketID) -> Archive.Held,
+        _ held: (KeyID, BucketID) -> [DigestID],
         _ places: inout ChainPlaces,
         _ walked: inout Set<DigestID>
     ) -> (member: Int, absent: ObjectLocation?) {
         var member = number
         var digest = members[number].digest
         var key = members[number].previousKey
-        while let named = key, let previous = archive.predecessor(of: digest) {
+        while let named = key, let previous = archive.predecessor(digest) {
             let files = held(named, previous.bucket)
-            if files.isEmpty { return (member, archive.location(ofPredecessorOf: digest)) }
+            if files.isEmpty { return (member, archive.predecessorLocation(digest)) }
             if identity.isBackfill { break }
             guard let next = places.place(of: named, before: member), !members[next].isVerified,
-                let file = files.first(where: { archive.hash(of: $0) == previous.hash }), walked.insert(file).inserted
+                let file = files.first(where: { archive.hash($0) == previous.hash }), walked.insert(file).inserted
             else { break }
             member = next
             digest = file
-            key = archive.previousKey(of: file)
+            key = archive.previousKey(file)
         }
         return (member, nil)
     }
@@ -157,7 +157,7 @@ package struct ChainRules<Archive: ChainArchive> {
         let reason: GapReason
         if !member.isVerified || before?.isVerified == false {
             reason = .unverifiedSuccessor
-        } else if archive.predecessor(of: member.digest) == nil {
+        } else if archive.predecessor(member.digest) == nil {
             reason = .restart
         } else if hole.end < member.window.start {
             // A missing digest stands between the hole and the member.
@@ -219,6 +219,3 @@ package struct ChainRules<Archive: ChainArchive> {
         return ObjectKey(bytes: folder.dropLast(dayLength) + "\(endTime.dayFolder)/\(name)".utf8)
     }
 }
-
-@available(*, unavailable)
-extension ChainRules: Sendable {}

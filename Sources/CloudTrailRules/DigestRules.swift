@@ -156,7 +156,7 @@ package enum DigestRules: Sendable {
     /// - Parameter successors: The verified digests that name it.
     package static func judge(
         _ digest: DigestFacts,
-        successors: some Collection<VerifiedSuccessor>
+        successors: [VerifiedSuccessor]
     ) -> DigestJudgement {
         var faults: [DigestFault] = []
         switch digest.defect {

@@ -49,18 +49,16 @@ package enum SignatureRules: Sendable {
     }
 
     /// What the candidates come to, in the order in which they count: one that verifies makes the digest signed.
-    package static func outcome(_ tried: some Sequence<(SignatureSource, Trial)>) -> SignatureOutcome {
+    package static func outcome(_ tried: [(SignatureSource, Trial)]) -> SignatureOutcome {
         var valid: SignatureSource?
         var failed: [SignatureSource] = []
-        var isEmpty = true
         for (source, trial) in tried {
-            isEmpty = false
             switch trial {
             case .holds: valid = valid ?? source
             case .fails: failed.append(source)
             }
         }
-        if isEmpty { return .noCandidate }
+        if tried.isEmpty { return .noCandidate }
         return valid.map { .valid($0, differing: failed) } ?? .failed(failed)
     }
 
@@ -75,7 +73,7 @@ package enum SignatureRules: Sendable {
 
     /// What is wrong with a signature: one fails that was kept for this very file or that a verified successor repeats;
     /// or there is none that counts (V13).
-    static func fault(_ outcome: SignatureOutcome, _ successors: some Collection<VerifiedSuccessor>) -> DigestFault? {
+    static func fault(_ outcome: SignatureOutcome, _ successors: [VerifiedSuccessor]) -> DigestFault? {
         switch outcome {
         case .valid, .notApplicable: return nil
         case .unsupportedAlgorithm(let name): return .algorithmUnsupported(name)

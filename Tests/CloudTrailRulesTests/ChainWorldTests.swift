@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// A chain of a few digests, an hour each, with all that the rules of a chain look at.
-private struct ChainWorld: ChainArchive {
+private struct ChainWorld {
     enum Link: CaseIterable {
         /// The digest of the hour before, with its hash.
         case before
@@ -107,21 +107,19 @@ private struct ChainWorld: ChainArchive {
         }
     }
 
-    func predecessor(of digest: DigestID) -> NamedPredecessor? {
-        named(by: digest.number).map { NamedPredecessor(bucket: BucketID(0), hash: $0.hash) }
-    }
-
-    func previousKey(of digest: DigestID) -> KeyID? { named(by: digest.number).map { key($0.hour) } }
-
-    func location(ofPredecessorOf digest: DigestID) -> ObjectLocation? {
-        named(by: digest.number).map { Self.location($0.hour) }
-    }
-
-    func hash(of digest: DigestID) -> SHA256Digest? { Self.hash(digest.number) }
-
-    func held(_ key: KeyID, _ bucket: BucketID) -> [DigestID] {
-        let hour = Int(key.number) - 2
-        return isHeld(hour) ? [DigestID(hour)] : []
+    var archive: ChainArchive {
+        ChainArchive(
+            predecessor: { digest in
+                named(by: digest.number).map { NamedPredecessor(bucket: BucketID(0), hash: $0.hash) }
+            },
+            previousKey: { digest in named(by: digest.number).map { key($0.hour) } },
+            predecessorLocation: { digest in named(by: digest.number).map { Self.location($0.hour) } },
+            hash: { Self.hash($0.number) },
+            held: { key, _ in
+                let hour = Int(key.number) - 2
+                return isHeld(hour) ? [DigestID(hour)] : []
+            }
+        )
     }
 }
 
@@ -221,7 +219,7 @@ private struct ChainOracle {
         func hour(_ place: Int) -> Int { members[place].digest.number }
         func hour(endingAt end: Timestamp) -> Int { Int(end.seconds(since: ChainWorld.base)) / 3600 - 1 }
         var facts: Set<String> = []
-        for event in ChainRules(ChainWorld.chain(isBackfill: isBackfill), members, world).events() {
+        for event in ChainRules(ChainWorld.chain(isBackfill: isBackfill), members, world.archive).events() {
             switch event {
             case .missing(let absence): facts.insert("missing \(hour(endingAt: absence.window.end))")
             case .startsAfter(let absence): facts.insert("starts after \(hour(endingAt: absence.window.end))")

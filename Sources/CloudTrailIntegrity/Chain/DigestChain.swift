@@ -113,7 +113,20 @@ package struct DigestChain: Sendable {
     ///
     /// - Parameter held: The records of the archive under the key with this number, in the bucket with this number.
     package func events(held: @escaping (Int32, _ bucket: Int32) -> RecordNumbers) -> [ChainEvent] {
-        ChainRules(identity, members, RecordedChain(records: records, keys: keys, held: held)).events()
+        let archive = ChainArchive(
+            predecessor: { [records] digest in
+                records[digest.number].claims?.previous.map { previous in
+                    NamedPredecessor(bucket: BucketID(previous.location.bucket), hash: previous.hash)
+                }
+            },
+            previousKey: { [keys] in keys.previous($0.number).map { KeyID($0) } },
+            predecessorLocation: { [records] digest in
+                records[digest.number].claims?.previous.map { records.names.objectLocation($0.location) }
+            },
+            hash: { [records] in records[$0.number].hash },
+            held: { key, bucket in held(key.number, bucket.number).map { DigestID($0) } }
+        )
+        return ChainRules(identity, members, archive).events()
     }
 }
 
@@ -122,35 +135,4 @@ extension ChainMember {
     package var record: Int { digest.number }
     /// The number of its key.
     var keyNumber: Int32 { key.number }
-}
-
-/// The archive as the rules of a chain ask it.
-private struct RecordedChain: ChainArchive {
-    let records: DigestRecords
-    let keys: DigestKeys
-    let held: (Int32, _ bucket: Int32) -> RecordNumbers
-
-    func predecessor(of digest: DigestID) -> NamedPredecessor? {
-        records[digest.number].claims?.previous.map { previous in
-            NamedPredecessor(bucket: BucketID(previous.location.bucket), hash: previous.hash)
-        }
-    }
-
-    func previousKey(of digest: DigestID) -> KeyID? { keys.previous(digest.number).map { KeyID($0) } }
-
-    func location(ofPredecessorOf digest: DigestID) -> ObjectLocation? {
-        records[digest.number].claims?.previous.map { records.names.objectLocation($0.location) }
-    }
-
-    func hash(of digest: DigestID) -> SHA256Digest? { records[digest.number].hash }
-
-    func held(_ key: KeyID, _ bucket: BucketID) -> HeldDigests { HeldDigests(numbers: held(key.number, bucket.number)) }
-
-    struct HeldDigests: RandomAccessCollection {
-        let numbers: RecordNumbers
-
-        var startIndex: Int { numbers.startIndex }
-        var endIndex: Int { numbers.endIndex }
-        subscript(position: Int) -> DigestID { DigestID(numbers[position]) }
-    }
 }

@@ -116,7 +116,7 @@ package struct DigestJudge {
         )
         return DigestRules.judge(
             facts,
-            successors: verifiedSuccessors.lazy.map { successor in
+            successors: verifiedSuccessors.map { successor in
                 VerifiedSuccessor(
                     DigestID(successor),
                     isBackfill[Int(records[successor].chain)] ? .backfill : .regular,
