@@ -74,9 +74,11 @@ validate: build
 test: setup
 	swift test
 
-# The rules and the format alone, in a build folder of their own: fast enough to run after each change.
+# The rules and the format alone, in a build folder of their own: fast enough to run after each change. Then whether they
+# name values alone.
 check: lint
 	CLOUDTRAIL_CHECK=1 swift test --quiet --scratch-path .build/check
+	python3 Tests/Rooms/rooms.py .build/check/debug/index/store
 
 # The same tests with every package trait on.
 test-traits:

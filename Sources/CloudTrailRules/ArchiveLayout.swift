@@ -12,13 +12,6 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// The key is the path with these bytes before it; see ``PathOffset/added(_:)``.
     package static func added(_ prefix: [UInt8]) -> ArchiveLayout { .tree(.added(prefix)) }
 
-    /// What a path says: its key, and its bucket where the layout names it.
-    package struct Place: Hashable, Sendable {
-        package let bucket: String?
-        /// With empty components collapsed and the name it had before a download decompressed it.
-        package let key: ObjectKey
-    }
-
     /// The offset of a file with this name; `nil` in a flat folder, and for a name that tells no part of a merged one.
     package func offset(ofName name: ArraySlice<UInt8>) -> PathOffset? {
         switch self {
@@ -29,7 +22,7 @@ package enum ArchiveLayout: Hashable, Sendable {
     }
 
     /// The place a path maps to; `nil` in a flat folder, and for a path outside the rule.
-    package func place(of path: ObjectKey) -> Place? {
+    package func place(of path: ObjectKey) -> MappedPlace? {
         offset(ofName: path.lastComponent)?.place(of: path)
     }
 
@@ -43,9 +36,9 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// What speaks for the layout of a root.
     package struct Witnesses {
         /// What the signed digests of the root say of themselves.
-        package var signed: [Evidence] = []
+        package var signed: [LayoutWitness] = []
         /// What its other digests say of themselves, but for those that claim the key of a log folder or of Lake.
-        package var claimed: [Evidence] = []
+        package var claimed: [LayoutWitness] = []
         /// Whether it holds digests, and whether some lie directly in it.
         package var digests = Digests.none
 
@@ -59,7 +52,7 @@ package enum ArchiveLayout: Hashable, Sendable {
     /// The layout of a root (V6).
     ///
     /// - Parameter logs: The files of the root that signed digests of any root list, looked for where they are needed.
-    package static func of(_ witnesses: Witnesses, logs: () throws -> [Evidence]) rethrows -> ArchiveLayout {
+    package static func of(_ witnesses: Witnesses, logs: () throws -> [LayoutWitness]) rethrows -> ArchiveLayout {
         if let layout = inferred(from: witnesses.signed) {
             guard case .merged = layout else { return layout }
             return layout.extended(by: try logs())
@@ -75,22 +68,11 @@ package enum ArchiveLayout: Hashable, Sendable {
         return witnesses.digests == .topLevel ? .flat : .added([])
     }
 
-    /// Something that ties a path to an object: what a digest says of itself, or a listed log file of the same name.
-    package struct Evidence: Sendable {
-        package let path: ObjectKey
-        package let location: ObjectLocation
-
-        package init(path: ObjectKey, location: ObjectLocation) {
-            self.path = path
-            self.location = location
-        }
-    }
-
     /// The rule that `evidence` speaks for; `nil` where nothing of it speaks, because it lies directly in the root or
     /// under another name.
     ///
     /// A tree, where all have one offset or some path holds its key from `AWSLogs/` on; else merged (V7).
-    package static func inferred(from evidence: [Evidence]) -> ArchiveLayout? {
+    package static func inferred(from evidence: [LayoutWitness]) -> ArchiveLayout? {
         var votes: Set<Vote> = []
         var holders: Set<Vote> = []
         for item in evidence where item.path.folderCount > 0 {
@@ -106,7 +88,7 @@ package enum ArchiveLayout: Hashable, Sendable {
     }
 
     /// A merged layout with the offsets of more parts, which the files that digests list speak for.
-    package func extended(by logs: [Evidence]) -> ArchiveLayout {
+    package func extended(by logs: [LayoutWitness]) -> ArchiveLayout {
         guard case .merged(let known) = self else { return self }
         let others = Self.offsets(ofPartsOf: Set(logs.filter { $0.path.folderCount > 0 }.compactMap(Vote.init)))
         return .merged(known.merging(others) { own, _ in own })
@@ -117,7 +99,7 @@ package enum ArchiveLayout: Hashable, Sendable {
         let location: ObjectLocation
         let offset: PathOffset
 
-        init?(_ evidence: Evidence) {
+        init?(_ evidence: LayoutWitness) {
             guard let offset = PathOffset(of: evidence) else { return nil }
             location = evidence.location
             self.offset = offset

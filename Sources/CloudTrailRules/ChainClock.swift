@@ -16,29 +16,11 @@ package enum ChainClock: Sendable {
     package static func window(
         claimed: TimeRange?,
         nameEnd end: Timestamp,
-        _ standing: ChainMember.Standing
+        _ standing: DigestStanding
     ) -> TimeRange {
         guard standing == .verified, let claimed else {
             return TimeRange(start: end.advanced(bySeconds: -hour), end: end)
         }
         return claimed
-    }
-}
-
-/// The places of a chain's members by their keys, made once they are needed.
-struct ChainPlaces {
-    private let members: [ChainMember]
-    private var places: [KeyID: Int]?
-
-    init(_ members: [ChainMember]) { self.members = members }
-
-    /// - Parameter successor: The place of a member that names it, and that it probably lies directly before.
-    mutating func place(of key: KeyID, before successor: Int) -> Int? {
-        if successor > 0, members[successor - 1].key == key { return successor - 1 }
-        if let places { return places[key] }
-        var made: [KeyID: Int] = [:]
-        for (place, member) in members.enumerated() { made[member.key] = place }
-        places = made
-        return made[key]
     }
 }

@@ -9,33 +9,45 @@ package struct ChainMember: Sendable {
     package let window: TimeRange
     /// The key that it says its predecessor has; `nil` where it names none of its own account and region.
     package let previousKey: KeyID?
-    package let standing: Standing
+    package let standing: DigestStanding
     /// Whether it was found in another place than it says, so that it is not known to be the chain's.
     package let isRelocated: Bool
     /// Whether another digest file names the same predecessor.
     package let sharesPredecessor: Bool
 
-    /// Whether a digest is proven, so that its claims count.
-    package enum Standing: Hashable, Sendable {
-        case verified, unverified
-    }
-
     package var isVerified: Bool { standing == .verified }
 
+    /// The place of a verified digest file, whose claims count.
     package init(
-        _ digest: DigestID,
+        _ verified: VerifiedDigest,
         key: KeyID,
-        window: TimeRange,
         previousKey: KeyID?,
-        _ standing: Standing,
+        isRelocated: Bool = false,
+        sharesPredecessor: Bool = false
+    ) {
+        digest = verified.digest
+        self.key = key
+        window = verified.window
+        self.previousKey = previousKey
+        standing = .verified
+        self.isRelocated = isRelocated
+        self.sharesPredecessor = sharesPredecessor
+    }
+
+    /// The place of any other, which stands for the hour before the end in its name.
+    package init(
+        unverified digest: DigestID,
+        nameEnd end: Timestamp,
+        key: KeyID,
+        previousKey: KeyID?,
         isRelocated: Bool = false,
         sharesPredecessor: Bool = false
     ) {
         self.digest = digest
         self.key = key
-        self.window = window
+        window = ChainClock.window(claimed: nil, nameEnd: end, .unverified)
         self.previousKey = previousKey
-        self.standing = standing
+        standing = .unverified
         self.isRelocated = isRelocated
         self.sharesPredecessor = sharesPredecessor
     }

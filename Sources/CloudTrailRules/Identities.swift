@@ -23,3 +23,8 @@ package struct BucketID: Hashable, Sendable {
 
     package init(_ number: Int32) { self.number = number }
 }
+
+/// Whether a digest is proven, so that its claims count.
+package enum DigestStanding: Hashable, Sendable {
+    case verified, unverified
+}

@@ -12,7 +12,7 @@ package enum PathOffset: Hashable, Comparable, Sendable {
     case replaced(path: [UInt8], key: [UInt8])
 
     /// The offset between a path and a key, which end in the same name; `nil` where the names differ.
-    package init?(of evidence: ArchiveLayout.Evidence) {
+    package init?(of evidence: LayoutWitness) {
         self.init(
             path: evidence.path.compressedName,
             key: evidence.location.key.collapsed,
@@ -54,25 +54,25 @@ package enum PathOffset: Hashable, Comparable, Sendable {
     }
 
     /// The place a path maps to; `nil` for a path outside the rule.
-    package func place(of path: ObjectKey) -> ArchiveLayout.Place? {
+    package func place(of path: ObjectKey) -> MappedPlace? {
         let name = path.compressedName
         switch self {
         case .added(let prefix):
-            return ArchiveLayout.Place(
+            return MappedPlace(
                 bucket: nil,
                 key: prefix.isEmpty ? name : ObjectKey(bytes: prefix + name.bytes)
             )
         case .stripped(let prefix):
             guard name.hasPrefix(prefix) else { return nil }
-            return ArchiveLayout.Place(bucket: nil, key: ObjectKey(bytes: name.bytes.dropFirst(prefix.count)))
+            return MappedPlace(bucket: nil, key: ObjectKey(bytes: name.bytes.dropFirst(prefix.count)))
         case .replaced(let prefix, let added):
             guard name.hasPrefix(prefix) else { return nil }
-            return ArchiveLayout.Place(bucket: nil, key: ObjectKey(bytes: added + name.bytes.dropFirst(prefix.count)))
+            return MappedPlace(bucket: nil, key: ObjectKey(bytes: added + name.bytes.dropFirst(prefix.count)))
         case .bucketFolder(let prefix):
             guard name.hasPrefix(prefix) else { return nil }
             let rest = name.bytes.dropFirst(prefix.count)
             guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-            return ArchiveLayout.Place(
+            return MappedPlace(
                 bucket: String(decoding: rest[..<slash], as: UTF8.self),
                 key: ObjectKey(bytes: rest[(slash + 1)...])
             )
@@ -81,10 +81,10 @@ package enum PathOffset: Hashable, Comparable, Sendable {
 
     /// The place that the files of a folder map to, given its path with the `/` at its end: its key is that of a folder;
     /// `nil` as for a path.
-    package func place(ofFolder path: ObjectKey) -> ArchiveLayout.Place? {
+    package func place(ofFolder path: ObjectKey) -> MappedPlace? {
         // Any name shows where the folder's files go.
         place(of: ObjectKey(bytes: path.bytes + [UInt8(ascii: "-")])).map { place in
-            ArchiveLayout.Place(bucket: place.bucket, key: ObjectKey(bytes: place.key.folder))
+            MappedPlace(bucket: place.bucket, key: ObjectKey(bytes: place.key.folder))
         }
     }
 

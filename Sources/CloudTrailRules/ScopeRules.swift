@@ -8,7 +8,7 @@ package enum ScopeRules: Sendable {
     /// - Parameter folderDay: The day that the file's folder tells.
     package static func isInScope(
         _ window: TimeRange,
-        _ standing: ChainMember.Standing,
+        _ standing: DigestStanding,
         _ kind: VerifiedSuccessor.Kind,
         folderDay: TimeRange?,
         _ asked: Asked

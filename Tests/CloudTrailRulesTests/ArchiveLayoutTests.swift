@@ -3,7 +3,7 @@ import CloudTrailRules
 import Testing
 
 @Suite struct ArchiveLayoutTests {
-    private typealias Evidence = ArchiveLayout.Evidence
+    private typealias Evidence = LayoutWitness
 
     private static let bucket = "example-bucket"
 

@@ -95,14 +95,25 @@ private struct ChainWorld {
     var members: [ChainMember] {
         let names = digests.indices.compactMap { named(by: $0)?.hour }
         return digests.indices.filter(isHeld).map { hour in
-            ChainMember(
-                DigestID(hour),
+            let previousKey = named(by: hour).map { key($0.hour) }
+            let shares = named(by: hour).map { name in names.count { $0 == name.hour } > 1 } ?? false
+            if isVerified(hour) {
+                let verified = VerifiedDigest(unchecked: DigestID(hour), window: window(hour))
+                return ChainMember(
+                    verified,
+                    key: key(hour),
+                    previousKey: previousKey,
+                    isRelocated: isRelocated(hour),
+                    sharesPredecessor: shares
+                )
+            }
+            return ChainMember(
+                unverified: DigestID(hour),
+                nameEnd: Self.end(hour),
                 key: key(hour),
-                window: window(hour),
-                previousKey: named(by: hour).map { key($0.hour) },
-                isVerified(hour) ? .verified : .unverified,
+                previousKey: previousKey,
                 isRelocated: isRelocated(hour),
-                sharesPredecessor: named(by: hour).map { name in names.count { $0 == name.hour } > 1 } ?? false
+                sharesPredecessor: shares
             )
         }
     }

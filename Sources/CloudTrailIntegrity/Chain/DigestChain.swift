@@ -42,15 +42,26 @@ package struct DigestChain: Sendable {
                 try check()
                 let number = Int(record)
                 let previous = keys.previous(number)
-                let isVerified = verdicts[number].isVerified
+                let key = KeyID(places[number].keyNumber)
+                let previousKey = previous.map { KeyID($0) }
+                let sharesPredecessor = previous.map { keys.namers.only($0) == nil } ?? false
+                let claimed = window(of: records[number], isVerified: true)
+                guard let verified = verdicts[number].verified(DigestID(number), window: claimed) else {
+                    return ChainMember(
+                        unverified: DigestID(number),
+                        nameEnd: records[number].endTime,
+                        key: key,
+                        previousKey: previousKey,
+                        isRelocated: places[number].isRelocated,
+                        sharesPredecessor: sharesPredecessor
+                    )
+                }
                 return ChainMember(
-                    DigestID(number),
-                    key: KeyID(places[number].keyNumber),
-                    window: window(of: records[number], isVerified: isVerified),
-                    previousKey: previous.map { KeyID($0) },
-                    isVerified ? .verified : .unverified,
+                    verified,
+                    key: key,
+                    previousKey: previousKey,
                     isRelocated: places[number].isRelocated,
-                    sharesPredecessor: previous.map { keys.namers.only($0) == nil } ?? false
+                    sharesPredecessor: sharesPredecessor
                 )
             }
             let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.window.end < $1.window.end }

@@ -50,39 +50,6 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     /// How much it says.
     public var severity: Severity { kind.severity }
 
-    /// - Parameters:
-    ///   - cause: What makes it a finding.
-    ///   - others: What else is wrong with the same file: their facts are told too.
-    ///   - facts: More about it.
-    init(
-        _ cause: FindingCause,
-        and others: some Collection<FindingCause> = [],
-        _ facts: [FindingFact] = [],
-        bucket: String? = nil,
-        key: ObjectKey? = nil,
-        path: ObjectKey? = nil,
-        chain: ChainIdentity? = nil,
-        start: Timestamp? = nil,
-        end: Timestamp? = nil,
-        concernsNewestDigest: Bool = false
-    ) {
-        var detail = cause.detail
-        for other in others { detail.merge(other.detail) { first, _ in first } }
-        for fact in facts { detail.merge(fact.detail) { first, _ in first } }
-        self.init(
-            cause.kind,
-            cause.message,
-            bucket: bucket,
-            key: key,
-            path: path,
-            chain: chain,
-            start: start,
-            end: end,
-            detail: detail,
-            concernsNewestDigest: concernsNewestDigest
-        )
-    }
-
     package init(
         _ kind: FindingKind,
         _ message: String,

@@ -21,9 +21,4 @@ final class FindingListener: Sendable {
             for finding in findings where !monitor.isCancelled { onFinding(finding) }
         }
     }
-
-    /// Tells of what was added since the last time.
-    func hear(_ builder: inout ReportBuilder) {
-        hear(builder.findings.settle())
-    }
 }

@@ -197,7 +197,7 @@ struct ArchivePlacement: Sendable {
     ) throws -> [ArchiveLayout] {
         let only = try onlyLayouts(index, records, signatures, rootCount: rootCount, check)
         if let only { return only }
-        var signed = [[ArchiveLayout.Evidence]](repeating: [], count: rootCount)
+        var signed = [[LayoutWitness]](repeating: [], count: rootCount)
         var claimed = signed
         var holdsDigests = [Bool](repeating: false, count: rootCount)
         var hasTopLevelDigests = holdsDigests
@@ -211,7 +211,7 @@ struct ArchivePlacement: Sendable {
             if isSigned || !isOfLogs { holdsDigests[digest.root] = true }
             if path.folderCount == 0 { hasTopLevelDigests[digest.root] = true }
             guard let location = records.location(of: number) else { continue }
-            let evidence = ArchiveLayout.Evidence(path: path, location: location)
+            let evidence = LayoutWitness(path: path, location: location)
             if isSigned {
                 signed[digest.root].append(evidence)
             } else if [.digests, .unknown].contains(KeyFolder(of: location.key).category) {
@@ -220,17 +220,17 @@ struct ArchivePlacement: Sendable {
         }
         var listed: [ObjectKey: ObjectLocation]?
         /// The files of a root that signed digests list, by their names.
-        func logs(_ root: Int) throws -> [ArchiveLayout.Evidence] {
+        func logs(_ root: Int) throws -> [LayoutWitness] {
             let byName = listed ?? locationsByName(records, signatures, proven)
             listed = byName
-            var logs: [ArchiveLayout.Evidence] = []
+            var logs: [LayoutWitness] = []
             try index.forEachFile { folder, name in
                 guard folder.root == root else { return true }
                 try check()
                 let name = ObjectKey(bytes: name).compressedName
                 if let location = byName[name] {
                     let path = ObjectKey(bytes: folder.path.bytes + name.bytes)
-                    logs.append(ArchiveLayout.Evidence(path: path, location: location))
+                    logs.append(LayoutWitness(path: path, location: location))
                 }
                 return true
             }
@@ -276,7 +276,7 @@ struct ArchivePlacement: Sendable {
             let isNameKept = digest.path.compressed.hasSameName(as: claimed.key)
             if isNameKept, folders == last { continue }
             last = isNameKept ? folders : nil
-            let evidence = ArchiveLayout.Evidence(
+            let evidence = LayoutWitness(
                 path: index.path(of: digest),
                 location: records.names.objectLocation(claimed)
             )

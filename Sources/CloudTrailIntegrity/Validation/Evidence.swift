@@ -190,7 +190,7 @@ final class Evidence: Sendable {
             return nil
         }
         return PathOffset(
-            of: ArchiveLayout.Evidence(path: index.path(of: index.digests[record]), location: location)
+            of: LayoutWitness(path: index.path(of: index.digests[record]), location: location)
         )
     }
 

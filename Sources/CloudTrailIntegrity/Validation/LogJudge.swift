@@ -81,7 +81,7 @@ struct LogJudge {
     /// Judges the files of a unit.
     ///
     /// - Parameter outcomes: What reading the unit's files showed, by their numbers.
-    mutating func add(_ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
+    mutating func add(_ match: LogMatch, _ outcomes: [LogOutcome?]) {
         for case .hashed(let result, _)? in outcomes { findings.contentBytes += result.contentBytes }
         findings.heldLocations = match.heldLocations
         findings.fates = match.fates
@@ -137,11 +137,11 @@ struct LogJudge {
     }
 
     /// Whether a key's only file is exactly what a verified digest lists, and nothing is to be said of it.
-    private func isAsDelivered(_ outcome: LogStage.Outcome?, _ key: LogMatch.Key) -> Bool {
+    private func isAsDelivered(_ outcome: LogOutcome?, _ key: LogMatch.Key) -> Bool {
         !evidence.options.listsProvenFiles && isPlainlyProven(outcome, key)
     }
 
-    private func isPlainlyProven(_ outcome: LogStage.Outcome?, _ key: LogMatch.Key) -> Bool {
+    private func isPlainlyProven(_ outcome: LogOutcome?, _ key: LogMatch.Key) -> Bool {
         guard key.isVerified, !key.differs else { return false }
         switch outcome {
         case .hashed(let result, _):
@@ -153,7 +153,7 @@ struct LogJudge {
 
     /// Remembers a log file that is proven; or, where it is not, that it once was: then it is read until it is proven
     /// again, whatever its size and times say (I19).
-    private mutating func remember(_ key: LogMatch.Key, _ match: LogMatch, _ outcomes: [LogStage.Outcome?]) {
+    private mutating func remember(_ key: LogMatch.Key, _ match: LogMatch, _ outcomes: [LogOutcome?]) {
         guard let earlier = evidence.earlier else { return }
         guard let file = key.onlyFile, match.isExact(match.files[file]), isPlainlyProven(outcomes[file], key) else {
             return rememberInexact(key, match, outcomes, earlier)
@@ -173,7 +173,7 @@ struct LogJudge {
     private mutating func rememberInexact(
         _ key: LogMatch.Key,
         _ match: LogMatch,
-        _ outcomes: [LogStage.Outcome?],
+        _ outcomes: [LogOutcome?],
         _ earlier: EarlierProof
     ) {
         for number in key.isVerified ? match.filesOf(key) : [] {
@@ -237,7 +237,7 @@ struct LogJudge {
     }
 
     /// A file that maps to a listed key: which one, its path below its root, and what reading it showed.
-    private typealias Held = (file: ArchiveIndex.File, path: ObjectKey, outcome: LogStage.Outcome?)
+    private typealias Held = (file: ArchiveIndex.File, path: ObjectKey, outcome: LogOutcome?)
 
     /// Judges every file that maps to a listed key, each by itself (V11).
     private mutating func addHeld(_ listing: LogListing, _ files: [Held]) {
@@ -295,7 +295,7 @@ struct LogJudge {
     }
 
     /// All that is wrong with a file, the primary cause first.
-    private func judge(_ outcome: LogStage.Outcome, _ listing: LogListing) -> [FindingCause] {
+    private func judge(_ outcome: LogOutcome, _ listing: LogListing) -> [FindingCause] {
         if case .unreadable(let error) = outcome { return [.logUnreadable(error)] }
         return outcome.result.map { judge($0, listing) } ?? []
     }
@@ -334,7 +334,7 @@ struct LogJudge {
         _ orphan: LogMatch.Orphan,
         _ unlisted: LogMatch.UnlistedFile,
         _ match: LogMatch,
-        _ outcome: LogStage.Outcome
+        _ outcome: LogOutcome
     ) {
         let location = ListedLogs.location(orphan.name, in: orphan.folder)
         let listing = LogListing(

@@ -4,38 +4,6 @@ internal import NativeInterop
 
 /// Hashes the log files and compares them with what digests list, a folder at a time.
 struct LogStage: Sendable {
-    /// What reading a file showed.
-    enum Outcome: Sendable {
-        case unreadable(ObjectReadError)
-        /// It was read; as it was then.
-        case hashed(ContentHasher.Result, ObjectMetadata)
-        /// It is what it was when an earlier run read it.
-        case unchanged(LogMatch.Proof)
-
-        /// What it showed when it went by.
-        init(_ content: StreamedContents.Content) {
-            switch content {
-            case .unreadable(let error): self = .unreadable(error)
-            case .hashed(let result, let metadata): self = .hashed(result, metadata)
-            }
-        }
-
-        /// What its content is; `nil` where that is not known.
-        var result: ContentHasher.Result? {
-            switch self {
-            case .unreadable: nil
-            case .hashed(let result, _): result
-            case .unchanged(let proof):
-                ContentHasher.Result(
-                    digest: SHA256Words(proof.hash),
-                    contentBytes: 0,
-                    form: .gzip,
-                    condition: .complete
-                )
-            }
-        }
-    }
-
     let evidence: Evidence
     private let monitor: ValidationMonitor
     private let listener: FindingListener
@@ -91,7 +59,7 @@ struct LogStage: Sendable {
     ) throws {
         let count = match.files.count
         let pieces = max(1, (count + Self.filesATask - 1) / Self.filesATask)
-        let outcomes = LockedState((values: [Outcome?](repeating: nil, count: count), open: pieces))
+        let outcomes = LockedState((values: [LogOutcome?](repeating: nil, count: count), open: pieces))
         monitor.logsWereSettled(ValidationMonitor.Work(files: held - count))
         let matched = Matched(match)
         for piece in 0..<pieces {
@@ -104,7 +72,7 @@ struct LogStage: Sendable {
                     var checks = PlaceChecks()
                     let settled = read.map { file in
                         done.bytes &+= file.untoldBytes
-                        return checks.error(file.place).map(Outcome.unreadable) ?? file.outcome
+                        return checks.error(file.place).map(LogOutcome.unreadable) ?? file.outcome
                     }
                     monitor.logsWereSettled(done)
                     let values = outcomes.withLock { outcomes in
@@ -122,7 +90,7 @@ struct LogStage: Sendable {
         }
     }
 
-    private func finish(_ match: LogMatch, _ outcomes: [Outcome?], _ total: LockedState<LogFindings>) {
+    private func finish(_ match: LogMatch, _ outcomes: [LogOutcome?], _ total: LockedState<LogFindings>) {
         var judge = LogJudge(evidence: evidence)
         judge.add(match, outcomes)
         judge.tell(listener)
@@ -135,7 +103,7 @@ struct LogStage: Sendable {
     func hash(of file: ArchiveIndex.File, _ path: ObjectKey, _ worker: ValidationWorker) throws -> SHA256Digest? {
         let folder = evidence.index.folders[file.folder]
         if let contents = folder.contents {
-            return Outcome(contents[file.position]).result.flatMap { $0.isWhole ? $0.sha256 : nil }
+            return LogOutcome(contents[file.position]).result.flatMap { $0.isWhole ? $0.sha256 : nil }
         }
         if evidence.index.obstacle(of: file) != nil { return nil }
         let name = Array(path.lastComponent)
@@ -155,7 +123,7 @@ struct LogStage: Sendable {
     /// What came of a file.
     private struct Reading: Sendable {
         /// `nil` for one that is not judged.
-        let outcome: Outcome?
+        let outcome: LogOutcome?
         /// How many of its bytes the monitor has not been told of.
         var untoldBytes: UInt64 = 0
         /// The folder that it was read in, or asked of, on this machine; still to be looked up again (I37).
@@ -170,7 +138,7 @@ struct LogStage: Sendable {
     ) throws -> Reading {
         guard held.isJudged else { return Reading(outcome: nil) }
         if let contents = evidence.index.folders[held.file.folder].contents {
-            return Reading(outcome: Outcome(contents[held.file.position]))
+            return Reading(outcome: LogOutcome(contents[held.file.position]))
         }
         if let obstacle = evidence.index.obstacle(of: held.file) { return Reading(outcome: .unreadable(obstacle)) }
         let folder = held.file.folder

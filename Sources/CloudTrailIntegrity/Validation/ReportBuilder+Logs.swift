@@ -312,7 +312,7 @@ private struct FilesElsewhere {
     ) rethrows -> ReportBuilder.PartElsewhere? {
         for candidate in candidatesOfAbsent[number] ?? [] {
             let (root, path) = (candidates[candidate].path.root, candidates[candidate].path.path)
-            let evidence = ArchiveLayout.Evidence(path: path, location: listing.location)
+            let evidence = LayoutWitness(path: path, location: listing.location)
             guard let offset = PathOffset(of: evidence),
                 let part = parts[Place(root: root, offset: offset)] ?? self.part(inRoot: root, offset, listing)
             else { continue }

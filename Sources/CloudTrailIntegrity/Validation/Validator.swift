@@ -86,7 +86,7 @@ public struct Validator: Sendable {
         var (builder, logs) = try pool.together(by: worker) { [keys, evidence, check] worker in
             var builder = ReportBuilder(evidence: evidence, keys: keys, check: check)
             try builder.addDigests(&worker.context.trial, monitor)
-            listener.hear(&builder)
+            listener.hear(builder.findings.settle())
             return builder
         } and: {
             try LogStage(evidence: evidence, monitor: monitor, listener: listener).run(pool, worker)
@@ -95,7 +95,7 @@ public struct Validator: Sendable {
         try builder.addLogs(logs, monitor) { file, path in
             try LogStage(evidence: evidence, monitor: monitor, listener: listener).hash(of: file, path, worker)
         }
-        listener.hear(&builder)
+        listener.hear(builder.findings.settle())
         try builder.addChains(monitor)
         try builder.addEarlier(logs, monitor)
         var report = try builder.report(monitor, listener)

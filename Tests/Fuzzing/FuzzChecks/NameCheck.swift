@@ -51,7 +51,7 @@ private func checkName(_ key: ObjectKey) throws(FuzzFailure) {
 private func checkLayout(_ lines: [ObjectKey]) throws(FuzzFailure) {
     let evidence = stride(from: 0, to: lines.count - 1, by: 2).map { number in
         let location = ObjectLocation(bucket: "example-trail-bucket", key: lines[number + 1])
-        return ArchiveLayout.Evidence(path: lines[number].collapsed, location: location)
+        return LayoutWitness(path: lines[number].collapsed, location: location)
     }
     let layout = ArchiveLayout.inferred(from: evidence)
     // Sets and dictionaries are ordered differently each time; the layout must not be.
