@@ -26,6 +26,9 @@ WAY ?= memory
 INPUT ?=
 OPTIMIZED ?=
 
+# For `make rooms`: the index of which build.
+INDEX ?= .build/debug/index/store
+
 # For `make bench`: FULL=1 for the rows that make gigabytes, which rows (all, when none is named), and how many pairs of
 # runs.
 FULL ?=
@@ -47,7 +50,7 @@ EXAMPLE_RUNS = .build/example-runs
 HOSTILE = .build/hostile
 DOCUMENTATION = .build/docs
 
-.PHONY: all setup build check validate test test-traits adversary mutants golden lint reports html-check
+.PHONY: all setup build check rooms validate test test-traits adversary mutants golden lint reports html-check
 .PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full examples
 .PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz hostile large bench full clean
@@ -78,7 +81,11 @@ test: setup
 # name values alone.
 check: lint
 	CLOUDTRAIL_CHECK=1 swift test --quiet --scratch-path .build/check
-	python3 Tests/Rooms/rooms.py .build/check/debug/index/store
+	$(MAKE) --no-print-directory rooms INDEX=.build/check/debug/index/store
+
+# Whether the format and the rules name values alone, by the index of a debug build: `make test` makes one.
+rooms:
+	python3 Tests/Rooms/rooms.py $(INDEX)
 
 # The same tests with every package trait on.
 test-traits:

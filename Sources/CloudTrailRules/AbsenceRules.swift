@@ -29,6 +29,8 @@ package enum AbsenceRules: Sendable {
         package let concealment: Concealment?
         package let location: Location
         package let namesake: Namesake
+        /// Whether a digest names it, or only the rhythm demands it.
+        package let absence: Absence
 
         /// Whether the very file that is named lies under its key as a file of a log folder.
         package enum Namesake: Hashable, Sendable {
@@ -40,8 +42,10 @@ package enum AbsenceRules: Sendable {
             successor: TimeRange,
             concealment: Concealment?,
             location: Location,
-            namesake: Namesake
+            namesake: Namesake,
+            _ absence: Absence
         ) {
+            self.absence = absence
             self.window = window
             self.successor = successor
             self.concealment = concealment
@@ -52,7 +56,9 @@ package enum AbsenceRules: Sendable {
 
     /// What an absent digest file comes to, in this order (V34).
     package static func judge(_ digest: DigestFacts, _ asked: Asked) -> AbsentDigest {
-        let isNamedInRange = digest.concealment?.isUnsafe == true && asked.range.intersects(digest.successor)
+        let isNamedInRange =
+            digest.concealment?.isUnsafe == true && digest.absence == .named
+            && asked.range.intersects(digest.successor)
         guard asked.range.intersects(digest.window) || isNamedInRange else { return .notAskedFor }
         switch digest.concealment {
         case .hidden(let place): return .hidden(place)

@@ -53,7 +53,8 @@ package enum CoverageRules: Sendable {
     ///
     /// - Parameter siblingsUntil: The latest verified end of its family, itself included.
     package static func shortfalls(of chain: Chain, siblingsUntil: Timestamp?, _ asked: Asked) -> [Shortfall] {
-        if asked.owesNothing(chain.identity) { return [] }
+        // What is held from before belies that the chain began only then.
+        if asked.owesNothing(chain.identity), !isBefore(asked.end ?? asked.mustReach, chain) { return [] }
         let start = startShortfall(of: chain, asked)
         if let before = allBefore(chain, asked) { return [start, before].compactMap(\.self) }
         if isAfterAll(chain, asked) { return [start].compactMap(\.self) }
@@ -77,12 +78,18 @@ package enum CoverageRules: Sendable {
         return start >= end
     }
 
+    /// Whether a chain begins before a moment.
+    private static func isBefore(_ moment: Timestamp?, _ chain: Chain) -> Bool {
+        guard let moment, let start = chain.start else { return false }
+        return start < moment
+    }
+
     /// Where all that is held comes after all that is asked for: the digests before may all be gone. Only a starting
-    /// digest says that there were none.
+    /// digest says that there were none, and not of a chain that must be there.
     private static func allBefore(_ chain: Chain, _ asked: Asked) -> Shortfall? {
-        guard isAfterAll(chain, asked), chain.beginning == .other, let end = asked.end, let start = chain.start else {
-            return nil
-        }
+        guard isAfterAll(chain, asked), let end = asked.end, let start = chain.start,
+            chain.beginning == .other || asked.expected[chain.identity] != nil
+        else { return nil }
         return Shortfall(from: .distantPast, until: end, .predecessorsAbsent(oldest: start))
     }
 

@@ -1,6 +1,6 @@
 package import CloudTrailFormat
 
-/// What the rules say of one digest file. Only ``DigestRules`` makes one, so that nothing else makes a digest verified.
+/// What the rules say of one digest file. ``DigestRules`` makes it; the initialiser that is labelled unchecked is for tests.
 package struct DigestJudgement: Hashable, Sendable {
     /// All that is wrong, the primary one first.
     package let faults: [DigestFault]

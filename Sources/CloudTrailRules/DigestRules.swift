@@ -24,6 +24,8 @@ package enum DigestRules: Sendable {
             if linkedBy == nil, digest.hash != nil { linkedBy = successor.digest }
         }
         if digest.signature.isValid, let problem = digest.problem { faults.append(.fieldMalformed(problem)) }
+        // Nothing is verified without a signature, whatever else is known.
+        if faults.isEmpty, !digest.signature.isValid { faults.append(.unsigned(rejected: [])) }
         switch digest.place {
         case .inPlace: break
         case .relocated: faults.append(.relocated)

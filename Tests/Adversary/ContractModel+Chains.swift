@@ -297,7 +297,9 @@ extension ContractModel {
     // MARK: Coverage
 
     private mutating func reportCoverage(_ chain: AdversaryChain, _ members: [ModelMember]) {
-        guard let oldest = members.first, !owesNothing(chain) else { return }
+        guard let oldest = members.first else { return }
+        // V29: one that holds digests from before all that is asked for owes it, whatever `since` says.
+        if owesNothing(chain), oldest.window.lowerBound >= question.end ?? question.mustReach ?? .min { return }
         let claims = digests[oldest.digest].claims
         let isStart = oldest.isVerified && claims != nil && claims?.previous == nil
         let expected = question.expected.first { $0.chain == chain }
@@ -307,7 +309,7 @@ extension ContractModel {
             add("coverage-short", "\(chain) \(isStart ? "starting-digest" : "predecessor-absent")")
         }
         if question.start == nil, let end = question.end, oldest.window.lowerBound >= end {
-            if !isStart { add("coverage-short", "\(chain) predecessor-absent") }
+            if !isStart || expected != nil { add("coverage-short", "\(chain) predecessor-absent") }
             return
         }
         let verified = members.filter(\.isVerified).map(\.window.upperBound).max()

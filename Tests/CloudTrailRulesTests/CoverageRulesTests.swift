@@ -46,10 +46,12 @@ import Testing
         var reasons: [String] {
             var found: [String] = []
             let goal = end ?? age
-            if let since, let goal, since >= goal { return [] }
+            if let since, let goal, since >= goal, oldest >= goal { return [] }
             let owedFrom = start.map { max($0, since ?? $0) }
             if let owedFrom, oldest > owedFrom { found.append(isStart ? "starting-digest" : "predecessor-absent") }
-            if start == nil, let end, oldest >= end { return isStart ? found : found + ["predecessor-absent"] }
+            if start == nil, let end, oldest >= end {
+                return isStart && !isExpected ? found : found + ["predecessor-absent"]
+            }
             if isExpected, verified == nil { return found }
             if isExpected, until == nil, let owedFrom, let verified, verified <= owedFrom { return found + ["tail"] }
             let demand = [until, goal].compactMap(\.self).min()

@@ -71,6 +71,7 @@ import Testing
         }
         if isMismatch { found.insert("link") }
         if isSigned, digest.problem != nil { found.insert("field") }
+        if found.subtracting(["relocated", "elsewhere"]).isEmpty, !isSigned { found.insert("unsigned") }
         return [
             "unreadable", "over-limit", "malformed", "relocated", "signature-invalid", "link", "field", "key-unknown",
             "unsigned", "elsewhere",

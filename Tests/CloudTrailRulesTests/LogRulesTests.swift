@@ -130,6 +130,7 @@ import Testing
             _ concealment: Concealment? = nil,
             _ location: AbsenceRules.Location = .held,
             _ namesake: AbsenceRules.DigestFacts.Namesake = .none,
+            _ absence: Absence = .named,
             start: Timestamp? = nil
         ) -> AbsenceRules.AbsentDigest {
             AbsenceRules.judge(
@@ -138,7 +139,8 @@ import Testing
                     successor: next,
                     concealment: concealment,
                     location: location,
-                    namesake: namesake
+                    namesake: namesake,
+                    absence
                 ),
                 Asked(start: start)
             )
@@ -153,5 +155,7 @@ import Testing
         // A name that leads out of the archive is the fault of the digest that has it.
         #expect(judge(.unsafe(.component), start: hour.end) == .unsafe)
         #expect(judge(.unsafe(.component), start: next.end) == .notAskedFor)
+        // What no digest names is nobody's fault outside the range.
+        #expect(judge(.unsafe(.link(Self.path)), .held, .none, .inferred, start: hour.end) == .notAskedFor)
     }
 }

@@ -104,6 +104,7 @@ extension ReportBuilder {
     private mutating func addAbsence(_ absence: DigestAbsence, _ chain: DigestChain) {
         let location = ObjectLocation(bucket: absence.bucket, key: absence.key)
         let successor = chain.members[absence.member]
+        let kind = absence.isInferred ? Absence.inferred : .named
         // What lies there as a file of a log folder is not missing, and has a finding of its own.
         let isAmongLogs = !absence.isInferred && evidence.holdsAmongLogs(predecessorOf: successor.record)
         let absent = AbsenceRules.DigestFacts(
@@ -111,9 +112,9 @@ extension ReportBuilder {
             successor: successor.window,
             concealment: evidence.concealment(of: location),
             location: isLocationHeld(location) ? .held : .notHeld,
-            namesake: isAmongLogs ? .veryFile : .none
+            namesake: isAmongLogs ? .veryFile : .none,
+            kind
         )
-        let kind = absence.isInferred ? Absence.inferred : .named
         let successorKey = evidence.key(ofDigest: successor.record)
         var key = absence.key
         let cause: FindingCause

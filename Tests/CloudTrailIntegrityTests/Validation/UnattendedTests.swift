@@ -237,6 +237,28 @@ struct UnattendedTests {
         #expect(earlier.findings(.coverageShort).isEmpty)
     }
 
+    /// V29
+    @Test("an expected chain that begins after the end, or ends before it, is no chain that owes nothing")
+    func expectedAside() throws {
+        let sample = try Sample()
+        let (start, end) = (sample.summary.start, sample.summary.end)
+        let expected = chain("111122223333", "us-east-1")
+        func reasons(since: Timestamp?, end: Timestamp) throws -> [Finding.Detail?] {
+            try sample.validate {
+                $0.end = end
+                ($0.accounts, $0.regions) = (["111122223333"], ["us-east-1"])
+                $0.expectedChains = [ExpectedChain(expected, since: since)]
+            }.findings(.coverageShort).map { $0.detail["reason"] }
+        }
+        // The chain begins with a starting digest, which says that there was nothing before.
+        #expect(try reasons(since: nil, end: start) == [.text("predecessor-absent")])
+        #expect(try reasons(since: start.advanced(bySeconds: -3600), end: start) == [.text("predecessor-absent")])
+        #expect(try reasons(since: start, end: start).isEmpty)
+        // What is held from before its `since` belies that.
+        let later = end.advanced(bySeconds: 3600)
+        #expect(try reasons(since: later, end: later) == [.text("tail")])
+    }
+
     /// What is found and when, in one order.
     private var oneThread: ValidationOptions {
         var options = ValidationOptions()
