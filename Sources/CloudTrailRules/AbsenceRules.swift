@@ -80,7 +80,7 @@ package enum AbsenceRules: Sendable {
 
     /// What is known of a listed log file that is not held, nor anywhere else.
     package struct LogFacts: Sendable {
-        package let lister: LogRules.Lister
+        package let lister: DigestStanding
         /// The chain of the digest that lists it, and the end in that one's name.
         package let chain: ChainIdentity
         package let listedAt: Timestamp
@@ -110,7 +110,7 @@ package enum AbsenceRules: Sendable {
         }
 
         package init(
-            lister: LogRules.Lister,
+            lister: DigestStanding,
             chain: ChainIdentity,
             listedAt: Timestamp,
             _ position: Position,

@@ -11,6 +11,9 @@ package struct Asked: Sendable {
     package let accounts: Selection<String>
     package let regions: Selection<String>
     package let trails: Selection<TrailSelector>
+    /// How long a log file usually may wait for its digest, in seconds: 2 h 30 min.
+    package static let usualGrace: Int64 = 9000
+
     /// How long after a chain's last verified end a log file may still wait for its digest, in seconds.
     package let grace: Int64
     /// The chains that must be there, the first of each name.
@@ -23,7 +26,7 @@ package struct Asked: Sendable {
         accounts: Selection<String> = .all,
         regions: Selection<String> = .all,
         trails: Selection<TrailSelector> = .all,
-        grace: Int64 = 9000,
+        grace: Int64 = usualGrace,
         expected: [ExpectedChain] = []
     ) {
         self.start = start

@@ -23,16 +23,16 @@ package struct DigestAbsence: Hashable, Sendable {
     /// The key it was named by, or is expected under.
     package let key: ObjectKey
     package let window: TimeRange
-    /// Whether it follows from the hourly rhythm alone.
-    package let isInferred: Bool
+    /// How it is known that it is absent.
+    package let kind: Absence
     /// The number of the verified member that names it, or that the hours are counted back from.
     package let member: Int
 
-    package init(bucket: String, key: ObjectKey, window: TimeRange, isInferred: Bool, member: Int) {
+    package init(bucket: String, key: ObjectKey, window: TimeRange, kind: Absence, member: Int) {
         self.bucket = bucket
         self.key = key
         self.window = window
-        self.isInferred = isInferred
+        self.kind = kind
         self.member = member
     }
 }

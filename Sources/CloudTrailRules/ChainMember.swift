@@ -17,37 +17,30 @@ package struct ChainMember: Sendable {
 
     package var isVerified: Bool { standing == .verified }
 
-    /// The place of a verified digest file, whose claims count.
-    package init(
-        _ verified: VerifiedDigest,
-        key: KeyID,
-        previousKey: KeyID?,
-        isRelocated: Bool = false,
-        sharesPredecessor: Bool = false
-    ) {
-        digest = verified.digest
-        self.key = key
-        window = verified.window
-        self.previousKey = previousKey
-        standing = .verified
-        self.isRelocated = isRelocated
-        self.sharesPredecessor = sharesPredecessor
+    /// What stands for the place.
+    package enum Claim: Sendable {
+        /// A verified digest file, whose claims count.
+        case verified(VerifiedDigest)
+        /// Any other, which stands for the hour before the end in its name.
+        case unverified(DigestID, nameEnd: Timestamp)
     }
 
-    /// The place of any other, which stands for the hour before the end in its name.
     package init(
-        unverified digest: DigestID,
-        nameEnd end: Timestamp,
+        _ claim: Claim,
         key: KeyID,
         previousKey: KeyID?,
         isRelocated: Bool = false,
         sharesPredecessor: Bool = false
     ) {
-        self.digest = digest
+        switch claim {
+        case .verified(let verified):
+            (digest, window, standing) = (verified.digest, verified.window, .verified)
+        case .unverified(let digest, let end):
+            window = ChainClock.window(claimed: nil, nameEnd: end, .unverified)
+            (self.digest, standing) = (digest, .unverified)
+        }
         self.key = key
-        window = ChainClock.window(claimed: nil, nameEnd: end, .unverified)
         self.previousKey = previousKey
-        standing = .unverified
         self.isRelocated = isRelocated
         self.sharesPredecessor = sharesPredecessor
     }

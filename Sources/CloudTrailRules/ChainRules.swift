@@ -176,7 +176,7 @@ package struct ChainRules {
             bucket: location.bucket,
             key: location.key,
             window: TimeRange(start: end.advanced(bySeconds: -ChainClock.hour), end: end),
-            isInferred: false,
+            kind: .named,
             member: number
         )
     }
@@ -199,7 +199,7 @@ package struct ChainRules {
                         bucket: location.bucket,
                         key: expectedKey(like: location.key, endTime: end),
                         window: window,
-                        isInferred: true,
+                        kind: .inferred,
                         member: number
                     )
                 )

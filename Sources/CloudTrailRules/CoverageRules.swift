@@ -34,7 +34,7 @@ package enum CoverageRules: Sendable {
     }
 
     /// How far a chain may lie behind its siblings, in seconds, before that counts as cut off.
-    static let siblingTolerance: Int64 = 3 * 3600
+    static let siblingTolerance: Int64 = 3 * ChainClock.hour
 
     /// The chains of one trail: same account, trail and home region.
     package struct Family: Hashable, Sendable {

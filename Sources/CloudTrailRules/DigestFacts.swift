@@ -58,18 +58,13 @@ package struct VerifiedSuccessor: Sendable {
         case other
     }
 
-    /// Whether it is of a regular chain: how backfill digests link is not documented.
-    package enum Kind: Hashable, Sendable {
-        case regular, backfill
-    }
-
     package let digest: DigestID
-    package let kind: Kind
+    package let kind: ChainKind
     /// What it names; `nil` where its fields are broken.
     package let names: NamedPredecessor?
     package let repeated: Repeated
 
-    package init(_ digest: DigestID, _ kind: Kind, names: NamedPredecessor?, repeated: Repeated) {
+    package init(_ digest: DigestID, _ kind: ChainKind, names: NamedPredecessor?, repeated: Repeated) {
         self.digest = digest
         self.kind = kind
         self.names = names

@@ -58,22 +58,14 @@ package enum EarlierRules: Sendable {
 
     /// What a digest file that an earlier run proved comes to, where it is not what it was.
     package enum LostFate: Hashable, Sendable {
-        /// It is gone; whether that is a finding here, and whether it counts as missing.
-        case gone(LostDigest.Role, Report, Count)
+        /// It is gone, which is a finding here and counts as missing.
+        case gone
+        /// It is gone, which is a finding here; its chain reports it as missing too, and counts it.
+        case goneAndNamed
         /// The copy in this place is another file.
         case replaced(by: Int)
-        /// What is reported of the copies is enough.
+        /// What is reported by other rules is enough.
         case explained
-    }
-
-    package enum Report: Hashable, Sendable {
-        case here
-        /// The rules of its chain report it as missing.
-        case byItsChain
-    }
-
-    package enum Count: Hashable, Sendable {
-        case missing, countedElsewhere
     }
 
     /// Whether another rule reports that the digest is missing, because a verified one names it.
@@ -91,12 +83,11 @@ package enum EarlierRules: Sendable {
         _ naming: Naming
     ) -> LostFate {
         if copies.isEmpty {
-            let isReported = role == .anchor || naming == .notNamed
-            return .gone(
-                role,
-                isReported ? .here : .byItsChain,
-                naming == .notNamed ? .missing : .countedElsewhere
-            )
+            switch (naming, role) {
+            case (.notNamed, _): return .gone
+            case (.namedMissing, .anchor): return .goneAndNamed
+            case (.namedMissing, .older): return .explained
+            }
         }
         var changed: Int?
         for (place, copy) in copies.enumerated() {

@@ -2,22 +2,16 @@ package import CloudTrailFormat
 
 /// The rules for log files.
 package enum LogRules: Sendable {
-    /// Who lists a log file.
-    package enum Lister: Hashable, Sendable {
-        case verified
-        /// Only digests that are not verified do.
-        case unverified
-    }
-
     /// All that is wrong with a listed log file that is held, the primary cause first; nothing where it is proven (V32).
     ///
     /// - Parameters:
     ///   - content: What hashing it showed.
     ///   - hash: The SHA-256 of the content that is listed.
+    ///   - lister: Unverified where only digests that are not verified list it.
     package static func faults(
         of content: ContentFacts,
         listed hash: SHA256Digest,
-        by lister: Lister
+        by lister: DigestStanding
     ) -> [FindingCause] {
         let match = content.hash == hash ? ContentMatch.same : .different
         var faults: [FindingCause] = []

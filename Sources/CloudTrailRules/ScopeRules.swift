@@ -9,7 +9,7 @@ package enum ScopeRules: Sendable {
     package static func isInScope(
         _ window: TimeRange,
         _ standing: DigestStanding,
-        _ kind: VerifiedSuccessor.Kind,
+        _ kind: ChainKind,
         folderDay: TimeRange?,
         _ asked: Asked
     ) -> Bool {

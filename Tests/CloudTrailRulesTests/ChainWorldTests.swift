@@ -97,19 +97,10 @@ private struct ChainWorld {
         return digests.indices.filter(isHeld).map { hour in
             let previousKey = named(by: hour).map { key($0.hour) }
             let shares = named(by: hour).map { name in names.count { $0 == name.hour } > 1 } ?? false
-            if isVerified(hour) {
-                let verified = VerifiedDigest(unchecked: DigestID(hour), window: window(hour))
-                return ChainMember(
-                    verified,
-                    key: key(hour),
-                    previousKey: previousKey,
-                    isRelocated: isRelocated(hour),
-                    sharesPredecessor: shares
-                )
-            }
             return ChainMember(
-                unverified: DigestID(hour),
-                nameEnd: Self.end(hour),
+                isVerified(hour)
+                    ? .verified(VerifiedDigest(unchecked: DigestID(hour), window: window(hour)))
+                    : .unverified(DigestID(hour), nameEnd: Self.end(hour)),
                 key: key(hour),
                 previousKey: previousKey,
                 isRelocated: isRelocated(hour),

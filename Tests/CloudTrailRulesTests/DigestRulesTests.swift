@@ -13,7 +13,7 @@ import Testing
         case same, otherHash, otherBucket, sameWithFailedSignature, nothing
     }
 
-    private static func successor(_ number: Int, _ link: Link, _ kind: VerifiedSuccessor.Kind) -> VerifiedSuccessor {
+    private static func successor(_ number: Int, _ link: Link, _ kind: ChainKind) -> VerifiedSuccessor {
         let named: NamedPredecessor? =
             switch link {
             case .nothing: nil
@@ -36,7 +36,7 @@ import Testing
     ]
 
     private static var successors: [[VerifiedSuccessor]] {
-        let kinds: [VerifiedSuccessor.Kind] = [.regular, .backfill]
+        let kinds: [ChainKind] = [.regular, .backfill]
         let one = kinds.flatMap { kind in Link.allCases.map { successor(1, $0, kind) } }
         let two = kinds.flatMap { kind in Link.allCases.map { successor(2, $0, kind) } }
         return [[]] + one.map { [$0] } + one.flatMap { first in two.map { [first, $0] } }

@@ -17,10 +17,10 @@ import Testing
 
     @Test("what is gone is a finding of its own, but where its chain reports it; the anchor always is")
     func gone() {
-        #expect(judge(.anchor, []) == .gone(.anchor, .here, .missing))
-        #expect(judge(.older, []) == .gone(.older, .here, .missing))
-        #expect(judge(.anchor, [], .namedMissing) == .gone(.anchor, .here, .countedElsewhere))
-        #expect(judge(.older, [], .namedMissing) == .gone(.older, .byItsChain, .countedElsewhere))
+        #expect(judge(.anchor, []) == .gone)
+        #expect(judge(.older, []) == .gone)
+        #expect(judge(.anchor, [], .namedMissing) == .goneAndNamed)
+        #expect(judge(.older, [], .namedMissing) == .explained)
     }
 
     @Test("another file in its place is a finding, unless what is reported of that is enough")

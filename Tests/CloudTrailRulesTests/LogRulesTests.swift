@@ -12,7 +12,7 @@ import Testing
         + [.overLimit(.size), .overLimit(.ratio)]
 
     /// V32: what a held log file has, by the page.
-    private func expected(_ content: ContentFacts, _ lister: LogRules.Lister) -> [FindingKind] {
+    private func expected(_ content: ContentFacts, _ lister: DigestStanding) -> [FindingKind] {
         let isSame = content.hash == Self.listed
         if case .overLimit = content.container { return [.logOverLimit] }
         var kinds: [FindingKind] = []
@@ -28,7 +28,7 @@ import Testing
         for container in Self.containers {
             for form in [ContentFacts.Form.gzip, .plain] {
                 for hash in [Self.listed, Self.other] {
-                    for lister in [LogRules.Lister.verified, .unverified] {
+                    for lister in [DigestStanding.verified, .unverified] {
                         let content = ContentFacts(hash: hash, form: form, container: container)
                         let found = LogRules.faults(of: content, listed: Self.listed, by: lister)
                         #expect(found.map(\.kind) == expected(content, lister))
@@ -95,7 +95,7 @@ import Testing
                 homeRegion: "us-east-1",
                 isBackfill: isBackfill
             )
-            for lister in [LogRules.Lister.verified, .unverified] {
+            for lister in [DigestStanding.verified, .unverified] {
                 for position in [AbsenceRules.LogFacts.Position.oldest, .other] {
                     for (name, concealment) in names.flatMap({ name in Self.concealments.map { (name, $0) } }) {
                         for bits in 0..<16 {

@@ -42,26 +42,16 @@ package struct DigestChain: Sendable {
                 try check()
                 let number = Int(record)
                 let previous = keys.previous(number)
-                let key = KeyID(places[number].keyNumber)
-                let previousKey = previous.map { KeyID($0) }
-                let sharesPredecessor = previous.map { keys.namers.only($0) == nil } ?? false
-                let claimed = window(of: records[number], isVerified: true)
-                guard let verified = verdicts[number].verified(DigestID(number), window: claimed) else {
-                    return ChainMember(
-                        unverified: DigestID(number),
-                        nameEnd: records[number].endTime,
-                        key: key,
-                        previousKey: previousKey,
-                        isRelocated: places[number].isRelocated,
-                        sharesPredecessor: sharesPredecessor
-                    )
-                }
+                let verified = verdicts[number].verified(
+                    DigestID(number),
+                    window: window(of: records[number], isVerified: true)
+                )
                 return ChainMember(
-                    verified,
-                    key: key,
-                    previousKey: previousKey,
+                    verified.map { .verified($0) } ?? .unverified(DigestID(number), nameEnd: records[number].endTime),
+                    key: KeyID(places[number].keyNumber),
+                    previousKey: previous.map { KeyID($0) },
                     isRelocated: places[number].isRelocated,
-                    sharesPredecessor: sharesPredecessor
+                    sharesPredecessor: previous.map { keys.namers.only($0) == nil } ?? false
                 )
             }
             let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.window.end < $1.window.end }

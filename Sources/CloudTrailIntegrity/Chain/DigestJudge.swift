@@ -2,16 +2,6 @@ internal import CloudTrailRules
 
 /// Where a digest file was found.
 package struct DigestPlace: Hashable, Sendable {
-    /// How the place of a signed digest file agrees with what it says of itself.
-    package enum Standing: Int32, Hashable, Sendable {
-        /// It agrees; or the file is not signed, and what it says is no matter.
-        case inPlace
-        /// Its own path contradicts it.
-        case relocated
-        /// It belongs to a part of the archive that lies elsewhere below the root.
-        case elsewhere
-    }
-
     /// The number of the bucket and one more, or 0; then the standing.
     private let bits: Int32
     /// The number of the key that the file's path maps to; of a file elsewhere, of the key that it says it has.
@@ -19,11 +9,24 @@ package struct DigestPlace: Hashable, Sendable {
 
     /// The number of the bucket, where the layout or the caller names it.
     package var bucket: Int32? { bits < 4 ? nil : bits >> 2 - 1 }
-    package var standing: Standing { Standing(rawValue: bits & 3) ?? .relocated }
+    /// How the place of a signed digest file agrees with what it says of itself.
+    package var standing: DigestFacts.Place {
+        switch bits & 3 {
+        case 0: .inPlace
+        case 1: .relocated
+        default: .elsewhere
+        }
+    }
     package var isRelocated: Bool { standing == .relocated }
 
-    package init(bucket: Int32?, keyNumber: Int32, standing: Standing) {
-        bits = (bucket.map { $0 + 1 } ?? 0) << 2 | standing.rawValue
+    package init(bucket: Int32?, keyNumber: Int32, standing: DigestFacts.Place) {
+        let number: Int32 =
+            switch standing {
+            case .inPlace: 0
+            case .relocated: 1
+            case .elsewhere: 2
+            }
+        bits = (bucket.map { $0 + 1 } ?? 0) << 2 | number
         self.keyNumber = keyNumber
     }
 }
@@ -111,7 +114,7 @@ package struct DigestJudge {
             problem: claims == nil ? nil : record.problem,
             hash: record.hash,
             bucket: claims.map { BucketID($0.location.bucket) },
-            place: places[number].standing.place,
+            place: places[number].standing,
             signature: signatures[number]
         )
         return DigestRules.judge(
@@ -136,24 +139,6 @@ extension DigestFacts.Defect {
         case .unreadable(let error): self = .unreadable(error)
         case .overLimit(let limit): self = .overLimit(limit)
         case .malformed(let text, _): self = .malformed(text)
-        }
-    }
-}
-
-extension DigestPlace.Standing {
-    init(_ place: DigestFacts.Place) {
-        switch place {
-        case .inPlace: self = .inPlace
-        case .relocated: self = .relocated
-        case .elsewhere: self = .elsewhere
-        }
-    }
-
-    fileprivate var place: DigestFacts.Place {
-        switch self {
-        case .inPlace: .inPlace
-        case .relocated: .relocated
-        case .elsewhere: .elsewhere
         }
     }
 }

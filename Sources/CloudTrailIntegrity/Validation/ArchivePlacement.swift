@@ -481,13 +481,14 @@ struct ArchivePlacement: Sendable {
                 let name = digest.path.compressed.moved(to: noFolder)
                 key = (isNameKept ? claimedKey : nil) ?? namedKeys[name] ?? name
             }
-            var standing = DigestPlace.Standing.inPlace
+            var standing = DigestFacts.Place.inPlace
             let isCallers = caller == nil || claim?.bucket == caller
             // What an unsigned file says of itself is no reason to believe that it was elsewhere.
             if let claim, let claimedKey, case .valid = signatures[number] {
                 let isInPlace = isCallers && isNameKept && claimedKey == key && named ?? claim.bucket == claim.bucket
+                // Nearly all are; the numbers tell it without a copy of the names.
                 if !isInPlace {
-                    let place = PlaceRules.place(
+                    standing = PlaceRules.place(
                         ofSigned: PlaceRules.Claim(
                             path: index.path(of: digest),
                             mapped: (names.objectKey(key), named.map { names.text($0) }),
@@ -495,7 +496,6 @@ struct ArchivePlacement: Sendable {
                             bucket: bucket
                         )
                     )
-                    standing = DigestPlace.Standing(place)
                 }
             }
             // It is known what a digest elsewhere is: its successor names it by that key.

@@ -145,7 +145,8 @@ struct LogJudge {
         guard key.isVerified, !key.differs else { return false }
         switch outcome {
         case .hashed(let result, _):
-            return result.condition == .complete && result.form == .gzip && result.sha256 == key.hash
+            return result.form == .gzip
+                && LogRules.faults(of: ContentFacts(result), listed: key.hash, by: .verified).isEmpty
         case .unchanged(let proof): return proof.hash == key.hash
         case .unreadable, nil: return false
         }
@@ -177,8 +178,8 @@ struct LogJudge {
         _ earlier: EarlierProof
     ) {
         for number in key.isVerified ? match.filesOf(key) : [] {
-            guard case .hashed(let result, let metadata)? = outcomes[number], result.condition == .complete,
-                result.sha256 == key.hash
+            guard case .hashed(let result, let metadata)? = outcomes[number],
+                LogRules.faults(of: ContentFacts(result), listed: key.hash, by: .verified).isEmpty
             else { continue }
             return add(key, match, number, metadata, hashedAt: earlier.runs.now, mustBeRead: true)
         }

@@ -104,16 +104,15 @@ extension ReportBuilder {
     private mutating func addAbsence(_ absence: DigestAbsence, _ chain: DigestChain) {
         let location = ObjectLocation(bucket: absence.bucket, key: absence.key)
         let successor = chain.members[absence.member]
-        let kind = absence.isInferred ? Absence.inferred : .named
         // What lies there as a file of a log folder is not missing, and has a finding of its own.
-        let isAmongLogs = !absence.isInferred && evidence.holdsAmongLogs(predecessorOf: successor.record)
+        let isAmongLogs = absence.kind == .named && evidence.holdsAmongLogs(predecessorOf: successor.record)
         let absent = AbsenceRules.DigestFacts(
             window: absence.window,
             successor: successor.window,
             concealment: evidence.concealment(of: location),
             location: isLocationHeld(location) ? .held : .notHeld,
             namesake: isAmongLogs ? .veryFile : .none,
-            kind
+            absence.kind
         )
         let successorKey = evidence.key(ofDigest: successor.record)
         var key = absence.key
@@ -121,13 +120,13 @@ extension ReportBuilder {
         switch AbsenceRules.judge(absent, asked) {
         case .notAskedFor: return
         case .locationNotHeld: return noteNotHeld(location, absence.window)
-        case .hidden(let place): cause = .digestHidden(place, kind, successor: successorKey)
+        case .hidden(let place): cause = .digestHidden(place, absence.kind, successor: successorKey)
         case .unsafe:
             key = successorKey
-            cause = .predecessorUnsafe(reference: absence.key, kind, successor: successorKey)
+            cause = .predecessorUnsafe(reference: absence.key, absence.kind, successor: successorKey)
         case .missing:
             if evidence.earlier != nil { missingDigests.insert(absence.key) }
-            cause = .digestMissing(kind, successor: successorKey)
+            cause = .digestMissing(absence.kind, successor: successorKey)
         }
         findings.add(
             Finding(

@@ -65,9 +65,10 @@ extension ReportBuilder {
                 isNamed ? .namedMissing : .notNamed
             )
             switch fate {
-            case .gone(let role, let report, let count):
-                if count == .missing { digests[chain, default: Tally()].count(.digestMissing) }
-                if report == .here { addLost(digest, chain, role, nil) }
+            case .gone:
+                digests[chain, default: Tally()].count(.digestMissing)
+                addLost(digest, chain, role, nil)
+            case .goneAndNamed: addLost(digest, chain, role, nil)
             case .replaced(let place): addLost(digest, chain, role, copies[place])
             case .explained: break
             }

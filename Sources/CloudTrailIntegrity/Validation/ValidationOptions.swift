@@ -45,7 +45,7 @@ public struct ValidationOptions: Sendable {
     public var bucket: String?
     /// How long after a chain's last verified end a log file may still wait for its digest, in whole seconds. Default
     /// 2 h 30 min.
-    public var grace = Duration.seconds(9000)
+    public var grace = Duration.seconds(Asked.usualGrace)
     /// Without ``end``: the moment that verified coverage must reach, for runs that nobody watches; `nil` judges each
     /// chain by its siblings.
     public var coverageMustReach: Timestamp?
