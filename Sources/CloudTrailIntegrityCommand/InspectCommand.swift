@@ -128,7 +128,7 @@ enum InspectCommand: Subcommand {
             let hash = inspection.hash.map { ", SHA-256 \(Hex.encode($0.bytes))" } ?? ""
             try row("content", "\(inspection.contentBytes) bytes\(hash)")
             switch inspection.defect {
-            case .malformed(let text, _): try row("broken", text)
+            case .malformed(let what): try row("broken", what.message)
             case .overLimit(let text): try row("over a limit", text)
             case .unreadable(let error): try row("unreadable", error.description)
             case nil: break
@@ -215,7 +215,7 @@ enum InspectCommand: Subcommand {
 
         private var verdict: String {
             switch inspection.defect {
-            case .malformed(let text, _): return "BROKEN: \(text)"
+            case .malformed(let what): return "BROKEN: \(what.message)"
             case .overLimit(let text): return "NOT PROVEN: it hits a limit: \(text)"
             case .unreadable(let error): return "NOT PROVEN: \(error.description)"
             case nil: break

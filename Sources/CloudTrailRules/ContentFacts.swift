@@ -46,3 +46,11 @@ package struct ContentFacts: Hashable, Sendable {
         self.container = container
     }
 }
+
+/// What is broken about a digest file.
+package enum Malformation: Hashable, Sendable {
+    /// How its container ends.
+    case container(ContentFacts.Container)
+    /// What of its content, in words.
+    case content(String)
+}

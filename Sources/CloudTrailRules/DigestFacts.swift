@@ -7,8 +7,7 @@ package struct DigestFacts: Sendable {
         case unreadable(ObjectReadError)
         /// The limit that was hit.
         case overLimit(String)
-        /// What is broken.
-        case malformed(String)
+        case malformed(Malformation)
     }
 
     /// How the place of a signed digest file agrees with what it says of itself.

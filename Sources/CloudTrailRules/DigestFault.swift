@@ -2,7 +2,7 @@
 package enum DigestFault: Hashable, Sendable {
     case unreadable(ObjectReadError)
     case overLimit(String)
-    case malformed(String)
+    case malformed(Malformation)
     /// It is signed, and its own path contradicts what it says of itself.
     case relocated
     /// Another algorithm than SHA256withRSA.

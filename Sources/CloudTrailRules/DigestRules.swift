@@ -11,7 +11,7 @@ package enum DigestRules: Sendable {
         switch digest.defect {
         case .unreadable(let error): faults.append(.unreadable(error))
         case .overLimit(let limit): faults.append(.overLimit(limit))
-        case .malformed(let text): faults.append(.malformed(text))
+        case .malformed(let what): faults.append(.malformed(what))
         case nil: break
         }
         if let fault = SignatureRules.fault(digest.signature, successors) { faults.append(fault) }

@@ -2,6 +2,11 @@ package import CloudTrailFormat
 
 /// The rules for what earlier runs proved.
 package enum EarlierRules: Sendable {
+    /// Whether a given key is new: there were runs before, and none of them had it (V43).
+    package static func isNew(key fingerprint: String, known: some Collection<String>, runs: Int) -> Bool {
+        runs > 0 && !known.contains(fingerprint)
+    }
+
     /// A digest file that an earlier run proved.
     package struct Remembered: Sendable {
         package let chain: ChainIdentity

@@ -16,6 +16,15 @@ package struct FileScope: Sendable {
         case other
     }
 
+    /// What becomes of such a file.
+    package enum Fate: Hashable, Sendable {
+        /// It is a log file that is asked for.
+        case judged
+        case outOfScope
+        case hidden
+        case other
+    }
+
     /// Where a file lies.
     package struct Place: Hashable, Sendable {
         /// What the folder of its key tells.
@@ -71,8 +80,17 @@ package struct FileScope: Sendable {
         }
     }
 
+    /// What becomes of a file that is neither a digest file nor a sidecar, and that no digest lists (V2).
+    package func fate(of name: Span<UInt8>, at place: Place) -> Fate {
+        switch role(of: name, at: place) {
+        case .other: .other
+        case .hidden: .hidden
+        case .log: isAskedFor(name, at: place, in: asked.range) ? .judged : .outOfScope
+        }
+    }
+
     /// What a file is, by the folder that it lies in (V3).
-    package func role(of name: Span<UInt8>, at place: Place) -> Role {
+    private func role(of name: Span<UInt8>, at place: Place) -> Role {
         let isHidden = name.holds(".", at: 0)
         let isLogFolder =
             place.folder.category == .logs || place.own != nil || place.holdsListedLog

@@ -13,7 +13,7 @@ package enum FindingCause: Hashable, Sendable {
     /// A verified successor saw another file.
     case digestLinkMismatch(LinkMismatch)
     /// What is broken.
-    case digestMalformed(String)
+    case digestMalformed(Malformation)
     /// The object that it is signed for; `nil` where it says none that can be read.
     case digestRelocated(claim: ObjectLocation?, bucket: BucketCheck)
     /// No given key has this fingerprint, in the region that the digest's name tells.

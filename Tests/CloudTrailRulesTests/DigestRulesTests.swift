@@ -26,7 +26,7 @@ import Testing
     }
 
     private static let defects: [DigestFacts.Defect?] = [
-        nil, .unreadable(ObjectReadError(.permission, "no")), .overLimit("size"), .malformed("JSON"),
+        nil, .unreadable(ObjectReadError(.permission, "no")), .overLimit("size"), .malformed(.content("JSON")),
     ]
     private static let places: [DigestFacts.Place] = [.inPlace, .relocated, .elsewhere]
     private static let signatures: [SignatureOutcome] = [

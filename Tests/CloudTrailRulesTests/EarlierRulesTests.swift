@@ -2,7 +2,7 @@ import CloudTrailFormat
 import CloudTrailRules
 import Testing
 
-/// V42
+/// V42, V43
 @Suite struct EarlierRulesTests {
     private static let hash = SHA256Digest(words: 1, 2, 3, 4)
     private static let other = SHA256Digest(words: 5, 6, 7, 8)
@@ -13,6 +13,13 @@ import Testing
         _ naming: EarlierRules.Naming = .notNamed
     ) -> EarlierRules.LostFate {
         EarlierRules.judge(lost: Self.hash, role, copies: copies, naming)
+    }
+
+    @Test("a key is new where runs came before and none of them had it")
+    func newKeys() {
+        #expect(EarlierRules.isNew(key: "b", known: ["a"], runs: 1))
+        #expect(!EarlierRules.isNew(key: "a", known: ["a"], runs: 1))
+        #expect(!EarlierRules.isNew(key: "b", known: [], runs: 0))
     }
 
     @Test("what is gone is a finding of its own, but where its chain reports it; the anchor always is")

@@ -20,8 +20,8 @@ class Mutation:
     way: str = "memory"
 
 
-PLACEMENT = "CloudTrailIntegrity/Validation/ArchivePlacement.swift"
-LOGS = "CloudTrailIntegrity/Validation/ReportBuilder+Logs.swift"
+PLACEMENT = "CloudTrailIntegrity/Engine/ArchivePlacement.swift"
+LOGS = "CloudTrailIntegrity/Engine/FilesElsewhere.swift"
 SCOPE = "CloudTrailRules/FileScope.swift"
 CHAIN = "CloudTrailRules/ChainRules.swift"
 
@@ -31,12 +31,12 @@ MUTATIONS = [
     Mutation("V3", PLACEMENT, "amongLogs = misplaced.amongLogs.subtracting(found)", "amongLogs = []"),
     Mutation("V6", PLACEMENT, "if path.folderCount == 0 { hasTopLevelDigests[digest.root] = true }", ""),
     Mutation("V10", "CloudTrailRules/DigestRules.swift", "case .elsewhere: faults.append(.elsewhere)", "case .elsewhere: break"),
-    Mutation("V18", "CloudTrailIntegrity/Validation/LogUnit.swift", "        if !isOwn { foreign[Int(record), default: 0] += list.names.count }\n        return isOwn", "        return true"),
+    Mutation("V18", "CloudTrailIntegrity/Engine/LogUnit.swift", "        if !isOwn { foreign[Int(record), default: 0] += list.names.count }\n        return isOwn", "        return true"),
     Mutation("V19", "CloudTrailRules/ChainClock.swift", "guard standing == .verified, let claimed else {", "guard let claimed else {"),
     Mutation("V37", LOGS, "if offset != .added([]), rootsOfListers(of: listing.record) == [root] { return nil }", "return nil"),
     Mutation("V38", SCOPE, "&& name.time <= coveredUntil.advanced(bySeconds: asked.grace)", ""),
     Mutation("V47", "CloudTrailRules/AllowRules.swift", "(1...ChainClock.hour).contains", "(1...40 * ChainClock.hour).contains"),
-    Mutation("V42", "CloudTrailIntegrity/Validation/ReportBuilder+Earlier.swift", "digest.mustBeRead = true", "if digest.mustBeRead { continue }", "nights"),
+    Mutation("V42", "CloudTrailIntegrity/Engine/NextState.swift", "digest.mustBeRead = true", "if digest.mustBeRead { continue }", "nights"),
     # Others.
     Mutation("V3", PLACEMENT, "return folder == KeyFolder(of: path, prefixes) ? nil : told(folder)", "return nil"),
     Mutation("V7", "CloudTrailRules/ArchiveLayout.swift", "return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key", "return counts.keys.min()"),

@@ -5,7 +5,8 @@
 STORE is the folder of an index store, such as .build/check/debug/index/store. What CloudTrail writes and the rules are
 values alone: they may name Swift's own library, each other in one direction, and nothing else. Of Swift's library they may
 name no thread, no clock, no standard stream and no argument of the process. Each file of the rules has at most so many
-lines, and no two files of them name each other. What is not so is printed, and the exit status is then 1.
+lines, and no two files of them name each other. The folders of the library stand in the order of the data's way: a file
+names nothing of a later one. What is not so is printed, and the exit status is then 1.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ ROOMS = {"CloudTrailFormat": {"CloudTrailFormat"}, "CloudTrailRules": {"CloudTra
 FORBIDDEN = ("Task", "CommandLine", "ContinuousClock", "SuspendingClock", "Clock", "print(", "readLine(", "dump(", "UnsafeContinuation")
 # The longest file of rules, in lines. What only says what things are may be longer.
 LONGEST_RULES = 230
+
+# The library's folders in the order of the data's way; what stands in none of them comes last.
+LIBRARY = "CloudTrailIntegrity"
+FOLDERS = ("Storage", "Keys", "Store", "State", "Validation", "Engine", "Findings", "Questions")
 
 _REFERENCE = 1 << 2
 _DEFINITION = 1 << 1
@@ -129,6 +134,12 @@ def circles(edges: dict[str, set[str]]) -> list[tuple[str, str]]:
     return sorted((a, b) for a in edges for b in edges[a] if a < b and a in edges.get(b, ()))
 
 
+def folder(file: str) -> int:
+    """The place of a file of the library in the order of its folders."""
+    parts = file.split("/")
+    return FOLDERS.index(parts[2]) if len(parts) > 3 else len(FOLDERS)
+
+
 def main() -> int:
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
@@ -136,10 +147,10 @@ def main() -> int:
     store = Store(Path(sys.argv[1]))
     wrong: list[str] = []
     defined: dict[str, str] = {}
-    named: list[tuple[str, str]] = []
+    named: list[tuple[str, str, str]] = []
     seen: collections.Counter[str] = collections.Counter()
     for record, path in store.records().items():
-        room = next((name for name in ROOMS if f"/Sources/{name}/" in path), None)
+        room = next((name for name in (*ROOMS, LIBRARY) if f"/Sources/{name}/" in path), None)
         if room is None or not Path(path).exists():
             continue
         seen[room] += 1
@@ -149,17 +160,23 @@ def main() -> int:
                 defined.setdefault(unique, file)
             if not roles & _REFERENCE:
                 continue
-            named.append((file, unique))
+            named.append((file, unique, name))
+            if room == LIBRARY:
+                continue
             owner = module(unique)
             if owner not in ROOMS[room] | {"Swift", None}:
                 wrong.append(f"{file} names {name} of {owner}")
             elif owner == "Swift" and name.startswith(FORBIDDEN):
                 wrong.append(f"{file} names {name}")
     edges: dict[str, set[str]] = collections.defaultdict(set)
-    for file, unique in named:
+    for file, unique, name in named:
         other = defined.get(unique)
-        if other and other != file and "/CloudTrailRules/" in file and "/CloudTrailRules/" in other:
+        if other is None or other == file:
+            continue
+        if "/CloudTrailRules/" in file and "/CloudTrailRules/" in other:
             edges[file].add(other)
+        if f"/{LIBRARY}/" in file and f"/{LIBRARY}/" in other and folder(file) < folder(other):
+            wrong.append(f"{file} names {name} of {other}, which stands after it")
     wrong += [f"{a} and {b} name each other" for a, b in circles(edges)]
     for path in sorted(Path("Sources/CloudTrailRules").glob("*Rules.swift")):
         count = len(path.read_text("utf-8").splitlines())
@@ -171,7 +188,9 @@ def main() -> int:
     for line in sorted(set(wrong)):
         print(f"FAILED {line}")
     if not wrong:
-        print(", ".join(f"{room}: {count} files" for room, count in sorted(seen.items())) + " name values alone")
+        counts = ", ".join(f"{room}: {seen[room]} files" for room in ROOMS)
+        order = f"; {LIBRARY}: {seen[LIBRARY]} files in order" if seen[LIBRARY] else ""
+        print(f"{counts} name values alone{order}")
     return int(bool(wrong))
 
 

@@ -10,7 +10,7 @@ extension FindingCause {
             "it names the signature algorithm \(shortened(name)); CloudTrail signs with \(DigestFile.signatureAlgorithm) alone"
         case .digestSignatureInvalid: "its signature does not verify: the file is not what CloudTrail signed"
         case .digestLinkMismatch(let mismatch): mismatch.message
-        case .digestMalformed(let text): "the digest file is broken: \(text)"
+        case .digestMalformed(let what): "the digest file is broken: \(what.message)"
         case .digestRelocated(let claim, _):
             "CloudTrail signed it for another place than the one it was found in, \(claim.map { "s3://\($0)" } ?? ""): "
                 + "it was moved or copied there"
@@ -106,7 +106,8 @@ extension FindingCause {
         case .digestSignatureInvalid(let sources):
             ["reason": .text("verification"), "sources": .list(sources.vouchers)]
         case .digestLinkMismatch(let mismatch): mismatch.detail
-        case .digestMalformed(let reason), .digestOverLimit(let reason): ["reason": .text(reason)]
+        case .digestMalformed(let what): ["reason": .text(what.message)]
+        case .digestOverLimit(let reason): ["reason": .text(reason)]
         case .digestRelocated(_, let bucket): ["bucketChecked": .flag(bucket == .compared)]
         case .digestKeyUnknown(let fingerprint, _): ["fingerprint": .text(fingerprint)]
         case .digestUnsigned(let rejected, let position):
@@ -346,6 +347,16 @@ extension ContentFacts.Container {
         case .trailingData: Self.trailingMessage
         case .broken(let damage): damage.message
         case .overLimit(let limit): limit.message
+        }
+    }
+}
+
+extension Malformation {
+    /// What is broken.
+    package var message: String {
+        switch self {
+        case .container(let container): container.message
+        case .content(let text): text
         }
     }
 }

@@ -48,11 +48,6 @@ struct FindingCollector: Sendable {
         self.keepsAll = keepsAll
     }
 
-    /// A collector of what is found in an archive.
-    init(_ evidence: Evidence) {
-        self.init(limit: evidence.options.findingsPerFolder, keepsAll: evidence.earlier != nil)
-    }
-
     /// Adds a finding, which stays open until the next call of ``settle()``.
     mutating func add(_ finding: Finding) {
         let number = group(of: finding)

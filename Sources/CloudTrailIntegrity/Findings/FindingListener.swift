@@ -14,7 +14,7 @@ final class FindingListener: Sendable {
     }
 
     func hear(_ findings: some Sequence<Finding>) {
-        monitor.note(findings)
+        monitor.found(findings.reduce(0) { $1.severity > .notice ? $0 + $1.standsFor : $0 })
         guard isHeard else { return }
         onFinding.withLock { onFinding in
             // Who has stopped the validation expects no more of it.

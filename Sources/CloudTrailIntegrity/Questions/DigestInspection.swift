@@ -136,12 +136,12 @@ extension Validator {
         if let metadata = try object.signatureMetadata() {
             signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
         }
-        if let metadata = try DigestStage.readSidecar(of: file.path, in: file, worker, monitor) {
+        if let metadata = try DigestReader.readSidecar(of: file.path, in: file, worker, monitor) {
             signatures.own.append(SignatureCandidate(.sidecar, metadata))
         }
         try object.checkUnchanged()
         var texts = DigestTexts()
-        let (digest, defect) = DigestStage.parse(content, result.condition, limits, &texts)
+        let (digest, defect) = DigestReader.parse(content, result.condition, limits, &texts)
         let hash = result.isWhole ? result.sha256 : nil
         let stringToSign = hash.flatMap { digest?.stringToSign(hash: $0) }
         // Its name is not looked at here: a copy may be called anything.
@@ -260,4 +260,9 @@ extension SignatureOutcome {
         case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: nil
         }
     }
+}
+
+extension SignatureSource {
+    /// The kind of place that it is.
+    package var name: String { origin { _ in ObjectKey(bytes: []) }.name }
 }

@@ -38,7 +38,7 @@ extension Validator {
         let access = sources.map(\.access)
         let (pool, worker) = try makePool(for: access)
         defer { pool.stop() }
-        let (evidence, check) = try judgeDigests(
+        let (archive, check) = try judgeDigests(
             of: access,
             names: sources.map(\.nameBytes),
             hashesStreams: false,
@@ -47,21 +47,22 @@ extension Validator {
             worker
         )
         let trial = worker.context.trial
-        let records = evidence.records
+        let facts = archive.facts
+        let records = facts.records
         let digestNames = records.names
         var unknown: [(name: DigestFileName, generated: Timestamp?)] = []
         var wanted: [(record: Int, location: ObjectLocation)] = []
         var obstacles: [FetchPlan.Obstacle] = []
         for number in records.indices {
             let isKeyHeld = records.fingerprint(of: number).map { keys.key(fingerprint: $0) != nil } ?? (keys.count > 0)
-            if !isKeyHeld, let name = digestNames.fileName(of: evidence.index.digests[number].path) {
+            if !isKeyHeld, let name = digestNames.fileName(of: facts.index.digests[number].path) {
                 unknown.append((name, name.chain.isBackfill ? check.signingTime(of: number, trial) : nil))
             }
-            guard needsSignature(number, evidence, check, trial) else { continue }
-            switch location(number, evidence) {
+            guard needsSignature(number, archive.digests, check, trial) else { continue }
+            switch location(number, facts) {
             case .success(let location): wanted.append((number, location))
             case .failure(let refusal):
-                let path = evidence.displayPath(ofDigest: number)
+                let path = facts.displayPath(ofDigest: number)
                 obstacles.append(FetchPlan.Obstacle(path: path, reason: refusal.reason))
             }
         }
@@ -76,24 +77,24 @@ extension Validator {
             keyRequests: PublicKeyRequest.requests(for: unknown),
             signatures: wanted.map(\.location).filter { seen.insert($0).inserted },
             obstacles: obstacles,
-            digestCount: evidence.records.count,
-            hiddenCount: evidence.index.hiddenFolders.count
+            digestCount: records.count,
+            hiddenCount: facts.index.hiddenFolders.count
         )
     }
 
     /// Whether another signature could make a difference.
     private func needsSignature(
         _ number: Int,
-        _ evidence: Evidence,
+        _ digests: JudgedDigests,
         _ check: SignatureCheck,
         _ trial: SignatureTrial
     ) -> Bool {
-        switch evidence.signatures[number] {
+        switch digests.signatures[number] {
         case .noCandidate, .failed: true
         case .keyUnknown: !check.hasCandidates(number, trial)
         case .valid, .unsupportedAlgorithm: false
         // What is broken stays so; what could not be read may be readable when it is validated.
-        case .notApplicable: evidence.records[number].isOnlyUnread
+        case .notApplicable: digests.facts.records[number].isOnlyUnread
         }
     }
 
@@ -101,12 +102,12 @@ extension Validator {
         let reason: String
     }
 
-    private func location(_ number: Int, _ evidence: Evidence) -> Result<ObjectLocation, Refusal> {
-        guard let claimed = evidence.records.location(of: number) else {
-            guard let bucket = evidence.bucket(ofDigest: number), ObjectLocation.isBucketName(bucket) else {
+    private func location(_ number: Int, _ facts: ArchiveFacts) -> Result<ObjectLocation, Refusal> {
+        guard let claimed = facts.records.location(of: number) else {
+            guard let bucket = facts.bucket(ofDigest: number), ObjectLocation.isBucketName(bucket) else {
                 return .failure(Refusal(reason: "it cannot be read, and so its bucket is not known: give --bucket"))
             }
-            let key = evidence.key(ofDigest: number)
+            let key = facts.key(ofDigest: number)
             // A flat folder tells the name alone.
             guard !key.folder.isEmpty, key.isUTF8 else {
                 return .failure(Refusal(reason: "it cannot be read, and so its key is not known"))

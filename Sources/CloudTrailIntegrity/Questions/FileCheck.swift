@@ -101,7 +101,7 @@ extension Validator {
         }
         let (pool, worker) = try makePool(for: sources)
         defer { pool.stop() }
-        let (evidence, check) = try judgeDigests(
+        let (archive, check) = try judgeDigests(
             of: sources,
             names: names,
             hashesStreams: false,
@@ -110,13 +110,13 @@ extension Validator {
             worker
         )
         let judge = FileJudge(
-            evidence: evidence,
-            builder: ReportBuilder(evidence: evidence, keys: keys, check: check),
+            archive: archive,
+            check: check,
             trial: worker.context.trial,
             archiveCount: archives.count
         )
         let listings = try judge.listings(of: readings, monitor)
-        let replaced = Self.replaced(archives).map { name in
+        let replaced = LocalArchive.replaced(among: archives).map { name in
             "the path of the archive \(name) leads elsewhere by now: the digest files are those of the folder that was "
                 + "opened at the start"
         }
@@ -191,13 +191,16 @@ private enum FileReading {
     }
 }
 
-/// Judges single files by the evidence of an archive.
+/// Judges single files by the digest files of an archive.
 private struct FileJudge {
-    let evidence: Evidence
-    let builder: ReportBuilder
+    let archive: JudgedArchive
+    let check: SignatureCheck
     let trial: SignatureTrial
     /// The number of sources that are archives; those behind them are single files.
     let archiveCount: Int
+
+    private var facts: ArchiveFacts { archive.facts }
+    private var digests: JudgedDigests { archive.digests }
 
     /// What digests say that may concern one of the files: the same content, or the same name.
     func listings(of readings: [FileReading], _ monitor: ValidationMonitor) throws -> [LogListing] {
@@ -209,11 +212,11 @@ private struct FileJudge {
         }
         if names.isEmpty { return [] }
         var found: [LogListing] = []
-        for var unit in evidence.units.units where !unit.lists.isEmpty {
+        for var unit in archive.units.units where !unit.lists.isEmpty {
             try monitor.check()
             // Only what is listed matters here, not what of it is held.
             unit.folders = []
-            let match = try LogMatch(unit, evidence, check: monitor.check)
+            let match = try LogMatch(unit, archive, check: monitor.check)
             match.forEachKey { key in
                 guard hashes.contains(key.hash) || names.contains(ObjectKey(bytes: match.listedName(key).name)) else {
                     return
@@ -238,7 +241,7 @@ private struct FileJudge {
         var message: String
         var notes: [String] = []
         if let listing {
-            let causes = LogJudge(evidence: evidence).judge(content.result, listing)
+            let causes = listing.faults(of: content.result)
             kind = causes.first?.kind
             message = "delivered, unchanged, as s3://\(listing.location)"
             if let cause = causes.first {
@@ -257,7 +260,7 @@ private struct FileJudge {
             }
         } else {
             (kind, message) = unlisted(content)
-            notes += evidenceNotes()
+            notes += archiveNotes()
         }
         notes += elsewhere(same.filter { $0.location != listing?.location && $0.isVerified })
         let voucher = listing.flatMap { $0.isVerified ? self.voucher($0.record) : nil }
@@ -278,14 +281,14 @@ private struct FileJudge {
     private func unlisted(_ content: FileReading.Content) -> (FindingKind, String) {
         switch content.result.condition {
         case .overContentLimit, .overRatioLimit:
-            (.logOverLimit, "it hits a limit: \(content.result.condition.sentence)")
+            (.logOverLimit, "it hits a limit: \(ContentFacts.Container(content.result.condition).message)")
         case .complete:
             (.logUnreferenced, "no digest file of the archive lists its content or its name")
         default:
             (
                 .logUnreferenced,
                 "no digest file of the archive lists its content or its name, and it is broken: "
-                    + content.result.condition.sentence
+                    + ContentFacts.Container(content.result.condition).message
             )
         }
     }
@@ -300,17 +303,17 @@ private struct FileJudge {
     }
 
     /// Why a file may be in none of the lists.
-    private func evidenceNotes() -> [String] {
-        let records = evidence.records.indices.filter {
-            evidence.index.digests[$0].root < archiveCount && !evidence.placement.strays.contains($0)
+    private func archiveNotes() -> [String] {
+        let records = facts.records.indices.filter {
+            facts.index.digests[$0].root < archiveCount && !facts.placement.strays.contains($0)
         }
-        let unverified = records.count { !evidence.verdicts[$0].isVerified }
+        let unverified = records.count { !digests.verdicts[$0].isVerified }
         var notes: [String] = []
         if records.isEmpty { notes.append("the archive holds no digest file") }
         if unverified > 0 {
             notes.append("\(unverified) of \(records.count) digest files of the archive are not verified")
         }
-        let hidden = evidence.index.hiddenFolders.count
+        let hidden = facts.index.hiddenFolders.count
         if hidden > 0 {
             notes.append("not known: what lies behind links and unreadable folders of the archive (\(hidden))")
         }
@@ -320,20 +323,19 @@ private struct FileJudge {
     // MARK: Digest files
 
     func check(digest file: SingleFile, root: Int) -> FileCheck {
-        guard let number = evidence.index.digests.indices.first(where: { evidence.index.digests[$0].root == root })
+        guard let number = facts.index.digests.indices.first(where: { facts.index.digests[$0].root == root })
         else { return .unreadable(file.givenPath, ObjectReadError(.vanished, "it was removed while it was read")) }
-        let record = evidence.records[number]
+        let record = facts.records[number]
         if case .unreadable(let error) = record.defect { return .unreadable(file.givenPath, error) }
-        let verdict = evidence.verdicts[number]
         var kind: FindingKind?
         var message: String
         var notes: [String] = []
-        if let fault = verdict.faults.first {
-            let finding = builder.digestFinding(number, fault, verdict)
+        if let fault = digests.verdicts[number].faults.first {
+            let finding = DigestReporter(archive, check).finding(fault, about: number)
             kind = finding.kind
             message = finding.message
         } else {
-            let location = evidence.records.location(of: number).map { "s3://\($0)" } ?? ""
+            let location = facts.records.location(of: number).map { "s3://\($0)" } ?? ""
             message = "delivered, unchanged, as \(location)"
             notes += signatureNotes(number)
             if file.path.lastComponent != file.resolvedPath.lastComponent {
@@ -347,7 +349,7 @@ private struct FileJudge {
             kind: kind,
             isDigest: true,
             hash: record.hash,
-            location: evidence.records.location(of: number),
+            location: facts.records.location(of: number),
             voucher: voucher(number),
             message: message,
             notes: notes
@@ -357,44 +359,43 @@ private struct FileJudge {
     /// How a verified digest file stands in its chain, as far as the archive tells.
     private func linkNotes(_ number: Int) -> [String] {
         var notes: [String] = []
-        if let successor = evidence.verdicts[number].linkedBy {
-            notes.append("its successor \(evidence.key(ofDigest: successor.number)) has its hash")
+        if let successor = digests.verdicts[number].linkedBy {
+            notes.append("its successor \(facts.key(ofDigest: successor.number)) has its hash")
         } else {
             notes.append("the archive holds no verified successor of it")
         }
-        guard let previous = evidence.records.previous(of: number) else {
+        guard let previous = facts.records.previous(of: number) else {
             return notes + ["it begins its chain: it names no digest file before it"]
         }
         let name = "the digest file before it, s3://\(previous.location),"
-        let held = evidence.digests(at: previous.location.key).filter {
-            evidence.bucket(ofDigest: $0).map { $0 == previous.location.bucket } ?? true
+        let held = facts.digests(at: previous.location.key).filter {
+            facts.bucket(ofDigest: $0).map { $0 == previous.location.bucket } ?? true
         }
         if held.isEmpty { return notes + ["\(name) is not held"] }
-        let isSame = held.contains { evidence.records[$0].hash == previous.hash }
+        let isSame = held.contains { facts.records[$0].hash == previous.hash }
         return notes + ["\(name) is held\(isSame ? " and has the hash it names" : ", with another hash than it names")"]
     }
 
     // MARK: Signatures
 
     private func voucher(_ number: Int) -> FileCheck.Voucher? {
-        guard evidence.verdicts[number].isVerified, let claims = evidence.records.provenClaims(of: number),
-            case .valid(let source, _) = evidence.signatures[number]
+        guard digests.verdicts[number].isVerified, let claims = facts.records.provenClaims(of: number),
+            case .valid(let source, _) = digests.signatures[number]
         else { return nil }
-        let digest = evidence.index.digests[number]
+        let digest = facts.index.digests[number]
         return FileCheck.Voucher(
             location: claims.location,
             path: digest.root < archiveCount
-                ? evidence.displayPath(ofDigest: number) : ObjectKey(bytes: evidence.names[digest.root].bytes),
+                ? facts.displayPath(ofDigest: number) : ObjectKey(bytes: facts.names[digest.root].bytes),
             fingerprint: claims.fingerprint,
-            time: builder.check.signingTime(of: number, trial) ?? claims.endTime,
-            source: evidence.origin(source).name
+            time: check.signingTime(of: number, trial) ?? claims.endTime,
+            source: facts.origin(source).name
         )
     }
 
     /// What a report would note of a verified digest file.
     private func signatureNotes(_ number: Int) -> [String] {
-        var (builder, trial) = (builder, trial)
-        builder.addNotices(number, &trial)
-        return builder.findings.settle().map(\.message)
+        var trial = trial
+        return DigestReporter(archive, check).notices(about: number, &trial).map(\.message)
     }
 }

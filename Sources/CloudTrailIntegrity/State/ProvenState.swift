@@ -112,15 +112,4 @@ package struct KnownFinding: Hashable, Sendable {
         self.key = key
         self.path = path
     }
-
-    init(_ finding: Finding) {
-        let name = finding.key.flatMap { LogFileName($0) }
-        self.init(
-            account: finding.chain?.account ?? name?.account ?? "",
-            region: finding.chain?.region ?? name?.region ?? "",
-            kind: finding.kind.rawValue,
-            key: finding.key,
-            path: finding.path
-        )
-    }
 }

@@ -148,8 +148,7 @@ public final class ValidationMonitor: Sendable {
         bytesRead.wrappingAdd(count, ordering: .relaxed)
     }
 
-    func note(_ findings: some Sequence<Finding>) {
-        let count = findings.reduce(0) { $1.severity > .notice ? $0 + $1.standsFor : $0 }
+    func found(_ count: Int) {
         if count > 0 { self.findings.wrappingAdd(count, ordering: .relaxed) }
     }
 

@@ -30,7 +30,7 @@ import Testing
         var obstacles: [String: ObjectReadError.Reason] = [:]
         /// The digest files that have a sidecar, whenever it was listed.
         var sidecars: [String] = []
-        var hiddenFolders: [ArchiveIndex.HiddenFolder] = []
+        var hiddenFolders: [HiddenFolder] = []
     }
 
     private static func index(_ entries: [(String, ArchiveEntry.Kind)]) throws -> Held {
@@ -128,9 +128,9 @@ import Testing
                 "a/\(Self.digest)": .notRegularFile, "a/\(Self.log)": .notRegularFile, "a/socket": .notRegularFile,
             ],
             hiddenFolders: [
-                ArchiveIndex.HiddenFolder(root: 0, path: ObjectKey("a/folder"), error: nil),
-                ArchiveIndex.HiddenFolder(root: 0, path: ObjectKey("a/\(Self.digest).metadata.json"), error: nil),
-                ArchiveIndex.HiddenFolder(root: 0, path: ObjectKey("b"), error: ObjectReadError(.permission, "no")),
+                HiddenFolder(root: 0, path: ObjectKey("a/folder"), error: nil),
+                HiddenFolder(root: 0, path: ObjectKey("a/\(Self.digest).metadata.json"), error: nil),
+                HiddenFolder(root: 0, path: ObjectKey("b"), error: ObjectReadError(.permission, "no")),
             ]
         )
         #expect(held == wanted)

@@ -1,0 +1,265 @@
+internal import CloudTrailFormat
+internal import CloudTrailRules
+internal import NativeInterop
+
+/// What one thread of a validation reuses from file to file.
+final class ValidationTools {
+    let hasher: ContentHasher
+    let reading = ObjectReading()
+    var trial: SignatureTrial
+    let opener: ObjectOpener
+    var packer: LogListPacker
+    var keyReader: DigestKeyReader
+    var texts = DigestTexts()
+    /// Shared by all threads.
+    let folders: ListedFolders
+    /// Shared by all threads.
+    let digestNames: DigestNames
+
+    init(
+        trial: @autoclosure () -> SignatureTrial,
+        opener: ObjectOpener,
+        folders: ListedFolders,
+        digestNames: DigestNames,
+        hashesStoredBytes: Bool
+    ) throws {
+        hasher = try ContentHasher(hashesStoredBytes: hashesStoredBytes)
+        self.trial = trial()
+        self.opener = opener
+        packer = LogListPacker(folders)
+        keyReader = DigestKeyReader(digestNames)
+        self.folders = folders
+        self.digestNames = digestNames
+    }
+}
+
+/// The object that a thread reads, from its opening on.
+final class ObjectReading {
+    // What this module does with it meanwhile never comes back here, and to see to that for every file has a price.
+    @exclusivity(unchecked) private var object: (any OpenObject)?
+    /// Its size as the storage says, in bytes; 0 when that is not known.
+    private(set) var storedBytes: UInt64 = 0
+    /// How many of the bytes that were read the monitor has not been told of.
+    private(set) var untoldBytes: UInt64 = 0
+
+    /// Before an object is opened.
+    func begin() {
+        storedBytes = 0
+        untoldBytes = 0
+    }
+
+    /// Reads the next bytes; the first time, the object is opened.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    func read(
+        into buffer: inout MutableRawSpan,
+        _ monitor: ValidationMonitor,
+        opening open: () throws -> any OpenObject
+    ) throws -> Int {
+        let count = try ObjectReadError.catching {
+            if let object = unsafe object { return try object.read(into: &buffer) }
+            let opened = try open()
+            storedBytes = opened.storedBytes ?? 0
+            let count = try opened.read(into: &buffer)
+            unsafe object = opened
+            return count
+        }
+        untoldBytes &+= UInt64(clamping: count)
+        if untoldBytes >= ValidationMonitor.Work.worthwhileBytes {
+            monitor.bytesWereRead(untoldBytes)
+            untoldBytes = 0
+        }
+        return count
+    }
+
+    /// The object, which is nobody's here any more.
+    @discardableResult
+    func end() -> (any OpenObject)? {
+        unsafe object.take()
+    }
+}
+
+/// Opens the files of one folder after another. Threads share nothing here: what two of them count references of, or
+/// lock, for every file, would cost more than opening it.
+final class ObjectOpener {
+    /// What tells a folder from the others of a source without a look at its path, which all threads have in common.
+    enum FolderNumber: Equatable {
+        /// One of digest files, by its number in the ``DigestNames``.
+        case digests(Int32)
+        /// One of log files, by its number in the ``ArchiveIndex``.
+        case logs(Int)
+    }
+
+    private let sources: [ArchiveAccess]
+    /// The name of the file that is opened next.
+    // As in ``ObjectReading``: to set it or to open a file never comes back here.
+    @exclusivity(unchecked) private var name: [UInt8] = []
+    /// The path of its folder, with the `/` at its end.
+    private var path = ObjectKey(bytes: [])
+    private var number: FolderNumber?
+    /// The number of its source.
+    private var root = -1
+    /// The folder, where the source is one of this machine and it was entered.
+    private var folder: LocalFolder?
+    /// Where it was found. Whoever reads files of it looks it up again when they were read, for all of them at once: for
+    /// each it would cost more than opening it.
+    private(set) var place: FolderPlace?
+    /// The file of a folder that was opened last.
+    @exclusivity(unchecked) private var file: LocalFile?
+
+    /// Whether each file is looked up again once it was read, and not its folder alone.
+    private let looksUpEachFile: Bool
+
+    init(_ sources: [ArchiveAccess], looksUpEachFile: Bool) {
+        self.sources = sources
+        self.looksUpEachFile = looksUpEachFile
+    }
+
+    /// Sets the file that is opened next, or asked of.
+    ///
+    /// - Parameters:
+    ///   - name: Its name in the folder.
+    ///   - number: What tells the folder from others.
+    ///   - root: The number of the source.
+    ///   - path: The folder's path, with the `/` at its end.
+    func aim(at name: Span<UInt8>, in number: FolderNumber, root: Int, path: @autoclosure () -> ObjectKey) {
+        unsafe self.name.removeAll(keepingCapacity: true)
+        unsafe self.name.append(name)
+        if self.root == root, self.number == number { return }
+        self.root = root
+        self.number = number
+        self.path = path()
+        folder = nil
+        // Files that wait for the others of their task would keep it open.
+        if !isKnownUniquelyReferenced(&place) { place?.settle() }
+        place = nil
+    }
+
+    /// Opens the file.
+    func open() throws -> any OpenObject {
+        let name = unsafe name
+        if let folder = try enter() {
+            let opened = unsafe try folder.open(name.span, reusing: &file)
+            if looksUpEachFile { opened.place = place }
+            return opened
+        }
+        return try source.open(ObjectKey(bytes: path.bytes + name))
+    }
+
+    /// What the storage knows of the file without reading it.
+    func metadata() throws -> ObjectMetadata {
+        let name = unsafe name
+        if let folder = try enter() { return try folder.metadata(of: name.span) }
+        return try source.metadata(of: ObjectKey(bytes: path.bytes + name))
+    }
+
+    /// - Throws: ``ObjectReadError`` for a stream, which has gone by.
+    private var source: any ObjectSource {
+        get throws {
+            guard case .random(let source) = sources[root] else {
+                throw ObjectReadError(.inputOutput, "a stream is read only once")
+            }
+            return source
+        }
+    }
+
+    /// The folder, opened where it was not; `nil` where the source is not one of this machine.
+    ///
+    /// - Throws: ``ObjectReadError``.
+    private func enter() throws -> LocalFolder? {
+        if let folder { return folder }
+        guard let archive = try source as? LocalArchive else { return nil }
+        let (opened, place) = try archive.place(at: path.bytes.dropLast())
+        self.place = place
+        folder = LocalFolder(sharing: opened)
+        return folder
+    }
+}
+
+/// Looks up again the folders of files that were read one after another, each of them once.
+struct PlaceChecks {
+    // Where reads are slow, each of a few threads has its own.
+    private var known: [(place: FolderPlace, error: ObjectReadError?)] = []
+
+    /// Why a file that was read, or asked of, in this folder counts as changed meanwhile; `nil` where it does not.
+    mutating func error(_ place: FolderPlace?) -> ObjectReadError? {
+        guard let place else { return nil }
+        if let known = known.last(where: { $0.place === place }) { return known.error }
+        var failure: ObjectReadError?
+        do throws(ObjectReadError) { try place.check() } catch { failure = error }
+        known.append((place, failure))
+        return failure
+    }
+}
+
+typealias ValidationPool = WorkerPool<ValidationTools>
+typealias ValidationWorker = Worker<ValidationTools>
+
+extension ValidationWorker {
+    /// Whether the file that the opener is aimed at is what it was, as far as its size and time tell. What cannot be asked
+    /// is not known to be.
+    func isUnchanged(since known: ObjectMetadata, monitor: ValidationMonitor) throws -> Bool {
+        try monitor.check()
+        do {
+            return try pool.read { try ObjectReadError.catching { try context.opener.metadata() } } == known
+        } catch is ObjectReadError {
+            return false
+        }
+    }
+
+    /// Opens an object and hashes its content; what follows the content's end is asked of the open object.
+    ///
+    /// - Parameters:
+    ///   - collecting: Whether the content is wanted as well.
+    ///   - open: Opens the object.
+    /// - Returns: What it came to, the content if it is wanted, the open object, and how many of the bytes that were read
+    ///   the monitor has not been told of.
+    /// - Throws: ``ObjectReadError``, ``CancellationError``, and errors of the libraries.
+    func hash(
+        limits: ContentHasher.Limits,
+        collecting: Bool,
+        monitor: ValidationMonitor,
+        opening open: () throws -> any OpenObject
+    ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject, untoldBytes: UInt64) {
+        let (pool, reading) = (pool, context.reading)
+        reading.begin()
+        // One that could not be read to its end is held no longer either.
+        defer { reading.end() }
+        do {
+            // Opening and the first read are one wait. What all threads have in common is passed on in closures, as a method
+            // of it would be counted by all of them, for every file.
+            func read(_ buffer: inout MutableRawSpan) throws -> Int {
+                try pool.read { try reading.read(into: &buffer, monitor, opening: open) }
+            }
+            var content: [UInt8] = []
+            let result: ContentHasher.Result
+            if collecting {
+                (result, content) = try context.hasher.hashAndCollect(
+                    limits: limits,
+                    storedBytes: reading.storedBytes,
+                    check: { try monitor.check() }
+                ) { try read(&$0) }
+            } else {
+                result = try context.hasher.hash(
+                    limits: limits,
+                    storedBytes: reading.storedBytes,
+                    check: { try monitor.check() }
+                ) { try read(&$0) }
+            }
+            guard let object = reading.end() else { throw ObjectReadError(.inputOutput, "nothing was read") }
+            return (result, content, object, reading.untoldBytes)
+        } catch is ContentHasher.InvalidReadCount {
+            throw ObjectReadError.invalidReadCount
+        }
+    }
+}
+
+extension ContentHasher.Result {
+    /// Whether the content was read to its end, so that the hash is that of all of it.
+    var isWhole: Bool {
+        switch condition {
+        case .complete, .trailingData, .corrupt(.checksum), .corrupt(.length): true
+        case .truncated, .corrupt(.stream), .overContentLimit, .overRatioLimit: false
+        }
+    }
+}

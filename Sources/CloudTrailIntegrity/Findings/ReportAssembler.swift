@@ -1,0 +1,199 @@
+internal import CloudTrailFormat
+internal import CloudTrailRules
+internal import NativeInterop
+
+/// Concludes what only the whole tells, and puts the report together.
+struct ReportAssembler {
+    private let archive: JudgedArchive
+    private var report: PartialReport
+
+    private var facts: ArchiveFacts { archive.facts }
+    private var digests: JudgedDigests { archive.digests }
+
+    /// - Parameter report: What everything came to.
+    init(_ archive: JudgedArchive, _ report: consuming PartialReport) {
+        self.archive = archive
+        self.report = report
+    }
+
+    /// One finding a folder: which one is to be given as an archive of its own (V10).
+    private mutating func addPartsElsewhere() {
+        for (folder, count) in report.aside.digestsElsewhere {
+            let shown = facts.displayPath(of: folder)
+            report.findings.add(
+                Finding(
+                    .partElsewhere(objects: count, folder: shown),
+                    path: shown ?? ObjectKey(bytes: facts.names[folder.root].bytes)
+                )
+            )
+        }
+        for (folder, named) in report.aside.logsElsewhere {
+            let shown = facts.displayPath(of: folder)
+            let path = shown ?? ObjectKey(bytes: facts.names[folder.root].bytes)
+            report.findings.add(
+                Finding(
+                    .logsElsewhere(objects: named.count, folder: shown, path: path),
+                    bucket: named.bucket,
+                    path: path,
+                    start: named.span.start,
+                    end: named.span.end
+                )
+            )
+        }
+    }
+
+    /// The fates of all files; what was listed and has none is a fault of this library's, and no verdict (I22).
+    ///
+    /// - Throws: ``AccountingError`` when they are not as many as were listed.
+    private func countedFiles() throws -> FileCounts {
+        guard report.files.total == facts.index.entryCount else {
+            throw AccountingError(listed: facts.index.entryCount, counted: report.files.total)
+        }
+        return report.files
+    }
+
+    /// The report on the whole.
+    ///
+    /// - Parameters:
+    ///   - carried: What was proven before and not read in this run; `nil` when nothing is remembered.
+    ///   - state: What the next run may build on, to be given the findings; likewise.
+    consuming func report(
+        keySources: [PublicKeySet.Source],
+        carried: ValidationReport.Carried?,
+        state: consuming ProvenState?,
+        _ monitor: ValidationMonitor,
+        _ listener: FindingListener
+    ) throws -> ValidationReport {
+        addLocationsNotHeld()
+        addPartsElsewhere()
+        let chains = try chainSummaries(monitor)
+        addNothingValidated(chains)
+        listener.hear(report.findings.finish())
+        try monitor.check()
+        let files = try countedFiles()
+        let regular = chains.filter { !$0.chain.isBackfill }
+        let span = CoverageRules.provenSpan(of: regular.map { (from: $0.unbrokenFrom, until: $0.end) })
+        var digestTotal = Tally()
+        for tally in report.digests.values { digestTotal.add(tally) }
+        var logTotal = report.looseLogs
+        for tally in report.logs.values { logTotal.add(tally) }
+        let found = report.findings.findings.sorted(by: Finding.inReportOrder)
+        if state != nil {
+            // Each by itself, so that the next run can tell all of them from new ones.
+            let all = (found.filter { !$0.isSum } + report.findings.summedUp).filter { $0.severity > .notice }
+            state?.findings = all.sorted(by: Finding.inReportOrder).map { KnownFinding($0) }
+        }
+        return ValidationReport(
+            findings: found,
+            provenFiles: report.provenFiles.sorted { ($0.chain, $0.key, $0.path) < ($1.chain, $1.key, $1.path) },
+            chains: chains,
+            requestedStart: archive.options.start,
+            requestedEnd: archive.options.end,
+            provenFrom: span?.start,
+            provenUntil: span?.end,
+            digests: digestTotal,
+            logs: logTotal,
+            files: files,
+            notAsked: ValidationReport.NotAsked(
+                archive.options,
+                files,
+                awaiting: report.awaiting,
+                bucketChecked: facts.placement.comparesBuckets
+            ),
+            keySources: keySources,
+            hashedBytes: report.contentBytes,
+            carried: carried,
+            state: state
+        )
+    }
+
+    private mutating func addLocationsNotHeld() {
+        for (place, named) in report.aside.notHeld {
+            report.findings.add(
+                Finding(
+                    .locationNotHeld(objects: named.count, bucket: place.bucket, prefix: place.prefix),
+                    bucket: place.bucket,
+                    key: place.prefix,
+                    start: named.span.start,
+                    end: named.span.end
+                )
+            )
+        }
+    }
+
+    /// What was proven of every chain in range, and from when to when without a hole.
+    private func chainSummaries(_ monitor: ValidationMonitor) throws -> [ChainSummary] {
+        let held = try digests.chains.compactMap { chain -> ChainSummary? in
+            try monitor.check()
+            guard let tally = report.digests[chain.identity] else { return nil }
+            let verified = chain.members.filter { $0.isVerified && digests.isInScope[$0.record] }
+            return ChainSummary(
+                chain: chain.identity,
+                start: verified.first?.window.start,
+                end: verified.last?.window.end,
+                unbrokenFrom: CoverageRules.unbrokenFrom(verified.map(\.window)),
+                digests: tally,
+                logs: report.logs[chain.identity] ?? Tally()
+            )
+        }
+        // Of a chain that was proven before, nothing may be left.
+        let gone = Set(report.digests.keys).union(report.logs.keys).subtracting(digests.chains.map(\.identity))
+        let empty = gone.map { chain in
+            ChainSummary(
+                chain: chain,
+                start: nil,
+                end: nil,
+                unbrokenFrom: nil,
+                digests: report.digests[chain] ?? Tally(),
+                logs: report.logs[chain] ?? Tally()
+            )
+        }
+        return gone.isEmpty ? held : (held + empty).sorted { $0.chain < $1.chain }
+    }
+
+    private mutating func addNothingValidated(_ chains: [ChainSummary]) {
+        let proven = chains.filter { $0.digests.valid > 0 }.map(\.chain)
+        let isWhole = archive.asked.start == nil && archive.asked.end == nil
+        let found: Nothing.Evidence =
+            facts.records.isEmpty ? .noDigest : isWhole ? .noneVerified : .noneVerifiedInRange
+        // The only root is the run, and what lies outside the filters was not asked for.
+        let roots = facts.names.indices.filter { root in
+            facts.names.count > 1 && !report.provenRoots.contains(root)
+                && !(archive.asked.isRestricted && !report.selectedRoots.contains(root)
+                    && report.holdingRoots.contains(root))
+        }
+        let nothing = ScopeRules.nothing(
+            proven.isEmpty ? found : nil,
+            roots: roots.map { facts.names[$0].description },
+            proven: proven,
+            held: digests.chains.map(\.identity),
+            archive.asked
+        )
+        for nothing in nothing {
+            report.findings.add(Finding(.nothingValidated(nothing), start: archive.asked.start, end: archive.asked.end))
+        }
+    }
+}
+
+/// Not every file that was listed has one fate: a fault of this library's.
+package struct AccountingError: Error, CustomStringConvertible {
+    package let listed: Int
+    package let counted: Int
+
+    package var description: String {
+        "\(listed) files were listed and \(counted) are accounted for: no verdict is given. This is a fault of this program"
+    }
+}
+
+extension ValidationReport.NotAsked {
+    init(_ options: ValidationOptions, _ files: FileCounts, awaiting: Int, bucketChecked: Bool) {
+        before = options.start == nil
+        after = options.end == nil && options.coverageMustReach == nil
+        expectGiven = options.expectedChains != nil
+        self.awaiting = awaiting
+        hidden = files.hidden
+        other = files.other
+        outOfScope = files.outOfScope
+        self.bucketChecked = bucketChecked
+    }
+}

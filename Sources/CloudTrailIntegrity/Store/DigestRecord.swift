@@ -1,0 +1,459 @@
+package import CloudTrailFormat
+package import CloudTrailRules
+package import NativeInterop
+
+/// A digest file of the archive, read once: what was found, before anything is judged. Its number is the index's.
+///
+/// Texts are numbers in a ``DigestNames``; ``DigestRecords`` has them.
+package struct DigestRecord: Sendable {
+    /// Why a file is no usable digest, whatever its signature.
+    package enum Defect: Hashable, Sendable {
+        case unreadable(ObjectReadError)
+        /// The limit that was hit.
+        case overLimit(String)
+        case malformed(Malformation)
+    }
+
+    /// What it says; ``DigestFile`` has all of it while it is read.
+    package struct Claims: Sendable {
+        package let startTime: Timestamp
+        package let endTime: Timestamp
+        package let location: DigestLocation
+        /// The digest before it; `nil` for the first of a chain, and when a field of it is broken.
+        package let previous: Previous?
+        /// The SHA-256 of the string to sign; `nil` when the content could not be read to its end.
+        package let message: SHA256Digest?
+        /// The number of its key's fingerprint.
+        let fingerprint: Int32
+        /// Whether it says that no digest came before it.
+        package let isStartingDigest: Bool
+    }
+
+    /// The digest before another in its chain.
+    package struct Previous: Hashable, Sendable {
+        package let location: DigestLocation
+        /// The SHA-256 of its uncompressed bytes.
+        package let hash: SHA256Digest
+    }
+
+    /// What few digest files have.
+    private final class Rest: Sendable {
+        let defect: Defect?
+        let unsupportedAlgorithm: String?
+        let problem: String?
+        let metadata: ObjectMetadata?
+        let provenAt: Timestamp?
+        let stored: StoredContent?
+
+        init(
+            defect: Defect?,
+            unsupportedAlgorithm: String?,
+            problem: String?,
+            metadata: ObjectMetadata?,
+            provenAt: Timestamp?,
+            stored: StoredContent?
+        ) {
+            self.defect = defect
+            self.unsupportedAlgorithm = unsupportedAlgorithm
+            self.problem = problem
+            self.metadata = metadata
+            self.provenAt = provenAt
+            self.stored = stored
+        }
+    }
+
+    /// What is known of it, in one byte.
+    private struct Known: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        static let claims = Known(rawValue: 1)
+        static let previous = Known(rawValue: 2)
+        static let message = Known(rawValue: 4)
+        static let hash = Known(rawValue: 8)
+        static let startsChain = Known(rawValue: 16)
+    }
+
+    // An archive has hundreds of thousands of these in memory, so what is not known takes no byte of its own, and the
+    // order leaves no holes.
+    private let ownHash: SHA256Digest
+    private let ownMessage: SHA256Digest
+    private let previousHash: SHA256Digest
+    private let ownKey: DigestKey
+    private let previousKey: DigestKey
+    private let startTime: Timestamp
+    private let claimedEndTime: Timestamp
+    /// The end of its window, as its name has it.
+    package let endTime: Timestamp
+    /// The size of the uncompressed content that was read, in bytes.
+    package let contentBytes: UInt64
+    private let rest: Rest?
+    private let ownBucket: Int32
+    private let previousBucket: Int32
+    private let fingerprint: Int32
+    /// The number of the chain that its name tells.
+    package let chain: Int32
+    /// The log files that it lists.
+    package fileprivate(set) var logs: ListedLogs
+    private let known: Known
+
+    /// It may be there beside a defect of the container.
+    // In place, so that the compiler leaves out what those who ask do not look at.
+    @inline(__always) package var claims: Claims? {
+        guard known.contains(.claims) else { return nil }
+        let location = DigestLocation(bucket: previousBucket, key: previousKey)
+        return Claims(
+            startTime: startTime,
+            endTime: claimedEndTime,
+            location: DigestLocation(bucket: ownBucket, key: ownKey),
+            previous: known.contains(.previous) ? Previous(location: location, hash: previousHash) : nil,
+            message: known.contains(.message) ? ownMessage : nil,
+            fingerprint: fingerprint,
+            isStartingDigest: known.contains(.startsChain)
+        )
+    }
+
+    /// The SHA-256 of the uncompressed bytes; `nil` when they could not be read to their end.
+    package var hash: SHA256Digest? { known.contains(.hash) ? ownHash : nil }
+
+    package var defect: Defect? { rest?.defect }
+    /// The signature algorithm that it names, where that is another than CloudTrail's.
+    package var unsupportedAlgorithm: String? { rest?.unsupportedAlgorithm }
+    /// The first broken field that the signature does not depend on.
+    package var problem: String? { rest?.problem }
+    /// The file as it was when it was read, where that is to be remembered.
+    package var metadata: ObjectMetadata? { rest?.metadata }
+    /// When it was proven, for a file that was not read in this run; its list is not known then.
+    package var provenAt: Timestamp? { rest?.provenAt }
+    /// The file as it is stored, where that was asked for.
+    package var stored: StoredContent? { rest?.stored }
+
+    private init(
+        _ name: DigestKey,
+        claims: Claims?,
+        hash: SHA256Digest?,
+        contentBytes: UInt64,
+        logs: ListedLogs,
+        rest: Rest?
+    ) {
+        var known: Known = []
+        if claims != nil { known.insert(.claims) }
+        if claims?.previous != nil { known.insert(.previous) }
+        if claims?.message != nil { known.insert(.message) }
+        if hash != nil { known.insert(.hash) }
+        if claims?.isStartingDigest == true { known.insert(.startsChain) }
+        self.known = known
+        let location = claims?.location ?? DigestLocation(bucket: -1, key: name)
+        ownHash = hash ?? .zero
+        ownMessage = claims?.message ?? .zero
+        previousHash = claims?.previous?.hash ?? .zero
+        ownKey = location.key
+        previousKey = claims?.previous?.location.key ?? location.key
+        startTime = claims?.startTime ?? name.endTime
+        claimedEndTime = claims?.endTime ?? name.endTime
+        endTime = name.endTime
+        self.contentBytes = contentBytes
+        self.rest = rest
+        ownBucket = location.bucket
+        previousBucket = claims?.previous?.location.bucket ?? -1
+        fingerprint = claims?.fingerprint ?? -1
+        chain = name.chain
+        self.logs = logs
+    }
+
+    /// A digest file that could not be read or parsed.
+    package init(
+        _ name: DigestKey,
+        defect: Defect?,
+        hash: SHA256Digest? = nil,
+        contentBytes: UInt64 = 0,
+        metadata: ObjectMetadata? = nil,
+        stored: StoredContent? = nil
+    ) {
+        self.init(
+            name,
+            claims: nil,
+            hash: hash,
+            contentBytes: contentBytes,
+            logs: .none,
+            rest: Rest(
+                defect: defect,
+                unsupportedAlgorithm: nil,
+                problem: nil,
+                metadata: metadata,
+                provenAt: nil,
+                stored: stored
+            )
+        )
+    }
+
+    /// A digest file that was proven before and is not read.
+    init(
+        _ name: DigestKey,
+        claims: Claims,
+        provenHash hash: SHA256Digest,
+        at time: Timestamp,
+        metadata: ObjectMetadata?
+    ) {
+        self.init(
+            name,
+            claims: claims,
+            hash: hash,
+            contentBytes: 0,
+            logs: .none,
+            rest: Rest(
+                defect: nil,
+                unsupportedAlgorithm: nil,
+                problem: nil,
+                metadata: metadata,
+                provenAt: time,
+                stored: nil
+            )
+        )
+    }
+
+    /// A digest file that was read.
+    ///
+    /// - Parameters:
+    ///   - name: Its path, of which the name tells its chain and its time.
+    ///   - file: What it says.
+    ///   - message: The SHA-256 of its string to sign; `nil` when the content could not be read to its end.
+    ///   - logs: The log files that it lists.
+    ///   - reader: Gives texts their numbers.
+    package init(
+        _ name: DigestKey,
+        file: DigestFile,
+        message: SHA256Digest? = nil,
+        logs: ListedLogs = .none,
+        defect: Defect?,
+        hash: SHA256Digest?,
+        contentBytes: UInt64,
+        metadata: ObjectMetadata? = nil,
+        stored: StoredContent? = nil,
+        reader: inout DigestKeyReader
+    ) {
+        let algorithm = file.signatureAlgorithm == DigestFile.signatureAlgorithm ? nil : file.signatureAlgorithm
+        let problem = file.problem
+        let isPlain = defect == nil && algorithm == nil && problem == nil && metadata == nil && stored == nil
+        self.init(
+            name,
+            claims: Claims(file, message: message, reader: &reader),
+            hash: hash,
+            contentBytes: contentBytes,
+            logs: logs,
+            rest: isPlain
+                ? nil
+                : Rest(
+                    defect: defect,
+                    unsupportedAlgorithm: algorithm,
+                    problem: problem,
+                    metadata: metadata,
+                    provenAt: nil,
+                    stored: stored
+                )
+        )
+    }
+}
+
+extension DigestRecord.Claims {
+    fileprivate init(_ file: DigestFile, message: SHA256Digest?, reader: inout DigestKeyReader) {
+        self.init(
+            startTime: file.startTime,
+            endTime: file.endTime,
+            location: reader.location(file.location),
+            previous: file.previous.map { DigestRecord.Previous($0, reader: &reader) },
+            message: message,
+            fingerprint: reader.number(of: file.fingerprint),
+            isStartingDigest: file.isStartingDigest
+        )
+    }
+}
+
+extension DigestRecord.Previous {
+    init(_ previous: DigestFile.Previous, reader: inout DigestKeyReader) {
+        location = reader.location(previous.location)
+        hash = previous.hash
+    }
+}
+
+/// The digest files of an archive, by their numbers.
+package struct DigestRecords: RandomAccessCollection, Sendable {
+    /// The texts behind the records' numbers.
+    package let names: DigestNames
+    private var records = ChunkedArray<DigestRecord>()
+
+    package init(_ names: DigestNames) {
+        self.names = names
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { records.count }
+
+    package subscript(number: Int) -> DigestRecord {
+        _read { yield records[number] }
+        _modify { yield &records[number] }
+    }
+
+    package mutating func append(_ record: consuming DigestRecord) {
+        records.append(record)
+    }
+
+    package mutating func append(contentsOf others: DigestRecords) {
+        records.append(contentsOf: others.records)
+    }
+
+    /// Puts the lists into one piece of memory.
+    package mutating func shareListMemory() {
+        var all: [PackedNames] = []
+        for number in records.indices { records[number].logs.forEachNames { all.append($0) } }
+        var shared = PackedNames.sharingMemory(all)[...]
+        for number in records.indices {
+            records[number].logs.forEachNames { names in names = shared.popFirst() ?? names }
+        }
+    }
+
+    // MARK: Texts
+
+    /// The chain that a record's name tells.
+    package func chain(of number: Int) -> ChainIdentity {
+        names.chain(records[number].chain)
+    }
+
+    /// Where a record says that it was put.
+    package func location(of number: Int) -> ObjectLocation? {
+        records[number].claims.map { names.objectLocation($0.location) }
+    }
+
+    /// The digest that a record says came before it.
+    package func previous(of number: Int) -> DigestFile.Previous? {
+        guard let previous = records[number].claims?.previous else { return nil }
+        return DigestFile.Previous(location: names.objectLocation(previous.location), hash: previous.hash)
+    }
+
+    /// The fingerprint of the key that a record names.
+    package func fingerprint(of number: Int) -> String? {
+        records[number].claims.map { names.text($0.fingerprint) }
+    }
+}
+
+/// The signatures that came with a digest file.
+package struct DigestSignatures: Sendable {
+    /// What few digest files have.
+    private final class Rest: Sendable {
+        let own: [SignatureCandidate]
+        let trial: SignatureOutcome?
+
+        init(own: [SignatureCandidate], trial: SignatureOutcome?) {
+            self.own = own
+            self.trial = trial
+        }
+    }
+
+    /// Its `previousDigestSignature` in hex, as written; `nil` for the first of a chain, and once it was verified.
+    private var previousText: String?
+    /// The record whose signature it was found to be; −1 for none.
+    private var previousRecord: Int32 = -1
+    /// Of a trial in which the next record's signature verified and no other was there, that record; −1 for none.
+    private var trialRecord: Int32 = -1
+    private var rest: Rest?
+
+    package init() {}
+
+    /// Those that were kept with it.
+    package var own: [SignatureCandidate] {
+        get { rest?.own ?? [] }
+        set { rest = Rest(own: newValue, trial: rest?.trial) }
+    }
+
+    /// What came of trying its own and the one that the next record has for it, should there be no other.
+    package var trial: SignatureOutcome? {
+        get { trialRecord >= 0 ? .valid(.successor(DigestID(Int(trialRecord))), differing: []) : rest?.trial }
+        set {
+            if case .valid(.successor(let record), let differing) = newValue, differing.isEmpty {
+                trialRecord = Int32(clamping: record.number)
+                if let known = rest { rest = Rest(own: known.own, trial: nil) }
+            } else {
+                trialRecord = -1
+                if rest != nil || newValue != nil { rest = Rest(own: own, trial: newValue) }
+            }
+        }
+    }
+
+    /// Its `previousDigestSignature`; `nil` for the first of a chain.
+    ///
+    /// - Parameter message: The message of the record with this number.
+    package func previous(message: (Int) -> SHA256Digest?) -> SignatureText? {
+        if previousRecord >= 0 { return message(Int(previousRecord)).map { .verified($0) } }
+        return previousText.map { .written($0) }
+    }
+
+    /// Sets the `previousDigestSignature` as it is written.
+    package mutating func setPrevious(_ text: String?) {
+        previousText = text
+    }
+
+    /// Notes that its `previousDigestSignature` is the one of the record with this number, and drops the text.
+    package mutating func setPreviousVerified(for record: Int) {
+        previousRecord = Int32(clamping: record)
+        previousText = nil
+    }
+
+    /// The same, where the records have other numbers.
+    package func renumbered(_ number: (Int) -> Int) -> DigestSignatures {
+        func renumbered(_ record: Int32) -> Int32 { record < 0 ? -1 : Int32(clamping: number(Int(record))) }
+        var signatures = self
+        signatures.previousRecord = renumbered(previousRecord)
+        signatures.trialRecord = renumbered(trialRecord)
+        if let trial = rest?.trial { signatures.rest = Rest(own: own, trial: trial.renumbered(number)) }
+        return signatures
+    }
+}
+
+/// The value of a signature.
+package enum SignatureText: Hashable, Sendable {
+    /// In hex, as written.
+    case written(String)
+    /// It was verified for the message with this SHA-256, and its text was dropped: a message has one PKCS#1 v1.5
+    /// signature under a key, and a signature is one message's.
+    case verified(SHA256Digest)
+}
+
+/// A signature that may be a digest's.
+package struct SignatureCandidate: Hashable, Sendable {
+    package let source: SignatureSource
+    package var text: SignatureText
+    /// The algorithm it is said to be made with; `nil` when nothing is said.
+    package let algorithm: String?
+    /// When a backfill digest was made.
+    package let backfillGenerationTime: Timestamp?
+
+    package init(_ source: SignatureSource, _ text: SignatureText) {
+        self.source = source
+        self.text = text
+        algorithm = nil
+        backfillGenerationTime = nil
+    }
+
+    package init(_ source: SignatureSource, _ metadata: SignatureMetadata) {
+        self.source = source
+        text = .written(metadata.signature)
+        algorithm = metadata.algorithm
+        backfillGenerationTime = metadata.backfillGenerationTime
+    }
+}
+
+extension SignatureSource {
+    fileprivate func renumbered(_ number: (Int) -> Int) -> SignatureSource {
+        if case .successor(let successor) = self { .successor(DigestID(number(successor.number))) } else { self }
+    }
+}
+
+extension SignatureOutcome {
+    fileprivate func renumbered(_ number: (Int) -> Int) -> SignatureOutcome {
+        switch self {
+        case .valid(let source, let differing):
+            .valid(source.renumbered(number), differing: differing.map { $0.renumbered(number) })
+        case .failed(let sources): .failed(sources.map { $0.renumbered(number) })
+        case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: self
+        }
+    }
+}
