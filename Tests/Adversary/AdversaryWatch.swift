@@ -16,10 +16,13 @@ struct AdversaryWatch {
         let verdict: Verdict
         let failures: Set<ContractModel.Found>
 
-        /// With newer digest files proven, what was the anchor and is gone is a digest file like any other (V42).
+        /// With newer digest files proven, what was the anchor and is gone is a digest file like any other; and what lies in
+        /// its place and is a violation itself is that alone (V42).
         var withoutAnchors: Told {
-            let failures = failures.map { found in
-                found.kind == "anchor-lost" ? .init(kind: "digest-missing", subject: found.subject) : found
+            let violated = Set(failures.filter(\.isOtherViolation).map(\.subject))
+            let failures = failures.compactMap { found -> ContractModel.Found? in
+                if found.kind != "anchor-lost" { return found }
+                return violated.contains(found.subject) ? nil : .init(kind: "digest-missing", subject: found.subject)
             }
             return Told(question: question, verdict: verdict, failures: Set(failures))
         }
@@ -216,4 +219,9 @@ struct AdversaryWatch {
         else { return [] }
         return ["law undone: all is as delivered, and still \(failures.sorted())"]
     }
+}
+
+extension ContractModel.Found {
+    /// Whether it is a violation, and not that of an anchor.
+    fileprivate var isOtherViolation: Bool { kind != "anchor-lost" && ContractModel.violations.contains(kind) }
 }
