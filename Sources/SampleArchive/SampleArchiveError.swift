@@ -69,11 +69,12 @@ package struct SampleArchiveError: Error, Hashable, Sendable, CustomStringConver
         Self(code: .invalidOption, location: name, reason: "'\(value)' cannot be used; \(remedy)", systemError: nil)
     }
 
-    static func archiveTooSmall(_ tamper: Tamper, _ need: TamperNeed) -> Self {
+    /// No place is left for `tamper`; `missing` describes the place that it needs.
+    static func archiveTooSmall(_ tamper: Tamper, missing: String) -> Self {
         Self(
             code: .archiveTooSmall,
             location: tamper.rawValue,
-            reason: "no place is left that has \(need.description); ask for more hours, regions, accounts or logs",
+            reason: "no place is left that has \(missing); ask for more hours, regions, accounts or logs",
             systemError: nil
         )
     }

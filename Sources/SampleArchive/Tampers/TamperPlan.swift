@@ -31,7 +31,7 @@ struct TamperPlan {
         }
         for (position, tamper) in byRoom {
             guard let place = claimPlace(for: tamper, position) else {
-                throw .archiveTooSmall(tamper, tamper.scenario.need)
+                throw .archiveTooSmall(tamper, missing: tamper.scenario.need.description)
             }
             entries[place.chain, default: []].append(Entry(tamper: tamper, place: place, position: position))
         }

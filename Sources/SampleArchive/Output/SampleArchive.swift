@@ -1,15 +1,15 @@
 /// Makes CloudTrail archives signed with throwaway keys, and tampers with them.
 package enum SampleArchive {
-    /// Makes the objects of an archive one after the other.
+    /// Makes the objects of an archive, one after the other.
     ///
-    /// A chain that no tamper is done to is never held: only its newest hash and signature and one log file are. One
-    /// with tampers is held as a whole, and no other beside it.
+    /// Of a chain without tampers, only the hash and signature of its newest digest file and one log file are kept in
+    /// memory. A chain with tampers is kept as a whole, one such chain at a time.
     ///
     /// - Parameters:
     ///   - options: What to make.
     ///   - signature: Takes the signature of each digest file as it was delivered, also of one that is gone.
     ///   - object: Takes each object that the archive holds.
-    /// - Returns: What was made; what keys.json and truth.json are to say.
+    /// - Returns: What was made, with the content of keys.json and truth.json.
     /// - Throws: ``SampleArchiveError`` for options that cannot be met, before anything is handed out; what the two
     ///   closures throw; `NativeError` when a library fails.
     package static func generate(

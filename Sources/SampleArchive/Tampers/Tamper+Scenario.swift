@@ -1,83 +1,9 @@
-internal import CloudTrailFormat
-
-/// What can be done to a sample archive.
-package enum Tamper: String, CaseIterable, Hashable, Sendable {
-    case logModified = "log-modified"
-    case logDeleted = "log-deleted"
-    case logTruncated = "log-truncated"
-    case logChecksumBroken = "log-checksum-broken"
-    case logTrailingData = "log-trailing-data"
-    case logInjected = "log-injected"
-    case logDecompressed = "log-decompressed"
-    case digestModified = "digest-modified"
-    case digestDeleted = "digest-deleted"
-    case digestForged = "digest-forged"
-    case digestHeadDeleted = "digest-head-deleted"
-    case digestTailDeleted = "digest-tail-deleted"
-    case digestMalformed = "digest-malformed"
-    case digestTrailingData = "digest-trailing-data"
-    case digestRelocated = "digest-relocated"
-    case digestKeyUnknown = "digest-key-unknown"
-    case digestSignedWithSHA1 = "digest-signed-with-sha1"
-    case chainGap = "chain-gap"
-    case chainRestart = "chain-restart"
-    case chainWindowHole = "chain-window-hole"
-    case logEmptied = "log-emptied"
-    case logReplacedByHTML = "log-replaced-by-html"
-    case logsSwapped = "logs-swapped"
-    case logRecompressed = "log-recompressed"
-    case logDuplicated = "log-duplicated"
-    case logsLate = "logs-late"
-    case digestFieldAccount = "digest-field-account"
-    case digestFieldStartTime = "digest-field-start-time"
-    case digestFieldEndTime = "digest-field-end-time"
-    case digestFieldBucket = "digest-field-bucket"
-    case digestFieldObject = "digest-field-object"
-    case digestFieldFingerprint = "digest-field-fingerprint"
-    case digestFieldSignatureAlgorithm = "digest-field-signature-algorithm"
-    case digestFieldNewestEventTime = "digest-field-newest-event-time"
-    case digestFieldOldestEventTime = "digest-field-oldest-event-time"
-    case digestFieldPreviousBucket = "digest-field-previous-bucket"
-    case digestFieldPreviousObject = "digest-field-previous-object"
-    case digestFieldPreviousHash = "digest-field-previous-hash"
-    case digestFieldPreviousHashAlgorithm = "digest-field-previous-hash-algorithm"
-    case digestFieldPreviousSignature = "digest-field-previous-signature"
-    case digestFieldLogBucket = "digest-field-log-bucket"
-    case digestFieldLogObject = "digest-field-log-object"
-    case digestFieldLogHashAlgorithm = "digest-field-log-hash-algorithm"
-    case digestFieldLogNewestEventTime = "digest-field-log-newest-event-time"
-    case digestFieldLogOldestEventTime = "digest-field-log-oldest-event-time"
-    case digestTwoDeleted = "digest-two-deleted"
-    case digestFiveDeleted = "digest-five-deleted"
-    case digestAllDeleted = "digest-all-deleted"
-    case digestFromOtherRegion = "digest-from-other-region"
-    case digestFromOtherAccount = "digest-from-other-account"
-    case digestFromOtherTrail = "digest-from-other-trail"
-    case digestOlderVersion = "digest-older-version"
-    case digestGarbage = "digest-garbage"
-    case digestDuplicateName = "digest-duplicate-name"
-    case digestWrongType = "digest-wrong-type"
-    case digestWrongTypeSigned = "digest-wrong-type-signed"
-    case digestLogDropped = "digest-log-dropped"
-    case digestPathTraversal = "digest-path-traversal"
-    case digestControlCharacters = "digest-control-characters"
-    case digestUpperCaseHex = "digest-upper-case-hex"
-    case digestEscapedSlashes = "digest-escaped-slashes"
-    case keyWrapped = "key-wrapped"
-    case keyOutsideValidity = "key-outside-validity"
-    case signatureDiffers = "signature-differs"
-    case chainErased = "chain-erased"
-    case chainForked = "chain-forked"
-    case trailRenamed = "trail-renamed"
-    case bucketChanged = "bucket-changed"
-    case prefixChanged = "prefix-changed"
-    case backfill
-    case backfillDeleted = "backfill-deleted"
-    case backfillModified = "backfill-modified"
-
-    /// One line that says what is done.
+/// The scenario of each tamper.
+extension Tamper {
+    /// One line that describes what is done.
     package var summary: String { scenario.summary }
 
+    /// How the tamper is carried out.
     var scenario: TamperScenario {
         switch self {
         case .logModified: .logModified
