@@ -109,7 +109,7 @@ mutants: setup
 
 # Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
 golden: setup
-	UPDATE_GOLDEN=1 swift test --filter "GoldenTests|HTMLReportTests"
+	UPDATE_GOLDEN=1 swift test --filter "GoldenTests|HTMLReportTests|WordsTests"
 	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden TestVectors/reports
 
 lint:

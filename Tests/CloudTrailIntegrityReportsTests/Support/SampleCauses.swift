@@ -1,0 +1,124 @@
+import CloudTrailFormat
+import CloudTrailRules
+
+/// One of each cause, and of each of its forms that has words of its own.
+enum SampleCauses {
+    static let all = [digests, absentDigests, chains, logs, absentLogs, places, sums].flatMap { $0 }
+
+    static let facts: [FindingFact] = [
+        .also([.digestUnsigned, .digestKeyUnknown]), .also([]), .listedBy(digest),
+        .claim(ObjectLocation(bucket: "example-bucket", key: digest)), .linkedBy(digest),
+        .signatureKept(at: ObjectLocation(bucket: "example-bucket", key: digest)),
+        .signatureKept(at: ObjectLocation(bucket: "example-bucket", key: ObjectKey("it's"))), .provenBefore,
+    ]
+
+    // MARK: What they are about
+
+    private static let start = Timestamp(secondsSinceEpoch: 1_772_323_835)  // 2026-03-01T00:10:35Z
+    private static let end = start.advanced(bySeconds: 3600)
+    private static let digest = ObjectKey("AWSLogs/111122223333/digest.json.gz")
+    private static let folder = ObjectKey("archive/part")
+    private static let first = SHA256Digest(words: 1, 2, 3, 4)
+    private static let second = SHA256Digest(words: 5, 6, 7, 8)
+    private static let fingerprint = "0123456789abcdef0123456789abcdef"
+    private static let error = ObjectReadError(.permission, "Permission denied")
+    private static let folderHidden = HiddenPlace(.folder, path: folder, error: error)
+    private static let restHidden = HiddenPlace(.rest, path: folder, error: error)
+    private static let origins: [SignatureOrigin] = [
+        .extendedAttribute, .sidecar, .manifest, .state, .given, .successor(digest),
+    ]
+
+    // MARK: The causes, in the order of their declaration
+
+    private static let digests: [FindingCause] =
+        [
+            .digestAlgorithmUnsupported(String(repeating: "SHA1", count: 30)), .digestSignatureInvalid(origins),
+            .digestSignatureInvalid(Array(repeating: .manifest, count: 9)),
+            .digestLinkMismatch(
+                LinkMismatch(
+                    .hash,
+                    successor: digest,
+                    hashes: .init(expected: first, actual: second),
+                    ownSignature: .valid
+                )
+            ),
+            .digestLinkMismatch(LinkMismatch(.bucket, successor: digest, hashes: nil, ownSignature: .notValid)),
+            .digestLinkMismatch(LinkMismatch(.signature, successor: digest, hashes: nil, ownSignature: .valid)),
+            .digestMalformed("it is no JSON"),
+            .digestRelocated(claim: ObjectLocation(bucket: "example-bucket", key: digest), bucket: .compared),
+            .digestRelocated(claim: nil, bucket: .notCompared),
+            .digestKeyUnknown(fingerprint: fingerprint, region: "us-east-1"), .digestUnsigned(rejected: [], .newest),
+            .digestUnsigned(rejected: [], .older), .digestUnsigned(rejected: [.successor(digest)], .older),
+            .digestUnreadable(error), .digestOverLimit("more than 32 levels"), .digestElsewhere(folder: folder),
+            .digestElsewhere(folder: nil), .digestDuplicate(first: digest),
+        ]
+        + origins.map { .signatureSourceDiffers(valid: $0, differing: [.sidecar]) } + [
+            .keyOutsideValidity(signed: start, fingerprint: fingerprint, from: end, until: nil),
+            .keyOutsideValidity(signed: end, fingerprint: fingerprint, from: nil, until: start),
+            .listingForeign(objects: 1), .listingForeign(objects: 2),
+        ]
+
+    private static let absentDigests: [FindingCause] =
+        [Absence.named, .inferred].flatMap { absence -> [FindingCause] in
+            [
+                .digestMissing(absence, successor: digest),
+                .digestHidden(folderHidden, absence, successor: digest),
+                .predecessorUnsafe(reference: ObjectKey("../x"), absence, successor: digest),
+            ]
+        }
+        + [LostDigest.Role.anchor, .older].flatMap { role -> [FindingCause] in
+            [LostDigest.Remains.nothing, .another(nil), .another(second)].map { remains in
+                .digestLost(LostDigest(role, expected: first, remains: remains))
+            }
+        } + [.chainStartsBeforeArchive(predecessor: digest)]
+
+    private static let chains: [FindingCause] =
+        [GapReason.restart, .hole, .unverifiedSuccessor, .longHole].map {
+            .chainGap(TimeRange(start: start, end: end), $0)
+        } + [.chainRestart, .chainOverlap(seconds: 60), .chainForked(predecessor: digest, other: ObjectKey("other"))]
+        + shortfalls.map { .coverageShort(Shortfall(from: start, until: end, $0)) }
+
+    private static let shortfalls: [Shortfall.Reason] = [
+        .startingDigest(start), .predecessorAbsent(oldest: start), .predecessorsAbsent(oldest: start),
+        .tail(end: start, mustReach: end), .tail(end: nil, mustReach: end), .tailBeforeStart(end: start),
+        .maxAge(end: start, mustReach: end), .maxAge(end: nil, mustReach: end), .sibling(end: start, others: end),
+        .chainAbsent,
+    ]
+
+    private static let logs: [FindingCause] =
+        [.logUnreadable(error), .logOverLimit(.size), .logOverLimit(.ratio)]
+        + [ContentFacts.Damage.truncated, .stream, .checksum, .length].flatMap { damage -> [FindingCause] in
+            [.logMalformed(damage, .same), .logMalformed(damage, .different)]
+        } + [
+            .logModified(expected: first, actual: second), .logTrailingData, .logUnauthenticated(.same),
+            .logUnauthenticated(.different), .logUnreferenced, .logAwaitingDigest, .logDecompressed, .listingDiffers,
+            .logDuplicate(first: ObjectKey("log")), .logProvenBefore(.logTrailingData),
+            .logProvenBefore(.logModified(expected: first, actual: second)),
+        ]
+
+    private static let absentLogs: [FindingCause] = [
+        .logMissing(.before), .logMissing(.never), .logMissingWithDigest, .logAbsentUnauthenticated,
+        .logUnsafeUnauthenticated, .logHidden(folderHidden), .logHidden(restHidden), .logOutsideArchive,
+        .logUnsafe(.component, reference: ObjectKey("../x")), .logUnsafe(.link(folder), reference: ObjectKey("x")),
+    ]
+
+    private static let places: [FindingCause] =
+        [
+            .digestFolderUnreadable(error), .logFolderUnreadable(error), .partElsewhere(objects: 1, folder: folder),
+            .partElsewhere(objects: 2, folder: nil), .logsElsewhere(objects: 1, folder: folder, path: folder),
+            .logsElsewhere(objects: 2, folder: nil, path: folder),
+            .locationNotHeld(objects: 1, bucket: "example-bucket", prefix: ObjectKey("prefix/")),
+            .locationNotHeld(objects: 2, bucket: "example-bucket", prefix: ObjectKey("")),
+        ]
+        + nothings.map { .nothingValidated($0) } + [.keyNew(fingerprint: fingerprint)]
+
+    private static let nothings: [Nothing] = [
+        .run(.noDigest), .run(.noneVerified), .run(.noneVerifiedInRange), .root(name: "archive"),
+        .account("111122223333", held: []), .region("us-east-1", held: ["eu-west-1", "us-west-2"]),
+        .trail("trail", held: (1...10).map { "trail-\($0)" }),
+    ]
+
+    private static let sums: [FindingCause] = [
+        .more(.logUnreferenced, count: 1, .folder), .more(.keyNew, count: 2, .kind),
+    ]
+}
