@@ -2,7 +2,7 @@ internal import CloudTrailFormat
 internal import CloudTrailRules
 
 extension Finding {
-    /// A finding of this cause, in the words of the table.
+    /// A finding of this cause, in the words of the table (``FindingCause/words``).
     ///
     /// - Parameters:
     ///   - cause: What makes it a finding.
@@ -20,12 +20,13 @@ extension Finding {
         end: Timestamp? = nil,
         concernsNewestDigest: Bool = false
     ) {
-        var detail = cause.detail
-        for other in others { detail.merge(other.detail) { first, _ in first } }
+        let words = cause.words
+        var detail = words.detail
+        for other in others { detail.merge(other.words.detail) { first, _ in first } }
         for fact in facts { detail.merge(fact.detail) { first, _ in first } }
         self.init(
             cause.kind,
-            cause.message,
+            words.message,
             bucket: bucket,
             key: key,
             path: path,

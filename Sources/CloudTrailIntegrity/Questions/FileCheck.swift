@@ -247,7 +247,7 @@ private struct FileJudge {
             if let cause = causes.first {
                 let isElsewhere = isSame(listing) && listing.location.key.lastComponent != content.name.bytes[...]
                 message =
-                    "\(cause.message); \(isElsewhere ? "the content is listed as" : "it is named for") "
+                    "\(cause.words.message); \(isElsewhere ? "the content is listed as" : "it is named for") "
                     + "s3://\(listing.location)"
             }
             for other in causes.dropFirst() { notes.append("also \(other.kind.rawValue)") }

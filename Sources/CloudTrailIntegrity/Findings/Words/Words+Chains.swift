@@ -1,0 +1,151 @@
+internal import CloudTrailFormat
+internal import CloudTrailRules
+
+// What is said of chains, kind by kind.
+
+// MARK: chain-gap
+
+extension KindWords {
+    static let chainGap = KindWords(
+        meaning:
+            "Between two digest files of a chain nothing attests the time. It does not say that nothing was "
+            + "delivered.",
+        advice:
+            "Look for `StopLogging`, `UpdateTrail` and `DeleteTrail` before the gap, and compare with other trails "
+            + "and sources. It does not say that nothing was delivered."
+    )
+}
+
+extension CauseWords {
+    static func chainGap(_ gap: TimeRange, _ reason: GapReason) -> CauseWords {
+        let why =
+            switch reason {
+            case .restart: "the chain was begun anew after it"
+            case .hole: "the digests on its two sides are linked, but their windows do not touch"
+            case .unverifiedSuccessor: "only a digest that is not verified speaks of it"
+            case .longHole: "a digest file is missing here, and more of them than are told apart"
+            }
+        return CauseWords(
+            "nothing attests the time from \(gap.start) to \(gap.end): \(why)",
+            ["reason": .text(reason.rawValue)]
+        )
+    }
+}
+
+// MARK: chain-forked
+
+extension KindWords {
+    static let chainForked = KindWords(
+        meaning: "Two verified digest files name the same predecessor.",
+        advice: "Keep both digest files, and ask AWS."
+    )
+}
+
+extension CauseWords {
+    static func chainForked(_ predecessor: ObjectKey, _ other: ObjectKey) -> CauseWords {
+        CauseWords(
+            "two verified digests name the same predecessor: the chain was forked",
+            ["predecessor": .text(predecessor.description), "other": .text(other.description)]
+        )
+    }
+}
+
+// MARK: coverage-short
+
+extension KindWords {
+    static let coverageShort = KindWords(
+        meaning: "The verified coverage of a chain does not reach where it must, or an expected chain is not there.",
+        advice: "Download what is missing. If nothing is, the newest or the oldest digest files may be deleted."
+    )
+}
+
+extension CauseWords {
+    static func coverageShort(_ reason: Shortfall.Reason) -> CauseWords {
+        switch reason {
+        case .startingDigest(let start):
+            coverageShort(
+                "starting-digest",
+                "the chain begins with a starting digest at \(start): nothing attests the time before"
+            )
+        case .predecessorAbsent(let oldest):
+            coverageShort(
+                "predecessor-absent",
+                "the oldest digest held starts at \(oldest), and the one before it is not there"
+            )
+        case .predecessorsAbsent(let oldest):
+            coverageShort(
+                "predecessor-absent",
+                "the oldest digest held starts at \(oldest), and the ones before it are not there"
+            )
+        case .tail(let end, let moment): coverageShort("tail", reach(end, moment))
+        case .tailBeforeStart(let end):
+            coverageShort("tail", "verified coverage ends at \(end), before the start, and the chain must be there")
+        case .maxAge(let end, let moment): coverageShort("max-age", reach(end, moment))
+        case .sibling(let end, let others):
+            coverageShort(
+                "sibling",
+                "verified coverage ends at \(end), while the trail's other regions reach \(others)"
+            )
+        case .chainAbsent:
+            coverageShort("chain-absent", "the archive holds no verified digest file of a chain that must be there")
+        }
+    }
+
+    private static func coverageShort(_ reason: String, _ message: String) -> CauseWords {
+        CauseWords(message, ["reason": .text(reason)])
+    }
+
+    private static func reach(_ end: Timestamp?, _ moment: Timestamp) -> String {
+        "verified coverage \(end.map { "ends at \($0)" } ?? "has no verified digest") and must reach \(moment)"
+    }
+}
+
+// MARK: chain-restart
+
+extension KindWords {
+    static let chainRestart = KindWords(
+        meaning: "A new chain begins, and no time lies between it and the one before.",
+        advice:
+            "Nothing, if the trail was known to be restarted then. Else look for `UpdateTrail` and `StartLogging` "
+            + "at that time."
+    )
+}
+
+extension CauseWords {
+    static let chainRestart = CauseWords("a new chain was begun here, without a hole before it")
+}
+
+// MARK: chain-overlap
+
+extension KindWords {
+    static let chainOverlap = KindWords(
+        meaning: "The window of a digest file starts before its predecessor's ends.",
+        advice: "Nothing: no time is left out."
+    )
+}
+
+extension CauseWords {
+    static func chainOverlap(_ seconds: Int64) -> CauseWords {
+        CauseWords("its window starts \(seconds) s before its predecessor's ends")
+    }
+}
+
+// MARK: chain-starts-before-archive
+
+extension KindWords {
+    static let chainStartsBeforeArchive = KindWords(
+        meaning: "The oldest digest file held names a predecessor, and no start was asked for.",
+        advice:
+            "Nothing, if the time before was not asked for. Else download it, and give `--start-time` to have it "
+            + "proven."
+    )
+}
+
+extension CauseWords {
+    static func chainStartsBeforeArchive(_ predecessor: ObjectKey) -> CauseWords {
+        CauseWords(
+            "the oldest digest held names a predecessor, which was not downloaded",
+            ["predecessor": .text(predecessor.description)]
+        )
+    }
+}
