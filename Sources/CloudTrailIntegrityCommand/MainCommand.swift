@@ -4,12 +4,8 @@ internal import NativeInterop
 
 /// The command: finds the subcommand and turns errors into lines and exit statuses.
 package enum MainCommand {
-    /// The command's name.
-    static let name = "cloudtrail-integrity"
     /// The subcommand that shows the help of the others.
     private static let helpCommand = "help"
-    /// The version, as `--version` prints it.
-    package static let version = Validator.version
 
     static var subcommands: [any Subcommand.Type] {
         [
@@ -24,7 +20,7 @@ package enum MainCommand {
     static var help: HelpText {
         HelpText(
             overview: "Prove, offline, that a downloaded AWS CloudTrail archive is what AWS delivered.",
-            usage: "\(name) <subcommand>",
+            usage: "\(Tool.name) <subcommand>",
             options: [
                 OptionSpec("version", help: "Show the version."),
                 OptionSpec(
@@ -37,7 +33,7 @@ package enum MainCommand {
                 helpOption,
             ],
             subcommands: subcommands.map { ($0.name, $0.help.overview) },
-            footer: "See '\(name) help <subcommand>' for detailed help."
+            footer: "See '\(Tool.name) help <subcommand>' for detailed help."
         )
     }
 
@@ -65,7 +61,7 @@ package enum MainCommand {
             for line in error.advice { console.complain("  \(escaped(line))") }
             if error.showsUsage {
                 console.complain("Usage: \(failedCommand?.help.usage ?? help.usage)")
-                let command = failedCommand.map { "\(name) \($0.name)" } ?? name
+                let command = failedCommand.map { "\(Tool.name) \($0.name)" } ?? Tool.name
                 console.complain("  See '\(command) --help' for more information.")
             }
             return error.status
@@ -107,21 +103,14 @@ package enum MainCommand {
         if let operand = arguments.operands.first {
             throw CommandError(.usage, "Unexpected argument '\(operand)'", showsUsage: true)
         }
-        let form = CommandLineForm(name: name, help: help, subcommands: subcommands, helpCommand: helpCommand)
+        let form = CommandLineForm(name: Tool.name, help: help, subcommands: subcommands, helpCommand: helpCommand)
         if arguments.has(helpOption.name) {
             try show(help, console)
         } else if arguments.has("version") {
-            try console.print("\(name) \(version)")
+            try console.print("\(Tool.name) \(Tool.version)")
         } else if arguments.has("generate-man-page") {
             for line in ManualPage(form: form).lines { try console.print(line) }
-        } else if let text = arguments.last("generate-completion-script") {
-            guard let shell = CompletionShell(rawValue: text) else {
-                let values = CompletionShell.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandError(
-                    .usage,
-                    "The value '\(text)' is invalid for '--generate-completion-script' (values: \(values))"
-                )
-            }
+        } else if let shell: CompletionShell = try arguments.choice("generate-completion-script") {
             for line in shell.script(for: form) { try console.print(line) }
         } else {
             throw CommandError(.usage, "Missing expected argument '<subcommand>'", showsUsage: true)
@@ -131,8 +120,11 @@ package enum MainCommand {
     private static func subcommand(_ argument: ByteString) throws(CommandError) -> any Subcommand.Type {
         let name = argument.description
         if let command = subcommands.first(where: { $0.name == name }) { return command }
-        let suggestion = closest(to: name, among: subcommands.map { $0.name }).map { ". Did you mean '\($0)'?" } ?? ""
-        throw CommandError(.usage, "Unknown subcommand '\(name)'\(suggestion)", showsUsage: true)
+        throw CommandError(
+            .usage,
+            "Unknown subcommand '\(name)'\(hint(for: name, among: subcommandNames))",
+            showsUsage: true
+        )
     }
 
     private static func show(_ help: HelpText, _ console: Console) throws(CommandError) {

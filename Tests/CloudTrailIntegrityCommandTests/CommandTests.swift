@@ -294,7 +294,7 @@ struct CommandTests {
         }
         let lines = run("help", "validate").output.split(separator: "\n").map(String.init)
         #expect(lines.contains("  --strict                Exit with 1 also when something is only unverified."))
-        #expect(run("--version").output == "cloudtrail-integrity \(MainCommand.version)\n")
+        #expect(run("--version").output == "cloudtrail-integrity \(Tool.version)\n")
         #expect(run([]).status == .usage)
     }
 

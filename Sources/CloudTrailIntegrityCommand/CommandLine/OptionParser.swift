@@ -1,72 +1,5 @@
 internal import NativeInterop
 
-/// An option or flag of a command.
-struct OptionSpec: Sendable {
-    /// The long name without its dashes.
-    let name: String
-    /// The letter of the short form.
-    let letter: Character?
-    /// What stands for the value in the help; `nil` for a flag.
-    let value: String?
-    /// What the value is.
-    let kind: ValueKind
-    /// The one of the values that counts when the option is not given.
-    let standard: String?
-    /// Whether it may be given more than once.
-    let isRepeatable: Bool
-    /// What it does, without its values.
-    let overview: String
-
-    /// - Parameters:
-    ///   - values: The only values there are, if they can be listed; where the value is a format and a file, the formats.
-    ///   - standard: The one of them that counts when the option is not given.
-    init(
-        _ name: String,
-        letter: Character? = nil,
-        value: String? = nil,
-        values: [String]? = nil,
-        default standard: String? = nil,
-        isRepeatable: Bool = false,
-        help overview: String
-    ) {
-        self.name = name
-        self.letter = letter
-        self.value = value
-        kind = ValueKind(placeholder: value ?? "", values: values)
-        self.standard = standard
-        self.isRepeatable = isRepeatable
-        self.overview = overview
-    }
-
-    /// What it does and, where they can be listed, its values.
-    var help: String {
-        let standard = standard.map { "; default: \($0)" } ?? ""
-        return switch kind {
-        case .text, .file, .folder: overview
-        case .oneOf(let values): "\(overview) (values: \(values.joined(separator: ", "))\(standard))"
-        case .fileInFormat(let formats): "\(overview) (formats: \(formats.joined(separator: ", "))\(standard))"
-        }
-    }
-
-    /// How it is given, with its dashes: the short form, if it has one, then the long one.
-    var spellings: [String] {
-        (letter.map { ["-\($0)"] } ?? []) + ["--\(name)"]
-    }
-
-    /// As it stands in the help: `-h, --help`, `--format <format>`.
-    var label: String {
-        let short = letter.map { "-\($0), " } ?? ""
-        let value = value.map { " <\($0)>" } ?? ""
-        return "\(short)--\(name)\(value)"
-    }
-
-    /// As it stands in the usage line.
-    var usage: String {
-        let value = value.map { " <\($0)>" } ?? ""
-        return "[--\(name)\(value)]\(isRepeatable ? " ..." : "")"
-    }
-}
-
 /// A command line, taken apart but not yet judged.
 ///
 /// What names a file or a folder stays the bytes that were given. All else is text.
@@ -85,6 +18,30 @@ struct ParsedArguments {
     /// The values of an option that takes a file or a folder, also one in a format.
     func paths(_ option: String) -> [ByteString] { paths[option] ?? [] }
     func path(_ option: String) -> ByteString? { paths[option]?.last }
+
+    /// The value of an option that takes one of a few; `nil` when it is not given.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ option: String
+    ) throws(CommandError) -> Choice? {
+        guard let name = last(option) else { return nil }
+        guard let choice = Choice(rawValue: name) else {
+            let values = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError(.usage, "The value '\(name)' is invalid for '--\(option)' (values: \(values))")
+        }
+        return choice
+    }
+
+    /// The whole number given for an option, not below `minimum`; `nil` when it is not given.
+    func number(_ option: String, minimum: Int) throws(CommandError) -> Int? {
+        guard let text = last(option) else { return nil }
+        guard let number = Int(text), number >= minimum else {
+            throw CommandError(
+                .usage,
+                "The value '\(text)' is invalid for '--\(option)': a whole number from \(minimum)"
+            )
+        }
+        return number
+    }
 }
 
 /// Takes a command line apart: `--name value`, `--name=value`, `-n value`, grouped short flags, and `--`.
@@ -174,33 +131,8 @@ struct OptionParser {
     }
 
     /// The error for an option that is not there, with the one that was likely meant.
-    func unknownOption(_ name: String) -> CommandError {
-        let known = options.map { "--\($0.name)" }
-        let suggestion = closest(to: name, among: known).map { ". Did you mean '\($0)'?" } ?? ""
-        return CommandError(.usage, "Unknown option '\(name)'\(suggestion)", showsUsage: true)
+    private func unknownOption(_ name: String) -> CommandError {
+        let hint = hint(for: name, among: options.map { "--\($0.name)" })
+        return CommandError(.usage, "Unknown option '\(name)'\(hint)", showsUsage: true)
     }
-}
-
-/// The name that `text` is most likely a slip of: at most a third of its letters differ.
-func closest(to text: String, among names: [String]) -> String? {
-    let distances = names.map { (name: $0, distance: editDistance(text, $0)) }
-    guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(1, best.name.count / 3) ? best.name : nil
-}
-
-/// The number of letters to insert, delete, replace or swap with their neighbour.
-private func editDistance(_ first: String, _ second: String) -> Int {
-    let first = Array(first.prefix(64))
-    let second = Array(second.prefix(64))
-    var rows = [Array(0...second.count)]
-    for (i, left) in first.enumerated() {
-        var row = [i + 1]
-        for (j, right) in second.enumerated() {
-            var cost = min(rows[i][j] + (left == right ? 0 : 1), rows[i][j + 1] + 1, row[j] + 1)
-            if i > 0, j > 0, left == second[j - 1], right == first[i - 1] { cost = min(cost, rows[i - 1][j - 1] + 1) }
-            row.append(cost)
-        }
-        rows.append(row)
-    }
-    return rows[first.count][second.count]
 }

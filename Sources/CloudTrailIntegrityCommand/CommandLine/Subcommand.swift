@@ -40,37 +40,6 @@ extension Subcommand {
             help: help
         )
     }
-
-    /// The value of an option that takes one of a few.
-    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ option: String,
-        in arguments: ParsedArguments,
-        default standard: Choice
-    ) throws(CommandError) -> Choice {
-        guard let name = arguments.last(option) else { return standard }
-        guard let choice = Choice(rawValue: name) else {
-            let values = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandError(.usage, "The value '\(name)' is invalid for '--\(option)' (values: \(values))")
-        }
-        return choice
-    }
-
-    /// The whole number given for an option, not below `minimum`.
-    static func number(
-        _ option: String,
-        in arguments: ParsedArguments,
-        minimum: Int,
-        default standard: Int
-    ) throws(CommandError) -> Int {
-        guard let text = arguments.last(option) else { return standard }
-        guard let number = Int(text), number >= minimum else {
-            throw CommandError(
-                .usage,
-                "The value '\(text)' is invalid for '--\(option)': a whole number from \(minimum)"
-            )
-        }
-        return number
-    }
 }
 
 /// The flag that every command has.

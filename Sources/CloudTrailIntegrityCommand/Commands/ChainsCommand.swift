@@ -9,7 +9,7 @@ enum ChainsCommand: Subcommand {
 
     static let help = HelpText(
         overview: "List what an archive holds by the names of its files. Nothing is read, and nothing is proven.",
-        usage: "\(MainCommand.name) chains <archive> ... [<options>]",
+        usage: "\(Tool.name) chains <archive> ... [<options>]",
         arguments: [
             (
                 "<archive>",
@@ -39,9 +39,9 @@ enum ChainsCommand: Subcommand {
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
         let operands = try operands(arguments)
-        let format = try choice("format", in: arguments, default: Format.text)
+        let format = try arguments.choice("format") ?? Format.text
         let archives = try InputFile.archives(operands)
-        let listed = try untilInterrupted(interruption, console) {
+        let listed = try interruption.stoppable(console) {
             try ArchiveContents(archives, monitor: interruption.monitor)
         }
         guard let contents = listed else { return interruption.status }
@@ -185,8 +185,8 @@ enum ChainsCommand: Subcommand {
         }
         var object = JSONObjectText()
         object.add("record", "summary")
-        object.add("tool", MainCommand.name)
-        object.add("version", MainCommand.version)
+        object.add("tool", Tool.name)
+        object.add("version", Tool.version)
         object.add("exit", Int64(status.rawValue))
         object.add("proven", false)
         object.add("chains", Int64(contents.chains.count))

@@ -10,7 +10,7 @@ enum CheckCommand: Subcommand {
 
     static let help = HelpText(
         overview: "Check whether CloudTrail delivered single files, unchanged, and which digest file says so.",
-        usage: "\(MainCommand.name) check <file> ... --archive <archive> ... --public-keys <file> ... [<options>]",
+        usage: "\(Tool.name) check <file> ... --archive <archive> ... --public-keys <file> ... [<options>]",
         arguments: [
             (
                 "<file>",
@@ -52,13 +52,13 @@ enum CheckCommand: Subcommand {
         guard !arguments.paths("archive").isEmpty else {
             throw CommandError(.usage, "Missing expected option '--archive <archive>'", showsUsage: true)
         }
-        let format = try choice("format", in: arguments, default: Format.text)
+        let format = try arguments.choice("format") ?? Format.text
         let archives = try InputFile.archives(arguments.paths("archive"))
-        guard !arguments.paths("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
-        let evidence = try evidence(arguments, for: archives, interruption, console)
+        guard !arguments.paths("public-keys").isEmpty else { throw EvidenceFiles.missingKeys(archives) }
+        let evidence = try EvidenceFiles.read(arguments, for: archives, interruption, console)
         guard let (keys, manifest) = evidence else { return interruption.status }
         let validator = Validator(keys: keys, signatures: manifest)
-        let checked = try untilInterrupted(interruption, console) {
+        let checked = try interruption.stoppable(console) {
             try validator.check(operands, in: archives, monitor: interruption.monitor)
         }
         guard let files = checked else { return interruption.status }
@@ -155,8 +155,8 @@ enum CheckCommand: Subcommand {
         }
         var object = JSONObjectText()
         object.add("record", "summary")
-        object.add("tool", MainCommand.name)
-        object.add("version", MainCommand.version)
+        object.add("tool", Tool.name)
+        object.add("version", Tool.version)
         object.add("exit", Int64(status.rawValue))
         object.add("files", object: counts)
         object.add("keys", objects: keys.sources.map(JSONObjectText.init))

@@ -165,7 +165,7 @@ struct FetchScript {
 
     /// The command to run then, with what was fetched and what was there before.
     private var ending: [String] {
-        var words = [MainCommand.name, "validate"]
+        var words = [Tool.name, "validate"]
         words += archives.map(ShellWord.path)
         words += keyFiles.map { "--public-keys \(ShellWord.path($0))" }
         words += manifests.map { "--signatures \(ShellWord.path($0))" }

@@ -10,7 +10,7 @@ enum InspectCommand: Subcommand {
 
     static let help = HelpText(
         overview: "Show what one digest file says: its fields, what its signature signs, and whether that holds.",
-        usage: "\(MainCommand.name) inspect <digest> ... [--public-keys <file> ...] [<options>]",
+        usage: "\(Tool.name) inspect <digest> ... [--public-keys <file> ...] [<options>]",
         arguments: [("<digest>", "A digest file, wherever it lies, compressed or not.")],
         options: [
             publicKeysOption,
@@ -43,13 +43,13 @@ enum InspectCommand: Subcommand {
                 )
             }
         }
-        let evidence = try evidence(arguments, for: [], interruption, console)
+        let evidence = try EvidenceFiles.read(arguments, for: [], interruption, console)
         guard let (keys, manifest) = evidence else { return interruption.status }
         let validator = Validator(keys: keys, signatures: manifest)
         var statuses: Set<ExitStatus> = []
         var isFirst = true
         for path in operands {
-            let read = try untilInterrupted(interruption, console) { () -> Result<DigestInspection, ObjectReadError> in
+            let read = try interruption.stoppable(console) { () -> Result<DigestInspection, ObjectReadError> in
                 do {
                     let inspection = try validator.inspect(path, signature: signature, monitor: interruption.monitor)
                     return .success(inspection)

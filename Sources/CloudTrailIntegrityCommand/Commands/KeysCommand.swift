@@ -9,7 +9,7 @@ enum KeysCommand: Subcommand {
 
     static let help = HelpText(
         overview: "Show what files of public keys hold, and whether they can be used together.",
-        usage: "\(MainCommand.name) keys <file> ... [<options>]",
+        usage: "\(Tool.name) keys <file> ... [<options>]",
         arguments: [("<file>", "An answer of 'aws cloudtrail list-public-keys', or several one after the other.")],
         options: [
             formatOption(
@@ -33,7 +33,7 @@ enum KeysCommand: Subcommand {
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
         let operands = try operands(arguments)
-        let format = try choice("format", in: arguments, default: Format.text)
+        let format = try arguments.choice("format") ?? Format.text
         let contents = KeyFiles(operands)
         switch format {
         case .text: try writeText(contents, isVerbose: arguments.has("verbose"), console)
@@ -127,8 +127,8 @@ enum KeysCommand: Subcommand {
         }
         var object = JSONObjectText()
         object.add("record", "summary")
-        object.add("tool", MainCommand.name)
-        object.add("version", MainCommand.version)
+        object.add("tool", Tool.name)
+        object.add("version", Tool.version)
         object.add("exit", Int64(contents.errors.isEmpty ? 0 : ExitStatus.noInput.rawValue))
         object.add("different", Int64(contents.different))
         object.add("duplicates", contents.duplicates)

@@ -6,7 +6,7 @@ enum PlanCommand: Subcommand {
 
     static let help = HelpText(
         overview: "Print a shell script that fetches the keys and signatures which an archive still needs.",
-        usage: "\(MainCommand.name) plan <archive> ... [<options>]",
+        usage: "\(Tool.name) plan <archive> ... [<options>]",
         arguments: [
             (
                 "<archive>",
@@ -46,10 +46,10 @@ enum PlanCommand: Subcommand {
             throw CommandError(.usage, "The value '\(bucket)' is invalid for '--bucket': the name of a bucket")
         }
         let archives = try InputFile.archives(operands)
-        let evidence = try evidence(arguments, for: archives, interruption, console)
+        let evidence = try EvidenceFiles.read(arguments, for: archives, interruption, console)
         guard let (keys, manifest) = evidence else { return interruption.status }
         let validator = Validator(keys: keys, signatures: manifest, options: options)
-        let planned = try untilInterrupted(interruption, console) {
+        let planned = try interruption.stoppable(console) {
             try validator.fetchPlan(for: archives, monitor: interruption.monitor)
         }
         guard let plan = planned else { return interruption.status }

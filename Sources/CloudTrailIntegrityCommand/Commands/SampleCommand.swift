@@ -10,7 +10,7 @@ enum SampleCommand: Subcommand {
 
     static let help = HelpText(
         overview: "Make a signed sample archive with throwaway keys.",
-        usage: "\(MainCommand.name) sample <directory> [<options>]",
+        usage: "\(Tool.name) sample <directory> [<options>]",
         arguments: [
             (
                 "<directory>",
@@ -76,7 +76,7 @@ enum SampleCommand: Subcommand {
             try console.print("Tampered: \(tamper.tamper.rawValue) \(tamper.key)")
         }
         try console.print(
-            "Validate it with: \(MainCommand.name) validate \(ShellWord.path(directory + "/archive")) "
+            "Validate it with: \(Tool.name) validate \(ShellWord.path(directory + "/archive")) "
                 + "--public-keys \(ShellWord.path(directory + "/keys.json")) "
                 + "--signatures \(ShellWord.path(directory + "/meta.jsonl"))"
         )
@@ -107,11 +107,11 @@ enum SampleCommand: Subcommand {
 
     private static func options(_ arguments: ParsedArguments) throws(CommandError) -> SampleOptions {
         var options = SampleOptions()
-        options.accounts = try number("accounts", in: arguments, minimum: 1, default: options.accounts)
-        options.regions = try number("regions", in: arguments, minimum: 1, default: options.regions)
-        options.hours = try number("hours", in: arguments, minimum: 1, default: options.hours)
-        options.logs = try number("logs", in: arguments, minimum: 0, default: options.logs)
-        options.records = try number("records", in: arguments, minimum: 1, default: options.records)
+        options.accounts = try arguments.number("accounts", minimum: 1) ?? options.accounts
+        options.regions = try arguments.number("regions", minimum: 1) ?? options.regions
+        options.hours = try arguments.number("hours", minimum: 1) ?? options.hours
+        options.logs = try arguments.number("logs", minimum: 0) ?? options.logs
+        options.records = try arguments.number("records", minimum: 1) ?? options.records
         options.organization = arguments.last("organization")
         options.prefix = arguments.last("prefix")
         if let text = arguments.last("seed") {
@@ -122,8 +122,7 @@ enum SampleCommand: Subcommand {
         }
         for name in arguments.all("tamper") {
             guard let tamper = Tamper(rawValue: name) else {
-                let suggestion = closest(to: name, among: Tamper.allCases.map(\.rawValue))
-                let hint = suggestion.map { ". Did you mean '\($0)'?" } ?? ""
+                let hint = hint(for: name, among: Tamper.allCases.map(\.rawValue))
                 throw CommandError(.usage, "'\(name)' is nothing that '--tamper' knows\(hint)")
             }
             options.tampers.append(tamper)

@@ -1,6 +1,4 @@
-internal import CloudTrailFormat
 internal import CloudTrailIntegrity
-internal import CloudTrailIntegrityReports
 internal import CloudTrailRules
 internal import NativeInterop
 
@@ -10,7 +8,7 @@ enum ValidateCommand: Subcommand {
 
     static let help = HelpText(
         overview: "Validate a downloaded archive with a file of public keys.",
-        usage: "\(MainCommand.name) validate <archive> ... --public-keys <file> ... [<options>]",
+        usage: "\(Tool.name) validate <archive> ... --public-keys <file> ... [<options>]",
         arguments: [
             (
                 "<archive>",
@@ -43,17 +41,26 @@ enum ValidateCommand: Subcommand {
                 help: "Report on this trail alone. Repeatable."
             ),
             OptionSpec("bucket", value: "name", help: "The bucket the archive came from, to be compared with."),
-            formatOption(
-                default: Format.text,
-                help: "How the report is written."
-            ),
+            formatOption(default: ValidateRequest.Format.text, help: "How the report is written."),
             RequestedOutputs.reportOption,
             RequestedOutputs.metricsOption,
             RequestedOutputs.manifestOption,
             OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone, with what was not asked."),
-            TerminalChoice.progressOption,
-            TerminalChoice.colorOption,
+            OptionSpec(
+                "progress",
+                value: "when",
+                values: TerminalChoice.allCases.map(\.rawValue),
+                default: TerminalChoice.auto.rawValue,
+                help: "Show on standard error how far the run is; auto: at a terminal, without --quiet."
+            ),
+            OptionSpec(
+                "color",
+                value: "when",
+                values: TerminalChoice.allCases.map(\.rawValue),
+                default: TerminalChoice.auto.rawValue,
+                help: "Colour the text report; auto: at a terminal, without NO_COLOR."
+            ),
             OptionSpec(
                 "jobs",
                 letter: "j",
@@ -124,171 +131,13 @@ enum ValidateCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
-        let clock = ContinuousClock()
-        let begin = clock.now
-        let beginTime = now()
-        let operands = try operands(arguments)
-        let format = try choice("format", in: arguments, default: Format.text)
-        let outputs = try RequestedOutputs(arguments)
-        let allowed = try allowedKinds(arguments)
-        var options = try options(arguments)
-        options.listsProvenFiles = options.listsProvenFiles || outputs.includesManifest
-        options.hashesStoredFiles = outputs.includesManifest
-        options.looksUpEachFile = arguments.has("strict")
-        let style = try style(arguments, console)
-        let progress = try progressForm(arguments, console)
-        let archives = try InputFile.archives(operands, limits: options.limits)
-        guard !arguments.paths("public-keys").isEmpty else { throw InputFile.missingKeys(archives) }
-        let keyFiles = try NamedFile.files(arguments.paths("public-keys"), .keys)
-        let manifests = try NamedFile.files(arguments.paths("signatures"), .signatures)
-        let chainLists = try NamedFile.files(arguments.paths("expect"), .chains)
-        let recheck = try StateFile.recheck(arguments, begin: beginTime)
-        var stateFile = try StateFile(arguments, besides: outputs.files)
-
-        let allowedNames = allowed.map(\.rawValue).sorted()
-        func facts(_ status: ExitStatus) -> RunFacts {
-            let duration = begin.duration(to: clock.now).components
-            return RunFacts(
-                version: MainCommand.version,
-                exit: status.rawValue,
-                milliseconds: duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000,
-                allowed: allowedNames,
-                arguments: [ByteString(name)] + arguments.line,
-                folder: outputs.isEmpty ? nil : workingFolder(),
-                archives: operands,
-                begin: beginTime,
-                end: now()
-            )
-        }
-        func interrupted() throws(CommandError) -> ExitStatus {
-            if interruption.takesLastWord() { console.complain(interruption.message) }
-            if format == .jsonLines || outputs.endsWithSummary {
-                // The last line is always a summary; this one speaks of nothing.
-                let empty = JSONLinesReport(ValidationReport(), facts(interruption.status))
-                try empty.write(summaryOnly: true, to: console.print)
-            }
-            return interruption.status
-        }
-        let inputs = InputFile.locations(of: operands, keyFiles + manifests + chainLists, stateFile)
-        try outputs.check(inputs: inputs)
-        let compared = try untilInterrupted(interruption, console) {
-            var roots = try ArchiveRoots(archives)
-            roots.keepOut(keyFiles + manifests + chainLists)
-            if let stateFile { roots.keepOut(stateFile) }
-            for file in outputs.files { roots.keepOut(file) }
-            return try roots.check(interruption.monitor)
-        }
-        guard let roots = compared else { return try interrupted() }
-        let keys = try InputFile.publicKeys(keyFiles)
-        let manifest = try InputFile.manifest(manifests)
-        options.expectedChains = try InputFile.expectedChains(chainLists)
-        try outputs.checkAreWritable(outside: roots)
-        try stateFile?.open(outside: roots, console)
-        options.earlierRuns = stateFile.map { EarlierRuns($0.state, now: beginTime, recheck: recheck) }
-
-        let result: ValidationReport?
-        do {
-            let validator = Validator(keys: keys, signatures: manifest, options: options)
-            interruption.display.begin(progress, isEven: options.isEven)
-            defer { interruption.display.end() }
-            result = try validator.validate(archives, monitor: interruption.monitor)
-        } catch is CancellationError {
-            result = nil
-        } catch let error as ValidationOptionsError {
-            throw CommandError(.usage, "\(error)")
-        } catch let error as StateError where error.reason == .sourceIsEmpty {
-            throw CommandError(.noInput, "The archive \(error.description)")
-        } catch let error as StateError {
-            throw CommandError(
-                .noInput,
-                "The keys cannot be trusted: \(error). Find out where they came from before anything is validated"
-            )
-        } catch let error as ClockError {
-            throw CommandError(.noInput, "'--max-age' cannot be answered: \(error)")
-        } catch {
-            throw CommandError(whileReading: error)
-        }
-        // A signal may have come after the validator last looked.
-        guard let whole = result, !interruption.monitor.isCancelled else { return try interrupted() }
-        let status = try status(of: whole, allowed, isStrict: arguments.has("strict"))
-        let runFacts = facts(status)
-        var stateFailure: CommandError?
-        if let stateFile, let next = whole.state {
-            do throws(CommandError) { try stateFile.prepare(next, outside: roots, interruption) } catch {
-                stateFailure = error
-            }
-        }
-        guard var failures = outputs.writeFiles(whole, runFacts, outside: roots, interruption) else {
-            return try interrupted()
-        }
-        if let stateFailure { failures.append(stateFailure) }
-        defer { for failure in failures { console.complain("Error: \(escaped(failure.message))") } }
-        let isVerbose = arguments.has("verbose")
-        // A manifest lists the proven files for itself alone.
-        let report = isVerbose ? whole : whole.withoutProvenFiles
-        let isQuiet = arguments.has("quiet")
-        switch format {
-        case _ where outputs.takesStandardOutput:
-            try outputs.print(whole, runFacts, console)
-        case .text:
-            try TextReport(report, runFacts, style: style)
-                .write(verbose: isVerbose, quiet: isQuiet, to: console.print)
-        case .jsonLines:
-            try JSONLinesReport(report, runFacts).write(summaryOnly: isQuiet, to: console.print)
-        case .aws:
-            try AWSReport(report).write(
-                verbose: isVerbose,
-                to: console.print,
-                errors: { line throws(CommandError) in console.complain(line) }
-            )
-        }
-        do throws(CommandError) {
-            try console.flush()
-        } catch {
-            stateFile?.discard()
-            throw error
-        }
-        // Who did not get the report must get it the next time.
-        guard failures.isEmpty else {
-            stateFile?.discard()
-            return .outputError
-        }
-        if let stateFile {
-            let failure = interruption.unlessInterrupted { () -> CommandError? in
-                do throws(CommandError) {
-                    try stateFile.commit()
-                    return nil
-                } catch {
-                    return error
-                }
-            }
-            guard var failure else { return try interrupted() }
-            if failure == nil {
-                do throws(CommandError) { try stateFile.settle() } catch { failure = error }
-            }
-            if let failure {
-                failures.append(failure)
-                return .outputError
-            }
-        }
-        return status
-    }
-
-    private static func status(
-        of report: ValidationReport,
-        _ allowed: Set<FindingKind>,
-        isStrict: Bool
-    ) throws(CommandError) -> ExitStatus {
-        let verdict: Verdict
-        do throws(NotAllowableError) {
-            verdict = try report.verdict(allowing: allowed)
-        } catch {
-            throw CommandError(.usage, "\(error)")
-        }
-        return switch verdict {
-        case .valid: .proven
-        case .notValid: .violation
-        case .notProven: isStrict ? .violation : .unverified
-        }
+        let request = try ValidateRequest(
+            arguments,
+            archives: operands(arguments),
+            commandLine: [ByteString(name)] + arguments.line,
+            console
+        )
+        var run = try ValidateRun(request, arguments, console, interruption)
+        return try run.outcome()
     }
 }

@@ -99,7 +99,7 @@ struct BashCompletion {
         return commands.flatMap { command, options in
             options.compactMap { option in
                 guard option.value != nil else { return nil }
-                let names = option.spellings.map { "\(command) \($0)".shellQuoted }
+                let names = option.spellings.map { ShellWord.singleQuoted("\(command) \($0)") }
                 return arm(names.joined(separator: " | "), option.kind)
             }
         }
@@ -108,7 +108,7 @@ struct BashCompletion {
     private var optionNames: [String] {
         let commands = [("", form.options)] + form.commands.map { ($0.name, $0.options) }
         return commands.map { command, options in
-            "    \(command.shellQuoted)) values=\(options.flatMap(\.spellings).joined(separator: " ").shellQuoted) ;;"
+            "    \(ShellWord.singleQuoted(command))) values=\(words(options.flatMap(\.spellings))) ;;"
         }
     }
 
@@ -116,11 +116,15 @@ struct BashCompletion {
         form.commands.flatMap { command in
             command.operands.enumerated().map { index, operand in
                 let isLast = operand.isRepeatable && index == command.operands.count - 1
-                let pattern = isLast ? "\(command.name) ".shellQuoted + "*" : "\(command.name) \(index)".shellQuoted
+                let number = isLast ? "" : "\(index)"
+                let pattern = ShellWord.singleQuoted("\(command.name) \(number)") + (isLast ? "*" : "")
                 return arm(pattern, operand.kind)
             }
         }
     }
+
+    /// A list of words as one word, which the script takes apart.
+    private func words(_ words: [String]) -> String { ShellWord.singleQuoted(words.joined(separator: " ")) }
 
     private func arm(_ pattern: String, _ kind: ValueKind) -> String {
         let assignments =
@@ -128,8 +132,8 @@ struct BashCompletion {
             case .text: "kind=text"
             case .file: "kind=files"
             case .folder: "kind=folders"
-            case .fileInFormat(let formats): "kind=formats values=\(formats.joined(separator: " ").shellQuoted)"
-            case .oneOf(let values): "kind=values values=\(values.joined(separator: " ").shellQuoted)"
+            case .fileInFormat(let formats): "kind=formats values=\(words(formats))"
+            case .oneOf(let values): "kind=values values=\(words(values))"
             }
         return "    \(pattern)) \(assignments) ;;"
     }

@@ -11,10 +11,3 @@ enum CompletionShell: String, CaseIterable {
         }
     }
 }
-
-extension StringProtocol {
-    /// As one word of a POSIX shell.
-    var shellQuoted: String {
-        "'" + String(self).replacing("'", with: #"'\''"#) + "'"
-    }
-}

@@ -1,24 +1,8 @@
 internal import CloudTrailFormat
 
-/// The manual page: options and subcommands from the tables that make the help, the rest from ``sections``.
+/// The manual page: options and subcommands from the tables that make the help, the rest from ``ManualSection``.
 struct ManualPage {
     let form: CommandLineForm
-
-    /// A section that no table has.
-    struct Section {
-        /// A piece of it.
-        enum Block {
-            /// Running text.
-            case text(String)
-            /// A term and what is to be said of it.
-            case item(String, String)
-            /// Lines to be typed, or lines of a file.
-            case example([String])
-        }
-
-        let title: String
-        let blocks: [Block]
-    }
 
     var lines: [String] {
         var page = RoffText()
@@ -26,8 +10,8 @@ struct ManualPage {
             "TH",
             RoffText.escaped(form.name.uppercased()),
             "1",
-            Self.date,
-            "\"\(RoffText.escaped(form.name)) \(MainCommand.version)\"",
+            ManualSection.date,
+            "\"\(RoffText.escaped(form.name)) \(Tool.version)\"",
             "\"User Commands\""
         )
         // Neither names of options nor values are to be broken, and lines not to be filled up with blanks.
@@ -43,14 +27,14 @@ struct ManualPage {
             if index > 0 { page.macro("br") }
             page.text(markup: RoffText.markup(usage))
         }
-        for section in Self.sectionsBeforeOptions { add(section, to: &page) }
+        for section in ManualSection.beforeOptions { add(section, to: &page) }
         page.macro("SH", "OPTIONS")
         for option in form.options { add(option, to: &page) }
         page.macro("SH", "SUBCOMMANDS")
         for command in form.commands { add(command, to: &page) }
         page.macro("SH", "EXIT STATUS")
         for status in ExitStatus.allCases { page.item(markup: RoffText.bold("\(status.rawValue)"), status.meaning) }
-        for section in Self.sectionsAfterOptions { add(section, to: &page) }
+        for section in ManualSection.afterOptions { add(section, to: &page) }
         return page.lines
     }
 
@@ -77,7 +61,7 @@ struct ManualPage {
         page.item(markup: names + (option.value.map { " " + RoffText.italic($0) } ?? ""), option.help)
     }
 
-    private func add(_ section: Section, to page: inout RoffText) {
+    private func add(_ section: ManualSection, to page: inout RoffText) {
         page.macro("SH", RoffText.escaped(section.title))
         for (index, block) in section.blocks.enumerated() {
             switch block {

@@ -5,7 +5,8 @@ struct ZshCompletion {
     var lines: [String] {
         let name = form.name
         let commands = form.commands.map { command in
-            "            " + "\(escapedColons(command.name)):\(command.help.overview.firstSentence)".shellQuoted
+            let entry = "\(escapedColons(command.name)):\(command.help.overview.firstSentence)"
+            return "            " + ShellWord.singleQuoted(entry)
         }
         return [
             "#compdef \(name)",
@@ -58,7 +59,8 @@ struct ZshCompletion {
     private func arm(_ command: CommandLineForm.Command) -> [String] {
         let operands = command.operands.enumerated().map { index, operand in
             let position = operand.isRepeatable ? "*" : "\(index + 1)"
-            return "        " + "\(position):\(operand.placeholder):\(action(operand.kind))".shellQuoted + " \\"
+            let specification = "\(position):\(operand.placeholder):\(action(operand.kind))"
+            return "        " + ShellWord.singleQuoted(specification) + " \\"
         }
         return ["        \(command.name))", "            _arguments -s -S \\"]
             + (command.options.flatMap(specifications) + operands).map { "        " + $0 }
@@ -72,7 +74,7 @@ struct ZshCompletion {
         let others = option.isRepeatable ? "*" : "(\(option.spellings.joined(separator: " ")))"
         return option.spellings.map { spelling in
             let suffix = option.value == nil ? "" : spelling.hasPrefix("--") ? "=" : "+"
-            return "        " + (others + spelling + suffix + description + value).shellQuoted + " \\"
+            return "        " + ShellWord.singleQuoted(others + spelling + suffix + description + value) + " \\"
         }
     }
 

@@ -52,24 +52,12 @@ struct ArchiveRoots {
         }
     }
 
-    /// Takes in a file that is written.
-    mutating func keepOut(_ file: OutputFile) {
-        guard let location = file.location else { return }
-        keepOut(location, isRead: false) { archive in
-            "'\(file.path)' lies in the archive '\(archive)', into which nothing is written: give another folder"
-        }
-    }
-
-    /// Takes in a state, which is read and written.
-    mutating func keepOut(_ state: StateFile) {
-        guard let location = state.file.location else { return }
-        keepOut(location) { archive in
-            "The state '\(state.file.path)' lies in the archive '\(archive)': whoever changes the archive can change it "
-                + "there: keep it apart"
-        }
-    }
-
-    private mutating func keepOut(
+    /// Takes in a file.
+    ///
+    /// - Parameters:
+    ///   - isRead: Whether what is there is read.
+    ///   - message: What to say when it lies there, of the path in the archive.
+    mutating func keepOut(
         _ location: FileLocation,
         isRead: Bool = true,
         _ message: @escaping (ByteString) -> String

@@ -44,7 +44,7 @@ final class OutputFile: Sendable {
     private let state = LockedState(State())
 
     /// What the name of a file begins with that is not in its place.
-    private static let prefix = ByteString(".\(MainCommand.name)-")
+    private static let prefix = ByteString(".\(Tool.name)-")
 
     /// The file at `path`; nothing is made yet. A link is followed to what it leads to, and only now.
     ///

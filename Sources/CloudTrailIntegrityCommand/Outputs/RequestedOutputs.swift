@@ -167,7 +167,7 @@ struct RequestedOutputs {
         var finished: [OutputFile] = []
         for output in outputs {
             guard let file = output.file else { continue }
-            interruption.discards(file)
+            interruption.discardsOutput(by: file.discard)
             do throws(CommandError) {
                 try file.begin(outside: roots)
                 try write(output.content, report, facts, to: file.write)

@@ -31,10 +31,12 @@ struct StateFile {
         ),
     ]
 
-    /// What the earlier runs proved.
-    private(set) var state = ProvenState()
     let file: OutputFile
 
+    /// What the earlier runs proved.
+    private var state = ProvenState()
+    private let begin: Timestamp
+    private let recheck: EarlierRuns.Recheck
     private let place: FilePlace
     private let isNew: Bool
     private var lock: Lock?
@@ -58,8 +60,12 @@ struct StateFile {
 
     /// The state that the command line names; `nil` when it names none. Nothing is read or made yet.
     ///
-    /// - Parameter outputs: What else is written.
-    init?(_ arguments: ParsedArguments, besides outputs: [OutputFile]) throws(CommandError) {
+    /// - Parameters:
+    ///   - begin: When the run began.
+    ///   - outputs: What else is written.
+    init?(_ arguments: ParsedArguments, begin: Timestamp, besides outputs: [OutputFile]) throws(CommandError) {
+        recheck = try Self.recheck(arguments, begin: begin)
+        self.begin = begin
         guard let path = arguments.path("state") else {
             for option in ["new-state", "recheck"] where arguments.has(option) || arguments.last(option) != nil {
                 throw CommandError(.usage, "'--\(option)' needs '--state <file>'")
@@ -75,8 +81,13 @@ struct StateFile {
         isNew = arguments.has("new-state")
     }
 
-    /// Where the state and its lock lie.
-    var locations: [FileLocation] { [place.location, place.neighbour(Self.lockSuffix).location] }
+    /// Where the state and its lock lie, with the path of the state.
+    var locations: [(path: ByteString, location: FileLocation)] {
+        [place.location, place.neighbour(Self.lockSuffix).location].map { (file.path, $0) }
+    }
+
+    /// What this run builds on.
+    var earlierRuns: EarlierRuns { EarlierRuns(state, now: begin, recheck: recheck) }
 
     /// Locks the state, and reads it unless it is new (I17, I34).
     ///
@@ -180,7 +191,10 @@ struct StateFile {
     /// What is read again, as the command line has it.
     ///
     /// - Parameter begin: When the run began.
-    static func recheck(_ arguments: ParsedArguments, begin: Timestamp) throws(CommandError) -> EarlierRuns.Recheck {
+    private static func recheck(
+        _ arguments: ParsedArguments,
+        begin: Timestamp
+    ) throws(CommandError) -> EarlierRuns.Recheck {
         guard let text = arguments.last("recheck") else { return .nothing }
         if text == "all" { return .everything }
         if text.hasSuffix("%"), let share = Double(text.dropLast()), share > 0, share <= 100 {
@@ -209,23 +223,26 @@ struct StateFile {
         } catch {
             throw CommandError(.internalError, "\(error)")
         }
-        interruption.discards(file)
+        interruption.discardsOutput(by: file.discard)
         try file.begin(outside: roots)
         try file.write(bytes)
         try file.finish()
     }
 
-    /// Puts what was prepared in its place.
-    func commit() throws(CommandError) {
-        try file.putInPlace()
-    }
-
-    /// Sees to it that it stays there when the machine stops.
-    func settle() throws(CommandError) {
+    /// Puts what was prepared in its place, where it stays when the machine stops.
+    ///
+    /// - Returns: `false` when a signal came before, and the file stays what it was.
+    func commit(_ interruption: Interruption) throws(CommandError) -> Bool {
+        let placed = interruption.unlessInterrupted {
+            Result { () throws(CommandError) in try file.putInPlace() }
+        }
+        guard let placed else { return false }
+        try placed.get()
         try file.settle()
+        return true
     }
 
-    /// Removes what was prepared; the file stays what it was.
+    /// Removes what was prepared and is not in its place; the file stays what it was.
     func discard() {
         file.discard()
     }

@@ -23,20 +23,3 @@ package enum ExitStatus: Int32, CaseIterable, Hashable, Sendable {
     /// Stopped by SIGXCPU.
     case outOfProcessorTime = 152
 }
-
-/// An error that ends the command with one line.
-struct CommandError: Error {
-    let status: ExitStatus
-    let message: String
-    /// Lines that follow it, such as commands to run.
-    let advice: [String]
-    /// Whether the command line itself could not be understood, so that its form is worth showing.
-    let showsUsage: Bool
-
-    init(_ status: ExitStatus, _ message: String, advice: [String] = [], showsUsage: Bool = false) {
-        self.status = status
-        self.message = message
-        self.advice = advice
-        self.showsUsage = showsUsage
-    }
-}

@@ -25,7 +25,8 @@ package final class Interruption: Sendable {
     private struct State: Sendable {
         var isInterrupted = false
         var cleanup: Cleanup?
-        var outputs: [OutputFile] = []
+        /// Each removes what was made of a file that is not in its place.
+        var discards: [@Sendable () -> Void] = []
     }
 
     /// What a signal cancels.
@@ -141,25 +142,47 @@ package final class Interruption: Sendable {
         if isLate { _ = cleanup.run() }
     }
 
-    /// Sees to it that a signal, also one that has come already, leaves nothing of a file that is not in its place.
-    func discards(_ output: OutputFile) {
+    /// Has a signal, also one that has come already, remove what was made of a file that is not in its place.
+    ///
+    /// - Parameter discard: Removes it; called from any thread, and more than once.
+    func discardsOutput(by discard: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
-            state.outputs.append(output)
+            state.discards.append(discard)
             return state.isInterrupted
         }
-        if isLate { output.discard() }
+        if isLate { discard() }
     }
 
     /// Removes what was made of files that are not in their place. A run that sees the signal and returns may be faster than
     /// the thread that took it.
     func discardOutputs() {
-        for output in state.withLock({ $0.outputs }) { output.discard() }
+        for discard in state.withLock({ $0.discards }) { discard() }
     }
 
     /// Does what is to be done as a whole; a signal that comes meanwhile has to wait. Returns `nil`, with nothing done,
     /// when one has come already.
     func unlessInterrupted<Result>(_ body: () -> Result) -> Result? {
         state.withLock { $0.isInterrupted ? nil : body() }
+    }
+
+    /// Runs work that a signal may stop; `nil` when one did, which is reported then.
+    func stoppable<Result>(_ console: Console, _ work: () throws -> Result) throws(CommandError) -> Result? {
+        let result: Result?
+        do {
+            result = try work()
+        } catch is CancellationError {
+            result = nil
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError(whileReading: error)
+        }
+        // A signal may have come after the work last looked.
+        guard let result, !monitor.isCancelled else {
+            if takesLastWord() { console.complain(message) }
+            return nil
+        }
+        return result
     }
 
     /// Whether the caller is the one to say why the run ends; the run and the signal's own thread may both want to.

@@ -1,10 +1,23 @@
-/// What the manual page says that no table of the command line holds.
-extension ManualPage {
+/// A section of the manual page that comes from no table of the command line.
+struct ManualSection {
+    /// A piece of it.
+    enum Block {
+        /// Running text.
+        case text(String)
+        /// A term and what is to be said of it.
+        case item(String, String)
+        /// Lines to be typed, or lines of a file.
+        case example([String])
+    }
+
+    let title: String
+    let blocks: [Block]
+
     /// The day on which the text below was last changed.
     static let date = "2026-11-30"
 
-    static let sectionsBeforeOptions = [
-        Section(
+    static let beforeOptions = [
+        ManualSection(
             title: "DESCRIPTION",
             blocks: [
                 .text(
@@ -34,8 +47,8 @@ extension ManualPage {
         )
     ]
 
-    static let sectionsAfterOptions = [
-        Section(
+    static let afterOptions = [
+        ManualSection(
             title: "ENVIRONMENT",
             blocks: [
                 .item("COLUMNS", "The width that help and the text report fit, in the place of the terminal's."),
@@ -43,7 +56,7 @@ extension ManualPage {
                 .item("TERM", "Where it is dumb or not set: neither colours nor a line that changes in place."),
             ]
         ),
-        Section(
+        ManualSection(
             title: "SIGNALS",
             blocks: [
                 .item(
@@ -54,7 +67,7 @@ extension ManualPage {
                 .item("SIGUSR1", "Asks for a line on standard error that says how far the run is."),
             ]
         ),
-        Section(
+        ManualSection(
             title: "FILES",
             blocks: [
                 .item(
@@ -72,7 +85,7 @@ extension ManualPage {
                 ),
             ]
         ),
-        Section(
+        ManualSection(
             title: "EXAMPLES",
             blocks: [
                 .text("Print the commands that fetch the keys, then validate:"),
@@ -95,7 +108,7 @@ extension ManualPage {
                 .example(["cloudtrail-integrity sample demo --tamper log-modified"]),
             ]
         ),
-        Section(
+        ManualSection(
             title: "SEE ALSO",
             blocks: [
                 .text("aws(1), gzip(1), rclone(1), systemd.timer(5)"),

@@ -1,0 +1,161 @@
+internal import CloudTrailIntegrity
+internal import CloudTrailIntegrityReports
+internal import NativeInterop
+
+/// One run of `validate`, as a transaction.
+///
+/// Nothing is printed and no file is in its place before the archive is judged. Then the reports in files are put in their
+/// places, the report is printed, and the state is replaced last: where a report could not be written, the old state stays,
+/// so that the next run reports the same again.
+struct ValidateRun {
+    private let request: ValidateRequest
+    private let archives: [any ArchiveSource]
+    private let evidence: EvidenceFiles
+    private var state: StateFile?
+    private let console: Console
+    private let interruption: Interruption
+
+    /// Looks for the inputs and the state that the command line names; the evidence is not read yet, and nothing is made.
+    init(
+        _ request: ValidateRequest,
+        _ arguments: ParsedArguments,
+        _ console: Console,
+        _ interruption: Interruption
+    ) throws(CommandError) {
+        self.request = request
+        self.console = console
+        self.interruption = interruption
+        archives = try InputFile.archives(request.archives, limits: request.options.limits)
+        guard !arguments.paths("public-keys").isEmpty else { throw EvidenceFiles.missingKeys(archives) }
+        evidence = try EvidenceFiles(arguments)
+        state = try StateFile(arguments, begin: request.begin, besides: request.outputs.files)
+    }
+
+    /// Validates the archive, delivers the reports, and returns what the command ends with.
+    mutating func outcome() throws(CommandError) -> ExitStatus {
+        guard let roots = try checkedRoots() else { return try interrupted() }
+        let validator = try validator(outside: roots)
+        guard let report = try validate(with: validator) else { return try interrupted() }
+        return try deliver(report, outside: roots)
+    }
+
+    /// Ends the run after a signal; it has no verdict.
+    private func interrupted() throws(CommandError) -> ExitStatus {
+        if interruption.takesLastWord() { console.complain(interruption.message) }
+        if request.endsWithSummary {
+            let empty = JSONLinesReport(ValidationReport(), request.facts(interruption.status))
+            try empty.write(summaryOnly: true, to: console.print)
+        }
+        return interruption.status
+    }
+
+    // MARK: Inputs
+
+    /// The folders of the archive, when no output would replace an input, and none of the files that the command line names
+    /// lies in the archive (I12, I33, I35); `nil` after a signal.
+    private func checkedRoots() throws(CommandError) -> Set<Inode>? {
+        let inputs = InputFile.locations(of: request.archives) + evidence.all.map { ($0.path, $0.location) }
+        try request.outputs.check(inputs: inputs + (state?.locations ?? []))
+        return try interruption.stoppable(console) {
+            var roots = try ArchiveRoots(archives)
+            roots.keepOut(evidence.all)
+            if let state { roots.keepOut(state) }
+            for file in request.outputs.files { roots.keepOut(file) }
+            return try roots.check(interruption.monitor)
+        }
+    }
+
+    /// Reads the evidence, and makes sure that the outputs can be written; locks and reads the state.
+    private mutating func validator(outside roots: Set<Inode>) throws(CommandError) -> Validator {
+        var options = request.options
+        let keys = try evidence.publicKeys()
+        let signatures = try evidence.signatureManifest()
+        options.expectedChains = try evidence.expectedChains()
+        try request.outputs.checkAreWritable(outside: roots)
+        try state?.open(outside: roots, console)
+        options.earlierRuns = state?.earlierRuns
+        return Validator(keys: keys, signatures: signatures, options: options)
+    }
+
+    // MARK: Run
+
+    /// The report on the archive; `nil` after a signal.
+    private func validate(with validator: Validator) throws(CommandError) -> ValidationReport? {
+        try interruption.stoppable(console) {
+            interruption.display.begin(request.progress, isEven: isEven)
+            defer { interruption.display.end() }
+            do {
+                return try validator.validate(archives, monitor: interruption.monitor)
+            } catch let error as ValidationOptionsError {
+                throw CommandError(.usage, "\(error)")
+            } catch let error as StateError where error.reason == .sourceIsEmpty {
+                throw CommandError(.noInput, "The archive \(error.description)")
+            } catch let error as StateError {
+                throw CommandError(
+                    .noInput,
+                    "The keys cannot be trusted: \(error). Find out where they came from before anything is validated"
+                )
+            } catch let error as ClockError {
+                throw CommandError(.noInput, "'--max-age' cannot be answered: \(error)")
+            }
+        }
+    }
+
+    /// Whether no range, filter or earlier run leaves files out, so that the files read so far show how long the others
+    /// take.
+    private var isEven: Bool {
+        request.options.judgesAll && request.options.start == nil && state == nil
+    }
+
+    // MARK: Outputs and state
+
+    /// Writes the reports, and replaces the state when all of them were written.
+    private func deliver(_ report: ValidationReport, outside roots: Set<Inode>) throws(CommandError) -> ExitStatus {
+        let status = try request.status(of: report)
+        let facts = request.facts(status)
+        defer { state?.discard() }
+        let stateFailure = prepareState(report, outside: roots)
+        guard var failures = request.outputs.writeFiles(report, facts, outside: roots, interruption) else {
+            return try interrupted()
+        }
+        if let stateFailure { failures.append(stateFailure) }
+        defer { for failure in failures { console.complain("Error: \(escaped(failure.message))") } }
+        try print(report, facts)
+        guard failures.isEmpty else { return .outputError }
+        guard try state?.commit(interruption) ?? true else { return try interrupted() }
+        return status
+    }
+
+    /// Writes the next state beside the old one, and returns what failed.
+    private func prepareState(_ report: ValidationReport, outside roots: Set<Inode>) -> CommandError? {
+        guard let state, let next = report.state else { return nil }
+        do throws(CommandError) {
+            try state.prepare(next, outside: roots, interruption)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Prints what standard output gets, all of it.
+    private func print(_ report: ValidationReport, _ facts: RunFacts) throws(CommandError) {
+        // A manifest lists the proven files for itself alone.
+        let shown = request.isVerbose ? report : report.withoutProvenFiles
+        switch request.format {
+        case _ where request.outputs.takesStandardOutput:
+            try request.outputs.print(report, facts, console)
+        case .text:
+            try TextReport(shown, facts, style: request.style)
+                .write(verbose: request.isVerbose, quiet: request.isQuiet, to: console.print)
+        case .jsonLines:
+            try JSONLinesReport(shown, facts).write(summaryOnly: request.isQuiet, to: console.print)
+        case .aws:
+            try AWSReport(shown).write(
+                verbose: request.isVerbose,
+                to: console.print,
+                errors: { line throws(CommandError) in console.complain(line) }
+            )
+        }
+        try console.flush()
+    }
+}

@@ -1,0 +1,120 @@
+internal import CloudTrailFormat
+internal import CloudTrailIntegrity
+internal import NativeInterop
+
+/// The files that a verdict rests on, beside the archives; nothing of them is read yet.
+struct EvidenceFiles {
+    private let keys: [NamedFile]
+    private let signatures: [NamedFile]
+    private let chains: [NamedFile]
+
+    /// The files of `--public-keys`, `--signatures` and `--expect`, where a command has these options.
+    init(_ arguments: ParsedArguments) throws(CommandError) {
+        keys = try NamedFile.files(arguments.paths("public-keys"), .keys)
+        signatures = try NamedFile.files(arguments.paths("signatures"), .signatures)
+        chains = try NamedFile.files(arguments.paths("expect"), .chains)
+    }
+
+    var all: [NamedFile] { keys + signatures + chains }
+
+    func publicKeys() throws(CommandError) -> PublicKeySet {
+        var set = PublicKeySet()
+        for file in keys {
+            let bytes = try file.read()
+            do {
+                try set.add(reading: bytes, name: file.path.description)
+            } catch {
+                throw CommandError(.noInput, "The key file '\(file.path)' cannot be used: \(error)")
+            }
+        }
+        return set
+    }
+
+    func signatureManifest() throws(CommandError) -> SignatureManifest {
+        var manifest = SignatureManifest()
+        for file in signatures {
+            let bytes = try file.read()
+            do {
+                try manifest.add(reading: bytes)
+            } catch {
+                throw CommandError(.noInput, "The signature manifest '\(file.path)' cannot be used: \(error)")
+            }
+        }
+        return manifest
+    }
+
+    /// The chains that must be there; `nil` without a file that lists them.
+    func expectedChains() throws(CommandError) -> [ExpectedChain]? {
+        if chains.isEmpty { return nil }
+        var expected: [ExpectedChain] = []
+        for file in chains {
+            let bytes = try file.read()
+            do {
+                try ExpectedChain.add(reading: bytes, to: &expected)
+            } catch {
+                throw CommandError(.noInput, "The list of chains '\(file.path)' cannot be used: \(error)")
+            }
+        }
+        return expected
+    }
+
+    /// What `--public-keys` and `--signatures` hold, none of it from the archives (I12); `nil` after a signal, which is
+    /// reported then.
+    static func read(
+        _ arguments: ParsedArguments,
+        for archives: [any ArchiveSource],
+        _ interruption: Interruption,
+        _ console: Console
+    ) throws(CommandError) -> (keys: PublicKeySet, signatures: SignatureManifest)? {
+        let files = try EvidenceFiles(arguments)
+        let compared = try interruption.stoppable(console) {
+            var roots = try ArchiveRoots(archives)
+            roots.keepOut(files.all)
+            return try roots.check(interruption.monitor)
+        }
+        guard compared != nil else { return nil }
+        return (try files.publicKeys(), try files.signatureManifest())
+    }
+
+    /// The error for a command line without keys, with the very commands that fetch them.
+    static func missingKeys(_ archives: [any ArchiveSource]) -> CommandError {
+        let requests: [PublicKeyRequest]
+        do {
+            requests = try PublicKeyRequest.requests(for: archives)
+        } catch {
+            return CommandError(.noInput, "The archive could not be listed: \(error)")
+        }
+        guard !requests.isEmpty else {
+            return CommandError(
+                .usage,
+                "No public keys: give them with '--public-keys <file>'; the archive holds no digest file"
+            )
+        }
+        return CommandError(
+            .usage,
+            "No public keys: give them with '--public-keys <file>', one for each file that these commands make",
+            advice: requests.map { request in
+                "aws cloudtrail list-public-keys --region \(ShellWord.quoted(request.region)) "
+                    + "--start-time \(request.start) \(request.end.map { "--end-time \($0) " } ?? "")--output json "
+                    + "> \(ShellWord.quoted("keys-\(request.region).json"))"
+            }
+        )
+    }
+}
+
+/// `--public-keys`, as every command that verifies signatures has it.
+let publicKeysOption = OptionSpec(
+    "public-keys",
+    value: "file",
+    isRepeatable: true,
+    help: "Answers of 'aws cloudtrail list-public-keys'. Repeat it for several files."
+)
+
+/// `--signatures`, as every command that verifies signatures has it.
+let signaturesOption = OptionSpec(
+    "signatures",
+    value: "file",
+    isRepeatable: true,
+    help: "Signatures kept outside the archive: JSON Lines of bucket, key and metadata, the output of "
+        + "'rclone lsjson -R -M', or lines of 's5cmd head'. Repeat it for several files."
+)
