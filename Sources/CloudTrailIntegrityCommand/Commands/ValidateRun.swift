@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
 internal import NativeInterop
@@ -72,6 +73,8 @@ struct ValidateRun {
         let signatures = try evidence.signatureManifest()
         options.expectedChains = try evidence.expectedChains()
         try request.outputs.checkAreWritable(outside: roots)
+        // The state is accessed exclusively meanwhile, and so this value as a whole.
+        let console = console
         try state?.open(outside: roots, console)
         options.earlierRuns = state?.earlierRuns
         return Validator(keys: keys, signatures: signatures, options: options)
