@@ -6,6 +6,37 @@ import Testing
 /// Ctrl-C at any moment of a run that writes all it can: Tests/Hostile/large.py does the same with archives that are large.
 @Suite("Ctrl-C at any moment")
 struct InterruptionTests {
+    private static let strace = "/usr/bin/strace"
+
+    /// I17, I29
+    @Test(
+        "a signal that comes when the state is replaced takes nothing back, and says nothing",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: strace), "strace is not installed"),
+        .disabled(if: CommandProcess.isUnderSanitizer)
+    )
+    func late() throws {
+        let folder = try TestFolder()
+        let sample = folder.path + "/sample"
+        try DiskSample.make(in: sample, hours: 3)
+        let state = folder.path + "/state"
+        // Every write to the disk takes 1.5 s, more than a run is given after a signal.
+        let process = try CommandProcess(
+            script:
+                "exec \(Self.strace) -D -f -qq -o /dev/null -e trace=fsync -e inject=fsync:delay_enter=1500000 \"$@\"",
+            DiskSample.validation(of: sample) + ["--state", state, "--new-state"]
+        )
+        let clock = ContinuousClock()
+        let begin = clock.now
+        while !FileManager.default.fileExists(atPath: state), begin.duration(to: clock.now) < .seconds(30) {
+            usleep(10_000)
+        }
+        process.send(SIGINT)
+        let ending = try process.end()
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(ending.errors.isEmpty, "\(ending.errors)")
+        #expect(FileManager.default.fileExists(atPath: state))
+    }
+
     /// I29, I30, I17
     @Test("a run ends with 130, leaves nothing behind, and changes no state", arguments: [true, false])
     func anyMoment(isFirst: Bool) throws {

@@ -233,7 +233,7 @@ struct StateFile {
     ///
     /// - Returns: `false` when a signal came before, and the file stays what it was.
     func commit(_ interruption: Interruption) throws(CommandError) -> Bool {
-        let placed = interruption.unlessInterrupted {
+        let placed = interruption.completingUnlessInterrupted {
             Result { () throws(CommandError) in try file.putInPlace() }
         }
         guard let placed else { return false }

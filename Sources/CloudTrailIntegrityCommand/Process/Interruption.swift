@@ -24,6 +24,8 @@ package final class Interruption: Sendable {
 
     private struct State: Sendable {
         var isInterrupted = false
+        /// Whether a signal comes too late to end the run.
+        var isComplete = false
         var cleanup: Cleanup?
         /// Each removes what was made of a file that is not in its place.
         var discards: [@Sendable () -> Void] = []
@@ -84,7 +86,11 @@ package final class Interruption: Sendable {
         let clock = ContinuousClock()
         let begin = clock.now
         signalNumber.store(number, ordering: .relaxed)
-        state.withLock { $0.isInterrupted = true }
+        let isComplete = state.withLock { state in
+            state.isInterrupted = !state.isComplete
+            return state.isComplete
+        }
+        if isComplete { return endWhatHangs(since: begin, clock, signals) }
         monitor.cancel()
         let ending = WorkerThread { self.end(since: begin) }
         guard ending.start() else { return end(since: begin) }
@@ -93,6 +99,14 @@ package final class Interruption: Sendable {
         while nextToEnd(of: signals) != nil {
             guard begin.duration(to: clock.now) > Self.patience else { continue }
             exit(saying: state.withLock { $0.cleanup?.messageIfCutShort } ?? message)
+        }
+    }
+
+    /// Leaves a run that is complete to end by itself, which takes a moment; one who waits no longer gives another signal.
+    private func endWhatHangs(since begin: ContinuousClock.Instant, _ clock: ContinuousClock, _ signals: sigset_t) {
+        while nextToEnd(of: signals) != nil {
+            guard begin.duration(to: clock.now) > Self.patience else { continue }
+            exit(saying: "Interrupted: the run is complete and its state replaced, which may not be on disk yet.")
         }
     }
 
@@ -163,6 +177,16 @@ package final class Interruption: Sendable {
     /// when one has come already.
     func unlessInterrupted<Result>(_ body: () -> Result) -> Result? {
         state.withLock { $0.isInterrupted ? nil : body() }
+    }
+
+    /// Likewise, for what completes the run: a signal that comes later takes nothing back, and the run ends as if none had
+    /// come.
+    func completingUnlessInterrupted<Result>(_ body: () -> Result) -> Result? {
+        state.withLock { state in
+            if state.isInterrupted { return nil }
+            defer { state.isComplete = true }
+            return body()
+        }
     }
 
     /// Runs work that a signal may stop; `nil` when one did, which is reported then.
