@@ -7,7 +7,9 @@ internal import CloudTrailRules
 
 extension KindWords {
     static let referenceUnsafe = KindWords(
-        meaning: "A verified digest file names a key that no object has, or one that leads through a symbolic link.",
+        meaning:
+            "A verified digest file names a key with a `.` or `..` component or a NUL, or one that leads through a "
+            + "symbolic link.",
         advice:
             "Replace links in the archive by real folders. If none is on the way, the key is not CloudTrail's: keep "
             + "the digest file, and ask AWS."
@@ -80,7 +82,9 @@ extension CauseWords {
 
 extension KindWords {
     static let locationNotHeld = KindWords(
-        meaning: "Objects are named in a bucket or prefix of which the archive holds nothing.",
+        meaning:
+            "Objects are named in a bucket or prefix of which the archive holds nothing, or that lie in a folder of "
+            + "`part-elsewhere`.",
         advice: "Download that bucket or prefix too, and give it as another archive folder."
     )
 }
@@ -122,7 +126,7 @@ extension CauseWords {
 
 extension KindWords {
     static let nothingValidated = KindWords(
-        meaning: "No digest file in range is verified.",
+        meaning: "No digest file in range is verified: for the run, a root, an account, a region or a trail.",
         advice: "Check the folder, the range, the filters and the keys."
     )
 }

@@ -8,8 +8,9 @@ internal import CloudTrailRules
 extension KindWords {
     static let chainGap = KindWords(
         meaning:
-            "Between two digest files of a chain nothing attests the time. It does not say that nothing was "
-            + "delivered.",
+            "Between two digest files of a chain nothing attests the time. That is so when the trail was stopped "
+            + "and started again, windows do not touch, only an unverified digest file speaks of the time, or a long "
+            + "run of digest files is missing.",
         advice:
             "Look for `StopLogging`, `UpdateTrail` and `DeleteTrail` before the gap, and compare with other trails "
             + "and sources. It does not say that nothing was delivered."
@@ -54,7 +55,9 @@ extension CauseWords {
 
 extension KindWords {
     static let coverageShort = KindWords(
-        meaning: "The verified coverage of a chain does not reach where it must, or an expected chain is not there.",
+        meaning:
+            "The verified coverage of a chain does not reach where it must, or an expected chain has no verified "
+            + "digest file at all.",
         advice: "Download what is missing. If nothing is, the newest or the oldest digest files may be deleted."
     )
 }

@@ -7,7 +7,9 @@ package import CloudTrailRules
 
 extension KindWords {
     static let digestSignatureInvalid = KindWords(
-        meaning: "The digest file's signature does not verify, or it names another algorithm than SHA256withRSA.",
+        meaning:
+            "The signature and the key are there, and the digest file's signature does not verify. Or the file "
+            + "names another algorithm than SHA256withRSA.",
         advice:
             "Download the object again and compare. If it stays, treat the file as forged or altered: look for "
             + "older versions in S3, and for who wrote the object. Its log files are unproven."
@@ -35,7 +37,9 @@ extension CauseWords {
 
 extension KindWords {
     static let digestLinkMismatch = KindWords(
-        meaning: "A verified successor saw another digest file in this place.",
+        meaning:
+            "A verified successor saw another digest file here: its hash, bucket or signature differs. If the "
+            + "message says that AWS signed this file, it is a genuine digest file in the wrong place or version.",
         advice:
             "Look at the versions of the object. Somebody may have put another signed digest file here to hide what "
             + "this hour listed."
@@ -68,7 +72,9 @@ extension CauseWords {
 
 extension KindWords {
     static let digestMalformed = KindWords(
-        meaning: "The digest file's container, its JSON or one of its fields is broken, or bytes follow the container.",
+        meaning:
+            "The digest file's gzip container, its JSON or one of its fields is broken, or bytes follow the "
+            + "container.",
         advice: "Download again. Broken after a second download means altered in S3."
     )
 }
@@ -93,7 +99,9 @@ extension Malformation {
 
 extension KindWords {
     static let digestRelocated = KindWords(
-        meaning: "The digest file is signed for another bucket or key than its path tells.",
+        meaning:
+            "A signed digest file lies under the name, or in an account's, region's or day's folder, of another; or "
+            + "it names another bucket than `--bucket`.",
         advice:
             "Check `--bucket` and how the folders were arranged. If these are right, the file was moved or copied "
             + "over another."
@@ -103,7 +111,7 @@ extension KindWords {
 extension CauseWords {
     static func digestRelocated(_ claim: ObjectLocation?, _ bucket: BucketCheck) -> CauseWords {
         CauseWords(
-            "CloudTrail signed it for another place than the one it was found in, \(claim.map { "s3://\($0)" } ?? ""): "
+            "CloudTrail signed it for another place than the one it was found in\(claim.map { ", s3://\($0)" } ?? ""): "
                 + "it was moved or copied there",
             ["bucketChecked": .flag(bucket == .compared)]
         )
@@ -114,7 +122,9 @@ extension CauseWords {
 
 extension KindWords {
     static let digestMissing = KindWords(
-        meaning: "A verified successor names the digest file, or the hourly rhythm demands it, and it is not there.",
+        meaning:
+            "A verified successor names the digest file, the hourly rhythm demands it before one that is named, or "
+            + "an earlier run proved it, and it is not there.",
         advice:
             "Check that the download was complete. Look for a delete marker, and for `DeleteObject` in the data "
             + "events of the bucket."
@@ -141,7 +151,9 @@ extension CauseWords {
 
 extension KindWords {
     static let anchorLost = KindWords(
-        meaning: "The digest file that an earlier run proved last is gone, or another file is in its place.",
+        meaning:
+            "With `--state`: the digest file that an earlier run proved last is gone, or another file is in the "
+            + "place of one that it proved.",
         advice:
             "Bring back the archive of before, and find out who wrote to it or to the bucket: its end was cut off, "
             + "or all of it was written anew."
@@ -172,7 +184,9 @@ extension CauseWords {
 
 extension KindWords {
     static let digestUnsigned = KindWords(
-        meaning: "No usable signature of the digest file is at hand.",
+        meaning:
+            "No usable signature of the digest file is at hand: it is the newest of its chain without metadata, its "
+            + "successor is missing, or only an unverified successor repeats a signature, and that one fails.",
         advice:
             "Fetch the signature that S3 keeps in the object's metadata and give it with `--signatures`, or end the "
             + "range before this hour with `--end-time`."
@@ -222,7 +236,10 @@ extension CauseWords {
 
 extension KindWords {
     static let digestUnreadable = KindWords(
-        meaning: "The digest file, or the folder it would be in, could not be read.",
+        meaning:
+            "The digest file could not be read: an I/O error, no permission, not a regular file (a link, for "
+            + "example), or changed during the read. Also a folder that could not be listed, a link that may lead to "
+            + "one, or the rest of a tar or zip file; these are reported whatever the range and filters.",
         advice:
             "Fix the permissions or the copy, replace links by what they lead to, and run again on a copy that "
             + "nothing writes to."
@@ -304,7 +321,9 @@ extension CauseWords {
 
 extension KindWords {
     static let signatureSourceDiffers = KindWords(
-        meaning: "One signature of the digest file verifies; another source has a different one.",
+        meaning:
+            "One signature of the digest file verifies; another source has a different one. An unverified file "
+            + "after the newest digest file causes this too.",
         advice:
             "Fetch the signatures of these files again. If the difference stays, look for an unproven digest file "
             + "beside them, and for other versions in S3."
@@ -379,7 +398,7 @@ extension CauseWords {
 
 extension KindWords {
     static let keyNew = KindWords(
-        meaning: "No earlier run had this key.",
+        meaning: "With `--state`: no earlier run had this key. AWS makes new keys now and then.",
         advice: "See to it that this one came from AWS: fetch the keys again yourself, and compare."
     )
 }

@@ -25,7 +25,9 @@ extension CauseWords {
 
 extension KindWords {
     static let logTrailingData = KindWords(
-        meaning: "Bytes follow the log file's gzip stream, which readers such as zcat show as content.",
+        meaning:
+            "Bytes follow the log file's gzip stream. The listed content comes first; tools such as zcat also show "
+            + "what follows.",
         advice: "Keep the file, and treat the records at the end as not CloudTrail's. Find the earlier version in S3."
     )
 }
@@ -53,7 +55,9 @@ extension ContentFacts.Container {
 
 extension KindWords {
     static let logMalformed = KindWords(
-        meaning: "The log file's container is cut off or corrupt.",
+        meaning:
+            "The log file's gzip container is cut off or corrupt. The message says when the content is the listed "
+            + "one all the same.",
         advice: "Download again. Broken after a second download means altered in S3."
     )
 }
@@ -83,7 +87,7 @@ extension ContentFacts.Damage {
 
 extension KindWords {
     static let logMissing = KindWords(
-        meaning: "A verified digest file lists the log file and it is not there.",
+        meaning: "A verified digest file lists the log file, or an earlier run proved it, and it is not there.",
         advice:
             "Check that the download was complete, and the lifecycle rules of the bucket. Look for a delete marker, "
             + "and for `DeleteObject` in the data events of the bucket."
@@ -108,7 +112,10 @@ extension CauseWords {
 
 extension KindWords {
     static let logUnreadable = KindWords(
-        meaning: "The log file, or the folder it would be in, could not be read.",
+        meaning:
+            "The log file could not be read: an I/O error, no permission, not a regular file (a link, for example), "
+            + "or changed during the read. Also a folder that could not be listed, or a link that may lead to one; "
+            + "these are reported whatever the range and filters.",
         advice:
             "Fix the permissions or the copy, replace links by what they lead to, and run again on a copy that "
             + "nothing writes to."
@@ -153,7 +160,9 @@ extension ContentFacts.Limit {
 
 extension KindWords {
     static let logUnauthenticated = KindWords(
-        meaning: "Only digest files that are not verified list the log file, whatever its content.",
+        meaning:
+            "Only digest files that are not verified list the log file. The message says whether the content "
+            + "matches, which proves nothing.",
         advice: "Resolve the finding of the digest file that lists it. Until then its content proves nothing."
     )
 }
@@ -183,7 +192,9 @@ extension CauseWords {
 
 extension KindWords {
     static let logUnreferenced = KindWords(
-        meaning: "No digest file lists the log file: an added file looks like this.",
+        meaning:
+            "No digest file lists the log file. An added file looks like this. So do the log files of a missing "
+            + "digest file, of a trail without validation, and of the time before validation was enabled.",
         advice:
             "Look for a missing digest file of that hour first. If there is none, compare with the trails that "
             + "deliver to the bucket."
@@ -200,7 +211,7 @@ extension CauseWords {
 
 extension KindWords {
     static let logDecompressed = KindWords(
-        meaning: "The download decompressed the log file; its content is proven.",
+        meaning: "The download decompressed the log file. Its content is proven.",
         advice: "Nothing: the content is proven. To keep files as S3 stores them, download with the AWS CLI or rclone."
     )
 }
@@ -213,7 +224,9 @@ extension CauseWords {
 
 extension KindWords {
     static let listingDiffers = KindWords(
-        meaning: "Verified digest files list different hashes for the log file; the newest counts, and it matches.",
+        meaning:
+            "Verified digest files list different hashes for the log file. The newest counts, and the file matches "
+            + "it.",
         advice: "Keep the digest files, and look at the versions of the log file: it may have been delivered twice."
     )
 }
@@ -228,7 +241,9 @@ extension CauseWords {
 
 extension KindWords {
     static let logOutsideArchive = KindWords(
-        meaning: "A digest file lists the log file for a day before its own, of which the archive holds nothing.",
+        meaning:
+            "The oldest digest file held, or a backfill digest file, lists the log file for a day before its own, "
+            + "of which the archive holds nothing. It is not counted.",
         advice: "Nothing, if that day was not asked for. Else download its log files, and give `--start-time`."
     )
 }
@@ -243,7 +258,10 @@ extension CauseWords {
 
 extension KindWords {
     static let logAwaitingDigest = KindWords(
-        meaning: "The log file is newer than the last verified digest file, whose successor may not be delivered yet.",
+        meaning:
+            "The log file is newer than the last verified digest file of its account and region, by up to 2 h 30 "
+            + "min or what `--grace` says, and lies in the folder of its name. Its digest file may not be delivered "
+            + "yet. It is not counted.",
         advice:
             "Download again later and validate again. `--end-time`, `--max-age` or `--grace 0s` make a finding of "
             + "it."
