@@ -107,10 +107,11 @@ adversary: setup
 mutants: setup
 	python3 Tests/Mutations/mutate.py .build/mutants --cases $(CASES)
 
-# Writes anew what the tests compare the command's output with. Look at the difference before it is committed.
+# Writes again what the tests compare the command's output with, and the tables of kinds in the user guide. Look at the
+# difference before it is committed.
 golden: setup
-	UPDATE_GOLDEN=1 swift test --filter "GoldenTests|HTMLReportTests|WordsTests"
-	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden TestVectors/reports
+	UPDATE_GOLDEN=1 swift test --filter "GoldenTests|HTMLReportTests|UserGuideTests|WordsTests"
+	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden TestVectors/reports docs/user-guide.md
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources

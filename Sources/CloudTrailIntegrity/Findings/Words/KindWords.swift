@@ -9,6 +9,14 @@ package struct KindWords: Hashable, Sendable {
     package let meaning: String
     /// What to do next, in one line.
     package let advice: String
+    /// Where the user guide has more, as it stands there after "See"; only the guide says so.
+    package let seeAlso: String?
+
+    init(meaning: String, advice: String, seeAlso: String? = nil) {
+        self.meaning = meaning
+        self.advice = advice
+        self.seeAlso = seeAlso
+    }
 
     /// `markdown` without its backticks.
     fileprivate static func plain(_ markdown: String) -> String { markdown.filter { $0 != "`" } }

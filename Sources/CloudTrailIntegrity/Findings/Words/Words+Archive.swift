@@ -12,7 +12,8 @@ extension KindWords {
             + "symbolic link.",
         advice:
             "Replace links in the archive by real folders. If none is on the way, the key is not CloudTrail's: keep "
-            + "the digest file, and ask AWS."
+            + "the digest file, and ask AWS.",
+        seeAlso: "[links](#links)"
     )
 }
 

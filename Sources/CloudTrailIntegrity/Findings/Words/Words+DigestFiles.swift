@@ -156,7 +156,8 @@ extension KindWords {
             + "place of one that it proved.",
         advice:
             "Bring back the archive of before, and find out who wrote to it or to the bucket: its end was cut off, "
-            + "or all of it was written anew."
+            + "or all of it was written anew.",
+        seeAlso: "[from night to night](state.md)"
     )
 }
 
@@ -189,7 +190,8 @@ extension KindWords {
             + "successor is missing, or only an unverified successor repeats a signature, and that one fails.",
         advice:
             "Fetch the signature that S3 keeps in the object's metadata and give it with `--signatures`, or end the "
-            + "range before this hour with `--end-time`."
+            + "range before this hour with `--end-time`.",
+        seeAlso: "[how signatures survive a download](#download-so-that-the-signatures-survive)"
     )
 }
 
@@ -242,7 +244,8 @@ extension KindWords {
             + "one, or the rest of a tar or zip file; these are reported whatever the range and filters.",
         advice:
             "Fix the permissions or the copy, replace links by what they lead to, and run again on a copy that "
-            + "nothing writes to."
+            + "nothing writes to.",
+        seeAlso: "[links](#links)"
     )
 }
 
@@ -284,7 +287,8 @@ extension KindWords {
         meaning: "The digest file hits a limit on size, ratio, count or depth.",
         advice:
             "Look at the file with care: genuine files do not come near the limits. If it is genuine, raise the "
-            + "limit that the finding names."
+            + "limit that the finding names.",
+        seeAlso: "[limits](#limits)"
     )
 }
 
@@ -399,7 +403,8 @@ extension CauseWords {
 extension KindWords {
     static let keyNew = KindWords(
         meaning: "With `--state`: no earlier run had this key. AWS makes new keys now and then.",
-        advice: "See to it that this one came from AWS: fetch the keys again yourself, and compare."
+        advice: "See to it that this one came from AWS: fetch the keys again yourself, and compare.",
+        seeAlso: "[from night to night](state.md)"
     )
 }
 

@@ -118,7 +118,8 @@ extension KindWords {
             + "these are reported whatever the range and filters.",
         advice:
             "Fix the permissions or the copy, replace links by what they lead to, and run again on a copy that "
-            + "nothing writes to."
+            + "nothing writes to.",
+        seeAlso: "[links](#links)"
     )
 }
 
@@ -137,7 +138,8 @@ extension KindWords {
         meaning: "The log file hits a limit on size or ratio.",
         advice:
             "Look at the file with care: genuine files do not come near the limits. If it is genuine, raise the "
-            + "limit that the finding names."
+            + "limit that the finding names.",
+        seeAlso: "[limits](#limits)"
     )
 }
 
@@ -244,7 +246,8 @@ extension KindWords {
         meaning:
             "The oldest digest file held, or a backfill digest file, lists the log file for a day before its own, "
             + "of which the archive holds nothing. It is not counted.",
-        advice: "Nothing, if that day was not asked for. Else download its log files, and give `--start-time`."
+        advice: "Nothing, if that day was not asked for. Else download its log files, and give `--start-time`.",
+        seeAlso: "V36 of [the rules](verdicts.md)"
     )
 }
 
@@ -264,7 +267,8 @@ extension KindWords {
             + "yet. It is not counted.",
         advice:
             "Download again later and validate again. `--end-time`, `--max-age` or `--grace 0s` make a finding of "
-            + "it."
+            + "it.",
+        seeAlso: "V38 of [the rules](verdicts.md)"
     )
 }
 
