@@ -19,6 +19,8 @@ package enum JSONLines {
         var number = 0
         for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
+            // Files that were joined have a mark each.
+            let line = line.starts(with: InputText.mark) ? line.dropFirst(InputText.mark.count) : line
             if line.allSatisfy(isSpace) { continue }
             var reader = JSONReader(Array(line), maximumDepth: maximumDepth)
             let isTaken: Bool

@@ -39,6 +39,7 @@ public struct SignatureManifest: Sendable {
     /// - Parameter bytes: The file's content.
     /// - Throws: ``SignatureManifestError`` with the line that could not be read; nothing has been added then.
     public mutating func add(reading bytes: [UInt8]) throws {
+        let bytes = InputText.utf8(bytes)
         let isArray = bytes.first { !JSONLines.isSpace($0) } == UInt8(ascii: "[")
         let found = isArray ? try Self.readArray(bytes) : try Self.readLines(bytes)
         for entry in found {

@@ -82,7 +82,7 @@ public struct SignatureMetadata: Hashable, Sendable {
     /// Reads an answer of `aws s3api head-object`, saved beside its digest as `<digest file>.metadata.json`; `nil` when
     /// it is no such answer or holds no signature.
     package init?(headObjectAnswer bytes: [UInt8]) {
-        var reader = JSONReader(bytes, maximumDepth: 32)
+        var reader = JSONReader(InputText.utf8(bytes), maximumDepth: 32)
         var found: SignatureMetadata?
         do throws(JSONError) {
             guard try reader.kind() == .object else { return nil }

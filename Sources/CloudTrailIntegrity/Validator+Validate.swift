@@ -102,6 +102,6 @@ extension Validator {
                 .state(logs.proven, digestsOfHeld: logs.digestsOfHeld, monitor)
         }
         return try ReportAssembler(archive, report)
-            .report(keySources: keys.sources, carried: carried, state: state, monitor, listener)
+            .report(keys: keys, carried: carried, state: state, monitor, listener)
     }
 }

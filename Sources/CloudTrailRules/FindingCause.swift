@@ -17,7 +17,9 @@ package enum FindingCause: Hashable, Sendable {
     /// The object that it is signed for; `nil` where it says none that can be read.
     case digestRelocated(claim: ObjectLocation?, bucket: BucketCheck)
     /// No given key has this fingerprint, in the region that the digest's name tells.
-    case digestKeyUnknown(fingerprint: String, region: String)
+    ///
+    /// The key files with these names hold the first page of several.
+    case digestKeyUnknown(fingerprint: String, region: String, pages: [String])
     /// No candidate counts; those that were rejected.
     case digestUnsigned(rejected: [SignatureOrigin], ChainPosition)
     case digestUnreadable(ObjectReadError)
@@ -99,6 +101,8 @@ package enum FindingCause: Hashable, Sendable {
     case locationNotHeld(objects: Int, bucket: String, prefix: ObjectKey)
     case nothingValidated(Nothing)
     case keyNew(fingerprint: String)
+    /// These members of the key's entry are no times.
+    case keyValidityUnreadable(fingerprint: String, members: [String])
     /// So many more findings of one kind, in one folder or of none.
     case more(FindingKind, count: Int, Grouping)
 }
@@ -375,6 +379,7 @@ extension FindingCause {
         case .logsElsewhere, .locationNotHeld: .locationNotHeld
         case .nothingValidated: .nothingValidated
         case .keyNew: .keyNew
+        case .keyValidityUnreadable: .keyValidityUnreadable
         case .more(let kind, _, _): kind
         }
     }

@@ -95,6 +95,8 @@
     case keyOutsideValidity = "key-outside-validity"
     /// A key that no earlier run had.
     case keyNew = "key-new"
+    /// When a key was valid cannot be read.
+    case keyValidityUnreadable = "key-validity-unreadable"
     /// A second copy of the same key with the same content.
     case duplicateObject = "duplicate-object"
     /// Verified digests list different hashes for the same log file; the newest counts.
@@ -117,6 +119,7 @@
             .coverageShort, .locationNotHeld, .nothingValidated:
             .unverified
         case .logDecompressed, .chainRestart, .chainOverlap, .signatureSourceDiffers, .keyOutsideValidity, .keyNew,
+            .keyValidityUnreadable,
             .duplicateObject, .listingDiffers, .chainStartsBeforeArchive, .logOutsideArchive, .logAwaitingDigest:
             .notice
         }

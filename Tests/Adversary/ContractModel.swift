@@ -50,7 +50,8 @@ struct ContractModel {
     ]
     static let notices: Set<String> = [
         "log-decompressed", "chain-restart", "chain-overlap", "signature-source-differs", "key-outside-validity",
-        "key-new", "duplicate-object", "listing-differs", "chain-starts-before-archive", "log-outside-archive",
+        "key-new", "key-validity-unreadable", "duplicate-object", "listing-differs", "chain-starts-before-archive",
+        "log-outside-archive",
         "log-awaiting-digest",
     ]
 

@@ -81,16 +81,14 @@ struct KeysTests {
         wrong["Fingerprint"] = "\u{1b}[2J"
         var notBase64 = good
         notBase64["Value"] = "!"
-        var time = good
-        time["ValidityEndTime"] = "tomorrow"
-        entries += [wrong, notBase64, time, ["Value": "AAAA"], 7, ["Fingerprint": 1]]
+        entries += [wrong, notBase64, ["Value": "AAAA"], 7, ["Fingerprint": 1]]
         let count = try self.entries().count
         let path = try write(entries, as: "k.json")
         let shown = run("keys", path)
         #expect(shown.status == .noInput)
         let reasons = [
             "the fingerprint \\u{1b}[2J is not the MD5 of its value, which is \(good["Fingerprint"] as? String ?? "?")",
-            "Value is not Base64", "ValidityEndTime is neither seconds since 1970 nor an ISO 8601 time",
+            "Value is not Base64",
             "the value is not an RSA public key in DER (PKCS#1 or SPKI)", "not an object",
             "Fingerprint is not a string",
         ]
@@ -104,6 +102,22 @@ struct KeysTests {
         let validated = run("validate", sample.archive, "--public-keys", path)
         #expect(validated.status == .noInput)
         #expect(validated.errorLines.first == shown.errorLines.first)
+    }
+
+    /// I11
+    @Test("a validity that cannot be read is a notice, and the key verifies all the same")
+    func validity() throws {
+        var entries: [Any] = try entries()
+        var first = try #require(entries[0] as? [String: Any])
+        first["ValidityEndTime"] = "tomorrow"
+        entries[0] = first
+        let path = try write(entries, as: "k.json")
+        #expect(run("keys", path).status == .proven)
+        let validated = run("validate", sample.archive, "--public-keys", path, "--signatures", sample.manifest)
+        #expect(validated.status == .proven)
+        #expect(validated.output.contains("notice key-validity-unreadable (1): ValidityEndTime of the key "))
+        let whole = run("validate", sample.archive, "--public-keys", sample.keys, "--signatures", sample.manifest)
+        #expect(!whole.output.contains("key-validity-unreadable"))
     }
 
     @Test(

@@ -9,6 +9,8 @@ final class JudgedDigests: Sendable {
     /// What trying the signatures of each record came to.
     let signatures: [SignatureOutcome]
     let verdicts: [DigestJudgement]
+    /// The names of the key files that hold the first page of several.
+    let pagesOfKeys: [String]
     let chains: [DigestChain]
     /// Whether each record is to be reported on.
     let isInScope: [Bool]
@@ -24,6 +26,7 @@ final class JudgedDigests: Sendable {
         _ facts: ArchiveFacts,
         signatures: [SignatureOutcome],
         verdicts: [DigestJudgement],
+        pagesOfKeys: [String],
         chains: [DigestChain],
         _ asked: Asked,
         check: () throws -> Void
@@ -32,6 +35,7 @@ final class JudgedDigests: Sendable {
         self.asked = asked
         self.signatures = signatures
         self.verdicts = verdicts
+        self.pagesOfKeys = pagesOfKeys
         self.chains = chains
         var coveredUntil: [[String]: Timestamp] = [:]
         for chain in chains where !chain.identity.isBackfill {

@@ -115,6 +115,7 @@ extension Validator {
             facts,
             signatures: verdicts,
             verdicts: judged,
+            pagesOfKeys: self.keys.pages,
             chains: chains,
             options.asked,
             check: monitor.check

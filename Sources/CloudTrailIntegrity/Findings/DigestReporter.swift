@@ -222,7 +222,8 @@ extension JudgedDigests {
         case .keyUnknown:
             .digestKeyUnknown(
                 fingerprint: facts.records.fingerprint(of: number) ?? "",
-                region: facts.records.chain(of: number).region
+                region: facts.records.chain(of: number).region,
+                pages: pagesOfKeys
             )
         case .unsigned(let rejected):
             .digestUnsigned(

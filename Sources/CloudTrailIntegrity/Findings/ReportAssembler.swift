@@ -55,10 +55,11 @@ struct ReportAssembler {
     /// The report on the whole.
     ///
     /// - Parameters:
+    ///   - keys: The keys that were given.
     ///   - carried: What was proven before and not read in this run; `nil` when nothing is remembered.
     ///   - state: What the next run may build on, to be given the findings; likewise.
     consuming func report(
-        keySources: [PublicKeySet.Source],
+        keys: PublicKeySet,
         carried: ValidationReport.Carried?,
         state: consuming ProvenState?,
         _ monitor: ValidationMonitor,
@@ -66,6 +67,7 @@ struct ReportAssembler {
     ) throws -> ValidationReport {
         addLocationsNotHeld()
         addPartsElsewhere()
+        addUnreadableValidity(of: keys)
         let chains = try chainSummaries(monitor)
         addNothingValidated(chains)
         listener.hear(report.findings.finish())
@@ -100,11 +102,24 @@ struct ReportAssembler {
                 awaiting: report.awaiting,
                 bucketChecked: facts.placement.comparesBuckets
             ),
-            keySources: keySources,
+            keySources: keys.sources,
             hashedBytes: report.contentBytes,
             carried: carried,
             state: state
         )
+    }
+
+    /// Notes the keys of which it cannot be read when they were valid, which verifies nothing (I11).
+    private mutating func addUnreadableValidity(of keys: PublicKeySet) {
+        for key in keys.all where !key.unreadableTimes.isEmpty {
+            report.findings.add(
+                Finding(
+                    .keyValidityUnreadable(fingerprint: key.fingerprint, members: key.unreadableTimes),
+                    start: key.validFrom,
+                    end: key.validUntil
+                )
+            )
+        }
     }
 
     private mutating func addLocationsNotHeld() {

@@ -10,6 +10,9 @@ package struct PublicKey: Sendable {
     /// The end of the key's validity; `nil` when the file does not say.
     package let validUntil: Timestamp?
 
+    /// The members of its entry that should tell when it was valid and cannot be read.
+    package let unreadableTimes: [String]
+
     /// The bytes of the key as they were given.
     package let der: [UInt8]
     let key: RSAPublicKey
@@ -18,7 +21,12 @@ package struct PublicKey: Sendable {
     package var bits: Int { key.bits }
 
     /// Reads a key's DER bytes, PKCS#1 or SPKI, and computes its fingerprint.
-    init(der: [UInt8], validFrom: Timestamp?, validUntil: Timestamp?) throws(PublicKeySetError) {
+    init(
+        der: [UInt8],
+        validFrom: Timestamp?,
+        validUntil: Timestamp?,
+        unreadableTimes: [String] = []
+    ) throws(PublicKeySetError) {
         do throws(RSAPublicKey.Rejection) {
             key = try RSAPublicKey(der: der)
         } catch {
@@ -32,6 +40,7 @@ package struct PublicKey: Sendable {
         self.der = der
         self.validFrom = validFrom
         self.validUntil = validUntil
+        self.unreadableTimes = unreadableTimes
     }
 
     /// The SHA-256 of the DER bytes: MD5 alone tells no two keys apart.

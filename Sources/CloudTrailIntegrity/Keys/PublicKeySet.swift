@@ -37,6 +37,8 @@ public struct PublicKeySet: Sendable {
 
     /// The files, in the order they were added.
     public private(set) var sources: [Source] = []
+    /// The names of the files that hold the first page of several.
+    package private(set) var pages: [String] = []
     private var keys: [String: PublicKey] = [:]
 
     /// A set without keys.
@@ -65,7 +67,8 @@ public struct PublicKeySet: Sendable {
     ///   is not the MD5 of its bytes or names another key already in the set.
     public mutating func add(reading bytes: [UInt8], name: String) throws {
         var found: [PublicKey] = []
-        for entry in try PublicKeyEntry.read(bytes) { found.append(try entry.usableKey()) }
+        let file = try PublicKeyFile(reading: bytes)
+        for entry in file.entries { found.append(try entry.usableKey()) }
         guard !found.isEmpty else { throw PublicKeySetError(.malformed, "it holds no public key") }
         for key in found {
             if let known = keys[key.fingerprint], known.der != key.der {
@@ -73,6 +76,7 @@ public struct PublicKeySet: Sendable {
             }
         }
         for key in found { keys[key.fingerprint] = key }
+        if file.hasNextPage { pages.append(name) }
         sources.append(Source(name: name, sha256: Hex.encode(try SHA256Digest.of(bytes).bytes)))
     }
 }

@@ -21,7 +21,7 @@ extension ExpectedChain {
         var read: [ExpectedChain] = []
         var reason = ""
         do throws(JSONLines.Failure) {
-            try JSONLines.forEach(bytes, maximumDepth: 8) { (reader) throws(JSONError) in
+            try JSONLines.forEach(InputText.utf8(bytes), maximumDepth: 8) { (reader) throws(JSONError) in
                 switch try Self.read(&reader) {
                 case .failure(let fault):
                     reason = fault.reason

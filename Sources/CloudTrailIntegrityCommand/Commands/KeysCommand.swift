@@ -82,7 +82,7 @@ enum KeysCommand: Subcommand {
             guard let fingerprint = key.entry.fingerprint, !others.isEmpty else { continue }
             try console.print("\(fingerprint) was valid together with \(others.joined(separator: ", "))")
         }
-        for note in contents.duplicates { try console.print(escaped(note)) }
+        for note in contents.duplicates + contents.notes { try console.print(escaped(note)) }
         let files = contents.sources.count
         try console.print(
             "\(contents.different) different \(contents.different == 1 ? "key" : "keys") in \(files) "
@@ -132,6 +132,7 @@ enum KeysCommand: Subcommand {
         object.add("exit", Int64(contents.errors.isEmpty ? 0 : ExitStatus.noInput.rawValue))
         object.add("different", Int64(contents.different))
         object.add("duplicates", contents.duplicates)
+        object.add("notes", contents.notes)
         object.add("problems", contents.errors)
         try console.print(object.closed)
     }

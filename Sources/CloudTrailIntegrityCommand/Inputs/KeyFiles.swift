@@ -27,6 +27,8 @@ struct KeyFiles {
     private(set) var conflicting: Set<String> = []
     /// A line for each key that several entries hold.
     private(set) var duplicates: [String] = []
+    /// A line for each file that holds one page of several, and for each key whose validity cannot be read.
+    private(set) var notes: [String] = []
     /// The number of different keys that can be used.
     private(set) var different = 0
 
@@ -43,11 +45,19 @@ struct KeyFiles {
             let bytes = try InputFile.read(path, purpose: "key file")
             let sha256 = Hex.encode(try SHA256Digest.of(bytes).bytes)
             do {
-                let entries = try PublicKeyEntry.read(bytes)
+                let file = try PublicKeyFile(reading: bytes)
+                let entries = file.entries
                 keys += entries.map { Key(file: path, entry: $0) }
                 let problem = entries.isEmpty ? "it holds no public key" : nil
                 sources.append(Source(file: path, sha256: sha256, count: entries.count, problem: problem))
                 if let problem { errors.append("The key file '\(path)' cannot be used: \(problem)") }
+                if file.hasNextPage { notes.append("'\(path)' holds the first page of several: fetch the others too") }
+                for entry in entries where entry.problem == nil && !entry.unreadableTimes.isEmpty {
+                    let members = entry.unreadableTimes.joined(separator: " and ")
+                    notes.append(
+                        "In '\(path)' \(members) of key \(entry.number) cannot be read; it verifies all the same"
+                    )
+                }
                 for entry in entries {
                     guard let problem = entry.problem else { continue }
                     errors.append("The key file '\(path)' cannot be used: key \(entry.number): \(problem)")

@@ -44,10 +44,12 @@ enum SampleCauses {
             ),
             .digestLinkMismatch(LinkMismatch(.bucket, successor: digest, hashes: nil, ownSignature: .notValid)),
             .digestLinkMismatch(LinkMismatch(.signature, successor: digest, hashes: nil, ownSignature: .valid)),
-            .digestMalformed("it is no JSON"),
+            .digestMalformed(.content("it is no JSON")),
             .digestRelocated(claim: ObjectLocation(bucket: "example-bucket", key: digest), bucket: .compared),
             .digestRelocated(claim: nil, bucket: .notCompared),
-            .digestKeyUnknown(fingerprint: fingerprint, region: "us-east-1"), .digestUnsigned(rejected: [], .newest),
+            .digestKeyUnknown(fingerprint: fingerprint, region: "us-east-1", pages: []),
+            .digestKeyUnknown(fingerprint: fingerprint, region: "us-east-1", pages: ["keys.json"]),
+            .digestUnsigned(rejected: [], .newest),
             .digestUnsigned(rejected: [], .older), .digestUnsigned(rejected: [.successor(digest)], .older),
             .digestUnreadable(error), .digestOverLimit("more than 32 levels"), .digestElsewhere(folder: folder),
             .digestElsewhere(folder: nil), .digestDuplicate(first: digest),
@@ -110,7 +112,10 @@ enum SampleCauses {
             .locationNotHeld(objects: 1, bucket: "example-bucket", prefix: ObjectKey("prefix/")),
             .locationNotHeld(objects: 2, bucket: "example-bucket", prefix: ObjectKey("")),
         ]
-        + nothings.map { .nothingValidated($0) } + [.keyNew(fingerprint: fingerprint)]
+        + nothings.map { .nothingValidated($0) } + [
+            .keyNew(fingerprint: fingerprint),
+            .keyValidityUnreadable(fingerprint: fingerprint, members: ["ValidityStartTime", "ValidityEndTime"]),
+        ]
 
     private static let nothings: [Nothing] = [
         .run(.noDigest), .run(.noneVerified), .run(.noneVerifiedInRange), .root(name: "archive"),

@@ -198,6 +198,21 @@ import Testing
         )
     }
 
+    /// I13
+    @Test func byteOrderMarksAreReadOver() throws {
+        let text = #"{"key":"caf\u00e9.json.gz","metadata":{"signature":"00"}}"#
+        for bytes in [
+            Array("\u{feff}\(text)".utf8), Array("\n\u{feff}\(text)\n\u{feff}\n".utf8),
+            ([0xfeff] + Array(text.utf16)).flatMap {
+                [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
+            },
+        ] {
+            var manifest = SignatureManifest()
+            try manifest.add(reading: bytes)
+            #expect(manifest.count == 1)
+        }
+    }
+
     @Test func anEmptyManifestHasNone() throws {
         for text in ["", "\n", "\r\n\r\n", " \t\n"] {
             #expect(try Self.manifest(text).count == 0)
@@ -211,7 +226,7 @@ import Testing
         ("{}", 1), ("\n\n{}", 3), ("GOOD\nGOOD\n{\n", 3), ("GOOD\n\n\r\nnull", 4), ("GOOD GOOD", 1), ("GOOD,\nGOOD", 1),
         ("x", 1),
         ("GOOD\n\"x\"", 2), ("GOOD\n[]", 2), ("{\"bucket\":\"b\"}", 1), ("{\"key\":1}", 1), ("{\"key\":null}", 1),
-        ("GOOD\n{\"key\":\"s3://bucket\"}", 2), ("GOOD\n{\"key\":\"a\",\"key\":\"b\"}", 2), ("\u{feff}GOOD", 1),
+        ("GOOD\n{\"key\":\"s3://bucket\"}", 2), ("GOOD\n{\"key\":\"a\",\"key\":\"b\"}", 2), ("GOOD\nx\u{feff}GOOD", 2),
         ("GOOD\n\0", 2),
         ("[\nGOOD,\nGOOD\nGOOD\n]", 4), ("[\nGOOD,\n]", 3), ("[\nGOOD", 2), ("[\nGOOD\n]\n[", 4), ("\n\n[\nx", 4),
         ("[{\"a\":1,\n\"a\":2}]", 2),

@@ -71,6 +71,10 @@ import Testing
             "[\(one)]\n[\(two)]", "{\"PublicKeyList\":[]}{\"PublicKeyList\":[\(one),\(two)]}",
             " \r\n{ \"NextToken\" : null , \"PublicKeyList\" : [ \(one) , \(two) ] , \"x\": {\"y\":[1]} } \r\n",
             "{\"PublicKeyList\":[\(one)],\"publicKeyList\":[\(two)]}",
+            // `jq -s`, `--query 'PublicKeyList[0]'`, and both.
+            "[{\"PublicKeyList\":[\(one)]},{\"PublicKeyList\":[\(two)],\"NextToken\":null}]", "\(one)\n\(two)\n",
+            "[[\(one)],\(two)]", "\u{feff}[\(one),\(two)]", "\u{feff}[\(one)]\u{feff}[\(two)]",
+            one.replacing("/", with: "/\\n") + two,
         ]
         for text in texts {
             let set = try Self.set(text)
@@ -99,6 +103,7 @@ import Testing
             ("1.453076702E9", 1_453_076_702),
             ("1.453076702e+09", 1_453_076_702), ("\"1453076702.0\"", 1_453_076_702), ("\"1453076702\"", 1_453_076_702),
             ("\"1.453076702E9\"", 1_453_076_702), ("\"2016-01-18T00:25:02Z\"", 1_453_076_702),
+            ("\"2016-01-18 00:25:02+00:00\"", 1_453_076_702), ("\"2016-01-18 00:25:02.5Z\"", 1_453_076_702),
             ("\"2016-01-18T01:25:02+01:00\"", 1_453_076_702), ("\"2016-01-17T19:25:02.000-05:00\"", 1_453_076_702),
             ("0", 0), ("-1", -1), ("-0.5", -1), ("1e18", 253_402_300_799), ("null", nil), (nil, nil),
         ] as [(String?, Int64?)]
@@ -115,18 +120,17 @@ import Testing
         "\"2016-01-18\"",
         "\"2016-01-18T00:25:02\"", "\"0x1p4\"", "\"-\"",
     ])
-    func refusesOtherTimes(text: String) throws {
-        let expected = "neither seconds since 1970 nor an ISO 8601 time"
-        #expect(
-            Self.error("[\(try Self.entry(first.der, from: text))]")?.hasPrefix(
-                "key 1: ValidityStartTime is \(expected)"
-            ) == true
-        )
-        #expect(
-            Self.error("[\(try Self.entry(first.der, until: text))]")?.hasPrefix(
-                "key 1: ValidityEndTime is \(expected)"
-            ) == true
-        )
+    func otherTimesAreNoted(text: String) throws {
+        for (entry, name) in [
+            (try Self.entry(first.der, from: text), "ValidityStartTime"),
+            (try Self.entry(first.der, until: text), "ValidityEndTime"),
+        ] {
+            let set = try Self.set("[\(entry)]")
+            let key = try #require(set.key(fingerprint: try Self.fingerprint(first.der)))
+            #expect(key.unreadableTimes == [name])
+            #expect((key.validFrom == nil) == (name == "ValidityStartTime"))
+            #expect((key.validUntil == nil) == (name == "ValidityEndTime"))
+        }
     }
 
     @Test func boundsThatAreNotKnownExcludeNothing() throws {
@@ -227,21 +231,27 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "ends inside a value"), (" \n", "ends inside a value"), ("\0", "not JSON"), ("null", "not JSON"),
-        ("1", "not JSON"),
-        ("\"x\"", "not JSON"), ("-----BEGIN PUBLIC KEY-----", "a number is broken|not JSON"), ("<xml/>", "not JSON"),
-        ("\u{feff}[]", "not JSON"),
+        ("", "it is empty"), (" \n", "it is empty"), ("\u{feff}", "it is empty"), ("\0", "not JSON"),
+        ("null", "no PublicKeyList"), ("1", "no PublicKeyList"), ("\"x\"", "no PublicKeyList"), ("<xml/>", "not JSON"),
+        ("-----BEGIN PUBLIC KEY-----", "it is PEM"), ("\u{feff}[]", "no public key"),
+        ("PublicKeyList:\n- Fingerprint: a", "it is YAML: fetch it with --output json"),
+        ("- Fingerprint: a", "it is YAML"), ("PUBLICKEYLIST\ta\tb", "text output: fetch it with --output json"),
+        ("-----\n| ListPublicKeys |", "it is a table"),
+        (
+            "\nAn error occurred (AccessDeniedException) when calling \u{1b}[2J\nmore",
+            "an error message of the AWS CLI and no keys: An error occurred (AccessDeniedException) when calling \\u{1b}[2J"
+        ),
         ("{}", "no PublicKeyList"), ("{\"Keys\":[]}", "no PublicKeyList"), ("[]", "no public key"),
         ("{\"PublicKeyList\":[]}", "no public key"), ("{\"PublicKeyList\":{}}", "not a list"),
         ("{\"PublicKeyList\":null}", "not a list"),
-        ("{\"PublicKeyList\":\"x\"}", "not a list"), ("[1]", "key 1: not an object"), ("[[]]", "key 1: not an object"),
+        ("{\"PublicKeyList\":\"x\"}", "not a list"), ("[1]", "key 1: not an object"), ("[[]]", "no public key"),
         ("[null]", "key 1: not an object"), ("[{}]", "key 1: Value is missing"),
         ("[{\"Value\":1}]", "key 1: Value is not a string"),
         ("[{\"Value\":null}]", "key 1: Value is not a string"),
         ("[{\"Value\":\"\"}]", "key 1: the value is not an RSA public key"),
         ("[{\"Value\":\"AAAA\"}]", "key 1: the value is not an RSA public key"),
         ("[{\"Value\":\"A\"}]", "key 1: Value is not Base64"),
-        ("[{\"Value\":\"AA==\\n\"}]", "key 1: Value is not Base64"),
+        ("[{\"Value\":\"AA==\\n\"}]", "key 1: the value is not an RSA public key"),
         ("[{\"Value\":\"AAAA\",\"Fingerprint\":1}]", "Fingerprint is not a string"),
         ("[{\"Value\":\"AAAA\",\"Value\":\"AAAA\"}]", "appears twice"),
         ("[{\"Value\":\"\\u0000\"}]", "key 1: Value is not Base64"),
@@ -250,6 +260,18 @@ import Testing
     func refuses(text: String, reason: String) throws {
         let error = try #require(Self.error(text))
         #expect(reason.split(separator: "|").contains { error.contains($0) }, "\(error)")
+    }
+
+    /// I11
+    @Test func aPageOfSeveralIsNoted() throws {
+        let one = try Self.entry(first.der)
+        for (text, isNoted) in [
+            ("{\"PublicKeyList\":[\(one)],\"NextToken\":\"a\"}", true),
+            ("{\"PublicKeyList\":[\(one)],\"NextToken\":\"\"}", false),
+            ("{\"NextToken\":null,\"PublicKeyList\":[\(one)]}", false), (one, false),
+        ] {
+            #expect(try PublicKeyFile(reading: Array(text.utf8)).hasNextPage == isNoted)
+        }
     }
 
     @Test func refusesWhatFollows() throws {

@@ -26,7 +26,7 @@ extension FindingCause {
         case .digestLinkMismatch(let mismatch): .digestLinkMismatch(mismatch)
         case .digestMalformed(let what): .digestMalformed(what)
         case .digestRelocated(let claim, let bucket): .digestRelocated(claim, bucket)
-        case .digestKeyUnknown(let fingerprint, let region): .digestKeyUnknown(fingerprint, region)
+        case .digestKeyUnknown(let fingerprint, let region, let pages): .digestKeyUnknown(fingerprint, region, pages)
         case .digestUnsigned(let rejected, let position): .digestUnsigned(rejected, position)
         case .digestUnreadable(let error): .digestUnreadable(error)
         case .digestOverLimit(let limit): .digestOverLimit(limit)
@@ -77,6 +77,7 @@ extension FindingCause {
         case .locationNotHeld(let objects, let bucket, let prefix): .locationNotHeld(objects, bucket, prefix)
         case .nothingValidated(let nothing): .nothingValidated(nothing)
         case .keyNew(let fingerprint): .keyNew(fingerprint)
+        case .keyValidityUnreadable(let fingerprint, let members): .keyValidityUnreadable(fingerprint, members)
         case .more(_, let count, let grouping): .more(count, grouping)
         }
     }

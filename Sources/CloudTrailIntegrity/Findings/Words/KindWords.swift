@@ -64,6 +64,7 @@ extension FindingKind {
         case .signatureSourceDiffers: .signatureSourceDiffers
         case .keyOutsideValidity: .keyOutsideValidity
         case .keyNew: .keyNew
+        case .keyValidityUnreadable: .keyValidityUnreadable
         case .duplicateObject: .duplicateObject
         case .listingDiffers: .listingDiffers
         case .chainStartsBeforeArchive: .chainStartsBeforeArchive

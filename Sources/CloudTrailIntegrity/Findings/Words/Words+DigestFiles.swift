@@ -226,9 +226,11 @@ extension KindWords {
 }
 
 extension CauseWords {
-    static func digestKeyUnknown(_ fingerprint: String, _ region: String) -> CauseWords {
-        CauseWords(
-            "no public key with the fingerprint \(fingerprint): fetch it with aws cloudtrail list-public-keys in \(region)",
+    static func digestKeyUnknown(_ fingerprint: String, _ region: String, _ pages: [String]) -> CauseWords {
+        let first = pages.first.map { "; the key file \(shortened($0)) holds the first page of several" } ?? ""
+        return CauseWords(
+            "no public key with the fingerprint \(fingerprint): fetch it with aws cloudtrail list-public-keys in \(region)"
+                + first,
             ["fingerprint": .text(fingerprint)]
         )
     }
@@ -413,6 +415,25 @@ extension CauseWords {
         CauseWords(
             "no earlier run had the key \(fingerprint): see to it that it came from AWS",
             ["fingerprint": .text(fingerprint)]
+        )
+    }
+}
+
+// MARK: key-validity-unreadable
+
+extension KindWords {
+    static let keyValidityUnreadable = KindWords(
+        meaning: "When a key was valid cannot be read from the key file. It verifies signatures all the same.",
+        advice: "Nothing has to be done. To have it checked, fetch the keys again with `--output json`."
+    )
+}
+
+extension CauseWords {
+    static func keyValidityUnreadable(_ fingerprint: String, _ members: [String]) -> CauseWords {
+        CauseWords(
+            "\(members.joined(separator: " and ")) of the key \(fingerprint) cannot be read: neither seconds since 1970 nor "
+                + "an ISO 8601 time",
+            ["fingerprint": .text(fingerprint), "members": .list(members)]
         )
     }
 }
