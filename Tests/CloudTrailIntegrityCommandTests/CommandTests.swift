@@ -198,7 +198,7 @@ struct CommandTests {
         check(.noInput, "the package trait ArchiveFiles", "-", "--public-keys", clean.keys)
         #endif
         check(.noInput, "No such file or directory", archive, "--public-keys", "/nowhere")
-        check(.noInput, "is a folder", archive, "--public-keys", clean.path)
+        check(.noInput, "holds no key file", archive, "--public-keys", clean.archive)
         check(.noInput, "not JSON at byte 0", archive, "--public-keys", notJSON)
         check(.noInput, "holds no public key", archive, "--public-keys", empty)
         check(.noInput, "is not the MD5 of its value", archive, "--public-keys", mislabelled)

@@ -105,6 +105,30 @@ struct KeysTests {
     }
 
     /// I11
+    @Test("a folder stands for the files in it whose names end in .json")
+    func folderOfKeys() throws {
+        let keys = folder.path + "/keys"
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: keys + "/sub.json", withIntermediateDirectories: true)
+        for (number, entry) in try entries().enumerated() {
+            try manager.moveItem(atPath: try write([entry], as: "one"), toPath: "\(keys)/\(number).json")
+        }
+        for name in ["notes.txt", "._0.json"] { try Data("x".utf8).write(to: URL(filePath: "\(keys)/\(name)")) }
+        let listed = run("keys", keys)
+        #expect(listed.status == .proven)
+        #expect(listed.output.contains("\(try entries().count) different keys in \(try entries().count) files."))
+        let validated = run("validate", sample.archive, "--public-keys", keys + "/", "--signatures", sample.manifest)
+        #expect(validated.status == .proven)
+        let empty = run("validate", sample.archive, "--public-keys", keys + "/sub.json")
+        #expect(empty.status == .noInput)
+        #expect(
+            empty.errorLines == [
+                "Error: The folder '\(keys)/sub.json' holds no key file: no name in it ends in '.json'"
+            ]
+        )
+    }
+
+    /// I11
     @Test("a validity that cannot be read is a notice, and the key verifies all the same")
     func validity() throws {
         var entries: [Any] = try entries()
@@ -138,7 +162,7 @@ struct KeysTests {
     @Test("a file that is not there is status 66; none at all is a wrong command line")
     func absent() {
         #expect(run("keys", sample.path + "/no").status == .noInput)
-        #expect(run("keys", sample.path).errors.contains("is a folder"))
+        #expect(run("keys", folder.path).errors.contains("holds no key file"))
         #expect(run("keys").status == .usage)
     }
 }

@@ -10,7 +10,9 @@ enum KeysCommand: Subcommand {
     static let help = HelpText(
         overview: "Show what files of public keys hold, and whether they can be used together.",
         usage: "\(Tool.name) keys <file> ... [<options>]",
-        arguments: [("<file>", "An answer of 'aws cloudtrail list-public-keys', or several one after the other.")],
+        arguments: [
+            ("<file>", "An answer of 'aws cloudtrail list-public-keys', several of them, or a folder of such files.")
+        ],
         options: [
             formatOption(
                 default: Format.text,
@@ -34,7 +36,7 @@ enum KeysCommand: Subcommand {
     ) throws(CommandError) -> ExitStatus {
         let operands = try operands(arguments)
         let format = try arguments.choice("format") ?? Format.text
-        let contents = KeyFiles(operands)
+        let contents = KeyFiles(try NamedFile.keyPaths(operands))
         switch format {
         case .text: try writeText(contents, isVerbose: arguments.has("verbose"), console)
         case .jsonl: try writeJSONLines(contents, console)

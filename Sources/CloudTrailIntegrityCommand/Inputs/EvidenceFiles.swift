@@ -10,7 +10,7 @@ struct EvidenceFiles {
 
     /// The files of `--public-keys`, `--signatures` and `--expect`, where a command has these options.
     init(_ arguments: ParsedArguments) throws(CommandError) {
-        keys = try NamedFile.files(arguments.paths("public-keys"), .keys)
+        keys = try NamedFile.files(NamedFile.keyPaths(arguments.paths("public-keys")), .keys)
         signatures = try NamedFile.files(arguments.paths("signatures"), .signatures)
         chains = try NamedFile.files(arguments.paths("expect"), .chains)
     }
@@ -107,7 +107,9 @@ let publicKeysOption = OptionSpec(
     "public-keys",
     value: "file",
     isRepeatable: true,
-    help: "Answers of 'aws cloudtrail list-public-keys'. Repeat it for several files."
+    help:
+        "Answers of 'aws cloudtrail list-public-keys', or a folder with files of them, called '*.json'. Repeat it for "
+        + "several."
 )
 
 /// `--signatures`, as every command that verifies signatures has it.

@@ -37,6 +37,35 @@ struct NamedFile {
         return files
     }
 
+    /// The paths of key files: of a folder, of each file in it whose name ends in `.json`, in their order; but those whose
+    /// name begins with a dot, which systems and tools make.
+    static func keyPaths(_ paths: [ByteString]) throws(CommandError) -> [ByteString] {
+        var files: [ByteString] = []
+        for path in paths {
+            guard path.isUsable, let status = try? FileStatus(at: path), status.kind == .folder else {
+                files.append(path)
+                continue
+            }
+            let names: [ByteString]
+            do throws(SystemError) {
+                names = try OpenFolder(at: path).entries { kind, _ in kind == .file || kind == .link }.map(\.name)
+            } catch {
+                throw CommandError(
+                    .noInput,
+                    "The folder of key files '\(path)' could not be read: \(error.description)"
+                )
+            }
+            let keys = names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+                .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+            guard !keys.isEmpty else {
+                throw CommandError(.noInput, "The folder '\(path)' holds no key file: no name in it ends in '.json'")
+            }
+            let folder = path.hasSuffix("/") ? path.bytes : path.bytes + [UInt8(ascii: "/")]
+            files += keys.map { ByteString(bytes: folder + $0.bytes) }
+        }
+        return files
+    }
+
     /// The content, of the very file whose place was looked at.
     func read() throws(CommandError) -> [UInt8] {
         try InputFile.read(path, purpose: role.purpose, expecting: location.inode)
