@@ -1,5 +1,5 @@
 /// Texts that most digest files of an archive have alike: of files that are read behind each other, they share memory.
-package struct DigestTexts: Sendable {
+package struct StringReuse: Sendable {
     fileprivate var bucket = ""
     fileprivate var fingerprint = ""
     fileprivate var listedBuckets: [String] = []
@@ -19,7 +19,7 @@ extension DigestFile {
     package init(
         parsing bytes: [UInt8],
         limits: Limits,
-        texts: inout DigestTexts,
+        texts: inout StringReuse,
         isStopped: () -> Bool
     ) throws(DigestFileError) {
         var reader = JSONReader(bytes, maximumDepth: limits.jsonDepth)
@@ -34,7 +34,7 @@ extension DigestFile {
 
     /// Reads a digest file's uncompressed bytes by themselves.
     package init(parsing bytes: [UInt8], limits: Limits) throws(DigestFileError) {
-        var texts = DigestTexts()
+        var texts = StringReuse()
         try self.init(parsing: bytes, limits: limits, texts: &texts) { false }
     }
 
@@ -43,7 +43,7 @@ extension DigestFile {
         _ content: borrowing DigestContent,
         _ reader: borrowing JSONReader,
         _ limits: Limits,
-        _ texts: DigestTexts
+        _ texts: StringReuse
     ) throws(DigestFileError) -> DigestFile {
         let fingerprint = try content.fields.required(.digestPublicKeyFingerprint)
         guard fingerprint.count == 32, reader.withBytes(of: fingerprint, { Hex.isHex($0) }) else {

@@ -60,8 +60,8 @@ extension Validator {
         let judged = LockedState(JudgedLogs(archive))
         // What is to be said of digest files is put together while log files are read.
         var (partial, _) = try pool.together(by: worker) { worker in
-            var report = try digests.report(&worker.context.trial, monitor)
-            listener.hear(report.findings.settle())
+            var report = try digests.report(&worker.context.verifier, monitor)
+            listener.emit(report.findings.settle())
             return report
         } and: {
             try stage.run(pool, worker) { [archive] match, outcomes in
@@ -77,7 +77,7 @@ extension Validator {
         partial = try AbsentLogReporter(archive, after: consume partial).run(logs.absent, monitor) { file, path in
             try stage.hash(of: file, path, worker)
         }
-        listener.hear(partial.findings.settle())
+        listener.emit(partial.findings.settle())
         var report = try conclude(archive, logs, consume partial, monitor, listener)
         report.replacedSources = LocalArchive.replaced(among: sources)
         return report

@@ -57,12 +57,12 @@ package enum MainCommand {
         } catch {
             // What was printed before the error belongs before it.
             if error.status != .outputError { do throws(CommandError) { try console.flush() } catch {} }
-            console.complain("Error: \(escaped(error.message))")
-            for line in error.advice { console.complain("  \(escaped(line))") }
+            console.printError("Error: \(escaped(error.message))")
+            for line in error.advice { console.printError("  \(escaped(line))") }
             if error.showsUsage {
-                console.complain("Usage: \(failedCommand?.help.usage ?? help.usage)")
+                console.printError("Usage: \(failedCommand?.help.usage ?? help.usage)")
                 let command = failedCommand.map { "\(Tool.name) \($0.name)" } ?? Tool.name
-                console.complain("  See '\(command) --help' for more information.")
+                console.printError("  See '\(command) --help' for more information.")
             }
             return error.status
         }

@@ -86,7 +86,7 @@ import Testing
         ]
         for before in changes {
             for change in changes {
-                var texts = DigestTexts()
+                var texts = StringReuse()
                 for change in [before, change] {
                     let bytes = Array(Self.text(Self.members, change).utf8)
                     let file = try DigestFile(parsing: bytes, limits: Limits(), texts: &texts) { false }

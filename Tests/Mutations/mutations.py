@@ -31,7 +31,7 @@ MUTATIONS = [
     Mutation("V3", PLACEMENT, "amongLogs = misplaced.amongLogs.subtracting(found)", "amongLogs = []"),
     Mutation("V6", PLACEMENT, "if path.folderCount == 0 { hasTopLevelDigests[digest.root] = true }", ""),
     Mutation("V10", "CloudTrailRules/DigestRules.swift", "case .elsewhere: faults.append(.elsewhere)", "case .elsewhere: break"),
-    Mutation("V18", "CloudTrailIntegrity/Engine/LogUnit.swift", "        if !isOwn { foreign[Int(record), default: 0] += list.names.count }\n        return isOwn", "        return true"),
+    Mutation("V18", "CloudTrailIntegrity/Engine/LogPartition.swift", "        if !isOwn { foreign[Int(record), default: 0] += list.names.count }\n        return isOwn", "        return true"),
     Mutation("V19", "CloudTrailRules/ChainClock.swift", "guard standing == .verified, let claimed else {", "guard let claimed else {"),
     Mutation("V37", LOGS, "if offset != .added([]), rootsOfListers(of: listing.record) == [root] { return nil }", "return nil"),
     Mutation("V38", SCOPE, "&& name.time <= coveredUntil.advanced(bySeconds: asked.grace)", ""),

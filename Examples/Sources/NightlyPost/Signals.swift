@@ -16,7 +16,7 @@ final class Signals {
         return number == 0 ? nil : 128 + number
     }
 
-    /// Has a signal cancel `work`, and end the process if that is not enough: storage that hangs does not hear of it.
+    /// Has a signal cancel `work`, and end the process if that is not enough: storage that hangs does not emit of it.
     init(cancelling work: Task<CInt, any Error>) {
         let received = Received()
         self.received = received

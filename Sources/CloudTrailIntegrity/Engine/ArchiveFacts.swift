@@ -17,7 +17,7 @@ final class ArchiveFacts: Sendable {
         let hash: SHA256Digest
     }
 
-    private let keys: DigestKeys
+    private let keys: SuccessorIndex
     /// The digest files that map to each key.
     private let digestsByKey: RecordsByKey
     /// The files that are named like digest files and are none.
@@ -29,7 +29,7 @@ final class ArchiveFacts: Sendable {
         index: ArchiveIndex,
         records: DigestRecords,
         placement: ArchivePlacement,
-        keys: DigestKeys
+        keys: SuccessorIndex
     ) {
         self.names = names
         self.index = index
@@ -73,7 +73,7 @@ final class ArchiveFacts: Sendable {
 
     /// The records that map to each of these keys.
     func digests(at keys: some Sequence<ObjectKey>) -> [RecordNumbers] {
-        var reader = DigestKeyReader(records.names)
+        var reader = PackedKeyEncoder(records.names)
         return keys.map { key in
             self.keys.known(reader.key(key.collapsed)).map { digestsByKey[$0] } ?? RecordNumbers.none
         }
@@ -129,7 +129,9 @@ final class ArchiveFacts: Sendable {
 
     /// The bucket in which a digest file is named by a successor, the last of them; for one that says nothing of itself.
     func namedBucket(_ record: Int) -> String? {
-        keys.namers[placement.places[record].keyNumber].last.flatMap { records.previous(of: $0)?.location.bucket }
+        keys.successorsByKey[placement.places[record].keyNumber].last.flatMap {
+            records.previous(of: $0)?.location.bucket
+        }
     }
 
     /// A digest file below the name of its source, as the report shows it.

@@ -28,7 +28,7 @@ struct ArchivePlacement: Sendable {
         index: ArchiveIndex,
         records: DigestRecords,
         signatures: [SignatureOutcome],
-        keys: inout DigestKeys,
+        keys: inout SuccessorIndex,
         bucket: String?,
         check: () throws -> Void
     ) throws {
@@ -156,7 +156,7 @@ struct ArchivePlacement: Sendable {
         _ layouts: [ArchiveLayout],
         _ strays: Set<Int>,
         _ places: [DigestPlace],
-        _ keys: DigestKeys,
+        _ keys: SuccessorIndex,
         _ check: () throws -> Void
     ) throws -> [FlatRoot] {
         var roots = [FlatRoot](repeating: FlatRoot(), count: layouts.count)
@@ -327,7 +327,7 @@ struct ArchivePlacement: Sendable {
         _ records: DigestRecords,
         _ signatures: [SignatureOutcome],
         _ layouts: [ArchiveLayout],
-        _ keys: DigestKeys,
+        _ keys: SuccessorIndex,
         _ check: () throws -> Void
     ) rethrows -> DeliveryPrefixes {
         var mapped = MappedPaths(layouts: layouts, names: records.names)
@@ -450,7 +450,7 @@ struct ArchivePlacement: Sendable {
         _ signatures: [SignatureOutcome],
         _ layouts: [ArchiveLayout],
         _ strays: Set<Int>,
-        _ keys: inout DigestKeys,
+        _ keys: inout SuccessorIndex,
         _ bucket: String?,
         _ check: () throws -> Void
     ) rethrows -> [DigestPlace] {
@@ -458,7 +458,7 @@ struct ArchivePlacement: Sendable {
         let caller = bucket.map { names.number(of: $0) }
         let noFolder = names.number(ofFolder: ObjectKey(bytes: []))
         // In a flat folder a file that says nothing usable of itself is what others call by its name.
-        var namedKeys: [DigestKey: DigestKey] = [:]
+        var namedKeys: [PackedKey: PackedKey] = [:]
         if layouts.contains(.flat) {
             for number in records.indices where !strays.contains(number) {
                 guard let key = records[number].claims?.previous.map({ keys.collapsed($0.location.key) }) else {
@@ -523,19 +523,19 @@ private struct MappedPaths {
     }
 
     private let layouts: [ArchiveLayout]
-    private let names: DigestNames
+    private let names: SharedNames
     private var last: (root: Int, folder: Int32, chain: Int32, place: Place?)?
     /// Of folders of keys, and of folders of paths that are read as they stand, what CloudTrail keeps there.
     private var categories: [Int32: KeyFolder.Category] = [:]
     private var ownCategories: [Int32: KeyFolder.Category] = [:]
 
-    init(layouts: [ArchiveLayout], names: DigestNames) {
+    init(layouts: [ArchiveLayout], names: SharedNames) {
         self.layouts = layouts
         self.names = names
     }
 
     /// The key that a file's path maps to: outside the root's rule, and in a flat root, the path.
-    mutating func key(of digest: ListedDigest) -> DigestKey {
+    mutating func key(of digest: ListedDigest) -> PackedKey {
         place(of: digest).key
     }
 
@@ -554,7 +554,7 @@ private struct MappedPaths {
     }
 
     /// The key that a file's path maps to, and the number of the bucket, where the layout names it.
-    mutating func place(of digest: ListedDigest) -> (key: DigestKey, bucket: Int32?) {
+    mutating func place(of digest: ListedDigest) -> (key: PackedKey, bucket: Int32?) {
         let key = digest.path.compressed
         guard let place = folder(of: digest) else { return (key, nil) }
         return (key.moved(to: place.folder), place.bucket)

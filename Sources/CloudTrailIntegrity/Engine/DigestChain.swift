@@ -13,7 +13,7 @@ package struct DigestChain: Sendable {
     package let verifiedUntil: Timestamp?
     /// The number of the oldest member that is known to be the chain's; a relocated digest does not extend it backwards.
     package let oldest: Int?
-    private let keys: DigestKeys
+    private let keys: SuccessorIndex
 
     /// The chains of the archive, in their fixed order.
     ///
@@ -24,7 +24,7 @@ package struct DigestChain: Sendable {
         records: DigestRecords,
         places: [DigestPlace],
         verdicts: [DigestJudgement],
-        keys: DigestKeys,
+        keys: SuccessorIndex,
         strays: Set<Int> = [],
         check: () throws -> Void = {}
     ) rethrows -> [DigestChain] {
@@ -51,7 +51,7 @@ package struct DigestChain: Sendable {
                     key: KeyID(places[number].keyNumber),
                     previousKey: previous.map { KeyID($0) },
                     isRelocated: places[number].isRelocated,
-                    sharesPredecessor: previous.map { keys.namers.only($0) == nil } ?? false
+                    sharesPredecessor: previous.map { keys.successorsByKey.only($0) == nil } ?? false
                 )
             }
             let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.window.end < $1.window.end }

@@ -6,7 +6,7 @@ package struct DigestJudge {
     let records: DigestRecords
     let places: [DigestPlace]
     let signatures: [SignatureOutcome]
-    let keys: DigestKeys
+    let keys: SuccessorIndex
     /// The records that are no digest files.
     let strays: Set<Int>
     /// Of each chain, whether it is one of backfill digests.
@@ -16,7 +16,7 @@ package struct DigestJudge {
         records: DigestRecords,
         places: [DigestPlace],
         signatures: [SignatureOutcome],
-        keys: DigestKeys,
+        keys: SuccessorIndex,
         strays: Set<Int>
     ) {
         self.records = records
@@ -41,7 +41,7 @@ package struct DigestJudge {
             let successors =
                 crowds.isCrowded(key)
                 ? RecordNumbers(crowds.successors(of: key, but: number).filter { names($0, number) })
-                : keys.namers[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
+                : keys.successorsByKey[key].kept { isVerifiedSuccessor($0, of: number, verdicts) }
             verdicts[number] = judgement(on: number, verifiedSuccessors: successors)
             if verdicts[number].isVerified { crowds.add(number) }
         }
@@ -116,15 +116,15 @@ extension DigestFacts.Defect {
 /// second for when the first is asked of itself.
 private struct VerifiedCrowds {
     private let records: DigestRecords
-    private let keys: DigestKeys
+    private let keys: SuccessorIndex
     private var crowds: [Int32: [DigestTwins: [Int]]] = [:]
 
-    init(records: DigestRecords, keys: DigestKeys) {
+    init(records: DigestRecords, keys: SuccessorIndex) {
         self.records = records
         self.keys = keys
     }
 
-    func isCrowded(_ key: Int32) -> Bool { keys.namers[key].count > SignatureRules.mostCandidates }
+    func isCrowded(_ key: Int32) -> Bool { keys.successorsByKey[key].count > SignatureRules.mostCandidates }
 
     /// The verified digests that name a key, in their order, without this one and without copies.
     func successors(of key: Int32, but number: Int) -> [Int] {

@@ -5,13 +5,13 @@ internal import NativeInterop
 /// Reads digest files: the only place that holds their content.
 struct DigestReader: Sendable {
     /// The texts behind the numbers of what is read.
-    let names: DigestNames
+    let names: SharedNames
     private let limits: Limits
     /// Whether the sizes and times of files are to be remembered.
     private let keepsMetadata: Bool
     private let monitor: ValidationMonitor
 
-    init(_ names: DigestNames, _ limits: Limits, keepsMetadata: Bool, _ monitor: ValidationMonitor) {
+    init(_ names: SharedNames, _ limits: Limits, keepsMetadata: Bool, _ monitor: ValidationMonitor) {
         self.names = names
         self.limits = limits
         self.keepsMetadata = keepsMetadata
@@ -42,9 +42,9 @@ struct DigestReader: Sendable {
         sidecarIn source: (any ObjectSource)? = nil,
         _ worker: ValidationWorker,
         opening open: () throws -> any OpenObject
-    ) throws -> (DigestRecord, untoldBytes: UInt64) {
+    ) throws -> (DigestRecord, unreportedBytes: UInt64) {
         do {
-            let (result, content, object, untoldBytes) = try worker.hash(
+            let (result, content, object, unreportedBytes) = try worker.hash(
                 limits: limits.hashing(contentBytes: limits.digestBytes),
                 collecting: true,
                 monitor: monitor,
@@ -74,7 +74,7 @@ struct DigestReader: Sendable {
                     metadata: metadata,
                     stored: result.stored
                 )
-                return (record, untoldBytes)
+                return (record, unreportedBytes)
             }
             var message: SHA256Digest?
             if let hash {
@@ -93,7 +93,7 @@ struct DigestReader: Sendable {
                 stored: result.stored,
                 reader: &worker.context.keyReader
             )
-            return (record, untoldBytes)
+            return (record, unreportedBytes)
         } catch let error as ObjectReadError {
             signatures = DigestSignatures()
             return (Self.unreadable(digest, error), 0)
@@ -105,7 +105,7 @@ struct DigestReader: Sendable {
         _ content: [UInt8],
         _ condition: ContentHasher.Condition,
         _ limits: Limits,
-        _ texts: inout DigestTexts,
+        _ texts: inout StringReuse,
         isStopped: () -> Bool = { false }
     ) -> (DigestFile?, DigestRecord.Defect?) {
         let containerDefect: DigestRecord.Defect?

@@ -5,7 +5,7 @@ internal import NativeInterop
 /// Has digest files read while they are found, and tries their signatures.
 final class DigestStage: Sendable {
     /// The texts behind the numbers of what is read.
-    let names: DigestNames
+    let names: SharedNames
     private let sources: [ArchiveAccess]
     private let limits: Limits
     private let earlier: EarlierProof?
@@ -17,7 +17,7 @@ final class DigestStage: Sendable {
 
     init(
         sources: [ArchiveAccess],
-        names: DigestNames,
+        names: SharedNames,
         limits: Limits,
         earlier: EarlierProof?,
         hashesStreams: Bool,
@@ -75,7 +75,7 @@ final class DigestStage: Sendable {
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws {
-        let pass = StreamPass(
+        let pass = StreamScan(
             root: root,
             reader: reader,
             fileLimits: hashesStreams ? limits.hashing(contentBytes: limits.logBytes) : nil,
@@ -143,7 +143,7 @@ final class DigestStage: Sendable {
             try pool.submit(by: worker) { [self] worker in
                 aim(at: digest, worker)
                 var signatures = DigestSignatures()
-                var (record, untoldBytes) = try reader.read(
+                var (record, unreportedBytes) = try reader.read(
                     digest,
                     &signatures,
                     sidecarIn: randomAccess(digest.root),
@@ -151,7 +151,7 @@ final class DigestStage: Sendable {
                 ) {
                     try worker.context.opener.open()
                 }
-                monitor.digestsWereRead(ValidationMonitor.Work(bytes: untoldBytes))
+                monitor.digestsWereRead(ValidationMonitor.Work(bytes: unreportedBytes))
                 var checks = PlaceChecks()
                 if !record.isUnread, let error = checks.error(worker.context.opener.place) {
                     (record, signatures) = (DigestReader.unreadable(digest, error), DigestSignatures())
@@ -167,7 +167,7 @@ final class DigestStage: Sendable {
     ///
     /// - Parameter strays: Records that are no digest files.
     func signatures(
-        _ check: SignatureCheck,
+        _ check: SignatureCandidates,
         _ index: ArchiveIndex,
         _ records: DigestRecords,
         without strays: Set<Int> = [],
@@ -192,7 +192,7 @@ final class DigestStage: Sendable {
             try pool.submit(by: worker) { [monitor] worker in
                 for number in numbers {
                     try monitor.check()
-                    let verdict = try check.verdict(on: number, &worker.context.trial)
+                    let verdict = try check.verdict(on: number, &worker.context.verifier)
                     results.withLock { $0[number] = verdict }
                 }
             }
@@ -200,7 +200,7 @@ final class DigestStage: Sendable {
         try pool.finish(with: worker)
         results.withLock { for (number, verdict) in $0 { verdicts[number] = verdict } }
         if !crowded.isEmpty {
-            try check.settle(crowded: crowded, &verdicts, &worker.context.trial, check: monitor.check)
+            try check.settle(crowded: crowded, &verdicts, &worker.context.verifier, check: monitor.check)
         }
         guard let earlier else { return verdicts }
         for (number, digest) in index.digests.enumerated() {
@@ -230,9 +230,9 @@ final class DigestStage: Sendable {
             let digest = batch.digests[offset]
             var signatures = DigestSignatures()
             let record: DigestRecord
-            var untoldBytes: UInt64 = 0
+            var unreportedBytes: UInt64 = 0
             if let obstacle = batch.obstacles[number] {
-                return (DigestReader.unreadable(digest, obstacle), signatures, untoldBytes, nil as FolderPlace?)
+                return (DigestReader.unreadable(digest, obstacle), signatures, unreportedBytes, nil as FolderPlace?)
             }
             if let unchanged = try unchanged(digest, worker) {
                 record = unchanged
@@ -240,17 +240,17 @@ final class DigestStage: Sendable {
                 let hasSidecar = batch.sidecars.contains(number)
                 aim(at: digest, worker)
                 let source = hasSidecar ? randomAccess(digest.root) : nil
-                (record, untoldBytes) = try reader.read(digest, &signatures, sidecarIn: source, worker) {
+                (record, unreportedBytes) = try reader.read(digest, &signatures, sidecarIn: source, worker) {
                     try worker.context.opener.open()
                 }
             }
-            return (record, signatures, untoldBytes, worker.context.opener.place)
+            return (record, signatures, unreportedBytes, worker.context.opener.place)
         } end: { [self] read, worker in
             var digests = ReadDigests(names)
             var done = ValidationMonitor.Work(files: count)
             var checks = PlaceChecks()
-            for (offset, (record, signatures, untoldBytes, place)) in read.enumerated() {
-                done.bytes &+= untoldBytes
+            for (offset, (record, signatures, unreportedBytes, place)) in read.enumerated() {
+                done.bytes &+= unreportedBytes
                 if !record.isUnread, let error = checks.error(place) {
                     digests.append(DigestReader.unreadable(batch.digests[offset], error), DigestSignatures())
                 } else {
@@ -258,7 +258,7 @@ final class DigestStage: Sendable {
                 }
             }
             monitor.digestsWereRead(done)
-            try digests.settle(&worker.context.trial, from: batch.start)
+            try digests.settle(&worker.context.verifier, from: batch.start)
             collected.withLock { $0.add(digests, from: batch.start) }
         }
     }

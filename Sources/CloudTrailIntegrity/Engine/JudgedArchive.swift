@@ -6,7 +6,7 @@ final class JudgedArchive: Sendable {
     let facts: ArchiveFacts
     let digests: JudgedDigests
     /// The parts of the archive whose log files can be judged by themselves.
-    let units: LogUnits
+    let units: LogPartitions
     /// What earlier runs proved; `nil` when nothing is remembered.
     let before: ProvenBefore?
     let options: ValidationOptions
@@ -17,7 +17,7 @@ final class JudgedArchive: Sendable {
     init(
         _ facts: ArchiveFacts,
         _ digests: JudgedDigests,
-        units: LogUnits,
+        units: LogPartitions,
         before: ProvenBefore?,
         _ options: ValidationOptions
     ) {

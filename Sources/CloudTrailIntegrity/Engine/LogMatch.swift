@@ -127,7 +127,7 @@ struct LogMatch: Sendable {
     }
 
     /// - Parameter check: Called for every name; what it throws ends the matching.
-    init(_ unit: LogUnit, _ archive: JudgedArchive, check: () throws -> Void) rethrows {
+    init(_ unit: LogPartition, _ archive: JudgedArchive, check: () throws -> Void) rethrows {
         facts = archive.facts
         digests = archive.digests
         before = archive.before

@@ -8,7 +8,7 @@ struct LogMemory {
     private let before: ProvenBefore
     private let match: LogMatch
     private let outcomes: [LogOutcome?]
-    private var files = ProvenFiles()
+    private var files = ProvenFileCollector()
     /// The number of log files that were proven before and not read in this run.
     private(set) var unchanged = 0
 

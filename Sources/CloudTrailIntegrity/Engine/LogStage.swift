@@ -70,7 +70,7 @@ struct LogStage: Sendable {
                     var done = ValidationMonitor.Work(files: read.count)
                     var checks = PlaceChecks()
                     let settled = read.map { file in
-                        done.bytes &+= file.untoldBytes
+                        done.bytes &+= file.unreportedBytes
                         return checks.error(file.place).map(LogOutcome.unreadable) ?? file.outcome
                     }
                     monitor.logsWereSettled(done)
@@ -117,7 +117,7 @@ struct LogStage: Sendable {
         /// `nil` for one that is not judged.
         let outcome: LogOutcome?
         /// How many of its bytes the monitor has not been told of.
-        var untoldBytes: UInt64 = 0
+        var unreportedBytes: UInt64 = 0
         /// The folder that it was read in, or asked of, on this machine; still to be looked up again (I37).
         var place: FolderPlace?
     }
@@ -149,14 +149,17 @@ struct LogStage: Sendable {
             return Reading(outcome: .unchanged(proof), place: worker.context.opener.place)
         }
         do {
-            let (result, _, object, untoldBytes) = try worker.hash(limits: limits, collecting: false, monitor: monitor)
-            {
+            let (result, _, object, unreportedBytes) = try worker.hash(
+                limits: limits,
+                collecting: false,
+                monitor: monitor
+            ) {
                 try worker.context.opener.open()
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
             return Reading(
                 outcome: .hashed(result, object.metadata),
-                untoldBytes: untoldBytes,
+                unreportedBytes: unreportedBytes,
                 place: worker.context.opener.place
             )
         } catch let error as ObjectReadError {

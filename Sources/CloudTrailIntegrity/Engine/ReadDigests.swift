@@ -7,7 +7,7 @@ struct ReadDigests: Sendable {
     private(set) var records: DigestRecords
     private(set) var signatures = ChunkedArray<DigestSignatures>()
 
-    init(_ names: DigestNames) {
+    init(_ names: SharedNames) {
         records = DigestRecords(names)
     }
 
@@ -55,9 +55,9 @@ struct ReadDigests: Sendable {
     /// Tries what neighbours can tell of each other, and gives up the memory that reading took.
     ///
     /// - Parameter start: The number of the first.
-    mutating func settle(_ trial: inout SignatureTrial, from start: Int) throws {
+    mutating func settle(_ verifier: inout SignatureVerifier, from start: Int) throws {
         for number in records.indices.dropLast() {
-            try trial.settle(start + number, of: records, &signatures, from: start)
+            try verifier.verifyWithNeighbour(start + number, of: records, &signatures, from: start)
         }
         records.shareListMemory()
     }
@@ -69,7 +69,7 @@ struct CollectedDigests: Sendable {
     /// Those that came before others that precede them, by the number of their first.
     private var waiting: [Int: ReadDigests] = [:]
 
-    init(_ names: DigestNames) {
+    init(_ names: SharedNames) {
         digests = ReadDigests(names)
     }
 

@@ -6,12 +6,12 @@ extension Validator {
     /// The threads that work on `sources`, and the caller's own hands among them.
     func makePool(for sources: [ArchiveAccess]) throws -> (ValidationPool, ValidationWorker) {
         let folders = ListedFolders()
-        let digestNames = DigestNames()
+        let digestNames = SharedNames()
         let hashesStoredBytes = options.hashesStoredFiles
         let looksUpEachFile = options.looksUpEachFile
         let pool = ValidationPool(jobs: options.jobs, readers: options.readers) { [keys, signatures] in
-            try ValidationTools(
-                trial: SignatureTrial(keys: keys, manifest: signatures, names: digestNames),
+            try WorkerContext(
+                verifier: SignatureVerifier(keys: keys, manifest: signatures, names: digestNames),
                 opener: ObjectOpener(sources, looksUpEachFile: looksUpEachFile),
                 folders: folders,
                 digestNames: digestNames,
@@ -31,7 +31,7 @@ extension Validator {
         _ monitor: ValidationMonitor,
         _ pool: ValidationPool,
         _ worker: ValidationWorker
-    ) throws -> (JudgedArchive, SignatureCheck) {
+    ) throws -> (JudgedArchive, SignatureCandidates) {
         let earlier = options.earlierRuns.map { earlier in
             var earlier = earlier
             // What is stored is known of files that are read alone.
@@ -49,8 +49,8 @@ extension Validator {
         var (index, digests) = try stage.run(pool, worker)
         try earlier?.checkSources(index, names: names)
         let records = digests.records
-        var digestKeys = try DigestKeys(records, check: monitor.check)
-        var check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)
+        var digestKeys = try SuccessorIndex(records, check: monitor.check)
+        var check = SignatureCandidates(records: records, signatures: digests.signatures, keys: digestKeys)
         var verdicts = try stage.signatures(check, index, records, pool, worker)
         let layouts = try ArchivePlacement.layouts(
             index,
@@ -75,12 +75,12 @@ extension Validator {
         var placement = try place(nil)
         if !placement.strays.isEmpty {
             // What is not a digest file is no digest file's successor either.
-            digestKeys = try DigestKeys(records, without: placement.strays, check: monitor.check)
-            check = SignatureCheck(records: records, signatures: digests.signatures, keys: digestKeys)
+            digestKeys = try SuccessorIndex(records, without: placement.strays, check: monitor.check)
+            check = SignatureCandidates(records: records, signatures: digests.signatures, keys: digestKeys)
             verdicts = try stage.signatures(check, index, records, without: placement.strays, pool, worker)
             placement = try place(placement.strays)
         }
-        if try worker.context.trial.retryMisplaced(&verdicts, records, placement.places, digestKeys) {
+        if try worker.context.verifier.retryMisplaced(&verdicts, records, placement.places, digestKeys) {
             placement = try place(placement.strays)
         }
         stage.settle(&index, placement, digests)
@@ -90,7 +90,13 @@ extension Validator {
         }
         let (keys, signatures, finalIndex, finalPlacement) = (digestKeys, verdicts, index, placement)
         let (units, (judged, chains)) = try pool.together(by: worker) { _ in
-            try LogUnit.units(finalIndex, records, finalPlacement, provenFolders: provenFolders, check: monitor.check)
+            try LogPartition.units(
+                finalIndex,
+                records,
+                finalPlacement,
+                provenFolders: provenFolders,
+                check: monitor.check
+            )
         } and: {
             let judge = DigestJudge(
                 records: records,

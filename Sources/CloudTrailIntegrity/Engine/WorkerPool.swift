@@ -193,12 +193,12 @@ final class WorkerPool<Context>: Sendable {
         while try runOne(worker) {}
         // Others may still run, and may add tasks; the caller's place is lent while it waits for them.
         while true {
-            lendPlace()
+            releaseSlot()
             let isDone = state.wait(on: Condition.quiet) { state -> Bool? in
                 if state.isQuiet { return true }
                 return state.tasks.count > 0 && state.places > 0 ? false : nil
             }
-            takePlace()
+            acquireSlot()
             if isDone { break }
             while try runOne(worker) {}
         }
@@ -214,9 +214,9 @@ final class WorkerPool<Context>: Sendable {
             return state.threads
         }
         state.broadcast(Condition.work)
-        lendPlace()
+        releaseSlot()
         for thread in threads { thread.join() }
-        takePlace()
+        acquireSlot()
     }
 
     private func rethrow() throws {
@@ -262,7 +262,7 @@ final class WorkerPool<Context>: Sendable {
             run(first, worker)
             // A thread goes on as long as it may: waking another for each task would cost more than many a task.
             while let next = nextTask() { run(next, worker) }
-            lendPlace()
+            releaseSlot()
         }
     }
 
@@ -331,7 +331,7 @@ final class WorkerPool<Context>: Sendable {
     // MARK: Places
 
     /// Gives up the caller's place for computing.
-    private func lendPlace() {
+    private func releaseSlot() {
         let (isAwaited, hasTasks) = state.withLock { state in
             state.places += 1
             if state.returning == 0 { startThread(&state) }
@@ -368,7 +368,7 @@ final class WorkerPool<Context>: Sendable {
     }
 
     /// Waits for a place for computing.
-    private func takePlace() {
+    private func acquireSlot() {
         state.withLock { $0.returning += 1 }
         state.wait(on: Condition.place) { state -> Void? in
             guard state.places > 0 else { return nil }
@@ -385,8 +385,8 @@ final class WorkerPool<Context>: Sendable {
     func read<Result>(_ body: () throws -> Result) rethrows -> Result {
         let isSlow = readers > jobs && latency.isHigh
         if isSlow && !isGated { widen() }
-        if isSlow && isGated { lendPlace() }
-        defer { if isSlow && isGated { takePlace() } }
+        if isSlow && isGated { releaseSlot() }
+        defer { if isSlow && isGated { acquireSlot() } }
         let start = MonotonicClock.nanoseconds
         defer { latency.note(nanoseconds: MonotonicClock.nanoseconds &- start) }
         return try body()

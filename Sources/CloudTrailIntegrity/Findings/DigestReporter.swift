@@ -5,21 +5,21 @@ internal import NativeInterop
 /// Reports on digest files.
 struct DigestReporter {
     private let archive: JudgedArchive
-    private let check: SignatureCheck
+    private let check: SignatureCandidates
 
     private var facts: ArchiveFacts { archive.facts }
     private var digests: JudgedDigests { archive.digests }
     private var records: DigestRecords { archive.facts.records }
 
-    init(_ archive: JudgedArchive, _ check: SignatureCheck) {
+    init(_ archive: JudgedArchive, _ check: SignatureCandidates) {
         self.archive = archive
         self.check = check
     }
 
     /// What every digest file in scope comes to.
     ///
-    /// - Parameter trial: Knows the keys.
-    func report(_ trial: inout SignatureTrial, _ monitor: ValidationMonitor) throws -> PartialReport {
+    /// - Parameter verifier: Knows the keys.
+    func report(_ verifier: inout SignatureVerifier, _ monitor: ValidationMonitor) throws -> PartialReport {
         var report = PartialReport(archive)
         noteHeldLocations(&report)
         // A copy that is proven is not the same as one that is not: it may lie in its place where the other does not.
@@ -56,7 +56,7 @@ struct DigestReporter {
                 continue
             }
             isRootProven[root] = true
-            for notice in notices(about: number, &trial) { report.findings.add(notice) }
+            for notice in notices(about: number, &verifier) { report.findings.add(notice) }
             if let foreign = foreign(number) { report.findings.add(foreign) }
             guard let hash = records[number].hash else { continue }
             if proven.isFirst(number, facts) {
@@ -155,7 +155,7 @@ struct DigestReporter {
     }
 
     /// What is noted of a verified digest file's signatures and of its key.
-    func notices(about number: Int, _ trial: inout SignatureTrial) -> [Finding] {
+    func notices(about number: Int, _ verifier: inout SignatureVerifier) -> [Finding] {
         var notices: [Finding] = []
         if case .valid(let source, let differing) = digests.signatures[number], !differing.isEmpty {
             let cause = FindingCause.signatureSourceDiffers(
@@ -164,7 +164,7 @@ struct DigestReporter {
             )
             notices.append(finding(cause, about: number))
         }
-        if let key = trial.key(of: records[number].claims), let time = check.signingTime(of: number, trial),
+        if let key = verifier.key(of: records[number].claims), let time = check.signingTime(of: number, verifier),
             !key.isValid(at: time)
         {
             let cause = FindingCause.keyOutsideValidity(

@@ -13,7 +13,7 @@ final class FindingListener: Sendable {
         self.onFinding = LockedState(onFinding ?? { _ in })
     }
 
-    func hear(_ findings: some Sequence<Finding>) {
+    func emit(_ findings: some Sequence<Finding>) {
         monitor.found(findings.reduce(0) { $1.severity > .notice ? $0 + $1.standsFor : $0 })
         guard isHeard else { return }
         onFinding.withLock { onFinding in

@@ -11,7 +11,7 @@ struct JudgedLogs: Sendable {
     var missingOrphans: [LogMatch.Orphan] = []
     /// The digests of which that is not so of all that they list, by their numbers in the state.
     var digestsOfHeld: Set<Int> = []
-    /// The log files that the next run is to hold to what they are now; see ``ProvenFiles`` for their digests.
+    /// The log files that the next run is to hold to what they are now; see ``ProvenFileCollector`` for their digests.
     var proven: [ProvenFolder] = []
     /// The number of log files that were proven before and not read in this run.
     var unchanged = 0

@@ -37,7 +37,7 @@ struct LogReporter {
         addListed()
         for file in match.unreferenced { addUnreferenced(file) }
         if let before = archive.before { remember(before) }
-        listener.hear(logs.report.findings.settle())
+        listener.emit(logs.report.findings.settle())
     }
 
     private mutating func addListed() {

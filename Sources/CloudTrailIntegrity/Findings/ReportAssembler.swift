@@ -70,7 +70,7 @@ struct ReportAssembler {
         addUnreadableValidity(of: keys)
         let chains = try chainSummaries(monitor)
         addNothingValidated(chains)
-        listener.hear(report.findings.finish())
+        listener.emit(report.findings.finish())
         try monitor.check()
         let files = try countedFiles()
         let regular = chains.filter { !$0.chain.isBackfill }

@@ -83,10 +83,10 @@ extension Validator {
         let examined = try examine(file, monitor)
         var candidates = examined.candidates
         if let signature { candidates.insert(SignatureCandidate(.given, .written(signature)), at: 0) }
-        var trial = examined.trial
+        var verifier = examined.verifier
         let tried = try candidates.map { candidate in
             var one = [candidate]
-            let verdict = try trial.verdict(on: examined.record, &one)
+            let verdict = try verifier.verdict(on: examined.record, &one)
             return DigestInspection.Signature(
                 source: candidate.source.name,
                 text: candidate.writtenText,
@@ -106,7 +106,7 @@ extension Validator {
             messageHash: examined.record.claims?.message,
             key: examined.file.flatMap { keys.key(fingerprint: $0.fingerprint) },
             signatures: tried,
-            verdict: try trial.verdict(on: examined.record, &candidates),
+            verdict: try verifier.verdict(on: examined.record, &candidates),
             predecessor: try predecessor(of: examined.file, file, monitor)
         )
     }
@@ -115,7 +115,7 @@ extension Validator {
     private struct Examined {
         let record: DigestRecord
         /// Tries signatures on it.
-        let trial: SignatureTrial
+        let verifier: SignatureVerifier
         let file: DigestFile?
         let fields: [DigestField]
         let isCompressed: Bool
@@ -140,7 +140,7 @@ extension Validator {
             signatures.own.append(SignatureCandidate(.sidecar, metadata))
         }
         try object.checkUnchanged()
-        var texts = DigestTexts()
+        var texts = StringReuse()
         let (digest, defect) = DigestReader.parse(content, result.condition, limits, &texts)
         let hash = result.isWhole ? result.sha256 : nil
         let stringToSign = hash.flatMap { digest?.stringToSign(hash: $0) }
@@ -163,12 +163,12 @@ extension Validator {
             } ?? DigestRecord(name, defect: defect, hash: hash, contentBytes: result.contentBytes)
         return Examined(
             record: record,
-            trial: worker.context.trial,
+            verifier: worker.context.verifier,
             file: digest,
             fields: DigestFile.fields(of: content, limits: limits),
             isCompressed: result.form == .gzip,
             stringToSign: stringToSign,
-            candidates: worker.context.trial.ownCandidates(of: record.claims, kept: signatures.own)
+            candidates: worker.context.verifier.ownCandidates(of: record.claims, kept: signatures.own)
         )
     }
 
@@ -187,8 +187,8 @@ extension Validator {
                 let examined = try examine(SingleFile.at(resolvedPath: path), monitor)
                 var candidates =
                     digest.previousSignature.map { [SignatureCandidate(.successor(DigestID(0)), .written($0))] } ?? []
-                var trial = examined.trial
-                let verdict = try trial.verdict(on: examined.record, &candidates)
+                var verifier = examined.verifier
+                let verdict = try verifier.verdict(on: examined.record, &candidates)
                 return .held(
                     previous.location,
                     path: shown,

@@ -46,7 +46,7 @@ extension Validator {
             pool,
             worker
         )
-        let trial = worker.context.trial
+        let verifier = worker.context.verifier
         let facts = archive.facts
         let records = facts.records
         let digestNames = records.names
@@ -56,9 +56,9 @@ extension Validator {
         for number in records.indices {
             let isKeyHeld = records.fingerprint(of: number).map { keys.key(fingerprint: $0) != nil } ?? (keys.count > 0)
             if !isKeyHeld, let name = digestNames.fileName(of: facts.index.digests[number].path) {
-                unknown.append((name, name.chain.isBackfill ? check.signingTime(of: number, trial) : nil))
+                unknown.append((name, name.chain.isBackfill ? check.signingTime(of: number, verifier) : nil))
             }
-            guard needsSignature(number, archive.digests, check, trial) else { continue }
+            guard needsSignature(number, archive.digests, check, verifier) else { continue }
             switch location(number, facts) {
             case .success(let location): wanted.append((number, location))
             case .failure(let refusal):
@@ -86,12 +86,12 @@ extension Validator {
     private func needsSignature(
         _ number: Int,
         _ digests: JudgedDigests,
-        _ check: SignatureCheck,
-        _ trial: SignatureTrial
+        _ check: SignatureCandidates,
+        _ verifier: SignatureVerifier
     ) -> Bool {
         switch digests.signatures[number] {
         case .noCandidate, .failed: true
-        case .keyUnknown: !check.hasCandidates(number, trial)
+        case .keyUnknown: !check.hasCandidates(number, verifier)
         case .valid, .unsupportedAlgorithm: false
         // What is broken stays so; what could not be read may be readable when it is validated.
         case .notApplicable: digests.facts.records[number].isOnlyUnread

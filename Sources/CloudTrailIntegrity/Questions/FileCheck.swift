@@ -112,7 +112,7 @@ extension Validator {
         let judge = FileJudge(
             archive: archive,
             check: check,
-            trial: worker.context.trial,
+            verifier: worker.context.verifier,
             archiveCount: archives.count
         )
         let listings = try judge.listings(of: readings, monitor)
@@ -194,8 +194,8 @@ private enum FileReading {
 /// Judges single files by the digest files of an archive.
 private struct FileJudge {
     let archive: JudgedArchive
-    let check: SignatureCheck
-    let trial: SignatureTrial
+    let check: SignatureCandidates
+    let verifier: SignatureVerifier
     /// The number of sources that are archives; those behind them are single files.
     let archiveCount: Int
 
@@ -388,14 +388,14 @@ private struct FileJudge {
             path: digest.root < archiveCount
                 ? facts.displayPath(ofDigest: number) : ObjectKey(bytes: facts.names[digest.root].bytes),
             fingerprint: claims.fingerprint,
-            time: check.signingTime(of: number, trial) ?? claims.endTime,
+            time: check.signingTime(of: number, verifier) ?? claims.endTime,
             source: facts.origin(source).name
         )
     }
 
     /// What a report would note of a verified digest file.
     private func signatureNotes(_ number: Int) -> [String] {
-        var trial = trial
-        return DigestReporter(archive, check).notices(about: number, &trial).map(\.message)
+        var verifier = verifier
+        return DigestReporter(archive, check).notices(about: number, &verifier).map(\.message)
     }
 }

@@ -2,7 +2,7 @@ internal import CloudTrailFormat
 
 extension DigestRecord {
     /// A digest file that an earlier run proved and that has not changed since.
-    package init(_ name: DigestKey, proven: ProvenDigest, reader: inout DigestKeyReader) {
+    package init(_ name: PackedKey, proven: ProvenDigest, reader: inout PackedKeyEncoder) {
         self.init(
             name,
             claims: Claims(proven.claims, reader: &reader),
@@ -14,7 +14,7 @@ extension DigestRecord {
 }
 
 extension DigestRecord.Claims {
-    init(_ claims: ProvenDigest.Claims, reader: inout DigestKeyReader) {
+    init(_ claims: ProvenDigest.Claims, reader: inout PackedKeyEncoder) {
         self.init(
             startTime: claims.startTime,
             endTime: claims.endTime,

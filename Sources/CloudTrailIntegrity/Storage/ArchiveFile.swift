@@ -126,9 +126,9 @@ public final class ArchiveFile: ObjectStream, PathSource {
     }
 
     /// Reads the begin of the archive.
-    private func begin(_ descriptor: CInt, check: @escaping () throws -> Void) throws -> ArchivePass {
+    private func begin(_ descriptor: CInt, check: @escaping () throws -> Void) throws -> ArchiveFileReader {
         do {
-            return try ArchivePass(descriptor, ratio, check)
+            return try ArchiveFileReader(descriptor, ratio, check)
         } catch let error as ArchiveFailure {
             if case .stopped(let error) = error { throw error }
             throw ArchiveFileError(description: "not an archive that can be read: \(error)")

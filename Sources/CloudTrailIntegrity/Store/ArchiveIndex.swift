@@ -52,7 +52,7 @@ package struct ArchiveIndex: Sendable {
     }
 
     /// The texts behind the numbers of the digest files' paths.
-    package let names: DigestNames
+    package let names: SharedNames
     package private(set) var digests = ChunkedArray<ListedDigest>()
     package private(set) var folders: [Folder] = []
     package private(set) var hiddenFolders: [HiddenFolder] = []
@@ -80,11 +80,11 @@ package struct ArchiveIndex: Sendable {
     /// A sidecar, by the digest file it would lie beside.
     fileprivate struct Sidecar: Hashable {
         let root: Int
-        let digest: DigestKey
+        let digest: PackedKey
     }
 
     /// Nothing yet.
-    package init(_ names: DigestNames = DigestNames()) {
+    package init(_ names: SharedNames = SharedNames()) {
         self.names = names
     }
 
@@ -347,13 +347,13 @@ private struct ArchiveListing {
 
     private let root: Int
     private var folder: Folder?
-    private var sidecars: [DigestKey] = []
+    private var sidecars: [PackedKey] = []
     private var writer = PackedNames.Writer()
-    private var roles: EntryRoles
+    private var roles: EntryClassifier
 
-    init(root: Int, _ names: DigestNames) {
+    init(root: Int, _ names: SharedNames) {
         self.root = root
-        roles = EntryRoles(names)
+        roles = EntryClassifier(names)
     }
 
     /// Goes to the folder of `path`; returns the one that was left.
@@ -371,7 +371,7 @@ private struct ArchiveListing {
         folder = nil
         left.files.names = writer.finish()
         if !sidecars.isEmpty {
-            var positions: [DigestKey: Int] = [:]
+            var positions: [PackedKey: Int] = [:]
             for (position, digest) in left.digests.enumerated() { positions[digest.path] = position }
             for digest in sidecars {
                 if let position = positions[digest] {

@@ -4,7 +4,7 @@ package import NativeInterop
 
 /// A digest file of the archive, read once: what was found, before anything is judged. Its number is the index's.
 ///
-/// Texts are numbers in a ``DigestNames``; ``DigestRecords`` has them.
+/// Texts are numbers in a ``SharedNames``; ``DigestRecords`` has them.
 package struct DigestRecord: Sendable {
     /// Why a file is no usable digest, whatever its signature.
     package enum Defect: Hashable, Sendable {
@@ -37,7 +37,7 @@ package struct DigestRecord: Sendable {
     }
 
     /// What few digest files have.
-    private final class Rest: Sendable {
+    private final class RareFields: Sendable {
         let defect: Defect?
         let unsupportedAlgorithm: String?
         let problem: String?
@@ -63,14 +63,14 @@ package struct DigestRecord: Sendable {
     }
 
     /// What is known of it, in one byte.
-    private struct Known: OptionSet, Sendable {
+    private struct Presence: OptionSet, Sendable {
         let rawValue: UInt8
 
-        static let claims = Known(rawValue: 1)
-        static let previous = Known(rawValue: 2)
-        static let message = Known(rawValue: 4)
-        static let hash = Known(rawValue: 8)
-        static let startsChain = Known(rawValue: 16)
+        static let claims = Presence(rawValue: 1)
+        static let previous = Presence(rawValue: 2)
+        static let message = Presence(rawValue: 4)
+        static let hash = Presence(rawValue: 8)
+        static let startsChain = Presence(rawValue: 16)
     }
 
     // An archive has hundreds of thousands of these in memory, so what is not known takes no byte of its own, and the
@@ -78,15 +78,15 @@ package struct DigestRecord: Sendable {
     private let ownHash: SHA256Digest
     private let ownMessage: SHA256Digest
     private let previousHash: SHA256Digest
-    private let ownKey: DigestKey
-    private let previousKey: DigestKey
+    private let ownKey: PackedKey
+    private let previousKey: PackedKey
     private let startTime: Timestamp
     private let claimedEndTime: Timestamp
     /// The end of its window, as its name has it.
     package let endTime: Timestamp
     /// The size of the uncompressed content that was read, in bytes.
     package let contentBytes: UInt64
-    private let rest: Rest?
+    private let rare: RareFields?
     private let ownBucket: Int32
     private let previousBucket: Int32
     private let fingerprint: Int32
@@ -94,54 +94,54 @@ package struct DigestRecord: Sendable {
     package let chain: Int32
     /// The log files that it lists.
     package fileprivate(set) var logs: ListedLogs
-    private let known: Known
+    private let presence: Presence
 
     /// It may be there beside a defect of the container.
     // In place, so that the compiler leaves out what those who ask do not look at.
     @inline(__always) package var claims: Claims? {
-        guard known.contains(.claims) else { return nil }
+        guard presence.contains(.claims) else { return nil }
         let location = DigestLocation(bucket: previousBucket, key: previousKey)
         return Claims(
             startTime: startTime,
             endTime: claimedEndTime,
             location: DigestLocation(bucket: ownBucket, key: ownKey),
-            previous: known.contains(.previous) ? Previous(location: location, hash: previousHash) : nil,
-            message: known.contains(.message) ? ownMessage : nil,
+            previous: presence.contains(.previous) ? Previous(location: location, hash: previousHash) : nil,
+            message: presence.contains(.message) ? ownMessage : nil,
             fingerprint: fingerprint,
-            isStartingDigest: known.contains(.startsChain)
+            isStartingDigest: presence.contains(.startsChain)
         )
     }
 
     /// The SHA-256 of the uncompressed bytes; `nil` when they could not be read to their end.
-    package var hash: SHA256Digest? { known.contains(.hash) ? ownHash : nil }
+    package var hash: SHA256Digest? { presence.contains(.hash) ? ownHash : nil }
 
-    package var defect: Defect? { rest?.defect }
+    package var defect: Defect? { rare?.defect }
     /// The signature algorithm that it names, where that is another than CloudTrail's.
-    package var unsupportedAlgorithm: String? { rest?.unsupportedAlgorithm }
+    package var unsupportedAlgorithm: String? { rare?.unsupportedAlgorithm }
     /// The first broken field that the signature does not depend on.
-    package var problem: String? { rest?.problem }
+    package var problem: String? { rare?.problem }
     /// The file as it was when it was read, where that is to be remembered.
-    package var metadata: ObjectMetadata? { rest?.metadata }
+    package var metadata: ObjectMetadata? { rare?.metadata }
     /// When it was proven, for a file that was not read in this run; its list is not known then.
-    package var provenAt: Timestamp? { rest?.provenAt }
+    package var provenAt: Timestamp? { rare?.provenAt }
     /// The file as it is stored, where that was asked for.
-    package var stored: StoredContent? { rest?.stored }
+    package var stored: StoredContent? { rare?.stored }
 
     private init(
-        _ name: DigestKey,
+        _ name: PackedKey,
         claims: Claims?,
         hash: SHA256Digest?,
         contentBytes: UInt64,
         logs: ListedLogs,
-        rest: Rest?
+        rare: RareFields?
     ) {
-        var known: Known = []
-        if claims != nil { known.insert(.claims) }
-        if claims?.previous != nil { known.insert(.previous) }
-        if claims?.message != nil { known.insert(.message) }
-        if hash != nil { known.insert(.hash) }
-        if claims?.isStartingDigest == true { known.insert(.startsChain) }
-        self.known = known
+        var presence: Presence = []
+        if claims != nil { presence.insert(.claims) }
+        if claims?.previous != nil { presence.insert(.previous) }
+        if claims?.message != nil { presence.insert(.message) }
+        if hash != nil { presence.insert(.hash) }
+        if claims?.isStartingDigest == true { presence.insert(.startsChain) }
+        self.presence = presence
         let location = claims?.location ?? DigestLocation(bucket: -1, key: name)
         ownHash = hash ?? .zero
         ownMessage = claims?.message ?? .zero
@@ -152,7 +152,7 @@ package struct DigestRecord: Sendable {
         claimedEndTime = claims?.endTime ?? name.endTime
         endTime = name.endTime
         self.contentBytes = contentBytes
-        self.rest = rest
+        self.rare = rare
         ownBucket = location.bucket
         previousBucket = claims?.previous?.location.bucket ?? -1
         fingerprint = claims?.fingerprint ?? -1
@@ -162,7 +162,7 @@ package struct DigestRecord: Sendable {
 
     /// A digest file that could not be read or parsed.
     package init(
-        _ name: DigestKey,
+        _ name: PackedKey,
         defect: Defect?,
         hash: SHA256Digest? = nil,
         contentBytes: UInt64 = 0,
@@ -175,7 +175,7 @@ package struct DigestRecord: Sendable {
             hash: hash,
             contentBytes: contentBytes,
             logs: .none,
-            rest: Rest(
+            rare: RareFields(
                 defect: defect,
                 unsupportedAlgorithm: nil,
                 problem: nil,
@@ -188,7 +188,7 @@ package struct DigestRecord: Sendable {
 
     /// A digest file that was proven before and is not read.
     init(
-        _ name: DigestKey,
+        _ name: PackedKey,
         claims: Claims,
         provenHash hash: SHA256Digest,
         at time: Timestamp,
@@ -200,7 +200,7 @@ package struct DigestRecord: Sendable {
             hash: hash,
             contentBytes: 0,
             logs: .none,
-            rest: Rest(
+            rare: RareFields(
                 defect: nil,
                 unsupportedAlgorithm: nil,
                 problem: nil,
@@ -220,7 +220,7 @@ package struct DigestRecord: Sendable {
     ///   - logs: The log files that it lists.
     ///   - reader: Gives texts their numbers.
     package init(
-        _ name: DigestKey,
+        _ name: PackedKey,
         file: DigestFile,
         message: SHA256Digest? = nil,
         logs: ListedLogs = .none,
@@ -229,7 +229,7 @@ package struct DigestRecord: Sendable {
         contentBytes: UInt64,
         metadata: ObjectMetadata? = nil,
         stored: StoredContent? = nil,
-        reader: inout DigestKeyReader
+        reader: inout PackedKeyEncoder
     ) {
         let algorithm = file.signatureAlgorithm == DigestFile.signatureAlgorithm ? nil : file.signatureAlgorithm
         let problem = file.problem
@@ -240,9 +240,9 @@ package struct DigestRecord: Sendable {
             hash: hash,
             contentBytes: contentBytes,
             logs: logs,
-            rest: isPlain
+            rare: isPlain
                 ? nil
-                : Rest(
+                : RareFields(
                     defect: defect,
                     unsupportedAlgorithm: algorithm,
                     problem: problem,
@@ -255,7 +255,7 @@ package struct DigestRecord: Sendable {
 }
 
 extension DigestRecord.Claims {
-    fileprivate init(_ file: DigestFile, message: SHA256Digest?, reader: inout DigestKeyReader) {
+    fileprivate init(_ file: DigestFile, message: SHA256Digest?, reader: inout PackedKeyEncoder) {
         self.init(
             startTime: file.startTime,
             endTime: file.endTime,
@@ -269,7 +269,7 @@ extension DigestRecord.Claims {
 }
 
 extension DigestRecord.Previous {
-    init(_ previous: DigestFile.Previous, reader: inout DigestKeyReader) {
+    init(_ previous: DigestFile.Previous, reader: inout PackedKeyEncoder) {
         location = reader.location(previous.location)
         hash = previous.hash
     }
@@ -278,10 +278,10 @@ extension DigestRecord.Previous {
 /// The digest files of an archive, by their numbers.
 package struct DigestRecords: RandomAccessCollection, Sendable {
     /// The texts behind the records' numbers.
-    package let names: DigestNames
+    package let names: SharedNames
     private var records = ChunkedArray<DigestRecord>()
 
-    package init(_ names: DigestNames) {
+    package init(_ names: SharedNames) {
         self.names = names
     }
 
@@ -338,8 +338,9 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
 /// The signatures that came with a digest file.
 package struct DigestSignatures: Sendable {
     /// What few digest files have.
-    private final class Rest: Sendable {
+    private final class RareFields: Sendable {
         let own: [SignatureCandidate]
+        /// What came of a trial, unless the other record's signature verified and no other was there.
         let trial: SignatureOutcome?
 
         init(own: [SignatureCandidate], trial: SignatureOutcome?) {
@@ -352,29 +353,44 @@ package struct DigestSignatures: Sendable {
     private var previousText: String?
     /// The record whose signature it was found to be; −1 for none.
     private var previousRecord: Int32 = -1
-    /// Of a trial in which the next record's signature verified and no other was there, that record; −1 for none.
+    /// The record that a trial was made with; −1 for none.
     private var trialRecord: Int32 = -1
-    private var rest: Rest?
+    private var rare: RareFields?
 
     package init() {}
 
     /// Those that were kept with it.
     package var own: [SignatureCandidate] {
-        get { rest?.own ?? [] }
-        set { rest = Rest(own: newValue, trial: rest?.trial) }
+        get { rare?.own ?? [] }
+        set { rare = RareFields(own: newValue, trial: rare?.trial) }
     }
 
-    /// What came of trying its own and the one that the next record has for it, should there be no other.
-    package var trial: SignatureOutcome? {
-        get { trialRecord >= 0 ? .valid(.successor(DigestID(Int(trialRecord))), differing: []) : rest?.trial }
+    /// What came of trying its own signatures and the one that another record has for it.
+    package struct Trial: Sendable {
+        package let outcome: SignatureOutcome
+        /// The other record: the outcome is of no use where this is not the digest's only successor.
+        package let neighbour: Int
+
+        package init(_ outcome: SignatureOutcome, with neighbour: Int) {
+            self.outcome = outcome
+            self.neighbour = neighbour
+        }
+
+        /// Whether the neighbour's signature verified and no other was there.
+        fileprivate var isPlain: Bool { outcome == .valid(.successor(DigestID(neighbour)), differing: []) }
+    }
+
+    /// The trial that was made; `nil` without one.
+    package var trial: Trial? {
+        get {
+            if trialRecord < 0 { return nil }
+            let neighbour = Int(trialRecord)
+            return Trial(rare?.trial ?? .valid(.successor(DigestID(neighbour)), differing: []), with: neighbour)
+        }
         set {
-            if case .valid(.successor(let record), let differing) = newValue, differing.isEmpty {
-                trialRecord = Int32(clamping: record.number)
-                if let known = rest { rest = Rest(own: known.own, trial: nil) }
-            } else {
-                trialRecord = -1
-                if rest != nil || newValue != nil { rest = Rest(own: own, trial: newValue) }
-            }
+            trialRecord = newValue.map { Int32(clamping: $0.neighbour) } ?? -1
+            let unusual = newValue.flatMap { $0.isPlain ? nil : $0.outcome }
+            if rare != nil || unusual != nil { rare = RareFields(own: own, trial: unusual) }
         }
     }
 
@@ -403,7 +419,7 @@ package struct DigestSignatures: Sendable {
         var signatures = self
         signatures.previousRecord = renumbered(previousRecord)
         signatures.trialRecord = renumbered(trialRecord)
-        if let trial = rest?.trial { signatures.rest = Rest(own: own, trial: trial.renumbered(number)) }
+        if let trial = rare?.trial { signatures.rare = RareFields(own: own, trial: trial.renumbered(number)) }
         return signatures
     }
 }

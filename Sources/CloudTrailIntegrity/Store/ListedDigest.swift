@@ -4,12 +4,12 @@ package import CloudTrailRules
 /// A digest file, known by its number.
 package struct ListedDigest: Sendable {
     private let rootNumber: Int32
-    package let path: DigestKey
+    package let path: PackedKey
 
     /// The number of its source.
     package var root: Int { Int(rootNumber) }
 
-    package init(root: Int, path: DigestKey) {
+    package init(root: Int, path: PackedKey) {
         rootNumber = Int32(clamping: root)
         self.path = path
     }

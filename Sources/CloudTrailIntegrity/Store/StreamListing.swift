@@ -8,7 +8,7 @@ package struct StreamListing: Sendable {
     /// What an entry may be.
     package enum Slot: Hashable, Sendable {
         /// The digest file with this number; with an obstacle, one that is no regular file.
-        case digest(Int, DigestKey, obstacle: ObjectReadError?)
+        case digest(Int, PackedKey, obstacle: ObjectReadError?)
         /// The file with this number; with an obstacle, one that is not a regular file.
         case file(Int, obstacle: ObjectReadError?)
         /// The file with this number, which may hold a digest file's signature.
@@ -59,22 +59,22 @@ package struct StreamListing: Sendable {
     /// Of each folder.
     private var runs: [[Run]] = [[]]
     private var folder = 0
-    private let names: DigestNames
-    private var roles: EntryRoles
+    private let names: SharedNames
+    private var roles: EntryClassifier
     private var writer = PackedNames.Writer()
     /// The number of the first name in ``writer``.
     private var runStart = 0
     private var fileCount = 0
     private var entryCount = 0
     private var digests: [(folder: Int, digest: ListedDigest)] = []
-    private var sidecars: [(digest: DigestKey, number: Int)] = []
+    private var sidecars: [(digest: PackedKey, number: Int)] = []
     private var hiddenFolders: [HiddenFolder] = []
 
     /// A listing of the source with this number.
-    package init(root: Int, _ names: DigestNames) {
+    package init(root: Int, _ names: SharedNames) {
         self.root = root
         self.names = names
-        roles = EntryRoles(names)
+        roles = EntryClassifier(names)
     }
 
     /// Adds what went by.
@@ -173,12 +173,12 @@ package struct StreamListing: Sendable {
         beside: [(digest: Int, number: Int)], all: [(digest: Int, number: Int)], loose: [(path: ObjectKey, number: Int)]
     ) {
         if sidecars.isEmpty { return ([], [], []) }
-        var positions: [DigestKey: [Int]] = [:]
+        var positions: [PackedKey: [Int]] = [:]
         for (position, digest) in digests.enumerated() { positions[digest.path, default: []].append(position) }
         var beside: [(digest: Int, number: Int)] = []
         var all: [(digest: Int, number: Int)] = []
         var loose: [(path: ObjectKey, number: Int)] = []
-        var counts: [DigestKey: Int] = [:]
+        var counts: [PackedKey: Int] = [:]
         for (digest, number) in sidecars {
             if let known = positions[digest], let first = known.first {
                 all.append((first, number))

@@ -206,6 +206,6 @@ enum ChainsCommand: Subcommand {
             object.add("homeRegion", chain.identity.homeRegion)
             try console.print(object.closed)
         }
-        console.complain(caution + " Compare the list with your accounts, regions and trails.")
+        console.printError(caution + " Compare the list with your accounts, regions and trails.")
     }
 }

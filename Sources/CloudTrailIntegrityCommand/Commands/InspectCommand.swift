@@ -68,7 +68,7 @@ enum InspectCommand: Subcommand {
                     .write(isVerbose: arguments.has("verbose"))
             case .failure(let error):
                 statuses.insert(.noInput)
-                console.complain(
+                console.printError(
                     "Error: The digest file '\(escaped(path.description))' could not be read: \(escaped(error.description))"
                 )
             }

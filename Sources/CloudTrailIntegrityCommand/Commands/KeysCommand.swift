@@ -41,7 +41,7 @@ enum KeysCommand: Subcommand {
         case .text: try writeText(contents, isVerbose: arguments.has("verbose"), console)
         case .jsonl: try writeJSONLines(contents, console)
         }
-        for error in contents.errors { console.complain("Error: \(escaped(error))") }
+        for error in contents.errors { console.printError("Error: \(escaped(error))") }
         return contents.errors.isEmpty ? .proven : .noInput
     }
 

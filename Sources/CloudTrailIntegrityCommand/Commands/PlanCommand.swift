@@ -54,11 +54,11 @@ enum PlanCommand: Subcommand {
         }
         guard let plan = planned else { return interruption.status }
         guard plan.digestCount > 0 else {
-            console.complain("No digest file is held, so nothing can be planned.")
+            console.printError("No digest file is held, so nothing can be planned.")
             return .unverified
         }
         if plan.hiddenCount > 0 {
-            console.complain("Not planned: what lies behind links and unreadable folders (\(plan.hiddenCount)).")
+            console.printError("Not planned: what lies behind links and unreadable folders (\(plan.hiddenCount)).")
         }
         let script = FetchScript(
             plan,

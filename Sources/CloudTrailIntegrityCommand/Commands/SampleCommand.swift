@@ -63,7 +63,7 @@ enum SampleCommand: Subcommand {
         do {
             summary = try SampleArchive.write(to: folder, options)
         } catch let error as SampleArchiveError where error.code == .discarded {
-            if interruption.takesLastWord() { console.complain(interruptedMessage(directory, folder.state)) }
+            if interruption.claimsFinalMessage() { console.printError(interruptedMessage(directory, folder.state)) }
             return interruption.status
         } catch {
             throw failure(error, folder.state)

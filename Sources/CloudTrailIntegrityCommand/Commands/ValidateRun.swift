@@ -42,7 +42,7 @@ struct ValidateRun {
 
     /// Ends the run after a signal; it has no verdict.
     private func interrupted() throws(CommandError) -> ExitStatus {
-        if interruption.takesLastWord() { console.complain(interruption.message) }
+        if interruption.claimsFinalMessage() { console.printError(interruption.message) }
         if request.endsWithSummary {
             let empty = JSONLinesReport(ValidationReport(), request.facts(interruption.status))
             try empty.write(summaryOnly: true, to: console.print)
@@ -122,7 +122,7 @@ struct ValidateRun {
             return try interrupted()
         }
         if let stateFailure { failures.append(stateFailure) }
-        defer { for failure in failures { console.complain("Error: \(escaped(failure.message))") } }
+        defer { for failure in failures { console.printError("Error: \(escaped(failure.message))") } }
         try print(report, facts)
         guard failures.isEmpty else { return .outputError }
         guard try state?.commit(interruption) ?? true else { return try interrupted() }
@@ -156,7 +156,7 @@ struct ValidateRun {
             try AWSReport(shown).write(
                 verbose: request.isVerbose,
                 to: console.print,
-                errors: { line throws(CommandError) in console.complain(line) }
+                errors: { line throws(CommandError) in console.printError(line) }
             )
         }
         try console.flush()

@@ -131,7 +131,7 @@ struct StateFile {
     }
 
     private func warn(_ console: Console) {
-        console.complain(
+        console.printError(
             escaped(
                 "Warning: everybody can write the state '\(file.path)', and whoever does can make this run believe that "
                     + "something was proven: take that right away, as with 'chmod o-w'"

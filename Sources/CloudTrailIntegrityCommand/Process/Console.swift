@@ -74,7 +74,7 @@ package final class Console {
     }
 
     /// Writes a line to standard error; what cannot be written there is lost.
-    func complain(_ line: String) {
+    func printError(_ line: String) {
         _ = errors(Array(line.utf8) + [UInt8(ascii: "\n")])
     }
 

@@ -140,7 +140,7 @@ package final class Interruption: Sendable {
     }
 
     private func exit(saying words: String) -> Never {
-        if takesLastWord() {
+        if claimsFinalMessage() {
             display.end()
             _ = Console.write(Array("\(words)\n".utf8), to: STDERR_FILENO)
         }
@@ -203,14 +203,14 @@ package final class Interruption: Sendable {
         }
         // A signal may have come after the work last looked.
         guard let result, !monitor.isCancelled else {
-            if takesLastWord() { console.complain(message) }
+            if claimsFinalMessage() { console.printError(message) }
             return nil
         }
         return result
     }
 
     /// Whether the caller is the one to say why the run ends; the run and the signal's own thread may both want to.
-    func takesLastWord() -> Bool {
+    func claimsFinalMessage() -> Bool {
         !isLastWordSpoken.exchange(true, ordering: .relaxed)
     }
 

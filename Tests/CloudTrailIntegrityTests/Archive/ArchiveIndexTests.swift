@@ -39,7 +39,7 @@ import Testing
 
     private static func index(_ sources: [Listing]) throws -> Held {
         var held = Held()
-        let names = DigestNames()
+        let names = SharedNames()
         var index = ArchiveIndex(names)
         for (root, source) in sources.enumerated() {
             try index.list(source, root: root, check: {}) { batch in

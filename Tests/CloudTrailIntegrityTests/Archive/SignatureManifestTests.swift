@@ -140,7 +140,7 @@ import Testing
 
     /// What is not asked for is not there: the answer that is cheap leaves nothing out.
     @Test func namesOfOtherTimesAreNotLookedFor() throws {
-        let names = DigestNames()
+        let names = SharedNames()
         let known = names.key(ObjectKey(Self.key))
         let other = names.key(ObjectKey(Self.key.replacing("T0", with: "T1")))
         let none = names.key(ObjectKey("AWSLogs/a file of any name"))

@@ -35,7 +35,7 @@ import Testing
         }
         var index = ArchiveIndex()
         try index.list(LocalArchive(path: "\(folder.path)/root"), root: 0, check: {})
-        let names = DigestNames()
+        let names = SharedNames()
         var listing = StreamListing(root: 0, names)
         for entry in entries.shuffled(using: &random) { _ = listing.add(entry) }
         let listed = listing.finish()

@@ -249,6 +249,36 @@ struct StreamTests {
         #expect(report.findings.isEmpty)
     }
 
+    /// V12, I24: seed 6031750 of the search, in a tar in any order
+    @Test("a trial with one neighbour does not stand for another successor")
+    func otherNeighbours() throws {
+        var made = try HandmadeArchive()
+        let digests = try made.deliverHours(0..<2)
+        let (first, second) = (digests[0], digests[1])
+        // The true successor under the name of another account and of a day before, so that it counts for nobody.
+        let folder = String(decoding: ObjectKey(first.key).folder, as: UTF8.self)
+        let foreign = folder + "999999999999_CloudTrail-Digest_us-east-1_handmade_us-east-1_20260228T231035Z.json.gz"
+        made.archive[foreign] = made.archive[second.key]
+        made.archive.files[ObjectKey(second.key)] = nil
+        // A forged successor with a signature that is not the first one's, and a digest file in another folder.
+        let wrong = String(first.signature.reversed())
+        let forged = try made.digest(5 * HandmadeArchive.hour..<6 * HandmadeArchive.hour, after: first) { draft in
+            draft.previousSignature = wrong
+        }
+        made.archive[forged.key] = try compressed(forged.content)
+        let aside = HandmadeArchive.digestKey(endingAt: HandmadeArchive.hour, region: "eu-west-1")
+        made.archive[aside] = try compressed(Array("{}".utf8))
+        let expected = try made.validate()
+        #expect(expected.count(.signatureSourceDiffers) == 1)
+        let names = [first.key, foreign, aside, forged.key]
+        let others = made.archive.files.map { ($0.key.description, $0.value) }.filter { !names.contains($0.0) }
+        for order in names.permutations {
+            let files = order.map { ($0, made.archive.files[ObjectKey($0)] ?? []) }
+            let report = try made.validate([Members(files + others)])
+            #expect(report.substance == expected.substance, "\(order)")
+        }
+    }
+
     @Test("sidecars belong to their digest files also where log files are passed over")
     func signaturesWithoutLogs() throws {
         var made = try HandmadeArchive()
@@ -331,5 +361,17 @@ struct StreamTests {
         let lost = try run(StreamedArchive(archive: cut), state)
         #expect(lost.found(.violation).contains(Found("anchor-lost", head)))
         #expect(lost.findings == (try run(cut, state)).findings)
+    }
+}
+
+extension [String] {
+    /// The same in every order.
+    fileprivate var permutations: [[String]] {
+        if count < 2 { return [self] }
+        return indices.flatMap { first in
+            var rest = self
+            let element = rest.remove(at: first)
+            return rest.permutations.map { [element] + $0 }
+        }
     }
 }

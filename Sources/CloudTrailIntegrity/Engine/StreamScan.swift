@@ -6,7 +6,7 @@ internal import NativeInterop
 ///
 /// One thread goes through the stream; what it read of small files is hashed on all threads, many files at a time. Large
 /// files are hashed as they go by (I9).
-struct StreamPass {
+struct StreamScan {
     /// What went by.
     struct Passed {
         let listing: StreamListing.Listed
@@ -240,13 +240,13 @@ struct StreamPass {
         guard let fileLimits else { return }
         var content: StreamedContents.Content
         do {
-            let (result, _, object, untoldBytes) = try worker.hash(
+            let (result, _, object, unreportedBytes) = try worker.hash(
                 limits: fileLimits,
                 collecting: false,
                 monitor: monitor
             ) { object }
             try ObjectReadError.catching { try object.checkUnchanged() }
-            monitor.bytesWereRead(untoldBytes)
+            monitor.bytesWereRead(unreportedBytes)
             content = .hashed(result, object.metadata)
         } catch let error as ObjectReadError {
             content = .unreadable(error)
@@ -344,9 +344,9 @@ struct StreamPass {
         monitor.expect(moreDigests: 1)
         var read = ReadDigests(reader.names)
         var signatures = DigestSignatures()
-        let (record, untoldBytes) = try reader.read(digest, &signatures, worker) { object }
+        let (record, unreportedBytes) = try reader.read(digest, &signatures, worker) { object }
         read.append(record, signatures)
-        monitor.digestsWereRead(ValidationMonitor.Work(files: 1, bytes: untoldBytes))
+        monitor.digestsWereRead(ValidationMonitor.Work(files: 1, bytes: unreportedBytes))
         results.withLock { $0.digests.add(read, from: sentDigests.count) }
         sentDigests.append(number)
         digests = DigestBatch(start: sentDigests.count)
@@ -376,15 +376,15 @@ struct StreamPass {
                     record = DigestReader.unreadable(member.digest, error)
                 case .success(let file):
                     let object = BufferedObject(file.bytes[...], metadata: file.metadata, signature: file.signature)
-                    let untoldBytes: UInt64
-                    (record, untoldBytes) = try reader.read(member.digest, &signatures, worker) { object }
-                    untold.bytes &+= untoldBytes
+                    let unreportedBytes: UInt64
+                    (record, unreportedBytes) = try reader.read(member.digest, &signatures, worker) { object }
+                    untold.bytes &+= unreportedBytes
                 }
                 read.append(record, signatures)
                 untold.files += 1
             }
             monitor.digestsWereRead(untold)
-            try read.settle(&worker.context.trial, from: batch.start)
+            try read.settle(&worker.context.verifier, from: batch.start)
             results.withLock { $0.digests.add(read, from: batch.start) }
         }
     }

@@ -3,7 +3,7 @@ internal import NativeInterop
 
 /// The texts that digest files have in common, each with a number: their folders, their chains, their buckets and the
 /// fingerprints of their keys. Shared by all threads.
-package final class DigestNames: Sendable {
+package final class SharedNames: Sendable {
     /// Values, each with the number of those that came before it.
     private struct Numbered<Value: Hashable & Sendable>: Sendable {
         private(set) var values: [Value] = []
@@ -79,8 +79,8 @@ package final class DigestNames: Sendable {
     }
 
     /// The key of the digest file with this name in a folder.
-    func key(_ name: DigestFileName, folder: Int32) -> DigestKey {
-        DigestKey(
+    func key(_ name: DigestFileName, folder: Int32) -> PackedKey {
+        PackedKey(
             folder: folder,
             chain: number(of: name.chain),
             endTime: name.endTime,
@@ -89,8 +89,8 @@ package final class DigestNames: Sendable {
     }
 
     /// The numbers of a key.
-    package func key(_ key: ObjectKey) -> DigestKey {
-        var reader = DigestKeyReader(self)
+    package func key(_ key: ObjectKey) -> PackedKey {
+        var reader = PackedKeyEncoder(self)
         return reader.key(key)
     }
 
@@ -118,20 +118,20 @@ package final class DigestNames: Sendable {
     }
 
     /// The name of a digest file, in parts; `nil` where it is not one's.
-    package func fileName(of key: DigestKey) -> DigestFileName? {
+    package func fileName(of key: PackedKey) -> DigestFileName? {
         guard key.isDigestFile else { return nil }
         return DigestFileName(chain: chain(key.chain), endTime: key.endTime, isCompressed: key.isCompressed)
     }
 
     /// The bytes behind the last `/` of a key.
-    package func name(of key: DigestKey) -> [UInt8] {
+    package func name(of key: PackedKey) -> [UInt8] {
         if let name = fileName(of: key) { return name.bytes }
         guard let number = key.otherName else { return [] }
         return tables.withLock { $0.others[number].bytes }
     }
 
     /// The key with these numbers.
-    package func objectKey(_ key: DigestKey) -> ObjectKey {
+    package func objectKey(_ key: PackedKey) -> ObjectKey {
         ObjectKey(bytes: path(ofFolder: key.folder).bytes + name(of: key))
     }
 
@@ -142,7 +142,7 @@ package final class DigestNames: Sendable {
 
     /// Below zero when the name of the first comes before the second's, byte for byte, above when after, and zero when
     /// they are the same.
-    func compareNames(_ first: DigestKey, _ second: DigestKey) -> Int {
+    func compareNames(_ first: PackedKey, _ second: PackedKey) -> Int {
         if first.hasSameName(as: second) { return 0 }
         if first.isDigestFile, second.isDigestFile {
             // What stands before the time decides, unless one's is the other's begin; then the time does.

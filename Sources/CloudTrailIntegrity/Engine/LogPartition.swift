@@ -2,7 +2,7 @@ internal import CloudTrailFormat
 internal import CloudTrailRules
 
 /// A part of the archive that can be judged by itself: all that digests list in one folder, and what is held of it.
-struct LogUnit: Sendable {
+struct LogPartition: Sendable {
     /// The lists, as record and group, from the oldest record to the newest.
     var lists: [(record: Int32, group: Int32)] = []
     /// The numbers of the folders of log files that were proven before.
@@ -12,13 +12,13 @@ struct LogUnit: Sendable {
 }
 
 /// All that can be judged by itself, and what digests list that is not theirs to vouch for.
-struct LogUnits: Sendable {
-    fileprivate(set) var units: [LogUnit] = []
+struct LogPartitions: Sendable {
+    fileprivate(set) var units: [LogPartition] = []
     /// How many files of other accounts or regions a digest lists, by its number.
     fileprivate(set) var foreign: [Int: Int] = [:]
 }
 
-extension LogUnit {
+extension LogPartition {
     /// The parts of the archive that can be judged by themselves.
     ///
     /// - Parameters:
@@ -30,12 +30,12 @@ extension LogUnit {
         _ placement: ArchivePlacement,
         provenFolders: [ListedFolder],
         check: () throws -> Void
-    ) rethrows -> LogUnits {
-        var result = LogUnits()
+    ) rethrows -> LogPartitions {
+        var result = LogPartitions()
         var parts = ListedParts(records, placement.prefixes)
         // Where names tell keys, nothing can be told apart by folders.
         if placement.hasRootMappedByName {
-            var unit = LogUnit()
+            var unit = LogPartition()
             try forEachList(of: records, without: placement.strays) { _, record, group in
                 try check()
                 guard parts.isOwn(record, group, &result.foreign) else { return }
@@ -46,13 +46,13 @@ extension LogUnit {
             result.units = [unit]
             return result
         }
-        var units: [LogUnit] = []
+        var units: [LogPartition] = []
         var numbers: [ObjectKey: Int] = [:]
         var known: [ObjectIdentifier: Int] = [:]
         func unitNumber(of path: ObjectKey) -> Int {
             if let number = numbers[path] { return number }
             numbers[path] = units.count
-            units.append(LogUnit())
+            units.append(LogPartition())
             return units.count - 1
         }
         // In the order of the listing, so that what is read behind each other lies beside each other.

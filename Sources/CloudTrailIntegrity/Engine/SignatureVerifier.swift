@@ -3,16 +3,16 @@ package import CloudTrailRules
 internal import NativeInterop
 
 /// Tries signatures; one a thread.
-package struct SignatureTrial {
+package struct SignatureVerifier {
     private let keys: PublicKeySet
     private let manifest: SignatureManifest
-    private let names: DigestNames
+    private let names: SharedNames
     private let verifier = RSAVerifier()
     /// The key that was asked for last, by the number of its fingerprint: nearly all digests name the same few.
     private var lastKey: (fingerprint: Int32, key: PublicKey?)?
 
     /// - Parameter names: The texts behind the numbers of the records.
-    package init(keys: PublicKeySet, manifest: SignatureManifest, names: DigestNames) {
+    package init(keys: PublicKeySet, manifest: SignatureManifest, names: SharedNames) {
         self.keys = keys
         self.manifest = manifest
         self.names = names
@@ -60,7 +60,7 @@ package struct SignatureTrial {
         _ verdicts: inout [SignatureOutcome],
         _ records: DigestRecords,
         _ places: [DigestPlace],
-        _ keys: DigestKeys
+        _ keys: SuccessorIndex
     ) throws -> Bool {
         if manifest.count == 0 { return false }
         var hasSigned = false
@@ -97,7 +97,7 @@ package struct SignatureTrial {
     /// texts that verify; nothing when the next one names another as its predecessor.
     ///
     /// - Parameter first: The number of the first of `records`.
-    package mutating func settle(
+    package mutating func verifyWithNeighbour(
         _ number: Int,
         of records: DigestRecords,
         _ signatures: inout ChunkedArray<DigestSignatures>,
@@ -110,11 +110,12 @@ package struct SignatureTrial {
         else { return }
         var candidates = ownCandidates(of: claims, kept: signatures[index].own)
         candidates.append(SignatureCandidate(.successor(DigestID(number + 1)), text))
-        signatures[index].trial = try verdict(
+        let outcome = try verdict(
             on: claims,
             unsupportedAlgorithm: records[index].unsupportedAlgorithm,
             &candidates
         )
+        signatures[index].trial = DigestSignatures.Trial(outcome, with: number + 1)
         if case .verified = candidates.removeLast().text { signatures[index + 1].setPreviousVerified(for: number) }
         var own = signatures[index].own
         if own.isEmpty { return }
@@ -177,7 +178,7 @@ package struct SignatureTrial {
 
 extension SignatureManifest {
     /// Whether there may be signatures of an object with this name: what is cheap to ask.
-    func mayHoldSignature(ofName name: DigestKey) -> Bool {
+    func mayHoldSignature(ofName name: PackedKey) -> Bool {
         name.isDigestFile ? mayHoldSignature(ofDigestEndingAt: name.endTime) : count > 0
     }
 }

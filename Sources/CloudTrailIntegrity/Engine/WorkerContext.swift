@@ -3,31 +3,31 @@ internal import CloudTrailRules
 internal import NativeInterop
 
 /// What one thread of a validation reuses from file to file.
-final class ValidationTools {
+final class WorkerContext {
     let hasher: ContentHasher
     let reading = ObjectReading()
-    var trial: SignatureTrial
+    var verifier: SignatureVerifier
     let opener: ObjectOpener
     var packer: LogListPacker
-    var keyReader: DigestKeyReader
-    var texts = DigestTexts()
+    var keyReader: PackedKeyEncoder
+    var texts = StringReuse()
     /// Shared by all threads.
     let folders: ListedFolders
     /// Shared by all threads.
-    let digestNames: DigestNames
+    let digestNames: SharedNames
 
     init(
-        trial: @autoclosure () -> SignatureTrial,
+        verifier: @autoclosure () -> SignatureVerifier,
         opener: ObjectOpener,
         folders: ListedFolders,
-        digestNames: DigestNames,
+        digestNames: SharedNames,
         hashesStoredBytes: Bool
     ) throws {
         hasher = try ContentHasher(hashesStoredBytes: hashesStoredBytes)
-        self.trial = trial()
+        self.verifier = verifier()
         self.opener = opener
         packer = LogListPacker(folders)
-        keyReader = DigestKeyReader(digestNames)
+        keyReader = PackedKeyEncoder(digestNames)
         self.folders = folders
         self.digestNames = digestNames
     }
@@ -40,12 +40,12 @@ final class ObjectReading {
     /// Its size as the storage says, in bytes; 0 when that is not known.
     private(set) var storedBytes: UInt64 = 0
     /// How many of the bytes that were read the monitor has not been told of.
-    private(set) var untoldBytes: UInt64 = 0
+    private(set) var unreportedBytes: UInt64 = 0
 
     /// Before an object is opened.
     func begin() {
         storedBytes = 0
-        untoldBytes = 0
+        unreportedBytes = 0
     }
 
     /// Reads the next bytes; the first time, the object is opened.
@@ -64,10 +64,10 @@ final class ObjectReading {
             unsafe object = opened
             return count
         }
-        untoldBytes &+= UInt64(clamping: count)
-        if untoldBytes >= ValidationMonitor.Work.worthwhileBytes {
-            monitor.bytesWereRead(untoldBytes)
-            untoldBytes = 0
+        unreportedBytes &+= UInt64(clamping: count)
+        if unreportedBytes >= ValidationMonitor.Work.worthwhileBytes {
+            monitor.bytesWereRead(unreportedBytes)
+            unreportedBytes = 0
         }
         return count
     }
@@ -84,7 +84,7 @@ final class ObjectReading {
 final class ObjectOpener {
     /// What tells a folder from the others of a source without a look at its path, which all threads have in common.
     enum FolderNumber: Equatable {
-        /// One of digest files, by its number in the ``DigestNames``.
+        /// One of digest files, by its number in the ``SharedNames``.
         case digests(Int32)
         /// One of log files, by its number in the ``ArchiveIndex``.
         case logs(Int)
@@ -192,8 +192,8 @@ struct PlaceChecks {
     }
 }
 
-typealias ValidationPool = WorkerPool<ValidationTools>
-typealias ValidationWorker = Worker<ValidationTools>
+typealias ValidationPool = WorkerPool<WorkerContext>
+typealias ValidationWorker = Worker<WorkerContext>
 
 extension ValidationWorker {
     /// Whether the file that the opener is aimed at is what it was, as far as its size and time tell. What cannot be asked
@@ -220,7 +220,7 @@ extension ValidationWorker {
         collecting: Bool,
         monitor: ValidationMonitor,
         opening open: () throws -> any OpenObject
-    ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject, untoldBytes: UInt64) {
+    ) throws -> (result: ContentHasher.Result, content: [UInt8], object: any OpenObject, unreportedBytes: UInt64) {
         let (pool, reading) = (pool, context.reading)
         reading.begin()
         // One that could not be read to its end is held no longer either.
@@ -247,7 +247,7 @@ extension ValidationWorker {
                 ) { try read(&$0) }
             }
             guard let object = reading.end() else { throw ObjectReadError(.inputOutput, "nothing was read") }
-            return (result, content, object, reading.untoldBytes)
+            return (result, content, object, reading.unreportedBytes)
         } catch is ContentHasher.InvalidReadCount {
             throw ObjectReadError.invalidReadCount
         }

@@ -3,7 +3,7 @@ internal import NativeInterop
 
 /// Gathers proven log files by their folder. A file's digest is the number of a record; or, where the digest is no longer
 /// what it was, −1 − its number in the state of earlier runs.
-struct ProvenFiles: Sendable {
+struct ProvenFileCollector: Sendable {
     private struct Folder: Sendable {
         let root: Int
         let source: ObjectKey?

@@ -3,40 +3,40 @@ package import CloudTrailRules
 internal import NativeInterop
 
 /// Which records' signatures may be a record's.
-package struct SignatureCheck: Sendable {
+package struct SignatureCandidates: Sendable {
     private let records: DigestRecords
     private var signatures: ChunkedArray<DigestSignatures>
-    private let keys: DigestKeys
+    private let keys: SuccessorIndex
     /// Of each chain, whether it is one of backfill digests.
     private let isBackfill: [Bool]
 
-    package init(records: DigestRecords, signatures: ChunkedArray<DigestSignatures>, keys: DigestKeys) {
+    package init(records: DigestRecords, signatures: ChunkedArray<DigestSignatures>, keys: SuccessorIndex) {
         isBackfill = records.names.chains.map(\.isBackfill)
         self.records = records
         self.signatures = signatures
         self.keys = keys
     }
 
-    /// The verdict on the record with this number, where a trial with the next record alone has settled it.
+    /// The verdict on the record with this number, where a trial with its only successor has settled it.
     package func settled(_ number: Int) -> SignatureOutcome? {
         if records[number].provenAt != nil { return .valid(.state, differing: []) }
-        // The neighbours of a trial may have been put into another order since.
-        guard let trial = signatures[number].trial, let key = keys.claimed(number), keys.namers.only(key) == number + 1,
-            trial.sources.allSatisfy({ $0.isNot(aSuccessorBut: number + 1) })
+        // Which records are neighbours may have changed since the trial, and which of them are successors that count.
+        guard let trial = signatures[number].trial, let key = keys.claimed(number),
+            keys.successorsByKey.only(key) == trial.neighbour
         else { return nil }
-        return trial
+        return trial.outcome
     }
 
     /// Whether so many digests name the record as their predecessor that it matters which of them are signed.
     package func hasManySuccessors(_ number: Int) -> Bool {
         guard let key = keys.claimed(number) else { return false }
-        return keys.namers[key].count > SignatureRules.mostCandidates
+        return keys.successorsByKey[key].count > SignatureRules.mostCandidates
     }
 
     /// The verdict on the record with this number.
-    package func verdict(on number: Int, _ trial: inout SignatureTrial) throws -> SignatureOutcome {
-        var candidates = candidates(for: number, trial)
-        return try trial.verdict(on: records[number], &candidates)
+    package func verdict(on number: Int, _ verifier: inout SignatureVerifier) throws -> SignatureOutcome {
+        var candidates = candidates(for: number, verifier)
+        return try verifier.verdict(on: records[number], &candidates)
     }
 
     /// The verdicts on records that very many digests name as their predecessor, added to `verdicts`, which has all others.
@@ -45,13 +45,13 @@ package struct SignatureCheck: Sendable {
     package func settle(
         crowded: [Int],
         _ verdicts: inout [SignatureOutcome],
-        _ trial: inout SignatureTrial,
+        _ verifier: inout SignatureVerifier,
         check: () throws -> Void
     ) throws {
         // Without a key nothing is tried.
         let tried = crowded.filter { number in
             records[number].unsupportedAlgorithm == nil && records[number].claims?.message != nil
-                && trial.key(of: records[number].claims) != nil
+                && verifier.key(of: records[number].claims) != nil
         }
         var named = try successors(of: tried, check)
         for number in records.indices {
@@ -63,9 +63,9 @@ package struct SignatureCheck: Sendable {
             var candidates: [SignatureCandidate] = []
             if let location = records[number].claims?.location, let known = named[location] {
                 let likely = known.likely[number] ?? []
-                candidates = self.candidates(for: number, trial, likely: likely, signed: known.signed)
+                candidates = self.candidates(for: number, verifier, likely: likely, signed: known.signed)
             }
-            verdicts[number] = try trial.verdict(on: records[number], &candidates)
+            verdicts[number] = try verifier.verdict(on: records[number], &candidates)
             if case .valid = verdicts[number] { note(signed: number, &named) }
         }
     }
@@ -106,7 +106,7 @@ package struct SignatureCheck: Sendable {
         var successors: [DigestLocation: [NearestSuccessors.Successor]] = [:]
         var signatures: [SignatureText: Int] = [:]
         for key in Set(numbers.compactMap { keys.claimed($0) }) {
-            for successor in keys.namers[key] {
+            for successor in keys.successorsByKey[key] {
                 try check()
                 guard let location = records[successor].claims?.previous?.location, let text = previousText(successor)
                 else { continue }
@@ -147,17 +147,18 @@ package struct SignatureCheck: Sendable {
     }
 
     /// When the digest was signed, as far as it says: a backfill digest is signed later than its window ends.
-    package func signingTime(of number: Int, _ trial: SignatureTrial) -> Timestamp? {
+    package func signingTime(of number: Int, _ verifier: SignatureVerifier) -> Timestamp? {
         guard let claims = records[number].claims else { return nil }
         if !isBackfill[Int(records[number].chain)] { return claims.endTime }
-        return trial.ownCandidates(of: claims, kept: signatures[number].own).compactMap(\.backfillGenerationTime).first
+        return verifier.ownCandidates(of: claims, kept: signatures[number].own).compactMap(\.backfillGenerationTime)
+            .first
     }
 
     /// Whether anything is at hand that may be the record's signature.
-    package func hasCandidates(_ number: Int, _ trial: SignatureTrial) -> Bool {
+    package func hasCandidates(_ number: Int, _ verifier: SignatureVerifier) -> Bool {
         guard let claims = records[number].claims, let key = keys.claimed(number) else { return false }
-        return !trial.ownCandidates(of: claims, kept: signatures[number].own).isEmpty
-            || keys.namers[key].contains { successor in
+        return !verifier.ownCandidates(of: claims, kept: signatures[number].own).isEmpty
+            || keys.successorsByKey[key].contains { successor in
                 records[successor].claims?.previous?.location == claims.location && hasPrevious(successor)
             }
     }
@@ -170,17 +171,17 @@ package struct SignatureCheck: Sendable {
     ///   - signed: Those that are known to be signed, which are always tried.
     private func candidates(
         for number: Int,
-        _ trial: SignatureTrial,
+        _ verifier: SignatureVerifier,
         likely: [Int]? = nil,
         signed: [DigestTwins: [Int]] = [:]
     ) -> [SignatureCandidate] {
         guard let claims = records[number].claims, let key = keys.claimed(number) else { return [] }
         let record = records[number]
-        var candidates = trial.ownCandidates(of: claims, kept: signatures[number].own)
+        var candidates = verifier.ownCandidates(of: claims, kept: signatures[number].own)
         let isSigned = Set(signed.values.joined())
         var successors =
             likely.map { Array(isSigned.union($0)) }
-            ?? keys.namers[key].filter { records[$0].claims?.previous?.location == claims.location }
+            ?? keys.successorsByKey[key].filter { records[$0].claims?.previous?.location == claims.location }
         if successors.count > 1 {
             successors = successors.map { (isOther: records[$0].chain != record.chain, number: $0) }
                 .sorted { first, second in
@@ -206,22 +207,5 @@ package struct SignatureCheck: Sendable {
     /// How far a successor's end is from an hour after the digest's, in seconds.
     private func distance(_ record: DigestRecord, _ successor: Int) -> Int64 {
         abs(records[successor].endTime.seconds(since: record.endTime) - ChainClock.hour)
-    }
-}
-
-extension SignatureOutcome {
-    /// Where the signatures that were tried come from.
-    fileprivate var sources: [SignatureSource] {
-        switch self {
-        case .valid(let source, let differing): [source] + differing
-        case .failed(let sources): sources
-        case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: []
-        }
-    }
-}
-
-extension SignatureSource {
-    fileprivate func isNot(aSuccessorBut number: Int) -> Bool {
-        if case .successor(let successor) = self { successor.number == number } else { true }
     }
 }

@@ -12,7 +12,7 @@ internal import Darwin
 #endif
 
 /// One pass over the members of an ``ArchiveFile``, on one thread.
-final class ArchivePass {
+final class ArchiveFileReader {
     private var reader: ArchiveReader?
     /// How many members were come upon; the number of the one that can be read.
     private var number: UInt64 = 0
@@ -192,11 +192,11 @@ final class ArchivePass {
 /// A member of an archive file. It can be read until the next is come upon.
 private final class ArchiveMember: OpenObject {
     let metadata: ObjectMetadata
-    private let pass: ArchivePass
+    private let pass: ArchiveFileReader
     private let number: UInt64
     private var obstacle: ObjectReadError?
 
-    init(_ pass: ArchivePass, number: UInt64, metadata: ObjectMetadata, obstacle: ObjectReadError?) {
+    init(_ pass: ArchiveFileReader, number: UInt64, metadata: ObjectMetadata, obstacle: ObjectReadError?) {
         self.pass = pass
         self.number = number
         self.metadata = metadata

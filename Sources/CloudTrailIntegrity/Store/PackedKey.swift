@@ -1,10 +1,10 @@
 package import CloudTrailFormat
 
-/// The key of a digest file, or its path below a root, as numbers in a ``DigestNames``: an archive has hundreds of
+/// The key of a digest file, or its path below a root, as numbers in a ``SharedNames``: an archive has hundreds of
 /// thousands of them, in few folders and of few chains.
 ///
 /// Two of one table are equal exactly where the keys are, byte for byte: nothing of them is left out.
-package struct DigestKey: Hashable, Sendable {
+package struct PackedKey: Hashable, Sendable {
     /// The number of its folder.
     let folder: Int32
     /// The number of its chain; −1 where its name is not a digest file's.
@@ -45,14 +45,14 @@ package struct DigestKey: Hashable, Sendable {
     var otherName: Int32? { isDigestFile ? nil : Int32(clamping: name) }
 
     /// The same in another folder.
-    func moved(to folder: Int32) -> DigestKey {
-        DigestKey(folder: folder, chain: chain, name: name)
+    func moved(to folder: Int32) -> PackedKey {
+        PackedKey(folder: folder, chain: chain, name: name)
     }
 
     /// The key of the object that a digest file of this path came from: `x.json` was `x.json.gz` before it was
     /// decompressed.
-    var compressed: DigestKey {
-        isDigestFile ? DigestKey(folder: folder, chain: chain, name: name | 1) : self
+    var compressed: PackedKey {
+        isDigestFile ? PackedKey(folder: folder, chain: chain, name: name | 1) : self
     }
 
     /// A hash of the key in the highest bits: multiply-shift hashing, under which two keys meet as seldom as by chance
@@ -63,29 +63,29 @@ package struct DigestKey: Hashable, Sendable {
     }
 
     /// Whether the two end in the same name.
-    func hasSameName(as other: DigestKey) -> Bool {
+    func hasSameName(as other: PackedKey) -> Bool {
         chain == other.chain && name == other.name
     }
 }
 
-/// Where CloudTrail put a digest file, as numbers in a ``DigestNames``.
+/// Where CloudTrail put a digest file, as numbers in a ``SharedNames``.
 package struct DigestLocation: Hashable, Sendable {
     /// The number of its bucket.
     package let bucket: Int32
-    package let key: DigestKey
+    package let key: PackedKey
 }
 
 /// Reads the keys of digest files one after another; one a thread. Neighbours lie in one folder, and their names differ
 /// in their time alone.
-package struct DigestKeyReader {
-    private let names: DigestNames
+package struct PackedKeyEncoder {
+    private let names: SharedNames
     private var folder: [UInt8] = []
     private var folderNumber: Int32 = -1
     private var lastName: [UInt8] = []
-    private var lastKey: DigestKey?
+    private var lastKey: PackedKey?
     private var lastTexts: [(text: String, number: Int32)] = []
     /// The name that was given last; where the time begins in it, and what stands behind that.
-    private var writtenKey: DigestKey?
+    private var writtenKey: PackedKey?
     private var writtenName: [UInt8] = []
     private var timeOffset = 0
     private var writtenEnd: [UInt8] = []
@@ -99,18 +99,18 @@ package struct DigestKeyReader {
     /// How many texts are remembered: a bucket and a key's fingerprint, of this digest and of the one before.
     private static let textsKept = 4
 
-    package init(_ names: DigestNames) {
+    package init(_ names: SharedNames) {
         self.names = names
     }
 
     /// The key with these bytes.
-    package mutating func key(_ key: ObjectKey) -> DigestKey {
+    package mutating func key(_ key: ObjectKey) -> PackedKey {
         if let digest = digestFile(key) { return digest }
-        return DigestKey(folder: number(ofFolder: key.folder.span), otherName: names.number(ofName: key.lastComponent))
+        return PackedKey(folder: number(ofFolder: key.folder.span), otherName: names.number(ofName: key.lastComponent))
     }
 
     /// The key with these bytes; `nil` when its name is not a digest file's.
-    package mutating func digestFile(_ key: ObjectKey) -> DigestKey? {
+    package mutating func digestFile(_ key: ObjectKey) -> PackedKey? {
         let start = key.folderCount
         let bytes = key.bytes.span
         return digestFile(bytes.extracting(droppingFirst: start), in: bytes.extracting(first: start))
@@ -119,7 +119,7 @@ package struct DigestKeyReader {
     /// The key of the file with this name; `nil` when it is not a digest file's.
     ///
     /// - Parameter folder: The path of its folder, with the `/` at its end.
-    mutating func digestFile(_ name: Span<UInt8>, in folder: Span<UInt8>) -> DigestKey? {
+    mutating func digestFile(_ name: Span<UInt8>, in folder: Span<UInt8>) -> PackedKey? {
         guard name.holds(Self.kind, at: Self.accountCount) else { return nil }
         let folder = number(ofFolder: folder)
         if let lastKey, name.count == lastName.count, let time = Self.time(in: name),
@@ -127,7 +127,7 @@ package struct DigestKeyReader {
                 .isSame(as: lastName.span.extracting(droppingLast: Self.timeCount + Self.endCount)),
             name.extracting(last: Self.endCount).isSame(as: lastName.span.extracting(last: Self.endCount))
         {
-            return DigestKey(
+            return PackedKey(
                 folder: folder,
                 chain: lastKey.chain,
                 endTime: time,
@@ -143,7 +143,7 @@ package struct DigestKeyReader {
     }
 
     /// The name of a digest file that a listing came upon: the bytes behind the last `/` of its path.
-    mutating func name(of key: DigestKey) -> [UInt8] {
+    mutating func name(of key: PackedKey) -> [UInt8] {
         if writtenKey?.chain != key.chain || writtenKey?.isCompressed != key.isCompressed {
             guard let name = names.fileName(of: key) else { return names.name(of: key) }
             writtenKey = key

@@ -1,6 +1,6 @@
 /// The keys that digest files have and name, without empty components, each with a number: arrays are found by it.
-package struct DigestKeys: Sendable {
-    private var numbers: DigestKeyTable
+package struct SuccessorIndex: Sendable {
+    private var numbers: PackedKeyTable
     /// Of each folder, the number of the same without empty components.
     private let collapsedFolders: [Int32]
     /// Of each record, the key it says it has; −1 where it says nothing.
@@ -8,7 +8,7 @@ package struct DigestKeys: Sendable {
     /// Of each record, the key it says its predecessor has; −1 where it names none.
     private var previousKeys: [Int32] = []
     /// The records that name each key as their predecessor's.
-    package private(set) var namers = RecordsByKey()
+    package private(set) var successorsByKey = RecordsByKey()
 
     /// The records that name a predecessor of another account or region.
     package private(set) var foreignNamers: Set<Int> = []
@@ -23,11 +23,11 @@ package struct DigestKeys: Sendable {
     ) rethrows {
         let chains = records.names.chains
         collapsedFolders = records.names.collapsedFolders
-        numbers = DigestKeyTable(expecting: records.count)
+        numbers = PackedKeyTable(expecting: records.count)
         claimedKeys.reserveCapacity(records.count)
         previousKeys.reserveCapacity(records.count)
         // A batch's records name the one before them.
-        var before: (key: DigestKey, number: Int32)?
+        var before: (key: PackedKey, number: Int32)?
         for record in records.indices {
             try check()
             guard let claims = records[record].claims, !strays.contains(record) else {
@@ -53,7 +53,7 @@ package struct DigestKeys: Sendable {
                 }
                 let namedNumber = before.flatMap { $0.key == named ? $0.number : nil } ?? self.number(of: named)
                 previousKeys.append(namedNumber)
-                namers.add(record, to: namedNumber)
+                successorsByKey.add(record, to: namedNumber)
             } else {
                 previousKeys.append(-1)
             }
@@ -72,29 +72,29 @@ package struct DigestKeys: Sendable {
     }
 
     /// A key that a record says it or its predecessor has, as a download leaves it on disk: without empty components.
-    package func collapsed(_ key: DigestKey) -> DigestKey {
+    package func collapsed(_ key: PackedKey) -> PackedKey {
         key.moved(to: collapsedFolders[Int(key.folder)])
     }
 
     /// The key with this number.
-    package func key(_ number: Int32) -> DigestKey {
+    package func key(_ number: Int32) -> PackedKey {
         numbers[number]
     }
 
     /// The number of a key, if it has one.
-    package func known(_ key: DigestKey) -> Int32? {
+    package func known(_ key: PackedKey) -> Int32? {
         numbers.number(of: key)
     }
 
     /// The number of a key, given one if it has none.
-    package mutating func number(of key: DigestKey) -> Int32 {
+    package mutating func number(of key: PackedKey) -> Int32 {
         numbers.add(key)
     }
 }
 
 /// Keys, each with the number of those that came before it. A dictionary of them takes thrice the time and memory.
-private struct DigestKeyTable: Sendable {
-    private var keys: [DigestKey] = []
+private struct PackedKeyTable: Sendable {
+    private var keys: [PackedKey] = []
     /// Numbers of keys, where their hashes point or in the next free place behind; −1 for none.
     private var slots: [Int32]
     /// Drawn anew in every process, so that nobody can choose keys that collide.
@@ -109,15 +109,15 @@ private struct DigestKeyTable: Sendable {
         multipliers = (random.next() | 1, random.next() | 1)
     }
 
-    subscript(number: Int32) -> DigestKey { keys[Int(number)] }
+    subscript(number: Int32) -> PackedKey { keys[Int(number)] }
 
-    func number(of key: DigestKey) -> Int32? {
+    func number(of key: PackedKey) -> Int32? {
         let number = slots[slot(of: key)]
         return number < 0 ? nil : number
     }
 
     /// The number of a key, given one if it has none.
-    mutating func add(_ key: DigestKey) -> Int32 {
+    mutating func add(_ key: PackedKey) -> Int32 {
         let slot = slot(of: key)
         if slots[slot] >= 0 { return slots[slot] }
         let number = Int32(clamping: keys.count)
@@ -128,7 +128,7 @@ private struct DigestKeyTable: Sendable {
     }
 
     /// Where a key is, or would be put.
-    private func slot(of key: DigestKey) -> Int {
+    private func slot(of key: PackedKey) -> Int {
         let mask = slots.count - 1
         var slot = Int(key.hash(multipliers) >> UInt64(64 - slots.count.trailingZeroBitCount))
         while slots[slot] >= 0, keys[Int(slots[slot])] != key { slot = (slot + 1) & mask }

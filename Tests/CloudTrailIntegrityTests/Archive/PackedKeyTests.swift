@@ -4,7 +4,7 @@ import Testing
 @testable import CloudTrailIntegrity
 
 /// Numbers stand for keys, so no two keys may ever have the same.
-@Suite struct DigestKeyTests {
+@Suite struct PackedKeyTests {
     private static let names = [
         "111122223333_CloudTrail-Digest_eu-west-1_trail_us-east-1_20260301T001035Z.json.gz",
         "111122223333_CloudTrail-Digest_eu-west-1_trail_us-east-1_20260301T001035Z.json",
@@ -31,11 +31,11 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 5, 7, 11])
     func everyKeyIsItsOwnNumber(step: Int) {
-        let names = DigestNames()
+        let names = SharedNames()
         // Two readers, each in an order of its own: what one remembers must not colour what comes next.
-        var readers = [DigestKeyReader(names), DigestKeyReader(names)]
+        var readers = [PackedKeyEncoder(names), PackedKeyEncoder(names)]
         let count = Self.keys.count
-        var numbers = [DigestKey?](repeating: nil, count: count)
+        var numbers = [PackedKey?](repeating: nil, count: count)
         for turn in 0..<2 * count {
             let position = turn * step % count
             let key = readers[turn % 2].key(Self.keys[position])
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func bytesThatAreNoTextAreKept() {
-        let names = DigestNames()
+        let names = SharedNames()
         let keys = [
             [0xff, 0x2f, 0x61], [0x61, 0x2f, 0xff], [0x61, 0x2f, 0xc3, 0xa9], [0x61, 0x2f, 0x65, 0xcc, 0x81],
         ]
@@ -71,7 +71,7 @@ import Testing
             return value ^ value >> 31 | 1
         }
         let multipliers = (random(2 * seed + 1), random(2 * seed + 2))
-        let names = DigestNames()
+        let names = SharedNames()
         let end = Timestamp(secondsSinceEpoch: 1_772_323_835)
         var counts = [Int](repeating: 0, count: 1024)
         for number in 0..<16 * 1024 {
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func namesAreInTheOrderOfTheirBytes() {
-        let names = DigestNames()
+        let names = SharedNames()
         // One chain's prefix is the begin of another's.
         let more = ["t", "t_1", "t_2", "t_20260301T001035Z", "s", "u"].flatMap { trail in
             [1, 3].flatMap { hour in
@@ -114,8 +114,8 @@ import Testing
     }
 
     @Test func bucketsAreToldApartByTheirBytes() {
-        let names = DigestNames()
-        var reader = DigestKeyReader(names)
+        let names = SharedNames()
+        var reader = PackedKeyEncoder(names)
         let texts = ["caf\u{e9}", "cafe\u{301}", "K", "\u{212a}", "a", ""]
         let numbers = texts.map { reader.number(of: $0) }
         #expect(Set(numbers).count == texts.count)

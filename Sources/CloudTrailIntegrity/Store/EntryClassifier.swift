@@ -2,13 +2,13 @@ package import CloudTrailFormat
 internal import CloudTrailRules
 
 /// Tells what the entries of a folder may be, by their names alone; what they are depends on the root's layout.
-struct EntryRoles {
+struct EntryClassifier {
     /// What an entry may be.
     enum Role {
         /// A digest file; with an obstacle, one that is not a regular file.
-        case digest(DigestKey, obstacle: ObjectReadError?)
+        case digest(PackedKey, obstacle: ObjectReadError?)
         /// The answer of `head-object` for the digest file at this path, if there is one.
-        case sidecar(of: DigestKey)
+        case sidecar(of: PackedKey)
         /// Any other file; with an obstacle, one that is not a regular file.
         case file(obstacle: ObjectReadError?)
         /// A folder that hides what is below it; without an error, behind a link.
@@ -17,12 +17,12 @@ struct EntryRoles {
         case none
     }
 
-    private var keyReader: DigestKeyReader
+    private var keyReader: PackedKeyEncoder
     /// The folder it is in: its path, with the `/` at its end.
     private(set) var folder = ObjectKey(bytes: [])
 
-    init(_ names: DigestNames) {
-        keyReader = DigestKeyReader(names)
+    init(_ names: SharedNames) {
+        keyReader = PackedKeyEncoder(names)
     }
 
     /// Whether an entry is one of the folder it is in.
