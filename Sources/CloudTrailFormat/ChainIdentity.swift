@@ -10,7 +10,7 @@ public struct ChainIdentity: Hashable, Comparable, Sendable, CustomStringConvert
         let trail: String
         let homeRegion: String
         let isBackfill: Bool
-        /// Keyed anew in every process, like every hash of a dictionary.
+        /// Seeded in every process, like every hash of a dictionary.
         let hash: Int
 
         init(account: String, region: String, trail: String, homeRegion: String, isBackfill: Bool) {

@@ -1,4 +1,4 @@
-/// Texts that most digest files of an archive have alike: of files that are read behind each other, they share memory.
+/// Texts that most digest files of an archive share: consecutive files keep them in the same memory.
 package struct StringReuse: Sendable {
     fileprivate var bucket = ""
     fileprivate var fingerprint = ""
@@ -15,7 +15,7 @@ extension DigestFile {
     ///
     /// - Parameters:
     ///   - texts: What the digest file before had, and then this one's.
-    ///   - isStopped: Asked now and then; where it is so, an error is thrown that says nothing of the file.
+    ///   - isStopped: Polled; when it returns true, parsing throws an error that must be ignored.
     package init(
         parsing bytes: [UInt8],
         limits: Limits,

@@ -17,7 +17,7 @@ package struct JSONNames<Name: CodingKey & CaseIterable & Sendable>: Sendable {
 
 /// Names by their bytes, in the order in which they are expected.
 struct JSONKnownNames: Sendable {
-    /// The UTF-8 of the beginnings of members that are strings, `,"name":"` each, behind each other.
+    /// The UTF-8 of the beginnings of members that are strings, `,"name":"` each, one after another.
     private let bytes: [UInt8]
     /// Where each begins in ``bytes``, and where the last ends.
     private let starts: [Int]

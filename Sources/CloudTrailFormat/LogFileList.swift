@@ -21,7 +21,7 @@ package struct LogFileList: Hashable, Sendable {
 
     /// The names of the buckets, each once, in the order in which they appear.
     package private(set) var buckets: [String] = []
-    /// The keys of all entries behind each other.
+    /// The keys of all entries, one after another.
     package private(set) var keyBytes: [UInt8] = []
     private var entries: [StoredEntry] = []
 

@@ -42,7 +42,7 @@ internal import CArchive
         unsafe buffer.deallocate()
     }
 
-    /// Fills the buffer anew; at the end it is empty.
+    /// Refills the buffer; at the end it is empty.
     func fill() throws(ArchiveFailure) {
         var filled = 0
         unsafe rest = UnsafeRawBufferPointer(start: buffer.baseAddress, count: 0)

@@ -99,7 +99,7 @@ internal import COpenSSL
     }
 
     /// Whether `signature` is this key's PKCS#1 v1.5 signature of a message whose SHA-256 is `digest`; for more than
-    /// one, ``RSAVerifier`` keeps what this makes anew.
+    /// one, ``RSAVerifier`` keeps what this makes each time.
     package func verifies(signature: [UInt8], of digest: SHA256Words) throws(NativeError) -> Bool {
         try RSAVerifier().verifies(signature: signature, of: digest, with: self)
     }

@@ -38,7 +38,7 @@ package struct SHA256Words: Hashable, Sendable {
 
     /// A context ready for its first ``update(_:)``.
     package init() throws(NativeError) {
-        // Fetched once: else libcrypto looks the algorithm up anew for every message.
+        // Fetched once: otherwise libcrypto looks the algorithm up for every message.
         guard let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil) else { throw .openSSL("EVP_MD_fetch") }
         defer { unsafe EVP_MD_free(algorithm) }
         guard let context = unsafe EVP_MD_CTX_new() else { throw .openSSL("EVP_MD_CTX_new") }

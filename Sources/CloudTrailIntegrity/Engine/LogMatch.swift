@@ -288,7 +288,7 @@ struct LogMatch: Sendable {
         names[Int(range.lowerBound)..<Int(range.upperBound)]
     }
 
-    /// Where the drafts with this name begin, or would. The hash is keyed anew in every process, so that nobody can
+    /// Where the drafts with this name begin, or would. The hash is seeded in every process, so that nobody can
     /// choose names that collide.
     private func slot(of name: [UInt8]) -> Int {
         var hasher = Hasher()
@@ -566,8 +566,8 @@ struct LogMatch: Sendable {
         places[Int(unlisted.place)]
     }
 
-    /// Calls `body` with the name of a file in its folder. All threads have the names in common: a slice of them would be
-    /// counted by all of them, for every file.
+    /// Calls `body` with the name of a file in its folder. All threads share the names: passing a span avoids
+    /// a retain of the shared array for every file.
     func withName<Result>(of held: HeldFile, _ body: (Span<UInt8>) -> Result) -> Result {
         body(names.span.extracting(Int(held.name.lowerBound)..<Int(held.name.upperBound)))
     }

@@ -55,7 +55,7 @@ extension LogPartition {
             units.append(LogPartition())
             return units.count - 1
         }
-        // In the order of the listing, so that what is read behind each other lies beside each other.
+        // In the order of the listing, so that what is read in sequence lies side by side.
         for (number, folder) in index.folders.enumerated() {
             try check()
             let path = placement.place(of: folder).path ?? folder.path

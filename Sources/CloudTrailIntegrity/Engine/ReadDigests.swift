@@ -2,7 +2,7 @@ internal import CloudTrailFormat
 internal import CloudTrailRules
 internal import NativeInterop
 
-/// Digest files behind each other, by their numbers.
+/// Consecutive digest files, by their numbers.
 struct ReadDigests: Sendable {
     private(set) var records: DigestRecords
     private(set) var signatures = ChunkedArray<DigestSignatures>()
@@ -52,7 +52,7 @@ struct ReadDigests: Sendable {
         return moved
     }
 
-    /// Tries what neighbours can tell of each other, and gives up the memory that reading took.
+    /// Verifies each digest with its neighbour's `previousDigestSignature`, then compacts the lists.
     ///
     /// - Parameter start: The number of the first.
     mutating func settle(_ verifier: inout SignatureVerifier, from start: Int) throws {

@@ -62,7 +62,7 @@ struct StreamScan {
         )
     }
 
-    /// Files behind each other, to be hashed together.
+    /// Consecutive files, to be hashed together.
     private struct FileBatch: Sendable {
         enum Member: Sendable {
             /// Its content, as a part of ``bytes``.
@@ -355,7 +355,7 @@ struct StreamScan {
     private mutating func sendDigests() throws {
         guard !digests.members.isEmpty else { return }
         var batch = digests
-        // Successors behind each other are tried with each other at once.
+        // Sorted by name so that a digest and its successor are neighbours.
         batch.members.sort { [names = reader.names] first, second in
             let order = names.compareNames(first.digest.path, second.digest.path)
             return order != 0 ? order < 0 : first.number < second.number

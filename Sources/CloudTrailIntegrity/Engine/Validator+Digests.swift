@@ -3,7 +3,7 @@ internal import CloudTrailRules
 internal import NativeInterop
 
 extension Validator {
-    /// The threads that work on `sources`, and the caller's own hands among them.
+    /// The threads that work on `sources`, and the worker of the calling thread.
     func makePool(for sources: [ArchiveAccess]) throws -> (ValidationPool, ValidationWorker) {
         let folders = ListedFolders()
         let digestNames = SharedNames()

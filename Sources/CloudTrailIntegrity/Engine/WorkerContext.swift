@@ -35,7 +35,8 @@ final class WorkerContext {
 
 /// The object that a thread reads, from its opening on.
 final class ObjectReading {
-    // What this module does with it meanwhile never comes back here, and to see to that for every file has a price.
+    // Exclusivity checking is off: nothing that this module does with it re-enters, and the dynamic check is paid for
+    // every file.
     @exclusivity(unchecked) private var object: (any OpenObject)?
     /// Its size as the storage says, in bytes; 0 when that is not known.
     private(set) var storedBytes: UInt64 = 0
@@ -72,15 +73,15 @@ final class ObjectReading {
         return count
     }
 
-    /// The object, which is nobody's here any more.
+    /// Returns the open object and forgets it.
     @discardableResult
     func end() -> (any OpenObject)? {
         unsafe object.take()
     }
 }
 
-/// Opens the files of one folder after another. Threads share nothing here: what two of them count references of, or
-/// lock, for every file, would cost more than opening it.
+/// Opens the files of one folder after another. Threads share nothing here: an atomic retain or a lock for every file costs
+/// more than opening it.
 final class ObjectOpener {
     /// What tells a folder from the others of a source without a look at its path, which all threads have in common.
     enum FolderNumber: Equatable {
@@ -92,7 +93,7 @@ final class ObjectOpener {
 
     private let sources: [ArchiveAccess]
     /// The name of the file that is opened next.
-    // As in ``ObjectReading``: to set it or to open a file never comes back here.
+    // Exclusivity checking is off as in ``ObjectReading``: setting it or opening a file does not re-enter.
     @exclusivity(unchecked) private var name: [UInt8] = []
     /// The path of its folder, with the `/` at its end.
     private var path = ObjectKey(bytes: [])
@@ -226,8 +227,8 @@ extension ValidationWorker {
         // One that could not be read to its end is held no longer either.
         defer { reading.end() }
         do {
-            // Opening and the first read are one wait. What all threads have in common is passed on in closures, as a method
-            // of it would be counted by all of them, for every file.
+            // Opening and the first read are one wait. What all threads share is captured, as a method of it would
+            // retain it for every file.
             func read(_ buffer: inout MutableRawSpan) throws -> Int {
                 try pool.read { try reading.read(into: &buffer, monitor, opening: open) }
             }

@@ -90,12 +90,12 @@ final class WorkerPool<Context>: Sendable {
         self.jobs = max(1, jobs)
         self.readers = max(1, jobs, readers)
         isGated = jobs < SystemCall.processorCount
-        // Enough that nobody runs dry while the caller works on a task of its own.
+        // Keeps the workers busy while the submitting thread runs a task itself.
         capacity = 4 * self.readers + 16
         self.makeContext = makeContext
     }
 
-    /// The caller's own hands.
+    /// The worker of the calling thread.
     func makeWorker() throws -> Worker<Context> {
         Worker(pool: self, context: try makeContext())
     }

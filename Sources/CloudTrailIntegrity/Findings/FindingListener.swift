@@ -17,7 +17,7 @@ final class FindingListener: Sendable {
         monitor.found(findings.reduce(0) { $1.severity > .notice ? $0 + $1.standsFor : $0 })
         guard isHeard else { return }
         onFinding.withLock { onFinding in
-            // Who has stopped the validation expects no more of it.
+            // After cancellation the caller gets no more findings.
             for finding in findings where !monitor.isCancelled { onFinding(finding) }
         }
     }

@@ -69,7 +69,7 @@ public final class ArchiveFile: ObjectStream, PathSource {
     /// Takes what comes out of a descriptor, such as standard input, from where it stands.
     ///
     /// The descriptor stays the caller's: it is never closed here, and must stay open as long as this is used. What is
-    /// no regular file can be gone through only once.
+    /// not a regular file can be gone through only once.
     ///
     /// - Parameters:
     ///   - fileDescriptor: Open for reading.

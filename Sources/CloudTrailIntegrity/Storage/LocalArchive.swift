@@ -150,7 +150,7 @@ public final class LocalArchive: ObjectSource, PathSource {
             var order: UInt64 = 0
         }
 
-        /// All names behind each other.
+        /// All names, one after another.
         var names: [UInt8] = []
         var entries: [Entry] = []
 

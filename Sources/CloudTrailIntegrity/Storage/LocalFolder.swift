@@ -21,8 +21,8 @@ final class LocalFolder: Sendable {
         owner = nil
     }
 
-    /// The same folder as an object of one thread's: what two of them count references of, for every file, would cost
-    /// more than opening it.
+    /// A per-thread handle to the same descriptor: sharing one object across threads costs an atomic retain and release for
+    /// every file, more than opening it.
     init(sharing owner: LocalFolder) {
         number = owner.number
         self.owner = owner
@@ -178,7 +178,7 @@ final class FolderPlace: Sendable {
 /// An open file of a ``LocalArchive``.
 final class LocalFile: OpenObject {
     private var folder: LocalFolder
-    // To set it never comes back here, and to see to that for every file has a price.
+    // Exclusivity checking is off: `set` does not re-enter, and the dynamic check is paid for every file.
     @exclusivity(unchecked) private var name = SystemPath()
     /// Where it is to be looked up again; `nil` where whoever reads it looks up its folder.
     var place: FolderPlace?

@@ -40,12 +40,12 @@ package struct ArchiveIndex: Sendable {
         }
     }
 
-    /// Digest files that stand behind each other in one folder, to be read together.
+    /// Consecutive digest files of one folder, to be read together.
     package struct DigestBatch: Sendable {
         /// The number of the first.
         package let start: Int
         package let digests: [ListedDigest]
-        /// What those are that are no regular files, by their number.
+        /// Why those that are not regular files cannot be opened, by their number.
         package let obstacles: [Int: ObjectReadError]
         /// The numbers of those that have a sidecar.
         package let sidecars: Set<Int>

@@ -36,7 +36,7 @@ package struct DigestRecord: Sendable {
         package let hash: SHA256Digest
     }
 
-    /// What few digest files have.
+    /// Rare fields, boxed so that a plain record stays small.
     private final class RareFields: Sendable {
         let defect: Defect?
         let unsupportedAlgorithm: String?
@@ -97,7 +97,7 @@ package struct DigestRecord: Sendable {
     private let presence: Presence
 
     /// It may be there beside a defect of the container.
-    // In place, so that the compiler leaves out what those who ask do not look at.
+    // Inlined so that unused fields are not materialised.
     @inline(__always) package var claims: Claims? {
         guard presence.contains(.claims) else { return nil }
         let location = DigestLocation(bucket: previousBucket, key: previousKey)
@@ -337,7 +337,7 @@ package struct DigestRecords: RandomAccessCollection, Sendable {
 
 /// The signatures that came with a digest file.
 package struct DigestSignatures: Sendable {
-    /// What few digest files have.
+    /// Rare fields, boxed so that plain signatures stay small.
     private final class RareFields: Sendable {
         let own: [SignatureCandidate]
         /// What came of a trial, unless the other record's signature verified and no other was there.

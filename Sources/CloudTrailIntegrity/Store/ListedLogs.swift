@@ -137,10 +137,10 @@ package struct LogListPacker {
     ///
     /// - Parameter check: Called for every entry; what it throws ends the packing.
     package mutating func pack(_ list: LogFileList, check: () throws -> Void) rethrows -> ListedLogs {
-        // The folder of the first, and what tells it; nearly always it is all the others' too.
+        // The folder of the first entry. Nearly every list has only this one.
         var current: (folder: ListedFolder, bucketIndex: Int)?
         var path: [UInt8] = []
-        // Those of two folders have them behind each other.
+        // Entries of further folders, one writer per folder.
         var others: [ObjectIdentifier: (folder: ListedFolder, writer: PackedNames.Writer)] = [:]
         for position in list.indices {
             try check()

@@ -89,7 +89,7 @@ package struct PackedNames: Sendable {
             last.append(rest)
         }
 
-        /// The names in no more memory than they need; then it begins anew, without having to grow again.
+        /// The names in no more memory than they need; then it is empty again, with its capacity kept.
         ///
         /// - Parameter seed: As at the beginning.
         package mutating func finish(seed: [UInt8] = []) -> PackedNames {

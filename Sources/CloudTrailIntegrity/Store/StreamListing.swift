@@ -7,7 +7,7 @@ internal import CloudTrailRules
 package struct StreamListing: Sendable {
     /// What an entry may be.
     package enum Slot: Hashable, Sendable {
-        /// The digest file with this number; with an obstacle, one that is no regular file.
+        /// The digest file with this number; with an obstacle, one that is not a regular file.
         case digest(Int, PackedKey, obstacle: ObjectReadError?)
         /// The file with this number; with an obstacle, one that is not a regular file.
         case file(Int, obstacle: ObjectReadError?)
@@ -43,7 +43,7 @@ package struct StreamListing: Sendable {
         package let entryCount: Int
     }
 
-    /// Names that came behind each other in one folder.
+    /// Consecutive names of one folder.
     private struct Run: Sendable {
         let names: PackedNames
         /// The number of the first.

@@ -97,7 +97,7 @@ private struct PackedKeyTable: Sendable {
     private var keys: [PackedKey] = []
     /// Numbers of keys, where their hashes point or in the next free place behind; −1 for none.
     private var slots: [Int32]
-    /// Drawn anew in every process, so that nobody can choose keys that collide.
+    /// Drawn in every process, so that nobody can choose keys that collide.
     private let multipliers: (UInt64, UInt64)
 
     init(expecting count: Int) {

@@ -13,7 +13,7 @@ public final class ValidationMonitor: Sendable {
     private let digestsRead = Atomic<Int>(0)
     private let logsTotal = Atomic<Int>(0)
     private let logsSettled = Atomic<Int>(0)
-    /// Of the digest files, and anew of the log files.
+    /// Of the digest files, then of the log files.
     private let bytesRead = Atomic<UInt64>(0)
     private let findings = Atomic<Int>(0)
 
@@ -158,7 +158,7 @@ public final class ValidationMonitor: Sendable {
 }
 
 extension ValidationMonitor {
-    /// What was done and is not yet told. Threads would wait for each other if they told of every file.
+    /// Work not yet reported to the monitor. Threads would contend if they reported every file.
     struct Work: Sendable {
         var files = 0
         /// As they are stored.
