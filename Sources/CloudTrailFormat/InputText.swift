@@ -16,6 +16,7 @@ package enum InputText {
         guard text.contains(mark[0]) else { return text }
         var rest = text[...]
         var kept: [UInt8] = []
+        kept.reserveCapacity(text.count)
         while let byte = rest.first {
             let isMark = byte == mark[0] && rest.starts(with: mark)
             if !isMark { kept.append(byte) }
@@ -31,9 +32,11 @@ package enum InputText {
     ///   - first: By how many bits the first byte of a unit is shifted.
     ///   - second: Likewise.
     private static func converted(_ bytes: ArraySlice<UInt8>, first: UInt16, second: UInt16) -> [UInt8] {
-        let pairs = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2)
+        let pairs = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).lazy
         let units = pairs.map { UInt16(bytes[$0]) << first | UInt16(bytes[$0 + 1]) << second }
-        let text = String(decoding: units, as: UTF16.self)
-        return Array(text.utf8) + (bytes.count.isMultiple(of: 2) ? [] : Array("\u{fffd}".utf8))
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
+        _ = transcode(units.makeIterator(), from: UTF16.self, to: UTF8.self, stoppingOnError: false) { text.append($0) }
+        return text + (bytes.count.isMultiple(of: 2) ? [] : Array("\u{fffd}".utf8))
     }
 }

@@ -17,12 +17,15 @@ package enum JSONLines {
         _ read: (inout JSONReader) throws(JSONError) -> Bool
     ) throws(Failure) {
         var number = 0
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
             number += 1
             // Files that were joined have a mark each.
-            let line = line.starts(with: InputText.mark) ? line.dropFirst(InputText.mark.count) : line
-            if line.allSatisfy(isSpace) { continue }
-            var reader = JSONReader(Array(line), maximumDepth: maximumDepth)
+            let text = line.starts(with: InputText.mark) ? line.dropFirst(InputText.mark.count) : line
+            if text.allSatisfy(isSpace) { continue }
+            var reader = JSONReader(Array(text), maximumDepth: maximumDepth)
             let isTaken: Bool
             do throws(JSONError) {
                 isTaken = try read(&reader)

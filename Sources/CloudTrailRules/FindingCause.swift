@@ -18,7 +18,7 @@ package enum FindingCause: Hashable, Sendable {
     case digestRelocated(claim: ObjectLocation?, bucket: BucketCheck)
     /// No given key has this fingerprint, in the region that the digest's name tells.
     ///
-    /// The key files with these names hold the first page of several.
+    /// The key files with these names hold a page of several.
     case digestKeyUnknown(fingerprint: String, region: String, pages: [String])
     /// No candidate counts; those that were rejected.
     case digestUnsigned(rejected: [SignatureOrigin], ChainPosition)

@@ -119,6 +119,18 @@ struct KeysTests {
         #expect(listed.output.contains("\(try entries().count) different keys in \(try entries().count) files."))
         let validated = run("validate", sample.archive, "--public-keys", keys + "/", "--signatures", sample.manifest)
         #expect(validated.status == .proven)
+        // Whoever can write there would decide what is valid.
+        for place in [keys, keys + "/0.json"] {
+            let rights = try #require(try manager.attributesOfItem(atPath: place)[.posixPermissions])
+            try manager.setAttributes([.posixPermissions: 0o777], ofItemAtPath: place)
+            let open = run("validate", sample.archive, "--public-keys", keys)
+            #expect(open.status == .noInput)
+            #expect(open.errors.contains("'\(place)' cannot be trusted: everybody can write there"))
+            try manager.setAttributes([.posixPermissions: rights], ofItemAtPath: place)
+        }
+        try #require(mkfifo(keys + "/fifo", 0o600) == 0)
+        try manager.createSymbolicLink(atPath: keys + "/z.json", withDestinationPath: "fifo")
+        #expect(run("keys", keys).errors.contains("z.json' could not be read: it is not a regular file"))
         let empty = run("validate", sample.archive, "--public-keys", keys + "/sub.json")
         #expect(empty.status == .noInput)
         #expect(

@@ -9,7 +9,7 @@ final class JudgedDigests: Sendable {
     /// What trying the signatures of each record came to.
     let signatures: [SignatureOutcome]
     let verdicts: [DigestJudgement]
-    /// The names of the key files that hold the first page of several.
+    /// The names of the key files that hold a page of several.
     let pagesOfKeys: [String]
     let chains: [DigestChain]
     /// Whether each record is to be reported on.

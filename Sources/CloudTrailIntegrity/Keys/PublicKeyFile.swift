@@ -95,7 +95,12 @@ package struct PublicKeyFile: Sendable {
             },
             failure: { $0 }
         )
-        if isAnswer { return }
+        if isAnswer {
+            guard draft.value == nil, draft.fingerprint == nil, draft.problem == nil else {
+                throw PublicKeySetError(.malformed, "an object is an answer and a key at once")
+            }
+            return
+        }
         guard isInList || draft.value != nil || draft.fingerprint != nil else {
             throw PublicKeySetError(.malformed, "it has no PublicKeyList: not an answer of ListPublicKeys")
         }

@@ -37,7 +37,7 @@ public struct PublicKeySet: Sendable {
 
     /// The files, in the order they were added.
     public private(set) var sources: [Source] = []
-    /// The names of the files that hold the first page of several.
+    /// The names of the files that hold a page of several.
     package private(set) var pages: [String] = []
     private var keys: [String: PublicKey] = [:]
 
@@ -66,16 +66,16 @@ public struct PublicKeySet: Sendable {
     /// - Throws: ``PublicKeySetError`` when the bytes are no such answer, hold no key, or hold a key whose fingerprint
     ///   is not the MD5 of its bytes or names another key already in the set.
     public mutating func add(reading bytes: [UInt8], name: String) throws {
-        var found: [PublicKey] = []
         let file = try PublicKeyFile(reading: bytes)
-        for entry in file.entries { found.append(try entry.usableKey()) }
-        guard !found.isEmpty else { throw PublicKeySetError(.malformed, "it holds no public key") }
-        for key in found {
-            if let known = keys[key.fingerprint], known.der != key.der {
+        guard !file.entries.isEmpty else { throw PublicKeySetError(.malformed, "it holds no public key") }
+        var all = keys
+        for entry in file.entries {
+            let key = try entry.usableKey()
+            if let known = all.updateValue(key, forKey: key.fingerprint), known.der != key.der {
                 throw PublicKeySetError(.conflict, "two different keys have the fingerprint \(key.fingerprint)")
             }
         }
-        for key in found { keys[key.fingerprint] = key }
+        keys = all
         if file.hasNextPage { pages.append(name) }
         sources.append(Source(name: name, sha256: Hex.encode(try SHA256Digest.of(bytes).bytes)))
     }

@@ -51,7 +51,7 @@ struct KeyFiles {
                 let problem = entries.isEmpty ? "it holds no public key" : nil
                 sources.append(Source(file: path, sha256: sha256, count: entries.count, problem: problem))
                 if let problem { errors.append("The key file '\(path)' cannot be used: \(problem)") }
-                if file.hasNextPage { notes.append("'\(path)' holds the first page of several: fetch the others too") }
+                if file.hasNextPage { notes.append("'\(path)' holds a page of several: the others are needed too") }
                 for entry in entries where entry.problem == nil && !entry.unreadableTimes.isEmpty {
                     let members = entry.unreadableTimes.joined(separator: " and ")
                     notes.append(

@@ -60,10 +60,28 @@ struct NamedFile {
             guard !keys.isEmpty else {
                 throw CommandError(.noInput, "The folder '\(path)' holds no key file: no name in it ends in '.json'")
             }
+            try checkIsTrusted(path, status)
             let folder = path.hasSuffix("/") ? path.bytes : path.bytes + [UInt8(ascii: "/")]
-            files += keys.map { ByteString(bytes: folder + $0.bytes) }
+            for name in keys {
+                let file = ByteString(bytes: folder + name.bytes)
+                guard let status = try? FileStatus(at: file), status.kind == .file else {
+                    throw CommandError(.noInput, "The key file '\(file)' could not be read: it is not a regular file")
+                }
+                try checkIsTrusted(file, status)
+                files.append(file)
+            }
         }
         return files
+    }
+
+    /// Refuses what everybody can write: nobody named its keys on the command line, and whoever puts one there would decide
+    /// what is valid (I11).
+    private static func checkIsTrusted(_ path: ByteString, _ status: FileStatus) throws(CommandError) {
+        guard status.isWritableByOthers else { return }
+        throw CommandError(
+            .noInput,
+            "The keys in '\(path)' cannot be trusted: everybody can write there. Take that right away, or name the files"
+        )
     }
 
     /// The content, of the very file whose place was looked at.

@@ -179,13 +179,14 @@ package final class Interruption: Sendable {
         state.withLock { $0.isInterrupted ? nil : body() }
     }
 
-    /// Likewise, for what completes the run: a signal that comes later takes nothing back, and the run ends as if none had
-    /// come.
-    func completingUnlessInterrupted<Result>(_ body: () -> Result) -> Result? {
+    /// Likewise, for what completes the run where it succeeds: a signal that comes later takes nothing back, and the run ends
+    /// as if none had come.
+    func completingUnlessInterrupted<Value, Failure>(_ body: () -> Result<Value, Failure>) -> Result<Value, Failure>? {
         state.withLock { state in
             if state.isInterrupted { return nil }
-            defer { state.isComplete = true }
-            return body()
+            let result = body()
+            if case .success = result { state.isComplete = true }
+            return result
         }
     }
 

@@ -255,7 +255,8 @@ import Testing
         ("[{\"Value\":\"AAAA\",\"Fingerprint\":1}]", "Fingerprint is not a string"),
         ("[{\"Value\":\"AAAA\",\"Value\":\"AAAA\"}]", "appears twice"),
         ("[{\"Value\":\"\\u0000\"}]", "key 1: Value is not Base64"),
-        ("{\"PublicKeyList\":[],\"PublicKeyList\":[]}", "appears twice"), ("[", "ends inside a value"),
+        ("{\"PublicKeyList\":[],\"PublicKeyList\":[]}", "appears twice"),
+        ("[{\"Value\":\"AAAA\",\"PublicKeyList\":[]}]", "an answer and a key at once"), ("[", "ends inside a value"),
     ])
     func refuses(text: String, reason: String) throws {
         let error = try #require(Self.error(text))

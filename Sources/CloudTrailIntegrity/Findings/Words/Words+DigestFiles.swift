@@ -227,7 +227,7 @@ extension KindWords {
 
 extension CauseWords {
     static func digestKeyUnknown(_ fingerprint: String, _ region: String, _ pages: [String]) -> CauseWords {
-        let first = pages.first.map { "; the key file \(shortened($0)) holds the first page of several" } ?? ""
+        let first = pages.first.map { "; the key file \(shortened($0)) holds a page of several" } ?? ""
         return CauseWords(
             "no public key with the fingerprint \(fingerprint): fetch it with aws cloudtrail list-public-keys in \(region)"
                 + first,
