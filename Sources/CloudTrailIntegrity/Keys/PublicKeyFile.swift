@@ -1,4 +1,4 @@
-package import CloudTrailFormat
+internal import CloudTrailFormat
 internal import NativeInterop
 
 /// What a key file holds: answers of ListPublicKeys, or parts of them, as they come out of other tools.
