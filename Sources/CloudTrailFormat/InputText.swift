@@ -1,7 +1,7 @@
 /// Text in files that people make: shells and editors put a byte order mark before it, or write UTF-16.
 package enum InputText {
-    /// The text in UTF-8, without a byte order mark. What begins with one of UTF-16, as Windows PowerShell's `>` writes it,
-    /// is converted; anything else is left as it is (I11).
+    /// The text in UTF-8, without a byte order mark. What begins with one of UTF-16, as Windows PowerShell's `>` writes
+    /// it, is converted; anything else is left as it is (I11).
     ///
     /// Halves of a pair that are alone, and a last odd byte, become U+FFFD, which no JSON text holds outside a string.
     package static func utf8(_ bytes: [UInt8]) -> [UInt8] {

@@ -59,7 +59,8 @@ package enum Hex {
 
     /// A byte whose highest bit says whether `character` is a hex digit; the other bits say nothing.
     ///
-    /// Branch-free, so that it vectorises: digits and letters come in no order. Of two numbers below 128 the first is less where the difference, and not it, has the highest bit.
+    /// Branch-free, so that it vectorises: digits and letters come in no order. Of two numbers below 128 the first is
+    /// less where the difference, and not it, has the highest bit.
     private static func digitMask(_ character: UInt8) -> UInt8 {
         let decimal = character &- UInt8(ascii: "0")
         let letter = (character | 0x20) &- UInt8(ascii: "a")

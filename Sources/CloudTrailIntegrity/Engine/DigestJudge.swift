@@ -79,7 +79,7 @@ package struct DigestJudge {
             case .unsupportedAlgorithm, .keyUnknown, .noCandidate, .notApplicable: []
             }
         let facts = DigestFacts(
-            defect: record.defect.map(DigestFacts.Defect.init),
+            defect: record.defect,
             problem: claims == nil ? nil : record.problem,
             hash: record.hash,
             bucket: claims.map { BucketID($0.location.bucket) },
@@ -99,16 +99,6 @@ package struct DigestJudge {
                 )
             }
         )
-    }
-}
-
-extension DigestFacts.Defect {
-    fileprivate init(_ defect: DigestRecord.Defect) {
-        switch defect {
-        case .unreadable(let error): self = .unreadable(error)
-        case .overLimit(let limit): self = .overLimit(limit)
-        case .malformed(let what): self = .malformed(what)
-        }
     }
 }
 

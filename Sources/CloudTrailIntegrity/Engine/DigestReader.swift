@@ -107,8 +107,8 @@ struct DigestReader: Sendable {
         _ limits: Limits,
         _ texts: inout StringReuse,
         isStopped: () -> Bool = { false }
-    ) -> (DigestFile?, DigestRecord.Defect?) {
-        let containerDefect: DigestRecord.Defect?
+    ) -> (DigestFile?, DigestFacts.Defect?) {
+        let containerDefect: DigestFacts.Defect?
         switch condition {
         case .complete: containerDefect = nil
         case .overContentLimit:

@@ -75,8 +75,9 @@ public struct PublicKeySet: Sendable {
                 throw PublicKeySetError(.conflict, "two different keys have the fingerprint \(key.fingerprint)")
             }
         }
+        let source = Source(name: name, sha256: Hex.encode(try SHA256Digest.of(bytes).bytes))
         keys = all
         if file.hasNextPage { pages.append(name) }
-        sources.append(Source(name: name, sha256: Hex.encode(try SHA256Digest.of(bytes).bytes)))
+        sources.append(source)
     }
 }

@@ -43,7 +43,7 @@ package struct DigestInspection: Sendable {
     /// Whether it is stored as gzip.
     package let isCompressed: Bool
     /// What of it is broken; `nil` when nothing is.
-    package let defect: DigestRecord.Defect?
+    package let defect: DigestFacts.Defect?
     /// Its fields, as far as it is JSON.
     package let fields: [DigestField]
     /// What it says; `nil` when it could not be parsed.

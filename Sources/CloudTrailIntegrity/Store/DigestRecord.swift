@@ -6,14 +6,6 @@ package import NativeInterop
 ///
 /// Texts are numbers in a ``SharedNames``; ``DigestRecords`` has them.
 package struct DigestRecord: Sendable {
-    /// Why a file is no usable digest, whatever its signature.
-    package enum Defect: Hashable, Sendable {
-        case unreadable(ObjectReadError)
-        /// The limit that was hit.
-        case overLimit(String)
-        case malformed(Malformation)
-    }
-
     /// What it says; ``DigestFile`` has all of it while it is read.
     package struct Claims: Sendable {
         package let startTime: Timestamp
@@ -38,7 +30,7 @@ package struct DigestRecord: Sendable {
 
     /// Rare fields, boxed so that a plain record stays small.
     private final class RareFields: Sendable {
-        let defect: Defect?
+        let defect: DigestFacts.Defect?
         let unsupportedAlgorithm: String?
         let problem: String?
         let metadata: ObjectMetadata?
@@ -46,7 +38,7 @@ package struct DigestRecord: Sendable {
         let stored: StoredContent?
 
         init(
-            defect: Defect?,
+            defect: DigestFacts.Defect?,
             unsupportedAlgorithm: String?,
             problem: String?,
             metadata: ObjectMetadata?,
@@ -115,7 +107,7 @@ package struct DigestRecord: Sendable {
     /// The SHA-256 of the uncompressed bytes; `nil` when they could not be read to their end.
     package var hash: SHA256Digest? { presence.contains(.hash) ? ownHash : nil }
 
-    package var defect: Defect? { rare?.defect }
+    package var defect: DigestFacts.Defect? { rare?.defect }
     /// The signature algorithm that it names, where that is another than CloudTrail's.
     package var unsupportedAlgorithm: String? { rare?.unsupportedAlgorithm }
     /// The first broken field that the signature does not depend on.
@@ -163,7 +155,7 @@ package struct DigestRecord: Sendable {
     /// A digest file that could not be read or parsed.
     package init(
         _ name: PackedKey,
-        defect: Defect?,
+        defect: DigestFacts.Defect?,
         hash: SHA256Digest? = nil,
         contentBytes: UInt64 = 0,
         metadata: ObjectMetadata? = nil,
@@ -224,7 +216,7 @@ package struct DigestRecord: Sendable {
         file: DigestFile,
         message: SHA256Digest? = nil,
         logs: ListedLogs = .none,
-        defect: Defect?,
+        defect: DigestFacts.Defect?,
         hash: SHA256Digest?,
         contentBytes: UInt64,
         metadata: ObjectMetadata? = nil,
