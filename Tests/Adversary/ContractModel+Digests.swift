@@ -66,13 +66,18 @@ extension ContractModel {
             guard let name = file.digestName else { continue }
             digests.append(ContractDigest(file: number, name: name, claims: ModelClaims(file.content)))
         }
+        // V31: of copies the last counts, root by root and folder by folder.
+        digests.sort { [files] first, second in
+            let (place, other) = (files[first.file].place, files[second.file].place)
+            let (folder, otherFolder) = (parentFolder(place.path), parentFolder(other.path))
+            return (place.root, folder, place.path) < (other.root, otherFolder, other.path)
+        }
     }
 
     /// V12, V13: all candidates are tried; one that verifies makes the digest valid, wherever it was found.
     mutating func trySignatures() {
         for number in digests.indices {
-            let isCut = files[digests[number].file].content.condition == .broken
-            guard let claims = digests[number].claims, !isCut else { continue }
+            guard let claims = digests[number].claims, files[digests[number].file].content.isHashOfAll else { continue }
             if claims.algorithm != "SHA256withRSA" {
                 digests[number].signature = .unsupportedAlgorithm
                 continue

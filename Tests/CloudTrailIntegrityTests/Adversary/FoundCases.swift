@@ -404,4 +404,44 @@ import Testing
         found.question.order = 851535986265196752
         try found.check()
     }
+
+    /// V3, V16: a whole content under a broken gzip trailer can be signed, and its file in a log folder is a digest file
+    @Test func seed6084917() throws {
+        var found = try FoundCase(world: 507076, [])
+        found.edit([
+            .write(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T232135Z.json.gz"), FoundCase.bytes("H4sIAAAAAAAAA5VT207jMBT8Fz8T4mtC+xZgEYiVdkWqXQmEKsd2UrOuw8Y2VUH8O06hF0r6wHmJTmbmeHwmeQF84Qoh2mD9lQRjgGLhWCQWOAJSN8r50vPOT/RcRQKGOEsgSSCaYDzGaEzY7Yb4w8oBGtmnleQ0iH/KR57vuDZJ9d5u8V/VgxI9btrGpcXf8mf/3DWXnpk2yMlKfr5SpcElijufoLQ/PYUkheiTZvpFM91opnOu7U7bj4BkZR+jaP74wbX2uHnemPwdKqPFtVpeaNuo7rHTtjcsIRkJXjFIOWMZxVKSDMsaSZShHNd0e0ndWO5DpwrTtJ32s3lUl5cFZtkidjdlEalWLfq1Pin7sX8bjDkCrZFDrx879aTb4M73tjyMrnc8hF5yN/vDTTgwuod3bA/OX19vDcckL7RRDozvXoA7+AW472X/rdCH40XsdqpG8/8WLZaVy5c7Sc+2awCYykrWkkseExpxJSjkGPEcEgJpzkYRxDQXtK7yuj7JEYEnBDIiGEVcQiE+xu2lncRhQzkf+s++JD9MfL1/fQOdrNow2wMfiwgAAAAAAAADlVPbTuMwFPwXPxPia0L7FmARiJV2RapdCYQqx3ZSs67DxjZVQfw7TqEXSvrAeYlOZuZ4fCZ5AXzhCiHaYP2VBGOAYuFYJBY4AlI3yvnS885P9FxFAoY4SyBJIJpgPMZoTNjthvjDygEa2aeV5DSIf8pHnu+4Nkn13m7xX9WDEj1u2salxd/yZ//cNZeemTbIyUp+vlKlwSWKO5+gtD89hSSF6JNm+kUz3Wimc67tTtuPgGRlH6No/vjBtfa4ed6Y/B0qo8W1Wl5o26jusdO2NywhGQleMUg5YxnFUpIMyxpJlKEc13R7Sd1Y7kOnCtO0nfazeVSXlwVm2SJ2N2URqVYt+rU+KfuxfxuMOQKtkUOvHzv1pNvgzve2PIyudzyEXnI3+8NNODC6h3dsD85fX28NxyQvtFEOjO9egDv4BbjvZf+t0IfjRex2qkbz/xYtlpXLlztJz7ZrAJjKStaSSx4TGnElKOQY8RwSAmnORhHENBe0rvK6PskRgScEMiIYRVxCIT7G7aWdxGFDOR/6z74kP0x8vX99A52s2jDbAw==")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T232135Z.json.gz"), AdversaryPlace(root: 1, path: "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/40/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260301T232135Z.json.gz")),
+        ])
+        found.question.order = 7380316670141775707
+        try found.check()
+    }
+
+    /// V31, V41: of copies of an unsigned digest the last one counts, folder by folder
+    @Test func seed6040770() throws {
+        var found = try FoundCase(world: 503397, [
+            "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260301T232935Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T002935Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260301T221335Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260301T231335Z.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T2136Z_2n7t0l2bxz25p.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T2230Z_11oy7asap71qs.json.gz",
+        ])
+        found.edit([
+            .copy(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260301T231335Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/AWSLogs/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260301T231335Z.json.gz")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260301T232935Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260301T232935Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/AWSLogs/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260301T231335Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260301T231335Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T002935Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/111122223333_CloudTrail-Digest_eu-west-1_se_cond-t.1_us-east-1_20260302T002935Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260301T221335Z.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/111122223333_CloudTrail-Digest_us-east-1_se_cond-t.1_us-east-1_20260301T221335Z.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T2136Z_2n7t0l2bxz25p.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/111122223333_CloudTrail_us-east-1_20260301T2136Z_2n7t0l2bxz25p.json.gz")),
+            .move(AdversaryPlace(root: 0, path: "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T2230Z_11oy7asap71qs.json.gz"), AdversaryPlace(root: 0, path: "AWSLogs/111122223333_CloudTrail_us-east-1_20260301T2230Z_11oy7asap71qs.json.gz")),
+        ])
+        found.question.regions = ["eu-west-1"]
+        found.question.usesManifest = false
+        found.question.order = 11084869839528366728
+        try found.check()
+    }
 }
