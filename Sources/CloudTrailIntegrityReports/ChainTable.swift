@@ -22,7 +22,7 @@ struct ChainTable {
         if let trail = trails.first, trails.count == 1, Self.fit(narrower + ["TRAIL \(trail)"], width) {
             return ["TRAIL \(trail)"] + narrower
         }
-        return blocks(width)
+        return blocks
     }
 
     private enum Column: String, CaseIterable {
@@ -54,11 +54,9 @@ struct ChainTable {
         }
     }
 
-    private func blocks(_ width: Int) -> [String] {
-        var short = ShortNames(width: width)
-        for summary in chains { short.add(names.name(summary.chain)) }
-        return chains.flatMap { summary in
-            [short.shown(names.name(summary.chain))] + style.wrap(coverage(summary), indent: 2)
+    private var blocks: [String] {
+        chains.flatMap { summary in
+            style.wrap(names.name(summary.chain)) + style.wrap(coverage(summary), indent: 2)
                 + style.wrap("\(summary.digests.ratio) digest files, \(summary.logs.ratio) log files", indent: 2)
         }
     }

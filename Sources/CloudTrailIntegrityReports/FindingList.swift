@@ -13,17 +13,15 @@ struct FindingList {
         /// What is said of each of them; `nil` when it is not the same.
         var message: String?
 
-        /// Adds one; returns whether it is shown.
-        mutating func add(_ finding: Finding, limit: Int) -> Bool {
+        /// Adds one, which is shown up to a limit.
+        mutating func add(_ finding: Finding, limit: Int) {
             count += finding.standsFor
             guard !finding.isSum else {
                 sums.append(finding)
-                return false
+                return
             }
             if message != finding.message { message = nil }
-            guard shown.count < limit else { return false }
-            shown.append(finding)
-            return true
+            if shown.count < limit { shown.append(finding) }
         }
     }
 
@@ -33,8 +31,6 @@ struct FindingList {
     /// In the order of the report; `nil` for what belongs to no chain.
     private var chains: [ChainIdentity?] = []
     private var groups: [ChainIdentity?: [FindingKind: Group]] = [:]
-    /// A chain's heading says what is cut out of the names below it: names are told apart within a chain.
-    private var shortNames: [ChainIdentity?: ShortNames] = [:]
 
     /// The findings of one kind in one chain that are shown where not all are asked for.
     private static let shownOfAKind = 10
@@ -43,14 +39,10 @@ struct FindingList {
         self.names = names
         self.style = style
         isVerbose = verbose
-        let noNames = ShortNames(width: verbose ? nil : style.width.map { $0 - Self.findingIndent })
         for finding in findings {
             if groups[finding.chain] == nil { chains.append(finding.chain) }
-            let isShown = groups[finding.chain, default: [:]][finding.kind, default: Group(message: finding.message)]
+            groups[finding.chain, default: [:]][finding.kind, default: Group(message: finding.message)]
                 .add(finding, limit: verbose ? .max : Self.shownOfAKind)
-            if isShown, let subject = TextReport.subject(finding) {
-                shortNames[finding.chain, default: noNames].add(subject)
-            }
         }
     }
 
@@ -102,14 +94,15 @@ struct FindingList {
         }
         let line = "\(Self.space)\(subject)\(saysMessage ? ": " : "")\(message)"
         if style.width.map({ line.count <= $0 }) ?? true { return [line] }
-        let name = Self.space + (shortNames[finding.chain]?.shown(subject) ?? subject)
+        // A name stays whole on a line of its own, so that it can be copied.
+        let name = Self.space + subject
         return saysMessage ? [name] + style.wrap(message, indent: Self.findingIndent + 2) : [name]
     }
 }
 
 extension FindingKind {
     /// What says most comes first.
-    fileprivate static let inReportOrder = Severity.allCases.sorted().reversed().flatMap { severity in
+    static let inReportOrder = Severity.allCases.sorted().reversed().flatMap { severity in
         allCases.filter { $0.severity == severity }
     }
 }

@@ -33,15 +33,32 @@ package struct TextReport {
                 for line in ChainTable(report.chains, names, style).lines { try output(line) }
                 try output("")
             }
+            if !report.findings.isEmpty {
+                for line in counts { try output(line) }
+                try output("")
+            }
         }
         let (words, color, rest) = verdictParts
-        try output(style.paint(words, color) + rest)
+        var lines = style.wrap(words + rest, hanging: 2)
+        lines[0] = style.paint(words, color) + lines[0].dropFirst(words.count)
+        for line in lines { try output(line) }
         for sentence in Self.replaced(report) + (verbose ? [filesListed] : []) + notAsked {
             for line in style.wrap(sentence, hanging: 2) { try output(line) }
         }
     }
 
     // MARK: Findings
+
+    /// How many findings there are of each kind, the gravest first.
+    private var counts: [String] {
+        let found = Dictionary(grouping: report.findings, by: \.kind)
+        var table = TextTable("SEVERITY", "KIND", "FINDINGS")
+        for kind in FindingKind.inReportOrder {
+            guard let count = found[kind]?.count(of: kind.severity) else { continue }
+            table.add(kind.severity.rawValue, kind.rawValue, count.grouped)
+        }
+        return table.lines(style)
+    }
 
     /// A finding in one line that stands for itself.
     static func line(_ finding: Finding) -> String {

@@ -97,12 +97,12 @@ enum ChainsCommand: Subcommand {
                     "\(logs(chain, contents))"
                 )
             }
-            for line in table.lines { try console.print(line) }
+            for line in table.lines(console.style) { try console.print(line) }
         }
         try console.print("")
         try writeHoles(contents, isVerbose: isVerbose, console)
         for place in contents.placesWithoutChain {
-            try console.print(
+            try console.printWrapped(
                 escaped(
                     "No digest file is held for the \(contents.logCounts[place] ?? 0) log files of "
                         + "\(place.account) in \(place.region)."
@@ -113,8 +113,10 @@ enum ChainsCommand: Subcommand {
             try console.print("Not listed: what lies behind links and unreadable folders (\(contents.hidden.count)).")
             for path in isVerbose ? contents.hidden : [] { try console.print("  \(TextReport.shown(path))") }
         }
-        try console.print("LOGS counts the log files of the account and region, whichever trail delivered them.")
-        try console.print(caution)
+        try console.printWrapped(
+            "LOGS counts the log files of the account and region, whichever trail delivered them."
+        )
+        try console.printWrapped(caution)
     }
 
     /// The most holes of a chain that are shown without being asked for.
@@ -130,11 +132,11 @@ enum ChainsCommand: Subcommand {
             let shown = isVerbose ? chain.holes[...] : chain.holes.prefix(holesShown)
             let name = "\(chain.identity.account) \(chain.identity.region) \(chain.identity.trail)"
             for hole in shown {
-                try console.print(escaped("Hole: \(name): no digest file for \(hole.start) to \(hole.end)"))
+                try console.printWrapped(escaped("Hole: \(name): no digest file for \(hole.start) to \(hole.end)"))
                 isAny = true
             }
             if shown.count < chain.holes.count {
-                try console.print(
+                try console.printWrapped(
                     escaped("Hole: \(name): \(chain.holes.count - shown.count) more; --verbose lists them")
                 )
             }

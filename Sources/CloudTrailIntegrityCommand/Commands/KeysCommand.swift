@@ -76,7 +76,7 @@ enum KeysCommand: Subcommand {
                     key.file.description
                 )
             }
-            for line in table.lines { try console.print(line) }
+            for line in table.lines(console.style) { try console.print(line) }
             try console.print("")
         }
         for key in isVerbose ? contents.keys : [] {
@@ -86,7 +86,7 @@ enum KeysCommand: Subcommand {
         }
         for note in contents.duplicates + contents.notes { try console.print(escaped(note)) }
         let files = contents.sources.count
-        try console.print(
+        try console.printWrapped(
             "\(contents.different) different \(contents.different == 1 ? "key" : "keys") in \(files) "
                 + "\(files == 1 ? "file" : "files"). OVERLAPS: how many other keys were valid at the same time."
         )

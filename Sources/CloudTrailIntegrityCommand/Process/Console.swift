@@ -60,6 +60,11 @@ package final class Console {
         if pending.count >= Self.bufferSize { try flush() }
     }
 
+    /// Writes a sentence to standard output, in lines that fit where somebody is looking.
+    func printWrapped(_ text: String) throws(CommandError) {
+        for line in style.wrap(text, hanging: 2) { try print(line) }
+    }
+
     /// Writes to standard output as it is.
     func write(_ bytes: [UInt8]) throws(CommandError) {
         pending += bytes
