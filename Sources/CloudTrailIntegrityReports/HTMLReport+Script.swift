@@ -1,6 +1,6 @@
 extension HTMLReport {
     /// What the page's policy calls ``script``; the tests say what it must be.
-    static let scriptHash = "sha256-t0buP3Ffqvqi7h97s6X6rLNPr1X+FHW4c6R4QppS7V8="
+    static let scriptHash = "sha256-fFjV+5yPq/s96iFJsbSAU42HUDl9wypxvEWAEcnnsgs="
 
     /// The script of the page. What it shows it sets as text; it makes no markup.
     package static let script = #"""
@@ -81,7 +81,7 @@ extension HTMLReport {
             show();
           };
 
-          const rowOf = (finding) => {
+          const rowOf = (finding, isPrinted) => {
             const row = make("tr");
             const badge = make("td");
             badge.append(make("span", severity(finding), { class: "badge " + severity(finding) }));
@@ -90,7 +90,7 @@ extension HTMLReport {
             if (data.trails[finding.chain]) chain.append(" ", make("span", data.trails[finding.chain], { class: "trail" }));
             const times = make("td", undefined, { class: "time" });
             timing(finding).forEach((text, index) => {
-              if (index > 0) times.append(make("br"));
+              if (index > 0) times.append(make("br"), " ");
               times.append(text);
             });
             const object = make("td");
@@ -99,19 +99,25 @@ extension HTMLReport {
             const entries = Object.entries(finding.details);
             if (entries.length > 0) {
               const details = make("details");
+              details.open = isPrinted;
               const list = make("dl");
-              for (const [name, value] of entries) list.append(make("dt", name), make("dd", value));
+              for (const [name, value] of entries) {
+                const isAgain = (name === "key" || name === "path") && objectName(finding).endsWith(value);
+                const item = make("div", undefined, isAgain ? { class: "again" } : {});
+                item.append(make("dt", name), " ", make("dd", value));
+                list.append(item);
+              }
               details.append(make("summary", "Details"), list);
               object.append(details);
             }
-            row.append(badge, make("th", finding.kind, { scope: "row" }), chain, times, object);
+            row.append(badge, " ", make("th", finding.kind, { scope: "row" }), " ", chain, " ", times, " ", object);
             return row;
           };
 
-          const show = (all) => {
+          const show = (all = false) => {
             const first = all ? 0 : page * size;
             const last = Math.min(matches.length, all ? data.printed : first + size);
-            byId("rows").replaceChildren(...matches.slice(first, last).map(rowOf));
+            byId("rows").replaceChildren(...matches.slice(first, last).map((finding) => rowOf(finding, all)));
             const held = number(findings.length) + (findings.length === 1 ? " finding" : " findings")
               + (findings.length < data.total ? " in this page, of " + number(data.total) + " in all" : "");
             const extent = matches.length === 0 ? "None" : number(first + 1) + " to " + number(last);

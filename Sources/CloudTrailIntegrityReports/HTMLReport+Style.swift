@@ -1,6 +1,6 @@
 extension HTMLReport {
     /// What the page's policy calls ``style``; the tests say what it must be.
-    static let styleHash = "sha256-DzRoMlsOmvFrzrMQuHqgdtZ/FuXR+2uuudW/dHDHYXs="
+    static let styleHash = "sha256-IH6oO86G/Ru81/vg1gkYAFc/UVYmY7ItTEYs/UZLczA="
 
     /// The style of the page.
     package static let style = #"""
@@ -46,15 +46,15 @@ extension HTMLReport {
         .badge.unverified { color: var(--unverified); } .badge.notice { color: var(--notice); }
         #table { width: 100%; min-width: 60rem; table-layout: fixed; }
         #table th:nth-child(1) { width: 6.75rem; } #table th:nth-child(2) { width: 13rem; }
-        #table th:nth-child(3) { width: 14rem; } #table th:nth-child(4) { width: 13.5rem; }
-        .time, .place { white-space: nowrap; }
+        #table th:nth-child(3) { width: 17.5rem; } #table th:nth-child(4) { width: 14.5rem; }
+        .time, .place { white-space: nowrap; } #table .place { white-space: normal; }
         #table td, #table th { overflow: hidden; overflow-wrap: anywhere; unicode-bidi: isolate; direction: ltr; }
         #table tbody th { font-weight: 400; overflow-wrap: normal; }
         #table td p, dd { unicode-bidi: isolate; direction: ltr; overflow: hidden; }
         .name { color: var(--soft); }
         summary { cursor: pointer; color: var(--link); width: max-content; }
-        dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; margin: .25rem 0; }
-        dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+        dl { margin: .25rem 0; } dl div { display: grid; grid-template-columns: 10rem 1fr; gap: 0 1rem; }
+        dt { color: var(--soft); overflow-wrap: anywhere; } dd { margin: 0; overflow-wrap: anywhere; }
         thead button { all: unset; cursor: pointer; color: var(--link); }
         thead button:hover { text-decoration: underline; }
         thead button:focus-visible { outline: 3px solid var(--focus); }
@@ -100,7 +100,7 @@ extension HTMLReport {
         #missing .mark { stroke: var(--missing-mark); stroke-width: 1; } #violation .mark { stroke: var(--red-mark); }
         rect[role=button] { cursor: pointer; } rect[role=button]:focus { outline: 3px solid var(--focus); outline-offset: 2px; }
         .pointed { max-width: none; position: sticky; bottom: 0; background: var(--band); padding: .25rem .75rem; overflow-wrap: anywhere; }
-        @media (max-width: 50rem) {
+        @media screen and (max-width: 50rem) {
           body { padding: .75rem .75rem 2rem; }
           .controls label, .controls select, .controls input { max-width: 100%; }
           .row { grid-template-columns: 1fr; gap: 0; } .axis .label { display: none; }
@@ -111,20 +111,32 @@ extension HTMLReport {
           #table th:nth-child(n) { width: auto; }
           #table thead tr { display: flex; flex-wrap: wrap; gap: 0 1rem; }
           .facts, .facts tbody, .facts tr, .facts th, .facts td { display: block; } .facts th { border: 0; padding-bottom: 0; }
-          dl { grid-template-columns: 1fr; } dd { margin-bottom: .25rem; }
+          dl div { grid-template-columns: 1fr; } dd { margin-bottom: .25rem; }
         }
         @media print {
           :root { color-scheme: light; --page: #fff; --text: #000; --soft: #333; --line: #999; --band: #fff; --link: #000;
             --violation: #a81b0c; --unverified: #7a4b00; --notice: #333; --valid: #1c6b45; --on: #fff; --proven: #3f8fb5;
             --amber: #f0b429; --amber-mark: #6b4200; --amber-thin: #b97700; --gap: #e3e5e8; --gap-mark: #4b4f55; --missing: #fff;
             --missing-mark: #111; --red: #b81f0a; --red-mark: #ff9d8a; }
-          @page { size: A4 landscape; margin: 12mm; }
-          html { font-size: 9pt; } body { padding: 0; max-width: none; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-          .skip, nav, .controls, #pager, .pointed, .scripted, details:not([open]) { display: none; }
+          @page { size: A4 landscape; margin: 10mm; }
+          html { font-size: 7pt; } body { padding: 0; max-width: none; line-height: 1.2; print-color-adjust: exact;
+            -webkit-print-color-adjust: exact; }
+          code, .name, dd, .facts td { font-size: .8125rem; }
+          .skip, nav, .controls, #pager, .pointed, .scripted, summary, .again, td br { display: none; }
+          h2 { margin-top: 1rem; break-after: avoid; } section > p { max-width: none; }
           .picture { max-height: none; overflow: visible; } .axis { position: static; }
-          .scroll { overflow: visible; } #table, .kinds { min-width: 0; }
-          tr, .row { break-inside: avoid; } h2 { break-after: avoid; }
-          thead button { display: contents; color: inherit; } #table thead th { overflow: visible; }
+          .row { grid-template-columns: 34rem 1fr; padding: 0; height: 1.5rem; break-inside: avoid; }
+          .label span { display: inline; } .trail { display: inline; }
+          .scroll { overflow: visible; } .kinds { min-width: 0; }
+          tr { break-inside: avoid; } th, td { padding-top: .1rem; padding-bottom: .1rem; }
+          #table, #table tbody { display: block; min-width: 0; } #table thead { display: none; }
+          #table tr { display: block; border-bottom: 1px solid var(--line); padding: .2rem 0; }
+          #table td, #table th { display: inline; border: 0; padding: 0 .75rem 0 0; overflow: visible; }
+          #table td:last-child { display: contents; }
+          #table tbody th { font-weight: 600; } .time, .place { white-space: normal; }
+          #table td p { display: inline; overflow: visible; } #table td p.name { display: block; color: var(--text); }
+          dl { margin: 0; } dl div { display: inline; padding-right: 1rem; } dt, dd { display: inline; overflow: visible; }
+          .badge { padding: 0 .2rem; font-size: inherit; }
         }
 
         """#

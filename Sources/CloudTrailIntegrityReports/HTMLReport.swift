@@ -99,7 +99,7 @@ package struct HTMLReport {
         try output("<div class=\"verdict \(outcome)\"><h1>\(xmlText(heading))</h1>")
         try output("<p>\(xmlText(rest))</p>")
         for line in TextReport.replaced(report) + TextReport(report, facts).notAsked {
-            try output("<p class=\"asked\">\(xmlText(line))</p>")
+            try output("<p class=\"asked\">\(Self.sentence(line))</p>")
         }
         try output("</div>")
         try output("<nav aria-label=\"Sections\"><ul>")
@@ -118,13 +118,13 @@ package struct HTMLReport {
         )
         for (name, tally) in [("Digest files", report.digests), ("Log files", report.logs)] {
             let numbers = [tally.total, tally.valid, tally.invalid, tally.missing, tally.unverified]
-            let cells = numbers.map { "<td class=\"number\">\($0)</td>" }.joined()
+            let cells = numbers.map { "<td class=\"number\">\($0.grouped)</td>" }.joined()
             try output("<tr><th scope=\"row\">\(name)</th>\(cells)</tr>")
         }
         try output("</tbody></table></div>")
         try output("<p>\(TextReport(report, facts).filesListed)</p>")
         let severities = Severity.gravestFirst.map { severity in
-            "\(Self.badge(severity)) \(report.findings.count(of: severity))"
+            "\(Self.badge(severity)) \(report.findings.count(of: severity).grouped)"
         }
         try output("<p>Findings: \(severities.joined(separator: " \u{b7} "))</p></section>")
     }
@@ -146,16 +146,18 @@ package struct HTMLReport {
         try TimelinePicture(timeline, names: chainNames).write(output)
         if timeline.rows.count < timeline.chains.count {
             try output(
-                "<p class=\"left-out\">\(timeline.rows.count) of \(timeline.chains.count) rows are drawn, those with the "
+                "<p class=\"left-out\">\(timeline.rows.count.grouped) of \(timeline.chains.count.grouped) rows are drawn, those with the "
                     + "gravest findings.</p>"
             )
         }
         if timeline.untimed > 0 {
-            try output("<p>Not in the picture, because they name no time: \(timeline.untimed) of the findings.</p>")
+            try output(
+                "<p>Not in the picture, because they name no time: \(timeline.untimed.grouped) of the findings.</p>"
+            )
         }
         if timeline.outside > 0 {
             try output(
-                "<p>Not in the picture, because they speak of a time far before or after it: \(timeline.outside) of the "
+                "<p>Not in the picture, because they speak of a time far before or after it: \(timeline.outside.grouped) of the "
                     + "findings.</p>"
             )
         }
@@ -169,14 +171,14 @@ package struct HTMLReport {
         try output("<section><h2 id=\"findings\" tabindex=\"-1\">Findings</h2>")
         if total > limits.findings {
             try output(
-                "<p class=\"left-out\">This page holds \(limits.findings) of \(total) findings, the gravest first. "
+                "<p class=\"left-out\">This page holds \(limits.findings.grouped) of \(total.grouped) findings, the gravest first. "
                     + "<code>--report jsonl=FILE</code> writes them all.</p>"
             )
         }
         let shown = min(total, limits.shownFindings, limits.findings)
         if shown < min(total, limits.findings) {
             try output(
-                "<p class=\"left-out static\">Without its script this page shows \(shown) of \(total) findings, the gravest "
+                "<p class=\"left-out static\">Without its script this page shows \(shown.grouped) of \(total.grouped) findings, the gravest "
                     + "first.</p>"
             )
         }
@@ -214,7 +216,7 @@ package struct HTMLReport {
                 guard let count = counts[kind] else { continue }
                 try output("<tr><td>\(Self.badge(severity))</td><th scope=\"row\">\(kind.rawValue)</th>")
                 try output(
-                    "<td class=\"number\">\(count)</td><td>\(xmlText(kind.meaning))</td><td>\(xmlText(kind.advice))</td></tr>"
+                    "<td class=\"number\">\(count.grouped)</td><td>\(xmlText(kind.meaning))</td><td>\(xmlText(kind.advice))</td></tr>"
                 )
             }
         }
@@ -262,12 +264,21 @@ package struct HTMLReport {
         }
         let details = details(finding)
         if !details.isEmpty {
-            let items = details.map { "<dt>\($0.name)</dt><dd>\(xmlText($0.value))</dd>" }.joined()
-            object += "<details><summary>Details</summary><dl>\(items)</dl></details>"
+            let name = (finding.path ?? finding.key).map(TextReport.shown)
+            let items = details.map { item in
+                // Paper has the name once.
+                let isAgain = Self.naming.contains(item.name) && name?.hasSuffix(item.value) == true
+                return "<div\(isAgain ? " class=\"again\"" : "")><dt>\(item.name)</dt> "
+                    + "<dd>\(xmlText(item.value))</dd></div>"
+            }.joined()
+            object += "<details open><summary>Details</summary><dl>\(items)</dl></details>"
         }
-        return "<tr><td>\(Self.badge(finding.severity))</td><th scope=\"row\">\(finding.kind.rawValue)</th>"
-            + "<td>\(chain)</td><td class=\"time\">\(times.joined(separator: "<br>"))</td><td>\(object)</td></tr>"
+        return "<tr><td>\(Self.badge(finding.severity))</td> <th scope=\"row\">\(finding.kind.rawValue)</th> "
+            + "<td>\(chain)</td> <td class=\"time\">\(times.joined(separator: "<br> "))</td> <td>\(object)</td></tr>"
     }
+
+    /// The details that name what the row names.
+    private static let naming: Set<String> = ["key", "path"]
 
     /// What a finding says besides its row, as text to be shown.
     private func details(_ finding: Finding) -> [(name: String, value: String)] {
@@ -300,8 +311,8 @@ package struct HTMLReport {
         let drawn = Set(timeline.rows.map { timeline.chains[$0.number] })
         if report.chains.count > limits.chains {
             try output(
-                "<p class=\"left-out\">Of \(report.chains.count) chains those with the gravest findings are shown, at most "
-                    + "\(limits.chains).</p>"
+                "<p class=\"left-out\">Of \(report.chains.count.grouped) chains those with the gravest findings are shown, at most "
+                    + "\(limits.chains.grouped).</p>"
             )
         }
         try output("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"chains\"><table><thead><tr>")
@@ -319,18 +330,25 @@ package struct HTMLReport {
         let trail = xmlText(chain.trail) + (chain.isBackfill ? " (backfill)" : "")
         let names = [
             xmlText(chain.homeRegion),
-            Self.span(summary.start, summary.end, open: "nothing").joined(separator: "<br>"),
-            chain.isBackfill ? "" : Self.span(summary.unbrokenFrom, summary.end, open: "").joined(separator: "<br>"),
+            Self.span(summary.start, summary.end, open: "nothing").joined(separator: "<br> "),
+            unbroken(summary),
         ]
         let cells = names.map { "<td class=\"time\">\($0)</td>" } + [summary.digests, summary.logs].map(Self.cell)
         return "<tr><th scope=\"row\">\(xmlText(chain.account))</th>"
             + "<td class=\"place\">\(xmlText(chain.region))</td><td>\(trail)</td>\(cells.joined())</tr>"
     }
 
+    /// What of the verified time is without a hole.
+    private func unbroken(_ summary: ChainSummary) -> String {
+        guard !summary.chain.isBackfill, summary.start != nil else { return "" }
+        if summary.unbrokenFrom == summary.start { return "all of it" }
+        return Self.span(summary.unbrokenFrom, nil, open: "nothing").map { "from \($0)" }.joined()
+    }
+
     private static func cell(_ tally: Tally) -> String {
         let parts = [(tally.invalid, "invalid"), (tally.missing, "missing"), (tally.unverified, "unverified")]
-        let rest = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-        return "<td class=\"place\">\(tally.valid) of \(tally.total) valid\(rest.isEmpty ? "" : "<br>\(rest)")</td>"
+        let rest = parts.filter { $0.0 > 0 }.map { ",<br> \($0.0.grouped) \($0.1)" }.joined()
+        return "<td class=\"place\">\(tally.valid.grouped) of \(tally.total.grouped) valid\(rest)</td>"
     }
 
     // MARK: Meaning and origin
@@ -354,7 +372,7 @@ package struct HTMLReport {
         try output("<section><h2 id=\"run\">How it was made</h2><table class=\"facts\"><tbody>")
         func row(_ name: String, _ values: [String]) throws(Failure) {
             guard !values.isEmpty else { return }
-            let lines = values.map(xmlText).joined(separator: "<br>")
+            let lines = values.map(xmlText).joined(separator: "<br> ")
             try output("<tr><th scope=\"row\">\(name)</th><td>\(lines)</td></tr>")
         }
         try row("Tool", ["\(RunFacts.tool) \(facts.version)"])
@@ -374,7 +392,7 @@ package struct HTMLReport {
         try row("Begun", [facts.begin?.description].compactMap { $0 })
         try row("Ended", [facts.end?.description].compactMap { $0 })
         try row("Took", ["\(facts.milliseconds / 1000).\(String(facts.milliseconds % 1000 + 1000).dropFirst()) s"])
-        try row("Hashed", ["\(report.hashedBytes) bytes of content"])
+        try row("Hashed", ["\(report.hashedBytes.grouped) bytes of content"])
         try row("Exit status", ["\(facts.exit)"])
         try output("</tbody></table></section>")
     }
@@ -431,6 +449,11 @@ package struct HTMLReport {
     }
 
     // MARK: Words
+
+    /// A sentence in which options stay in one line.
+    private static func sentence(_ text: String) -> String {
+        xmlText(text).replacing(/--[a-z-]+[a-z]/) { "<span class=\"place\">\($0.output)</span>" }
+    }
 
     /// A start and an end as lines, or `open` where there is neither.
     private static func span(_ start: Timestamp?, _ end: Timestamp?, open: String) -> [String] {

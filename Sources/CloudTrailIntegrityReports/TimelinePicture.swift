@@ -60,7 +60,7 @@ struct TimelinePicture {
 
     /// What a stretch says when it is pointed at.
     private static func title(_ stretch: Timeline.Stretch) -> String {
-        let counts = stretch.counts.map { "\($0.count) \($0.kind.rawValue)" }.joined(separator: ", ")
+        let counts = stretch.counts.map { "\($0.count.grouped) \($0.kind.rawValue)" }.joined(separator: ", ")
         let what = "\(stretch.state.name), \(stretch.time.start) to \(stretch.time.end)"
         return counts.isEmpty ? what : "\(what): \(counts)"
     }

@@ -145,6 +145,29 @@ struct ManifestTests {
         #expect(try !folder.text("report").contains(#"{"record":"file""#))
     }
 
+    #if ArchiveFiles
+    @Test("no checksums of what sha256sum cannot open")
+    func archiveFile() throws {
+        let tar = "\(folder.path)/archive.tar"
+        #expect(try shell(#"tar -C "$1" -cf "$2" archive"#, sample, tar).status == 0)
+        for archives in [[tar], [sample + "/archive", tar]] {
+            let ending = try CommandProcess(
+                ["validate"] + archives
+                    + ["--public-keys", sample + "/keys.json", "--manifest", "sha256sum=\(folder.path)/sums"]
+            ).end()
+            #expect(ending.status == 64)
+            #expect(
+                ending.errors
+                    == "Error: 'sha256sum' cannot open the files in '\(tar)', which is no folder: take "
+                    + "'--manifest jsonl=FILE'\n"
+            )
+            #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/sums"))
+        }
+        let manifest = try manifest("jsonl=", [tar])
+        #expect(manifest.split(separator: UInt8(ascii: "\n")).count == 2 + 39)
+    }
+    #endif
+
     @Test("a format that is unknown is no file name")
     func usage() throws {
         let ending = try CommandProcess(["validate", sample, "--manifest", "sha256=\(folder.path)/a"]).end()

@@ -151,7 +151,7 @@ struct HTMLReportTests {
         let numbers = findings.compactMap { ($0["details"] as? [String: String])?["number"].flatMap { Int($0) } }
         #expect(numbers.sorted() == Array(0..<3000))
         #expect(try rows(page) == 1000)
-        #expect(page.contains("Without its script this page shows 1000 of 3000 findings"))
+        #expect(page.contains("Without its script this page shows 1,000 of 3,000 findings"))
         #expect(!page.contains("This page holds"))
     }
 

@@ -57,6 +57,7 @@ struct ValidateRun {
     private func checkedRoots() throws(CommandError) -> Set<Inode>? {
         let inputs = InputFile.locations(of: request.archives) + evidence.all.map { ($0.path, $0.location) }
         try request.outputs.check(inputs: inputs + (state?.locations ?? []))
+        try request.outputs.check(archives: zip(request.archives, archives).map { (path: $0, source: $1) })
         return try interruption.stoppable(console) {
             var roots = try ArchiveRoots(archives)
             roots.keepOut(evidence.all)

@@ -146,6 +146,21 @@ struct RequestedOutputs {
         }
     }
 
+    /// Refuses a manifest that nothing could check: `sha256sum` opens files in folders alone.
+    ///
+    /// - Parameter archives: What they list the files of, with the paths that were given.
+    func check(archives: some Sequence<(path: ByteString, source: any ArchiveSource)>) throws(CommandError) {
+        let isAsked = outputs.contains { output in
+            guard case .manifest(.sha256sum) = output.content else { return false }
+            return true
+        }
+        guard isAsked, let closed = archives.first(where: { !($0.source is LocalArchive) }) else { return }
+        throw CommandError(
+            .usage,
+            "'sha256sum' cannot open the files in '\(closed.path)', which is no folder: take '--manifest jsonl=FILE'"
+        )
+    }
+
     /// Finds out whether the files can be made, so that a long run is not in vain.
     ///
     /// - Parameter roots: What they must not lie in.

@@ -114,7 +114,7 @@ enum TestReports {
     static func large(findings count: Int) -> ValidationReport {
         let hours = 90 * 24
         let regions = [
-            "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "sa-east-1", "us-east-1", "us-east-2",
+            "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "eu-west-2", "sa-east-1", "us-east-1", "us-east-2",
             "us-gov-west-1",
             "us-west-1", "us-west-2",
         ]
