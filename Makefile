@@ -61,6 +61,9 @@ all: build library
 setup:
 	@TRAITS="$(TRAITS)" sh Tests/Scripts/setup.sh
 
+# What `--version --verbose` and the reports say the command was built of; nothing where this is no clone.
+COMMIT = $(shell git describe --always --abbrev=12 --exclude '*' --dirty=-modified 2>/dev/null)
+
 # Swift's runtime becomes part of the command and of the library: what they need beside themselves are libcrypto and zlib
 # alone. SwiftPM's own flag speaks of executables only.
 RELEASE = -c release --static-swift-stdlib -Xswiftc -static-stdlib $(addprefix --traits ,$(TRAITS)) \
@@ -68,7 +71,7 @@ RELEASE = -c release --static-swift-stdlib -Xswiftc -static-stdlib $(addprefix -
 
 # The command; `make library` makes the library for C.
 build: setup
-	swift build $(RELEASE) --product cloudtrail-integrity
+	CLOUDTRAIL_COMMIT=$(COMMIT) swift build $(RELEASE) --product cloudtrail-integrity
 	@touch $(TOOL)
 
 validate: build

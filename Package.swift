@@ -57,12 +57,21 @@ let package = Package(
             providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]
         ),
         .systemLibrary(name: "CPlatform", path: "CLibs/CPlatform"),
+        // What the build is told of itself: `make` names the commit.
+        .target(
+            name: "CBuild",
+            path: "CLibs/CBuild",
+            cSettings: Context.environment["CLOUDTRAIL_COMMIT"].map { commit in
+                let name = commit.filter { $0.isLetter || $0.isNumber || $0 == "-" }
+                return [.define("CLOUDTRAIL_INTEGRITY_COMMIT", to: "\"\(name)\"")]
+            }
+        ),
         // The header of what CloudTrailIntegrityC implements.
         .systemLibrary(name: "CCloudTrailIntegrity", path: "CLibs/CCloudTrailIntegrity"),
         .target(
             name: "NativeInterop",
             dependencies: [
-                "COpenSSL", "CZlib", "CPlatform",
+                "CBuild", "COpenSSL", "CZlib", "CPlatform",
                 .target(name: "CLibdeflate", condition: .when(traits: ["Libdeflate"])),
                 .target(name: "CArchive", condition: .when(traits: ["ArchiveFiles"])),
             ],

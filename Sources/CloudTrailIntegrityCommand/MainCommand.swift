@@ -24,6 +24,11 @@ package enum MainCommand {
             options: [
                 OptionSpec("version", help: "Show the version."),
                 OptionSpec(
+                    "verbose",
+                    letter: "v",
+                    help: "With --version: also what it was built of, the libraries it runs with, and its own SHA-256."
+                ),
+                OptionSpec(
                     "generate-completion-script",
                     value: "shell",
                     values: CompletionShell.allCases.map(\.rawValue),
@@ -108,6 +113,7 @@ package enum MainCommand {
             try show(help, console)
         } else if arguments.has("version") {
             try console.print("\(Tool.name) \(Tool.version)")
+            for line in arguments.has("verbose") ? Tool.details : [] { try console.print(line) }
         } else if arguments.has("generate-man-page") {
             for line in ManualPage(form: form).lines { try console.print(line) }
         } else if let shell: CompletionShell = try arguments.choice("generate-completion-script") {

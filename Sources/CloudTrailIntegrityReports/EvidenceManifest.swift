@@ -60,6 +60,7 @@ struct EvidenceManifest {
         func comment(_ text: String) -> [UInt8] { Array("# \(escaped(text))\n".utf8) }
         try output(comment("\(RunFacts.tool) \(facts.version): \(Self.statement)"))
         if let folder = facts.folder { try output(comment("Check it with sha256sum -c in \(folder)")) }
+        for (name, value) in facts.provenance?.properties ?? [] { try output(comment("\(name): \(value)")) }
         for file in report.provenFiles {
             guard let stored = file.stored else { continue }
             try output(Self.checksumLine(stored.sha256, file.path.bytes))
@@ -95,12 +96,15 @@ struct EvidenceManifest {
             <?xml version="1.0" encoding="UTF-8"?>
             <dfxml xmlns="http://www.forensicswiki.org/wiki/Category:Digital_Forensics_XML" \
             xmlns:dc="http://purl.org/dc/elements/1.1/" version="1.1.1">
-            <metadata><dc:description>\(xmlText(Self.statement))</dc:description></metadata>
+            <metadata>\(metadata)</metadata>
             <creator version="1.0">
             <program>\(RunFacts.tool)</program>
             <version>\(xmlText(facts.version))</version>
+            \(libraries)\
             <execution_environment>
+            \(machine)\
             <command_line>\(xmlText(facts.commandLine))</command_line>
+            \(user)\
             \(facts.begin.map { "<start_time>\($0)</start_time>\n" } ?? "")\
             </execution_environment>
             </creator>
@@ -127,5 +131,38 @@ struct EvidenceManifest {
             )
         }
         try output("</dfxml>\n")
+    }
+
+    /// What the manifest is, by whom and for what, in the elements of Dublin Core.
+    private var metadata: String {
+        let stated = facts.provenance?.statement
+        let texts = [
+            ("description", Self.statement), ("identifier", stated?.caseName), ("creator", stated?.examiner),
+            ("description", stated?.note),
+        ]
+        return texts.compactMap { name, text in
+            text.map { "<dc:\(name)>\(xmlText(escaped($0)))</dc:\(name)>" }
+        }.joined()
+    }
+
+    private var libraries: String {
+        guard let provenance = facts.provenance else { return "" }
+        let libraries = provenance.libraries.map { library in
+            "<library name=\"\(xmlText(library.name))\" version=\"\(xmlText(library.version))\"/>\n"
+        }
+        return "<build_environment>\n\(libraries.joined())</build_environment>\n"
+    }
+
+    private var machine: String {
+        guard let host = facts.provenance?.host else { return "" }
+        return [
+            ("os_sysname", host.system), ("os_release", host.release), ("host", host.name), ("arch", host.architecture),
+        ].map { "<\($0)>\(xmlText(escaped($1)))</\($0)>\n" }.joined()
+    }
+
+    private var user: String {
+        guard let host = facts.provenance?.host else { return "" }
+        let name = host.userName.map { "<username>\(xmlText(escaped($0)))</username>\n" } ?? ""
+        return "<uid>\(host.userNumber)</uid>\n\(name)"
     }
 }

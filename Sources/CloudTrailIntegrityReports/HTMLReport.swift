@@ -394,6 +394,9 @@ package struct HTMLReport {
         try row("Took", ["\(facts.milliseconds / 1000).\(String(facts.milliseconds % 1000 + 1000).dropFirst()) s"])
         try row("Hashed", ["\(report.hashedBytes.grouped) bytes of content"])
         try row("Exit status", ["\(facts.exit)"])
+        for (name, value) in facts.provenance?.properties ?? [] {
+            try row(xmlText(name.prefix(1).uppercased() + name.dropFirst()), [escaped(value)])
+        }
         try output("</tbody></table></section>")
     }
 

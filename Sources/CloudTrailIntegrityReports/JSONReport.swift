@@ -50,6 +50,7 @@ extension RunFacts {
         object.add("allowed", allowed)
         object.add("begin", begin?.description)
         object.add("end", end?.description)
+        provenance?.add(to: &object)
         return object
     }
 }

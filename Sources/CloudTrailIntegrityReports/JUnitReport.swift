@@ -223,6 +223,6 @@ package struct JUnitReport {
         for (name, time) in [("proven-from", report.provenFrom), ("proven-until", report.provenUntil)] {
             if let time { properties.append((name, time.description)) }
         }
-        return properties
+        return properties + (facts.provenance?.properties ?? [])
     }
 }

@@ -25,6 +25,8 @@ package struct RunFacts: Hashable, Sendable {
     package let begin: Timestamp?
     /// When the archive was judged.
     package let end: Timestamp?
+    /// Who ran it, where, and with what; `nil` where nothing is handed on.
+    package let provenance: Provenance?
 
     package init(
         version: String,
@@ -35,7 +37,8 @@ package struct RunFacts: Hashable, Sendable {
         folder: ByteString? = nil,
         archives: [ByteString] = [],
         begin: Timestamp? = nil,
-        end: Timestamp? = nil
+        end: Timestamp? = nil,
+        provenance: Provenance? = nil
     ) {
         self.version = version
         self.exit = exit
@@ -46,6 +49,7 @@ package struct RunFacts: Hashable, Sendable {
         self.archives = archives
         self.begin = begin
         self.end = end
+        self.provenance = provenance
     }
 
     /// The command line with the tool's name, as a shell takes it.

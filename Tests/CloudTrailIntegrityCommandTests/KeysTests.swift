@@ -128,7 +128,7 @@ struct KeysTests {
             #expect(open.errors.contains("'\(place)' cannot be trusted: everybody can write there"))
             try manager.setAttributes([.posixPermissions: rights], ofItemAtPath: place)
         }
-        try #require(mkfifo(keys + "/fifo", 0o600) == 0)
+        try #require(unsafe mkfifo(keys + "/fifo", 0o600) == 0)
         try manager.createSymbolicLink(atPath: keys + "/z.json", withDestinationPath: "fifo")
         #expect(run("keys", keys).errors.contains("z.json' could not be read: it is not a regular file"))
         let empty = run("validate", sample.archive, "--public-keys", keys + "/sub.json")

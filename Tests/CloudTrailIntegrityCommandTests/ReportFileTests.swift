@@ -69,6 +69,73 @@ struct ReportFileTests {
         #expect(try text("a=b.csv").split(separator: "\r\n").count == 2)
     }
 
+    #if os(Linux)
+    /// What a shell says; the tool's own path is `$0`.
+    private func shell(_ script: String) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", script, try CommandProcess.path(), sample]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        return text.trimmingCharacters(in: .newlines)
+    }
+
+    @Test("what is handed on says who ran it, where, what for and with what, and other programs say the same")
+    func provenance() throws {
+        try Data(#"{"account":"111122223333","region":"us-east-1","trail":"t","homeRegion":"us-east-1"}"#.utf8)
+            .write(to: URL(fileURLWithPath: sample + "/expect.jsonl"))
+        let options = [
+            "--expect", sample + "/expect.jsonl", "--case", "2026/17", "--examiner", "A. \"B\" <b@example.com>",
+            "--note",
+            "line\nline\u{1b}[2K", "--quiet",
+        ]
+        let files = ["json": "a.json", "html": "a.html", "junit": "a.xml", "sarif": "a.sarif"]
+        let manifests = ["jsonl": "m.jsonl", "sha256sum": "m.sums", "dfxml": "m.xml"]
+        let ending = try CommandProcess(
+            validation(
+                options + files.flatMap { ["--report", "\($0)=\(reports)/\($1)"] }
+                    + manifests.flatMap { ["--manifest", "\($0)=\(reports)/\($1)"] }
+            )
+        ).end()
+        #expect(ending.status == 1)
+        func object(_ text: String) throws -> [String: Any] {
+            try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        }
+        let run = try #require(try object(try text("a.json"))["run"] as? [String: Any])
+        #expect(run["case"] as? String == "2026/17")
+        #expect(run["examiner"] as? String == "A. \"B\" <b@example.com>")
+        #expect(run["note"] as? String == "line\nline\u{1b}[2K")
+        #expect(run["host"] as? String == (try shell("uname -n")))
+        #expect(run["system"] as? String == (try shell("uname -srm")))
+        #expect(run["user"] as? String == (try shell("id -un")))
+        #expect(run["userNumber"] as? Int == Int(try shell("id -u")))
+        #expect(run["programSha256"] as? String == (try shell(#"sha256sum <"$0" | cut -c 1-64"#)))
+        let libraries = try #require(run["libraries"] as? [String: String])
+        #expect(libraries["libcrypto"]?.hasPrefix("OpenSSL 3.") == true)
+        #expect(libraries["zlib"]?.isEmpty == false)
+        for (role, file) in [("keys", "keys.json"), ("signatures", "meta.jsonl"), ("expectedChains", "expect.jsonl")] {
+            let sources = try #require(run[role] as? [[String: String]])
+            let hash = try shell(#"sha256sum <"$1"/\#(file) | cut -c 1-64"#)
+            #expect(sources == [["file": "\(sample)/\(file)", "sha256": hash]])
+        }
+        let head = try object(String(try text("m.jsonl").prefix { $0 != "\n" }))
+        #expect(head["run"] as? NSDictionary == run as NSDictionary)
+        for name in ["a.html", "a.xml", "a.sarif", "m.sums", "m.xml"] {
+            let text = try text(name)
+            for fact in ["2026/17", "example.com", try shell("uname -n"), libraries["libcrypto"] ?? "-"] {
+                #expect(text.replacing(#"\/"#, with: "/").contains(fact), "\(name) does not have \(fact)")
+            }
+            #expect(!text.contains("\u{1b}") && !text.contains("line\nline"))
+        }
+        let plain = try CommandProcess(["--version", "--verbose"]).end().output
+        #expect(plain.contains(try shell(#"sha256sum <"$0" | cut -c 1-64"#)))
+        #expect(plain.contains(libraries["libcrypto"] ?? "-"))
+    }
+    #endif
+
     @Test("a report to standard output stands there alone", arguments: ["-", "/dev/stdout", "/dev/fd/1"])
     func standardOutput(file: String) throws {
         let ending = try validate("--report", "jsonl=\(file)", "--report", "csv=\(reports)/a.csv")

@@ -33,6 +33,11 @@ public struct PublicKeySet: Sendable {
         public let name: String
         /// The SHA-256 of the file's bytes, 64 lower-case hex digits.
         public let sha256: String
+
+        package init(name: String, sha256: String) {
+            self.name = name
+            self.sha256 = sha256
+        }
     }
 
     /// The files, in the order they were added.

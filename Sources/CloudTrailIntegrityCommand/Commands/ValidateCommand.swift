@@ -45,6 +45,7 @@ enum ValidateCommand: Subcommand {
             RequestedOutputs.reportOption,
             RequestedOutputs.metricsOption,
             RequestedOutputs.manifestOption,
+        ] + ValidateRequest.statementOptions + [
             OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
             OptionSpec("quiet", letter: "q", help: "Print the verdict alone, with what was not asked."),
             OptionSpec(

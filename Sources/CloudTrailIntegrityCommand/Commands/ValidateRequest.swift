@@ -32,6 +32,7 @@ struct ValidateRequest {
     private let commandLine: [ByteString]
     private let allowed: Set<FindingKind>
     private let isStrict: Bool
+    private let statement: Provenance.Statement
 
     /// - Parameter commandLine: The command line without the name of the tool.
     init(
@@ -45,6 +46,7 @@ struct ValidateRequest {
         isVerbose = arguments.has("verbose")
         isQuiet = arguments.has("quiet")
         isStrict = arguments.has("strict")
+        statement = Self.statement(arguments)
         format = try arguments.choice("format") ?? .text
         outputs = try RequestedOutputs(arguments)
         allowed = try Self.allowedKinds(arguments)
@@ -62,7 +64,9 @@ struct ValidateRequest {
     var endsWithSummary: Bool { format == .jsonLines || outputs.endsWithSummary }
 
     /// What a report states of a run that ends now.
-    func facts(_ status: ExitStatus) -> RunFacts {
+    ///
+    /// - Parameter files: What was read beside the archives and the keys.
+    func facts(_ status: ExitStatus, files: [Provenance.Role: [PublicKeySet.Source]] = [:]) -> RunFacts {
         RunFacts(
             version: Tool.version,
             exit: status.rawValue,
@@ -72,8 +76,17 @@ struct ValidateRequest {
             folder: outputs.isEmpty ? nil : workingFolder(),
             archives: archives,
             begin: begin,
-            end: now()
+            end: now(),
+            provenance: outputs.isEmpty ? nil : provenance(files)
         )
+    }
+
+    /// Who runs this, where, and with what.
+    private func provenance(_ files: [Provenance.Role: [PublicKeySet.Source]]) -> Provenance {
+        var provenance = Tool.provenance()
+        provenance.statement = statement
+        provenance.files = files
+        return provenance
     }
 
     /// The status that the verdict on an archive comes to.
@@ -92,6 +105,21 @@ struct ValidateRequest {
     }
 
     // MARK: Options
+
+    /// What a report says that is handed on, in the caller's words.
+    static let statementOptions = [
+        OptionSpec("case", value: "text", help: "The case that the reports are made for."),
+        OptionSpec("examiner", value: "text", help: "Who examines, for the reports."),
+        OptionSpec("note", value: "text", help: "Anything else that the reports shall say."),
+    ]
+
+    private static func statement(_ arguments: ParsedArguments) -> Provenance.Statement {
+        var statement = Provenance.Statement()
+        statement.caseName = arguments.last("case")
+        statement.examiner = arguments.last("examiner")
+        statement.note = arguments.last("note")
+        return statement
+    }
 
     private static func allowedKinds(_ arguments: ParsedArguments) throws(CommandError) -> Set<FindingKind> {
         var kinds: Set<FindingKind> = []

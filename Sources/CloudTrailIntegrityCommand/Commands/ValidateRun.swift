@@ -11,7 +11,7 @@ internal import NativeInterop
 struct ValidateRun {
     private let request: ValidateRequest
     private let archives: [any ArchiveSource]
-    private let evidence: EvidenceFiles
+    private var evidence: EvidenceFiles
     private var state: StateFile?
     private let console: Console
     private let interruption: Interruption
@@ -116,7 +116,7 @@ struct ValidateRun {
     /// Writes the reports, and replaces the state when all of them were written.
     private func deliver(_ report: ValidationReport, outside roots: Set<Inode>) throws(CommandError) -> ExitStatus {
         let status = try request.status(of: report)
-        let facts = request.facts(status)
+        let facts = request.facts(status, files: evidence.sources)
         defer { state?.discard() }
         let stateFailure = prepareState(report, outside: roots)
         guard var failures = request.outputs.writeFiles(report, facts, outside: roots, interruption) else {

@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
+internal import CloudTrailIntegrityReports
 internal import NativeInterop
 
 /// The files that a verdict rests on, beside the archives; nothing of them is read yet.
@@ -7,6 +8,8 @@ struct EvidenceFiles {
     private let keys: [NamedFile]
     private let signatures: [NamedFile]
     private let chains: [NamedFile]
+    /// What was read of `--signatures` and `--expect` so far.
+    private(set) var sources: [Provenance.Role: [PublicKeySet.Source]] = [:]
 
     /// The files of `--public-keys`, `--signatures` and `--expect`, where a command has these options.
     init(_ arguments: ParsedArguments) throws(CommandError) {
@@ -30,10 +33,10 @@ struct EvidenceFiles {
         return set
     }
 
-    func signatureManifest() throws(CommandError) -> SignatureManifest {
+    mutating func signatureManifest() throws(CommandError) -> SignatureManifest {
         var manifest = SignatureManifest()
         for file in signatures {
-            let bytes = try file.read()
+            let bytes = try read(file, .signatures)
             do {
                 try manifest.add(reading: bytes)
             } catch {
@@ -44,11 +47,11 @@ struct EvidenceFiles {
     }
 
     /// The chains that must be there; `nil` without a file that lists them.
-    func expectedChains() throws(CommandError) -> [ExpectedChain]? {
+    mutating func expectedChains() throws(CommandError) -> [ExpectedChain]? {
         if chains.isEmpty { return nil }
         var expected: [ExpectedChain] = []
         for file in chains {
-            let bytes = try file.read()
+            let bytes = try read(file, .expectedChains)
             do {
                 try ExpectedChain.add(reading: bytes, to: &expected)
             } catch {
@@ -56,6 +59,19 @@ struct EvidenceFiles {
             }
         }
         return expected
+    }
+
+    private mutating func read(_ file: NamedFile, _ role: Provenance.Role) throws(CommandError) -> [UInt8] {
+        let bytes = try file.read()
+        let hash: SHA256Digest
+        do throws(NativeError) {
+            hash = try SHA256Digest.of(bytes)
+        } catch {
+            throw CommandError(.internalError, "\(error)")
+        }
+        let source = PublicKeySet.Source(name: file.path.description, sha256: Hex.encode(hash.bytes))
+        sources[role, default: []].append(source)
+        return bytes
     }
 
     /// What `--public-keys` and `--signatures` hold, none of it from the archives (I12); `nil` after a signal, which is
@@ -66,7 +82,7 @@ struct EvidenceFiles {
         _ interruption: Interruption,
         _ console: Console
     ) throws(CommandError) -> (keys: PublicKeySet, signatures: SignatureManifest)? {
-        let files = try EvidenceFiles(arguments)
+        var files = try EvidenceFiles(arguments)
         let compared = try interruption.stoppable(console) {
             var roots = try ArchiveRoots(archives)
             roots.keepOut(files.all)
