@@ -74,29 +74,34 @@ extension Validator {
         monitor.enter(.conclusions)
         partial.add(logs.report)
         digests.report(blamed: logs.blamed, in: &partial)
-        partial = try AbsentLogReporter(archive, after: consume partial).run(logs.absent, monitor) { file, path in
+        func hash(_ file: ArchiveIndex.File, _ path: ObjectKey) throws -> SHA256Digest? {
             try stage.hash(of: file, path, worker)
         }
+        partial = try AbsentLogReporter(archive, after: consume partial).run(logs.absent, monitor, hash: hash)
         listener.emit(partial.findings.settle())
-        var report = try conclude(archive, logs, consume partial, monitor, listener)
+        var report = try conclude(archive, logs, consume partial, monitor, listener, hash: hash)
         report.replacedSources = LocalArchive.replaced(among: sources)
         return report
     }
 
     /// What the chains, earlier runs and the whole tell, when all files are judged.
+    ///
+    /// - Parameter hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
     private func conclude(
         _ archive: JudgedArchive,
         _ logs: JudgedLogs,
         _ judged: consuming PartialReport,
         _ monitor: ValidationMonitor,
-        _ listener: FindingListener
+        _ listener: FindingListener,
+        hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
     ) throws -> ValidationReport {
         let (chainReport, missing) = try ChainReporter(archive, after: judged).run(monitor)
         var report = chainReport
         var carried: ValidationReport.Carried?
         var state: ProvenState?
         if let before = archive.before {
-            report = EarlierReporter(archive, before, keys, missing: missing, after: consume report).run(logs)
+            report = try EarlierReporter(archive, before, keys, missing: missing, after: consume report)
+                .run(logs, monitor, hash: hash)
             carried = ValidationReport.Carried(digests: archive.digests.carriedCount, logs: logs.unchanged)
             state = try NextState(archive, before, keys)
                 .state(logs.proven, digestsOfHeld: logs.digestsOfHeld, monitor)

@@ -33,8 +33,13 @@ struct EarlierReporter {
 
     /// Judges what is gone or is not what it was.
     ///
+    /// - Parameter hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
     /// - Returns: What is reported now.
-    consuming func run(_ logs: JudgedLogs) -> PartialReport {
+    consuming func run(
+        _ logs: JudgedLogs,
+        _ monitor: ValidationMonitor,
+        hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
+    ) throws -> PartialReport {
         addNewKeys()
         addLostDigests()
         let there = facts.filesInPlace(
@@ -42,7 +47,13 @@ struct EarlierReporter {
                 (LogListing.Place(root: orphan.proof.root, folder: orphan.proof.source), ObjectKey(bytes: orphan.name))
             }
         )
-        for (number, orphan) in logs.missingOrphans.enumerated() where there[number] == nil { addMissing(orphan) }
+        for (number, orphan) in logs.missingOrphans.enumerated() {
+            try monitor.check()
+            let isThere = try there[number]?.contains { file in
+                try hash(file, facts.index.path(of: file)) == orphan.proof.hash
+            }
+            if isThere != true { addMissing(orphan) }
+        }
         return report
     }
 

@@ -134,6 +134,26 @@ struct StateTests {
         #expect(altered.verdict() == .notValid)
     }
 
+    /// V33: the digest file that listed it is gone too
+    @Test(arguments: [false, true])
+    func whatLiesWhereItWasProvenIsNotMissingWithoutItsDigest(isAltered: Bool) throws {
+        let sample = try Sample { options in
+            (options.accounts, options.regions, options.hours, options.logs, options.records) = (1, 1, 6, 2, 1)
+        }
+        var nights = Nights(sample)
+        _ = try nights.run(sample.archive)
+        let oldest = try #require(sample.digestKeys().first)
+        let log = try #require(sample.logKeys().first)
+        func moved(_ key: ObjectKey) -> ObjectKey {
+            DigestFileName(key) == nil ? key : ObjectKey(bytes: Array("03/01/".utf8) + key.lastComponent)
+        }
+        var archive = sample.archive.moved(moved).changed(moved(ObjectKey(oldest)).description, nil)
+        if isAltered { archive = archive.changed(log, try compressed([UInt8(ascii: "x")])) }
+        let report = try nights.run(archive)
+        #expect(report.findings(.digestMissing).map { $0.key?.description } == [oldest])
+        #expect(report.findings(.logMissing).map { $0.key?.description } == (isAltered ? [log] : []))
+    }
+
     // MARK: What changed
 
     /// What a tamper does to the archive: on the second night against the untouched sample of the first.
