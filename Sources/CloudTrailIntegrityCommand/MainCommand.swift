@@ -126,9 +126,13 @@ package enum MainCommand {
     private static func subcommand(_ argument: ByteString) throws(CommandError) -> any Subcommand.Type {
         let name = argument.description
         if let command = subcommands.first(where: { $0.name == name }) { return command }
+        var hint = hint(for: name, among: subcommandNames)
+        if hint.isEmpty, argument.isUsable, (try? FileStatus(at: argument)) != nil {
+            hint = ". Did you mean '\(ValidateCommand.name) \(name)'?"
+        }
         throw CommandError(
             .usage,
-            "Unknown subcommand '\(name)'\(hint(for: name, among: subcommandNames))",
+            "Unknown subcommand '\(name)'\(hint)",
             showsUsage: true
         )
     }

@@ -242,6 +242,11 @@ struct CommandTests {
                 "Error: The option '--format' was given more than once"
             ),
             (["validte"], "Error: Unknown subcommand 'validte'. Did you mean 'validate'?"),
+            (["verify", "a"], "Error: Unknown subcommand 'verify'. Did you mean 'validate'?"),
+            (["/dev"], "Error: Unknown subcommand '/dev'. Did you mean 'validate /dev'?"),
+            (["/nowhere"], "Error: Unknown subcommand '/nowhere'"),
+            (["keys", "--since", "x"], "Error: Unknown option '--since'"),
+            (["validate", "a", "--since", "x"], "Error: Unknown option '--since'. Did you mean '--start-time'?"),
             (["--versoin"], "Error: Unknown option '--versoin'. Did you mean '--version'?"),
             (["sample"], "Error: Missing expected argument '<directory>'"),
         ]

@@ -2,12 +2,60 @@ internal import CloudTrailIntegrityReports
 
 /// The help of a command, in the form that users of swift-argument-parser know.
 struct HelpText {
+    /// Options that belong together.
+    struct Group {
+        let title: String
+        let options: [OptionSpec]
+
+        init(_ title: String, _ options: [OptionSpec]) {
+            self.title = title
+            self.options = options
+        }
+    }
+
     let overview: String
     let usage: String
-    var arguments: [(label: String, help: String)] = []
-    var options: [OptionSpec] = []
-    var subcommands: [(label: String, help: String)] = []
-    var footer: String?
+    let arguments: [(label: String, help: String)]
+    let groups: [Group]
+    let subcommands: [(label: String, help: String)]
+    let footer: String?
+
+    init(
+        overview: String,
+        usage: String,
+        arguments: [(label: String, help: String)] = [],
+        groups: [Group],
+        subcommands: [(label: String, help: String)] = [],
+        footer: String? = nil
+    ) {
+        self.overview = overview
+        self.usage = usage
+        self.arguments = arguments
+        self.groups = groups
+        self.subcommands = subcommands
+        self.footer = footer
+    }
+
+    init(
+        overview: String,
+        usage: String,
+        arguments: [(label: String, help: String)] = [],
+        options: [OptionSpec],
+        subcommands: [(label: String, help: String)] = [],
+        footer: String? = nil
+    ) {
+        self.init(
+            overview: overview,
+            usage: usage,
+            arguments: arguments,
+            groups: [Group("OPTIONS", options)],
+            subcommands: subcommands,
+            footer: footer
+        )
+    }
+
+    /// The options of all groups.
+    var options: [OptionSpec] { groups.flatMap(\.options) }
 
     /// The column that descriptions begin in.
     private static let descriptionColumn = 26
@@ -16,7 +64,7 @@ struct HelpText {
         var lines = Self.wrap("OVERVIEW: " + overview, indent: 0, width)
         lines += [""] + TextStyle(width: width).wrap("USAGE: " + usage, hanging: 7)
         lines += section("ARGUMENTS", arguments, width)
-        lines += section("OPTIONS", options.map { ($0.label, $0.help) }, width)
+        for group in groups { lines += section(group.title, group.options.map { ($0.label, $0.help) }, width) }
         lines += section("SUBCOMMANDS", subcommands, width)
         if let footer { lines += [""] + Self.wrap(footer, indent: 0, width) }
         return lines

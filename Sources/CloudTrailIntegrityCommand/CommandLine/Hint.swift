@@ -1,7 +1,18 @@
 /// What an error about an unknown name adds: the name that was likely meant, if there is one.
 func hint(for text: String, among names: [String]) -> String {
-    closest(to: text, among: names).map { ". Did you mean '\($0)'?" } ?? ""
+    let meant = synonyms[text].flatMap { names.contains($0) ? $0 : nil } ?? closest(to: text, among: names)
+    return meant.map { ". Did you mean '\($0)'?" } ?? ""
 }
+
+/// What other tools call it.
+private let synonyms = [
+    "verify": "validate", "validate-logs": "validate", "prove": "validate", "test": "validate",
+    "list": "chains", "ls": "chains", "show": "inspect", "fetch": "plan", "download": "plan", "demo": "sample",
+    "--key": "--public-keys", "--keys": "--public-keys", "--public-key": "--public-keys", "--manifests": "--signatures",
+    "--from": "--start-time", "--since": "--start-time", "--start": "--start-time", "--to": "--end-time",
+    "--until": "--end-time", "--end": "--end-time", "--account": "--account-id", "--regions": "--region",
+    "--trail-arn": "--trail", "--s3-bucket": "--bucket", "--threads": "--jobs", "--output": "--report",
+]
 
 /// The name that `text` is most likely a slip of: at most a third of its letters differ.
 private func closest(to text: String, among names: [String]) -> String? {

@@ -29,7 +29,8 @@ struct CommandLineForm {
         let helped = Operand(kind: .oneOf(subcommands.map { $0.name }), isRepeatable: false, placeholder: "subcommand")
         let helpText = HelpText(
             overview: "Show the help of a subcommand.",
-            usage: "\(name) \(helpCommand) <subcommand>"
+            usage: "\(name) \(helpCommand) <subcommand>",
+            options: []
         )
         commands =
             subcommands.map { Command(name: $0.name, $0.help) } + [

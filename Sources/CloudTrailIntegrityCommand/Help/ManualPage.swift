@@ -48,7 +48,13 @@ struct ManualPage {
         page.macro("SS", RoffText.markup(command.help.usage))
         page.text(command.help.overview)
         for argument in command.help.arguments { page.item(markup: RoffText.markup(argument.label), argument.help) }
-        for option in command.options { add(option, to: &page) }
+        for group in command.help.groups {
+            if command.help.groups.count > 1 {
+                page.macro("PP")
+                page.text(group.title.prefix(1) + group.title.dropFirst().lowercased() + ":")
+            }
+            for option in group.options { add(option, to: &page) }
+        }
         // The section on the exit status says it for all of them.
         if let footer = command.help.footer, !footer.hasPrefix("Exit status:") {
             page.macro("PP")
