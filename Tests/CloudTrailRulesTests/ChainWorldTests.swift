@@ -1,5 +1,6 @@
 import CloudTrailFormat
 import CloudTrailRules
+import TestSupport
 import Testing
 
 /// A chain of a few digests, an hour each, with all that the rules of a chain look at.
@@ -277,4 +278,24 @@ private struct ChainOracle {
 
     @Test("every chain of up to four digests", arguments: firsts.indices)
     func four(first: Int) { checkAll(Self.firsts[first], Self.all(Self.starts), count: 4) }
+
+    /// Longer ones are too many to try each; these are drawn from all states, starting digests less often, which cut a
+    /// chain into short ones.
+    @Test("20,000 chains of five to eight digests", arguments: 0..<20)
+    func longer(part: Int) {
+        var random = SequenceGenerator(seed: UInt64(part))
+        let choices = Self.all(ChainWorld.Start.allCases)
+        let linked = choices.filter { digest in
+            switch digest {
+            case .verified(.null, _), .unverified(.null): false
+            default: true
+            }
+        }
+        for _ in 0..<1000 {
+            let digests = (0..<Int.random(in: 5...8, using: &random)).map { _ in
+                (Int.random(in: 0..<4, using: &random) == 0 ? choices : linked).randomElement(using: &random) ?? .absent
+            }
+            check(digests)
+        }
+    }
 }
