@@ -22,9 +22,9 @@ package struct JSONObjectText {
         text += value.map(String.init) ?? "null"
     }
 
-    package mutating func add(_ name: String, _ value: Bool) {
+    package mutating func add(_ name: String, _ value: Bool?) {
         begin(name)
-        text += value ? "true" : "false"
+        text += value.map { $0 ? "true" : "false" } ?? "null"
     }
 
     package mutating func add(_ name: String, _ values: [String]) {

@@ -19,6 +19,21 @@ package enum DigestFault: Hashable, Sendable {
     /// It is signed, and lies at another offset than the rest of its root.
     case elsewhere
 
+    /// What it is reported as.
+    package var kind: FindingKind {
+        switch self {
+        case .unreadable: .digestUnreadable
+        case .overLimit: .digestOverLimit
+        case .malformed, .fieldMalformed: .digestMalformed
+        case .relocated: .digestRelocated
+        case .algorithmUnsupported, .signatureInvalid: .digestSignatureInvalid
+        case .linkMismatch: .digestLinkMismatch
+        case .keyUnknown: .digestKeyUnknown
+        case .unsigned: .digestUnsigned
+        case .elsewhere: .partElsewhere
+        }
+    }
+
     /// The place in the order in which one fault comes before another (V16).
     private var rank: Int {
         switch self {

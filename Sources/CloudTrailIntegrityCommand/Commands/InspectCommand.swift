@@ -16,14 +16,22 @@ enum InspectCommand: Subcommand {
             publicKeysOption,
             signaturesOption,
             OptionSpec("signature", value: "hex", help: "The signature of the digest file, for one that was not kept."),
+            formatOption(
+                default: Format.text,
+                help: "How it is written; json is one object a line for each digest file."
+            ),
             OptionSpec("verbose", letter: "v", help: "List the log files."),
             helpOption,
         ],
-        footer: "Exit status: 0 readable and, where keys are given, the signature verifies; 1 the file is broken, its "
-            + "signature does not verify, or the digest file before it is not the one it names; 2 with the keys and "
-            + "signatures given nothing is proven; 64 usage; 66 an input is missing or unusable; 70 internal error; "
-            + "74 the output could not be written; 129, 130, 143, 152 interrupted."
+        footer: "Exit status: 0 readable and, where keys are given, verified; 1 the file is broken, its signature does "
+            + "not verify, it bears another one's name, or a verified digest file after it names another in its place; 2 with "
+            + "the keys and signatures at hand nothing is proven; 64 usage; 66 an input is missing or unusable; "
+            + "70 internal error; 74 the output could not be written; 129, 130, 143, 152 interrupted."
     )
+
+    private enum Format: String, CaseIterable {
+        case text, json
+    }
 
     static func run(
         _ arguments: ParsedArguments,
@@ -43,8 +51,11 @@ enum InspectCommand: Subcommand {
                 )
             }
         }
+        let format = try arguments.choice("format") ?? Format.text
+        let isVerbose = arguments.has("verbose")
         let evidence = try EvidenceFiles.read(arguments, for: [], interruption, console)
         guard let (keys, manifest) = evidence else { return interruption.status }
+        let hasKeys = keys.count > 0
         let validator = Validator(keys: keys, signatures: manifest)
         var statuses: Set<ExitStatus> = []
         var isFirst = true
@@ -58,54 +69,43 @@ enum InspectCommand: Subcommand {
                 }
             }
             guard let read else { return interruption.status }
-            switch read {
-            case .success(let inspection):
+            switch (read, format) {
+            case (.success(let inspection), .text):
                 if !isFirst { try console.print("") }
                 isFirst = false
-                let status = status(of: inspection, hasKeys: keys.count > 0)
-                statuses.insert(status)
-                try Writer(inspection, status, hasKeys: keys.count > 0, console)
-                    .write(isVerbose: arguments.has("verbose"))
-            case .failure(let error):
-                statuses.insert(.noInput)
+                try Writer(inspection, hasKeys: hasKeys, console).write(isVerbose: isVerbose)
+            case (.success(let inspection), .json):
+                try console.print(InspectionObject(inspection, hasKeys: hasKeys, listsLogs: isVerbose).text)
+            case (.failure(let error), .text):
                 console.printError(
                     "Error: The digest file '\(escaped(path.description))' could not be read: \(escaped(error.description))"
                 )
+            case (.failure(let error), .json):
+                try console.print(InspectionObject.unreadable(path, error))
+            }
+            if case .success(let inspection) = read {
+                statuses.insert(status(of: inspection, hasKeys: hasKeys))
+            } else {
+                statuses.insert(.noInput)
             }
         }
         return [.violation, .noInput, .unverified].first { statuses.contains($0) } ?? .proven
     }
 
+    /// The status that `check` has for the same file; without keys what is readable is no fault.
     private static func status(of inspection: DigestInspection, hasKeys: Bool) -> ExitStatus {
-        switch inspection.defect {
-        case .malformed: return .violation
-        case .overLimit, .unreadable: return .unverified
-        case nil: break
-        }
-        switch inspection.verdict {
-        case .valid:
-            if inspection.file?.problem != nil { return .violation }
-            // A digest file that is proven tells what the one before it must be.
-            switch inspection.predecessor {
-            case .held(_, _, hasHash: false, _), .held(_, _, _, verifies: false): return .violation
-            default: return .proven
-            }
-        case .failed, .unsupportedAlgorithm: return .violation
-        case .keyUnknown, .noCandidate: return hasKeys ? .unverified : .proven
-        case .notApplicable: return .unverified
-        }
+        guard let kind = inspection.kind, hasKeys || kind != .digestKeyUnknown else { return .proven }
+        return kind.severity == .violation ? .violation : .unverified
     }
 
     /// Writes what is known of one digest file.
     private struct Writer {
         let inspection: DigestInspection
-        let status: ExitStatus
         let hasKeys: Bool
         let console: Console
 
-        init(_ inspection: DigestInspection, _ status: ExitStatus, hasKeys: Bool, _ console: Console) {
+        init(_ inspection: DigestInspection, hasKeys: Bool, _ console: Console) {
             self.inspection = inspection
-            self.status = status
             self.hasKeys = hasKeys
             self.console = console
         }
@@ -127,11 +127,10 @@ enum InspectCommand: Subcommand {
             try row("stored", inspection.isCompressed ? "gzip" : "not compressed")
             let hash = inspection.hash.map { ", SHA-256 \(Hex.encode($0.bytes))" } ?? ""
             try row("content", "\(inspection.contentBytes) bytes\(hash)")
-            switch inspection.defect {
+            switch inspection.faults.first {
             case .malformed(let what): try row("broken", what.message)
             case .overLimit(let text): try row("over a limit", text)
-            case .unreadable(let error): try row("unreadable", error.description)
-            case nil: break
+            default: break
             }
             for field in inspection.fields { try row(field.name, Self.text(field.value)) }
             if let file = inspection.file {
@@ -141,7 +140,9 @@ enum InspectCommand: Subcommand {
             }
             try writeSignatures()
             try writePredecessor()
-            try row("verdict", verdict)
+            try writeSuccessors()
+            try row("verdict", InspectionWords.verdict(inspection, hasKeys: hasKeys))
+            if let advice = InspectionWords.advice(inspection, hasKeys: hasKeys) { try row("what to do", advice) }
         }
 
         private static func text(_ value: DigestField.Value) -> String {
@@ -186,10 +187,11 @@ enum InspectCommand: Subcommand {
                 let outcome = signature.verifies.map { $0 ? "verifies" : "does not verify" } ?? "not tried"
                 let algorithm = signature.algorithm.map { ", \(shortened($0))" } ?? ""
                 try row("signature", "from \(signature.source)\(algorithm): \(outcome)")
+                if let path = signature.path { try name(path) }
                 try more(signature.text)
             }
             if inspection.signatures.isEmpty, inspection.file != nil {
-                try row("signature", "none was kept with it; the digest file after it repeats it")
+                try row("signature", "none was kept with it, and no digest file after it lies beside it")
             }
         }
 
@@ -202,40 +204,34 @@ enum InspectCommand: Subcommand {
             case .notHeld: try row("digest before", "not held beside it")
             case .unreadable(_, let path, let error):
                 try row("digest before", "could not be read: \(error.description)")
-                try console.print(String(repeating: " ", count: Self.valueColumn) + TextReport.shown(path))
+                try name(path)
             case .held(_, let path, let hasHash, let verifies):
                 let hash = hasHash ? "has the hash it names" : "has another hash than it names"
                 let signature = verifies.map {
                     $0 ? "; the signature it names verifies" : "; the signature it names does not verify"
                 }
                 try row("digest before", "held, and \(hash)\(signature ?? "")")
-                try console.print(String(repeating: " ", count: Self.valueColumn) + TextReport.shown(path))
+                try name(path)
             }
         }
 
-        private var verdict: String {
-            switch inspection.defect {
-            case .malformed(let what): return "BROKEN: \(what.message)"
-            case .overLimit(let text): return "NOT PROVEN: it hits a limit: \(text)"
-            case .unreadable(let error): return "NOT PROVEN: \(error.description)"
-            case nil: break
-            }
-            switch inspection.verdict {
-            case .valid(let source, _):
-                if let problem = inspection.file?.problem {
-                    return "BROKEN, under a signature that verifies: \(problem)"
+        private func writeSuccessors() throws(CommandError) {
+            guard inspection.file != nil else { return }
+            if inspection.successors.isEmpty { try row("digest after", "not held beside it") }
+            for successor in inspection.successors {
+                let hash = successor.hasHash ? "names its hash" : "names another hash"
+                let signature = successor.verifies.map {
+                    $0 ? "; the signature it repeats verifies" : "; the signature it repeats does not verify"
                 }
-                if status == .violation { return "SIGNED, but the digest file before it is not the one that it names" }
-                return "SIGNED: the signature from \(source.name) verifies under the key that it names"
-            case .failed: return "NOT SIGNED: no signature at hand verifies"
-            case .unsupportedAlgorithm(let name):
-                return "NOT SIGNED: it names the algorithm \(shortened(name)), and CloudTrail uses "
-                    + "\(DigestFile.signatureAlgorithm) alone"
-            case .keyUnknown where !hasKeys: return "READABLE: give --public-keys to have its signature tried"
-            case .keyUnknown: return "NOT PROVEN: none of the keys has its fingerprint"
-            case .noCandidate: return "NOT PROVEN: no signature is at hand"
-            case .notApplicable: return "NOT PROVEN: there is nothing whose signature could be tried"
+                let own = successor.isVerified ? "verified itself" : "not verified itself"
+                try row("digest after", "held, \(hash)\(signature ?? ""); \(own)")
+                try name(successor.path)
             }
+        }
+
+        /// The path of a file beside it, on a line of its own.
+        private func name(_ path: ObjectKey) throws(CommandError) {
+            try console.print(String(repeating: " ", count: Self.valueColumn) + TextReport.shown(path))
         }
     }
 }

@@ -11,7 +11,7 @@ struct QuestionTests {
     private static let before = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260228T231035Z.json.gz"
 
     private static func paths(_ wanted: String, _ path: String, _ key: String) -> [String] {
-        Validator.paths(of: ObjectKey(wanted), beside: ObjectKey(path), key: ObjectKey(key)).map(\.description)
+        SingleFile.paths(of: ObjectKey(wanted), beside: ObjectKey(path), key: ObjectKey(key)).map(\.description)
             .filter { $0.hasSuffix(".gz") }
     }
 
