@@ -42,7 +42,10 @@ package struct CSVReport {
         }
     }
 
-    private static func row(_ cells: [String]) -> String {
+    /// A row, line end included.
+    ///
+    /// - Parameter cells: Visible text.
+    static func row(_ cells: [String]) -> String {
         cells.map(cell).joined(separator: ",") + "\r\n"
     }
 

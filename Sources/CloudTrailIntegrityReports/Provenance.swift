@@ -38,7 +38,7 @@ package struct Provenance: Hashable, Sendable {
     package init() {}
 
     /// All of it as names and texts, in the order that reports have. A name may come several times.
-    var properties: [(name: String, value: String)] {
+    package var properties: [(name: String, value: String)] {
         var properties: [(name: String, value: String)] = []
         func add(_ name: String, _ value: String?) {
             if let value { properties.append((name, value)) }

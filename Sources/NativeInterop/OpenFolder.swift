@@ -242,7 +242,7 @@ package final class OpenFolder: Sendable {
     }
 
     /// Writes its names to the disk. A folder that may not be read, or a file system that cannot, is left as it is.
-    func synchronize() throws(SystemError) {
+    package func synchronize() throws(SystemError) {
         let opened = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard opened >= 0 else {
             if errno == EACCES { return }

@@ -72,6 +72,11 @@ internal import COpenSSL
         unsafe EVP_PKEY_free(key)
     }
 
+    /// The key as `SubjectPublicKeyInfo` DER, whatever it was given as.
+    package var subjectPublicKeyInfo: [UInt8] {
+        get throws(NativeError) { unsafe try DEREncoding.bytes("i2d_PUBKEY") { unsafe i2d_PUBKEY(key, $0) } }
+    }
+
     private typealias Decoder = (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
     private typealias Encoder = (OpaquePointer, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> CInt
 

@@ -29,6 +29,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Something with that name is there already.
     package static let exists = SystemError(code: EEXIST)
 
+    /// What was begun was given up.
+    package static let canceled = SystemError(code: ECANCELED)
+
     /// Whether a folder could not be removed because something is in it.
     package var saysNotEmpty: Bool { code == ENOTEMPTY || code == EEXIST }
 

@@ -50,17 +50,19 @@ struct CheckTests {
         let log = try sample.logs()[0]
         let checked = check(sample, log)
         let lines = checked.output.split(separator: "\n")
-        #expect(lines.count == 4)
+        #expect(lines.count == 5)
         let key = log.dropFirst(sample.archive.count + 1)
         #expect(
             lines[0]
                 == "valid      log                      \(log): delivered, unchanged, as s3://example-trail-bucket/\(key)"
         )
         let digest = try sample.digests()[0].dropFirst(sample.archive.count + 1)
+        let sum = try ShellRun("/bin/sh", ["-c", "gzip -dc <\"$1\" | sha256sum", "sh", log]).output.prefix(64)
+        #expect(lines[1] == "           SHA-256 of its content: \(sum)")
         #expect(
-            lines[1].hasPrefix("           vouched for by s3://example-trail-bucket/\(digest), signed with the key ")
+            lines[2].hasPrefix("           vouched for by s3://example-trail-bucket/\(digest), signed with the key ")
         )
-        #expect(lines[1].hasSuffix(" at 2026-03-01T01:10:35Z (signature: manifest)"))
+        #expect(lines[2].hasSuffix(" at 2026-03-01T01:10:35Z (signature: manifest)"))
         #expect(lines.last == "VALID: 1/1 files are as CloudTrail delivered them.")
     }
 
@@ -114,6 +116,7 @@ struct CheckTests {
         let checked = check(sample, file)
         #expect(checked.status == .unverified)
         #expect(checked.output.hasPrefix("unverified log-unreferenced"))
+        #expect(checked.output.contains("\n           What to do: Look for a missing digest file of that hour first."))
         #expect(checked.output.hasSuffix("NOT PROVEN: 1 without proof; 0/1 files are as CloudTrail delivered them.\n"))
         let empty = try TestFolder()
         let nothing = run("check", try sample.logs()[0], "--archive", empty.path, "--public-keys", sample.keys)
@@ -255,6 +258,70 @@ struct CheckTests {
         #expect(
             checked.output.hasSuffix("VALID: \(logs.count)/\(logs.count) files are as CloudTrail delivered them.\n")
         )
+    }
+
+    // MARK: Reports
+
+    @Test("--report writes what standard output gets, as a document, as a table and as a page")
+    func reports() throws {
+        let sample = try SampleFolder()
+        let log = try sample.logs()[0]
+        let unknown = try sample.write(Data("{}".utf8), as: "a,\"b\" <i>.json")
+        let formats = ["jsonl", "json", "csv", "html"]
+        let folder = try TestFolder()
+        let reports = formats.flatMap { ["--report", "\($0)=\(folder.path)/report.\($0)"] }
+        let arguments = [
+            "check", log, unknown, "--archive", sample.archive, "--public-keys", sample.keys, "--signatures",
+            sample.manifest,
+        ]
+        let checked = run(arguments + reports)
+        #expect(checked.status == .unverified)
+        #expect(checked.errors.isEmpty)
+        #expect(try folder.names().sorted() == formats.map { "report.\($0)" }.sorted())
+        #expect(try folder.text("report.jsonl") == run(arguments + ["--format", "jsonl"]).output)
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(folder.bytes("report.json"))) as? [String: Any]
+        )
+        let files = try #require(document["files"] as? [[String: Any]])
+        #expect(files.map { $0["verdict"] as? String } == ["valid", "unverified"])
+        #expect(files[0]["advice"] is NSNull)
+        #expect((files[1]["advice"] as? String)?.hasPrefix("Look for") == true)
+        let run = try #require(document["run"] as? [String: Any])
+        #expect((run["arguments"] as? [String])?.first == "check")
+        #expect((document["summary"] as? [String: Any])?["exit"] as? Int == 2)
+        let rows = try folder.text("report.csv").components(separatedBy: "\r\n")
+        #expect(rows.count == 4)
+        #expect(rows[0].hasPrefix("verdict,kind,path,sha256,"))
+        #expect(rows[1].hasPrefix("valid,,\(log),"))
+        #expect(rows[2].contains("a,\"\"b\"\" <i>.json\","))
+        let page = try folder.text("report.html")
+        #expect(page.contains("<h1>NOT PROVEN</h1>"))
+        #expect(page.contains("a,&quot;b&quot; &lt;i&gt;.json"))
+        #expect(!page.contains("<i>"))
+        let hash = try #require(files[0]["sha256"] as? String)
+        #expect(page.contains("<td>\(hash)</td>"))
+    }
+
+    @Test("a report to standard output takes the place of the other, and nothing is written over an input")
+    func reportPlaces() throws {
+        let sample = try SampleFolder()
+        let log = try sample.logs()[0]
+        let lines = check(sample, log, "--report", "jsonl=-")
+        #expect(lines.status == .proven)
+        #expect(lines.output == check(sample, log, "--format", "jsonl").output)
+        #expect(check(sample, log, "--report", "jsonl=-", "--format", "text").status == .usage)
+        #expect(check(sample, log, "--report", "jsonl=-", "--report", "csv=-").status == .usage)
+        #expect(check(sample, log, "--report", "sarif=x").errors.contains("(formats: jsonl, json, csv, html)"))
+        #expect(check(sample, log, "--report", "x").status == .usage)
+        let copy = try sample.copy(log, as: "evidence")
+        let before = try Data(contentsOf: URL(fileURLWithPath: copy))
+        for path in [copy, sample.keys, sample.manifest, sample.archive + "/report", sample.archive + "/AWSLogs/x"] {
+            let refused = check(sample, copy, "--report", "json=\(path)")
+            #expect(refused.status == .usage, "\(path)")
+            #expect(refused.output.isEmpty)
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == before)
+        #expect(check(sample, log, "--report", "json=\(sample.path)/no/report").status == .outputError)
     }
 
     @Test("names cannot forge a line")

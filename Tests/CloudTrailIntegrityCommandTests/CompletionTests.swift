@@ -76,7 +76,8 @@ struct CompletionTests {
                 cases.append(("\(line) \(format)=", standing.union(files.map { prefix + $0 })))
                 cases.append(("\(line) \(format)=k", Set(files.filter { !$0.hasPrefix("a") }.map { prefix + $0 })))
                 // Behind it, the next word is a new one.
-                cases.append(("\(line) \(format)=keys.json --ver", ["--verbose"]))
+                let next = page.options.contains { $0.names.last == "--verbose" } ? "--verbose" : "--proof"
+                cases.append(("\(line) \(format)=keys.json \(next.prefix(5))", [next]))
             }
         }
         #expect(!cases.isEmpty)

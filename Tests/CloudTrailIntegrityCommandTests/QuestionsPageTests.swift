@@ -42,7 +42,7 @@ struct QuestionsPageTests {
         }
         let tool = (try CommandProcess.path() as NSString).deletingLastPathComponent
         let examples = try Self.examples()
-        #expect(examples.count == 7)
+        #expect(examples.count == 8)
         for example in examples {
             let path = "\(tool):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
             let printed = try ShellRun(

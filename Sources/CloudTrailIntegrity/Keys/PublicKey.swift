@@ -43,6 +43,20 @@ package struct PublicKey: Sendable {
         self.unreadableTimes = unreadableTimes
     }
 
+    /// The key in PEM, as `SubjectPublicKeyInfo` (RFC 7468, 13).
+    package var pem: String {
+        get throws {
+            let text = Array(Base64.encode(try key.subjectPublicKeyInfo).utf8)
+            let lines = stride(from: 0, to: text.count, by: 64).map { start in
+                String(decoding: text[start..<min(start + 64, text.count)], as: UTF8.self) + "\n"
+            }
+            return "-----BEGIN PUBLIC KEY-----\n\(lines.joined())-----END PUBLIC KEY-----\n"
+        }
+    }
+
+    /// Whether the fingerprint is that of the key as PKCS#1, and not as `SubjectPublicKeyInfo`.
+    package var isPKCS1: Bool { key.encoding == .pkcs1 }
+
     /// The SHA-256 of the DER bytes: MD5 alone tells no two keys apart.
     var hash: SHA256Digest {
         get throws { try SHA256Digest.of(der) }

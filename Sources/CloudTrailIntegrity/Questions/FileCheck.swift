@@ -30,6 +30,22 @@ package struct FileCheck: Sendable {
         package let source: String
     }
 
+    /// What proves a valid file, where it can be read again.
+    struct Evidence: Hashable, Sendable {
+        /// A digest file: the number of its source, those of the archives first, and its path there.
+        struct Place: Hashable, Sendable {
+            let source: Int
+            let path: ObjectKey
+        }
+
+        /// The digest file that lists the file, or that the file is.
+        let digest: Place
+        /// The SHA-256 of its content.
+        let hash: SHA256Digest
+        /// The digest file after it, where the signature is one that it repeats.
+        let successor: Place?
+    }
+
     /// The path as it was given.
     package let path: ByteString
     package let verdict: Verdict
@@ -39,12 +55,18 @@ package struct FileCheck: Sendable {
     package let isDigest: Bool
     /// The SHA-256 of the content; `nil` when it could not be read to its end.
     package let hash: SHA256Digest?
+    /// Whether a log file is stored as gzip.
+    package let isCompressed: Bool
     /// What it was delivered as, or what its name is known as; `nil` when nothing is known.
     package let location: ObjectLocation?
     /// It vouches for the file where that is valid, and says otherwise where it is not; `nil` where there is none.
     package let voucher: Voucher?
+    /// What proves it; `nil` for a file that is not valid.
+    let evidence: Evidence?
     /// What and why, in one sentence; it may hold text from the archive.
     package let message: String
+    /// What to do next; `nil` where nothing is.
+    package let advice: String?
     /// What is good to know beside it.
     package fileprivate(set) var notes: [String]
 
@@ -55,9 +77,12 @@ package struct FileCheck: Sendable {
             kind: nil,
             isDigest: false,
             hash: nil,
+            isCompressed: false,
             location: nil,
             voucher: nil,
+            evidence: nil,
             message: "could not be read: \(error.description)",
+            advice: nil,
             notes: []
         )
     }
@@ -271,9 +296,12 @@ private struct FileJudge {
             kind: kind,
             isDigest: false,
             hash: hash,
+            isCompressed: content.result.form == .gzip,
             location: listing?.location,
             voucher: voucher,
+            evidence: kind == nil ? listing.flatMap { evidence($0.record) } : nil,
             message: message,
+            advice: kind?.advice,
             notes: notes
         )
     }
@@ -349,9 +377,12 @@ private struct FileJudge {
             kind: kind,
             isDigest: true,
             hash: record.hash,
+            isCompressed: false,
             location: facts.records.location(of: number),
             voucher: voucher(number),
+            evidence: kind == nil ? evidence(number) : nil,
             message: message,
+            advice: kind?.advice,
             notes: notes
         )
     }
@@ -391,6 +422,20 @@ private struct FileJudge {
             time: check.signingTime(of: number, verifier) ?? claims.endTime,
             source: facts.origin(source).name
         )
+    }
+
+    /// Where a verified digest file lies, and what its signature was found in.
+    private func evidence(_ number: Int) -> FileCheck.Evidence? {
+        guard digests.verdicts[number].isVerified, let hash = facts.records[number].hash,
+            case .valid(let source, _) = digests.signatures[number]
+        else { return nil }
+        func place(_ number: Int) -> FileCheck.Evidence.Place {
+            let digest = facts.index.digests[number]
+            return FileCheck.Evidence.Place(source: digest.root, path: facts.index.path(of: digest))
+        }
+        var successor: FileCheck.Evidence.Place?
+        if case .successor(let digest) = source { successor = place(digest.number) }
+        return FileCheck.Evidence(digest: place(number), hash: hash, successor: successor)
     }
 
     /// What a report would note of a verified digest file.

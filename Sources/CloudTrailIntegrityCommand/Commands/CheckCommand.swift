@@ -32,11 +32,10 @@ enum CheckCommand: Subcommand {
                 default: Format.text,
                 help: "How it is written."
             ),
-            helpOption,
-        ],
+        ] + CheckOutputs.options + ValidateRequest.statementOptions + [helpOption],
         footer: "Exit status: 0 every file is proven; 1 one is not what was delivered under its name; 2 one is not "
             + "proven; 64 usage; 66 an input is missing or unusable, or one of the files could not be read; "
-            + "70 internal error; 74 the output could not be written; 129, 130, 143, 152 interrupted."
+            + "70 internal error; 74 the output or the proof could not be written; 129, 130, 143, 152 interrupted."
     )
 
     private enum Format: String, CaseIterable {
@@ -48,31 +47,8 @@ enum CheckCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
-        let operands = try operands(arguments)
-        guard !arguments.paths("archive").isEmpty else {
-            throw CommandError(.usage, "Missing expected option '--archive <archive>'", showsUsage: true)
-        }
-        let format = try arguments.choice("format") ?? Format.text
-        let archives = try InputFile.archives(arguments.paths("archive"))
-        guard !arguments.paths("public-keys").isEmpty else { throw EvidenceFiles.missingKeys(archives) }
-        let evidence = try EvidenceFiles.read(arguments, for: archives, interruption, console)
-        guard let (keys, manifest) = evidence else { return interruption.status }
-        let validator = Validator(keys: keys, signatures: manifest)
-        let checked = try interruption.stoppable(console) {
-            try validator.check(operands, in: archives, monitor: interruption.monitor)
-        }
-        guard let files = checked else { return interruption.status }
-        let status = status(of: files)
-        switch format {
-        case .text:
-            for file in files { try writeText(file, console) }
-            try console.print("")
-            try console.print(verdict(files))
-        case .jsonl:
-            for file in files { try console.print(line(file)) }
-            try console.print(summary(files, status, keys))
-        }
-        return status
+        let request = try Request(arguments, console, interruption)
+        return try request.outcome()
     }
 
     private static func status(of files: [FileCheck]) -> ExitStatus {
@@ -82,84 +58,164 @@ enum CheckCommand: Subcommand {
         return has(.unverified) ? .unverified : .proven
     }
 
-    // MARK: Text
+    /// One run: nothing is printed and no file is in its place before all files are checked and their proof is written.
+    private struct Request {
+        private let begin = now()
+        private let beginOnClock = ContinuousClock.now
+        private let arguments: ParsedArguments
+        private let files: [ByteString]
+        private let format: Format
+        private let outputs: CheckOutputs
+        private let archives: [any ArchiveSource]
+        private let evidence: EvidenceFiles
+        private let console: Console
+        private let interruption: Interruption
 
-    private static func writeText(_ file: FileCheck, _ console: Console) throws(CommandError) {
-        let proven = file.verdict == .valid ? (file.isDigest ? "digest" : "log") : ""
-        let heading = pad(file.verdict.rawValue, 10) + " " + pad(file.kind?.rawValue ?? proven, 24)
-        try console.print("\(heading) \(escaped(file.path.description)): \(escaped(file.message))")
-        if let voucher = file.voucher {
-            let role = file.verdict == .valid ? "vouched for" : "listed"
-            let by = file.isDigest ? "" : "\(role) by s3://\(voucher.location), "
-            try console.print(
-                escaped(
-                    "           \(by)signed with the key \(voucher.fingerprint) at \(voucher.time) "
-                        + "(signature: \(voucher.source))"
+        init(
+            _ arguments: ParsedArguments,
+            _ console: Console,
+            _ interruption: Interruption
+        ) throws(CommandError) {
+            self.arguments = arguments
+            self.console = console
+            self.interruption = interruption
+            files = try operands(arguments)
+            let roots = arguments.paths("archive")
+            guard !roots.isEmpty else {
+                throw CommandError(.usage, "Missing expected option '--archive <archive>'", showsUsage: true)
+            }
+            format = try arguments.choice("format") ?? .text
+            outputs = try CheckOutputs(arguments)
+            if outputs.folder != nil {
+                guard files.count == 1 else {
+                    throw CommandError(.usage, "'--proof' writes what proves one file: give one")
+                }
+                guard !roots.contains(InputFile.standardInput) else {
+                    throw CommandError(
+                        .usage,
+                        "'--proof' reads the digest file again, and standard input has nothing twice: give a file"
+                    )
+                }
+            }
+            archives = try InputFile.archives(roots)
+            guard !arguments.paths("public-keys").isEmpty else { throw EvidenceFiles.missingKeys(archives) }
+            evidence = try EvidenceFiles(arguments)
+        }
+
+        func outcome() throws(CommandError) -> ExitStatus {
+            guard let roots = try checkedRoots() else { return interruption.status }
+            var evidence = evidence
+            let keys = try evidence.publicKeys()
+            let validator = Validator(keys: keys, signatures: try evidence.signatureManifest())
+            for file in outputs.files { try file.checkIsWritable(outside: roots) }
+            let checked = try interruption.stoppable(console) {
+                try validator.check(files, in: archives, monitor: interruption.monitor)
+            }
+            guard let checks = checked else { return interruption.status }
+            let status = status(of: checks)
+            let facts = facts(status, evidence)
+            var failures: [CommandError] = []
+            var proof: OutputFolder?
+            do throws(CommandError) {
+                let written = try interruption.stoppable(console) {
+                    try writeProof(of: checks, with: validator, facts, keys, outside: roots)
+                }
+                guard let written else { return interruption.status }
+                proof = written ? outputs.folder : nil
+            } catch {
+                failures.append(error)
+            }
+            let report = CheckReport(checks, facts, keys: keys.sources, proof: proof?.path)
+            guard let more = outputs.write(report, completing: proof, outside: roots, interruption) else {
+                if interruption.claimsFinalMessage() { console.printError(interruption.message) }
+                return interruption.status
+            }
+            failures += more
+            defer { for failure in failures { console.printError("Error: \(escaped(failure.message))") } }
+            try print(report)
+            if let folder = outputs.folder, proof == nil, failures.isEmpty {
+                console.printError(
+                    "No proof was written to '\(escaped(folder.path.description))': the file is not valid."
                 )
+            }
+            return failures.isEmpty ? status : .outputError
+        }
+
+        private func facts(_ status: ExitStatus, _ evidence: EvidenceFiles) -> RunFacts {
+            var provenance: Provenance?
+            if !outputs.isEmpty {
+                var made = Tool.provenance()
+                made.statement = ValidateRequest.statement(arguments)
+                made.files = evidence.sources
+                provenance = made
+            }
+            return RunFacts(
+                version: Tool.version,
+                exit: status.rawValue,
+                milliseconds: Int64(beginOnClock.duration(to: .now) / .milliseconds(1)),
+                allowed: [],
+                arguments: [ByteString(name)] + arguments.line,
+                folder: workingFolder(),
+                archives: arguments.paths("archive"),
+                begin: begin,
+                end: now(),
+                provenance: provenance
             )
-            if !file.isDigest { try console.print("           held as \(TextReport.shown(voucher.path))") }
         }
-        for note in file.notes { try console.print("           \(escaped(note))") }
-    }
 
-    private static func verdict(_ files: [FileCheck]) -> String {
-        func count(_ verdict: FileCheck.Verdict) -> Int { files.count { $0.verdict == verdict } }
-        let valid = "\(count(.valid))/\(files.count) files are as CloudTrail delivered them"
-        let unreadable = count(.unreadable) > 0 ? "; \(count(.unreadable)) could not be read" : ""
-        if count(.violation) > 0 {
-            let rest = count(.unverified) > 0 ? ", \(count(.unverified)) without proof" : ""
-            return "NOT VALID: \(count(.violation)) not as delivered\(rest); \(valid)\(unreadable)."
+        /// The folders of the archives, when no output would replace an input, and nothing that the command line names lies
+        /// in an archive but the files to be checked (I12, I33, I35); `nil` after a signal.
+        private func checkedRoots() throws(CommandError) -> Set<Inode>? {
+            let checked = files.compactMap { path in (try? FileLocation(ofFileAt: path)).map { (path, $0) } }
+            let named = evidence.all.map { ($0.path, $0.location) }
+            try outputs.check(inputs: InputFile.locations(of: arguments.paths("archive")) + named + checked)
+            return try interruption.stoppable(console) {
+                var roots = try ArchiveRoots(archives)
+                roots.keepOut(evidence.all)
+                for file in outputs.files { roots.keepOut(file) }
+                if let folder = outputs.folder { roots.keepOut(folder) }
+                return try roots.check(interruption.monitor)
+            }
         }
-        if count(.unverified) > 0 { return "NOT PROVEN: \(count(.unverified)) without proof; \(valid)\(unreadable)." }
-        return unreadable.isEmpty ? "VALID: \(valid)." : "NOT PROVEN: \(valid)\(unreadable)."
-    }
 
-    // MARK: JSON Lines
-
-    private static func line(_ file: FileCheck) -> String {
-        var object = JSONObjectText()
-        object.add("record", "check")
-        object.add("path", file.path.description)
-        if file.path.text == nil { object.add("pathBytes", Hex.encode(file.path.bytes)) }
-        object.add("verdict", file.verdict.rawValue)
-        object.add("kind", file.kind?.rawValue)
-        object.add("digest", file.isDigest)
-        object.add("sha256", file.hash.map { Hex.encode($0.bytes) })
-        object.add("bucket", file.location?.bucket)
-        object.add("key", file.location?.key.description)
-        let isValid = file.verdict == .valid
-        object.add("vouchedBy", object: isValid ? file.voucher.map { Self.object($0) } : nil)
-        object.add("listedBy", object: isValid ? nil : file.voucher.map { Self.object($0) })
-        object.add("message", file.message)
-        object.add("notes", file.notes)
-        return object.closed
-    }
-
-    private static func object(_ voucher: FileCheck.Voucher) -> JSONObjectText {
-        var object = JSONObjectText()
-        object.add("bucket", voucher.location.bucket)
-        object.add("key", voucher.location.key.description)
-        object.add("path", voucher.path.description)
-        if !voucher.path.isUTF8 { object.add("pathBytes", Hex.encode(voucher.path.bytes)) }
-        object.add("fingerprint", voucher.fingerprint)
-        object.add("time", voucher.time.description)
-        object.add("signature", voucher.source)
-        return object
-    }
-
-    private static func summary(_ files: [FileCheck], _ status: ExitStatus, _ keys: PublicKeySet) -> String {
-        var counts = JSONObjectText()
-        counts.add("total", Int64(files.count))
-        for verdict in [FileCheck.Verdict.valid, .violation, .unverified, .unreadable] {
-            counts.add(verdict.rawValue, Int64(files.count { $0.verdict == verdict }))
+        /// Writes what proves the file, where that is asked for; the folder is not complete yet.
+        ///
+        /// - Returns: Whether it is there: a file that is not valid has no proof.
+        private func writeProof(
+            of checks: [FileCheck],
+            with validator: Validator,
+            _ facts: RunFacts,
+            _ keys: PublicKeySet,
+            outside roots: Set<Inode>
+        ) throws -> Bool {
+            guard let folder = outputs.folder, let check = checks.first else { return false }
+            do {
+                guard let proof = try validator.proof(of: check, in: archives, monitor: interruption.monitor) else {
+                    return false
+                }
+                interruption.discardsOutput(by: folder.discard)
+                try folder.begin(outside: roots)
+                try ProofBundle(check, proof, facts, keys: keys.sources)
+                    .write(to: folder, validator, interruption.monitor)
+                return true
+            } catch let error as FileProofError {
+                folder.discard()
+                throw CommandError(.outputError, "No proof could be written to '\(folder.path)': \(error)")
+            } catch {
+                folder.discard()
+                throw error
+            }
         }
-        var object = JSONObjectText()
-        object.add("record", "summary")
-        object.add("tool", Tool.name)
-        object.add("version", Tool.version)
-        object.add("exit", Int64(status.rawValue))
-        object.add("files", object: counts)
-        object.add("keys", objects: keys.sources.map(JSONObjectText.init))
-        return object.closed
+
+        /// Prints what standard output gets.
+        private func print(_ report: CheckReport) throws(CommandError) {
+            switch (outputs.standardOutput, format) {
+            case (let format?, _):
+                try report.write(format) { text throws(CommandError) in try console.write(Array(text.utf8)) }
+            case (nil, .text): try report.writeText(to: console.print)
+            case (nil, .jsonl): try report.writeLines(to: console.print)
+            }
+            try console.flush()
+        }
     }
 }

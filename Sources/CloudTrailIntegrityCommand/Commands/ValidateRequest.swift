@@ -113,7 +113,8 @@ struct ValidateRequest {
         OptionSpec("note", value: "text", help: "Anything else that the reports shall say."),
     ]
 
-    private static func statement(_ arguments: ParsedArguments) -> Provenance.Statement {
+    /// What the command line has of them.
+    static func statement(_ arguments: ParsedArguments) -> Provenance.Statement {
         var statement = Provenance.Statement()
         statement.caseName = arguments.last("case")
         statement.examiner = arguments.last("examiner")

@@ -104,6 +104,11 @@ struct ManualSection {
                     "    --signatures signatures.jsonl --max-age 3h --expect chains.jsonl \\",
                     "    --metrics cloudtrail.prom",
                 ]),
+                .text("Hand on one file with what proves it, and a script that does so without this tool:"),
+                .example([
+                    "cloudtrail-integrity check FILE --archive archive --public-keys keys.json --proof proof",
+                    "sh proof/prove.sh",
+                ]),
                 .text("Try it on an archive with throwaway keys:"),
                 .example(["cloudtrail-integrity sample demo --tamper log-modified"]),
             ]

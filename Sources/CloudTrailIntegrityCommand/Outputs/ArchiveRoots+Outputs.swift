@@ -10,6 +10,13 @@ extension ArchiveRoots {
         }
     }
 
+    /// Takes in a folder that is made.
+    mutating func keepOut(_ folder: OutputFolder) {
+        keepOut(folder.location, isRead: false) { archive in
+            "'\(folder.path)' would lie in the archive '\(archive)', into which nothing is written: give another folder"
+        }
+    }
+
     /// Takes in a state, which is read and written.
     mutating func keepOut(_ state: StateFile) {
         guard let location = state.file.location else { return }

@@ -47,14 +47,8 @@ struct RequestedOutputs {
     init(_ arguments: ParsedArguments) throws(CommandError) {
         listsFilesInReports = arguments.has("verbose")
         for value in arguments.paths(Self.reportOption.name) {
-            guard let parts = value.split(at: UInt8(ascii: "=")), !parts.tail.isEmpty else {
-                throw CommandError(
-                    .usage,
-                    "The value '\(value)' is invalid for '--report': a format, = and a file, such as json=report.json"
-                )
-            }
-            let format: ReportFormat = try Self.format(parts.head, "report")
-            try add(parts.tail, purpose: "report") { _ in .report(format) }
+            let (format, path): (ReportFormat, ByteString) = try Self.report(value)
+            try add(path, purpose: "report") { _ in .report(format) }
         }
         if let path = arguments.path(Self.metricsOption.name) {
             try add(path, purpose: "file of metrics") {
@@ -69,9 +63,33 @@ struct RequestedOutputs {
                 } ?? .jsonLines
             try add(parts?.tail ?? value, purpose: "manifest") { _ in .manifest(format) }
         }
-        if takesStandardOutput, arguments.last("format") != nil {
-            throw CommandError(.usage, "'--format' and a report to '-' both write to standard output: give one of them")
+        if takesStandardOutput, arguments.last("format") != nil { throw Self.formatBesidesReport }
+    }
+
+    /// The format and the path of a value of `--report`.
+    static func report<Format: RawRepresentable<String> & CaseIterable>(
+        _ value: ByteString
+    ) throws(CommandError) -> (Format, ByteString) {
+        guard let parts = value.split(at: UInt8(ascii: "=")), !parts.tail.isEmpty else {
+            throw CommandError(
+                .usage,
+                "The value '\(value)' is invalid for '--report': a format, = and a file, such as json=report.json"
+            )
         }
+        return (try format(parts.head, "report"), parts.tail)
+    }
+
+    static let tooManyOnStandardOutput = CommandError(.usage, "Only one report can be written to standard output")
+
+    static let formatBesidesReport = CommandError(
+        .usage,
+        "'--format' and a report to '-' both write to standard output: give one of them"
+    )
+
+    /// Refuses a file that is one of others.
+    static func requireDifferent(_ file: OutputFile, _ others: [OutputFile]) throws(CommandError) {
+        guard let other = others.first(where: { $0.isSameFile(as: file) }) else { return }
+        throw CommandError(.usage, "'\(other.path)' and '\(file.path)' are the same file: give each report its own")
     }
 
     private mutating func add(
@@ -80,16 +98,12 @@ struct RequestedOutputs {
         _ content: (OutputFile?) -> Content
     ) throws(CommandError) {
         if OutputFile.isStandardOutput(path) {
-            guard !takesStandardOutput else {
-                throw CommandError(.usage, "Only one report can be written to standard output")
-            }
+            guard !takesStandardOutput else { throw Self.tooManyOnStandardOutput }
             outputs.append(Output(content: content(nil), file: nil))
             return
         }
         let file = try OutputFile(path, purpose: purpose, besides: files)
-        if let other = files.first(where: { $0.isSameFile(as: file) }) {
-            throw CommandError(.usage, "'\(other.path)' and '\(path)' are the same file: give each report its own")
-        }
+        try Self.requireDifferent(file, files)
         outputs.append(Output(content: content(file), file: file))
     }
 
@@ -140,6 +154,16 @@ struct RequestedOutputs {
     ///
     /// - Parameter inputs: What is read or held, and its path.
     func check(inputs: [(path: ByteString, location: FileLocation)]) throws(CommandError) {
+        try Self.check(files, inputs: inputs)
+    }
+
+    /// Refuses files that would be written over something that is read (I35).
+    ///
+    /// - Parameter inputs: What is read or held, and its path.
+    static func check(
+        _ files: [OutputFile],
+        inputs: [(path: ByteString, location: FileLocation)]
+    ) throws(CommandError) {
         for file in files {
             guard let input = inputs.first(where: { file.leads(to: $0.location) }) else { continue }
             throw CommandError(.usage, "'\(file.path)' is an input, '\(input.path)': give the report a file of its own")
@@ -178,35 +202,14 @@ struct RequestedOutputs {
         outside roots: Set<Inode>,
         _ interruption: Interruption
     ) -> [CommandError]? {
-        var failures: [CommandError] = []
-        var finished: [OutputFile] = []
-        for output in outputs {
-            guard let file = output.file else { continue }
-            interruption.discardsOutput(by: file.discard)
-            do throws(CommandError) {
-                try file.begin(outside: roots)
-                try write(output.content, report, facts, to: file.write)
-                try file.finish()
-                finished.append(file)
-            } catch {
-                failures.append(error)
-                file.discard()
-            }
+        let contents = outputs.compactMap { output -> (file: OutputFile, content: OutputFiles.Content)? in
+            guard let file = output.file else { return nil }
+            return (
+                file,
+                { write throws(CommandError) in try self.write(output.content, report, facts, to: write) }
+            )
         }
-        let placed = interruption.unlessInterrupted {
-            finished.filter { file in
-                do throws(CommandError) { try file.putInPlace() } catch {
-                    failures.append(error)
-                    return false
-                }
-                return true
-            }
-        }
-        guard let placed else { return nil }
-        for file in placed {
-            do throws(CommandError) { try file.settle() } catch { failures.append(error) }
-        }
-        return failures
+        return OutputFiles.write(contents, outside: roots, interruption)
     }
 
     /// Writes what standard output gets.
