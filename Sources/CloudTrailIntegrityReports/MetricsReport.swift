@@ -5,7 +5,8 @@ internal import CloudTrailRules
 /// The run as metrics, in the text format that Prometheus and the textfile collector of its node exporter read.
 ///
 /// Every series has the label `archive`, because a collector takes no series from two files. What speaks of the whole
-/// run comes first, so that the beginning of a file is enough to read the last success from.
+/// run comes first, so that the beginning of a file is enough to read the last success from. Only a run that ended with 0,
+/// with its reports and state written, is a success (I39).
 package struct MetricsReport {
     private let report: ValidationReport
     private let facts: RunFacts
@@ -31,6 +32,8 @@ package struct MetricsReport {
 
     private static let prefix = "cloudtrail_integrity_"
     private static let lastSuccessName = "last_success_timestamp_seconds"
+    /// The exit status of a run of which a report or the state could not be written.
+    private static let outputFailure: Int32 = 74
 
     /// Hands out metric after metric, line ends included.
     package func write<Failure: Error>(to output: (String) throws(Failure) -> Void) throws(Failure) {
@@ -41,6 +44,11 @@ package struct MetricsReport {
                 [Sample(labels: [("version", facts.version)], value: "1")]
             )
                 + metric("exit_status", "What the last run ended with; 0 is proven.", [Sample(value: "\(facts.exit)")])
+                + metric(
+                    "output_failed",
+                    "Whether a report or the state of the last run could not be written.",
+                    [Sample(value: facts.exit == Self.outputFailure ? "1" : "0")]
+                )
                 + metric(
                     "last_run_timestamp_seconds",
                     "When the last run began.",

@@ -18,13 +18,18 @@ struct MetricsTests {
         _ = try SampleArchive.write(to: sample, options)
     }
 
-    private func validate(_ options: String..., script: String = #"exec "$@""#) throws -> CommandProcess.Ending {
-        try CommandProcess(
-            script: script,
-            [
-                "validate", sample + "/archive", "--public-keys", sample + "/keys.json", "--quiet", "--metrics", file,
-            ] + options
-        ).end()
+    private func validate(_ options: String...) throws -> CommandProcess.Ending {
+        try validate(options)
+    }
+
+    private func validate(_ options: [String], script: String = #"exec "$@""#) throws -> CommandProcess.Ending {
+        try CommandProcess(script: script, arguments(options)).end()
+    }
+
+    private func arguments(_ options: [String]) -> [String] {
+        [
+            "validate", sample + "/archive", "--public-keys", sample + "/keys.json", "--quiet", "--metrics", file,
+        ] + options
     }
 
     private func value(_ name: String) throws -> Int? {
@@ -61,6 +66,73 @@ struct MetricsTests {
         #expect(unsafe truncate(file, 1 << 40) == 0)
         #expect(try validate().status == 2)
         #expect(try value("last_success_timestamp_seconds") == 0)
+    }
+
+    /// I39
+    @Test(
+        "a state for which there is no room is no success, and the metrics say so",
+        .enabled(if: PrivateMounts.areAllowed, PrivateMounts.reason)
+    )
+    func fullDiskForTheState() throws {
+        let state = folder.path + "/state"
+        let proven = ["--signatures", sample + "/meta.jsonl", "--state", state]
+        #expect(try validate(proven + ["--new-state"]).status == 0)
+        let success = try #require(try value("last_success_timestamp_seconds"))
+        #expect(try value("output_failed") == 0)
+        usleep(1_050_000)
+        let disk = folder.path + "/disk"
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+        let ending = try PrivateMounts.run(
+            """
+            mount -t tmpfs -o size=64k none \(disk) && cp \(state) \(disk)/state
+            cat /dev/zero >\(disk)/fill 2>/dev/null
+            "$@"; status=$?
+            cmp \(state) \(disk)/state && exit $status
+            """,
+            arguments(["--signatures", sample + "/meta.jsonl", "--state", disk + "/state"])
+        )
+        #expect(ending.status == 74)
+        #expect(ending.output.hasPrefix("VALID: "))
+        #expect(try value("exit_status") == 74)
+        #expect(try value("output_failed") == 1)
+        #expect(try value("last_success_timestamp_seconds") == success)
+        #expect(try #require(try value("last_run_timestamp_seconds")) > success)
+        #expect(try validate(proven).status == 0)
+        #expect(try value("output_failed") == 0)
+        #expect(try #require(try value("last_success_timestamp_seconds")) > success)
+    }
+
+    /// I39
+    @Test(
+        "a report that cannot be written is no success: on standard output, or in a file",
+        arguments: [#""$@" >/dev/full"#, #"exec "$@" --report json=/dev/full"#]
+    )
+    func failedReport(script: String) throws {
+        let state = folder.path + "/state"
+        let proven = ["--signatures", sample + "/meta.jsonl", "--state", state]
+        #expect(try validate(proven + ["--new-state"]).status == 0)
+        let success = try #require(try value("last_success_timestamp_seconds"))
+        let before = try folder.bytes("state")
+        usleep(1_050_000)
+        #expect(try validate(proven, script: script).status == 74)
+        #expect(try value("exit_status") == 74)
+        #expect(try value("output_failed") == 1)
+        #expect(try value("last_success_timestamp_seconds") == success)
+        #expect(try folder.bytes("state") == before)
+    }
+
+    /// I39
+    @Test("metrics that cannot be written end with 74 when all else is done")
+    func failedMetrics() throws {
+        let state = folder.path + "/state"
+        let ending = try CommandProcess(
+            DiskSample.validation(of: sample) + ["-q", "--metrics", "/dev/full", "--state", state, "--new-state"]
+        ).end()
+        #expect(ending.status == 74)
+        #expect(ending.output.hasPrefix("VALID: "))
+        #expect(ending.errors.hasPrefix("Error: The file of metrics '/dev/full' could not be written: "))
+        #expect(ending.errors.split(separator: "\n").count == 1)
+        #expect(FileManager.default.fileExists(atPath: state))
     }
 
     @Test("an interrupted run leaves the file as it was")

@@ -6,8 +6,8 @@ internal import NativeInterop
 /// One run of `validate`, as a transaction.
 ///
 /// Nothing is printed and no file is in its place before the archive is judged. Then the reports in files are put in their
-/// places, the report is printed, and the state is replaced last: where a report could not be written, the old state stays,
-/// so that the next run reports the same again.
+/// places, the report is printed, and the state is replaced: where a report could not be written, the old state stays, so
+/// that the next run reports the same again. Metrics come last, and say how all of that ended.
 struct ValidateRun {
     private let request: ValidateRequest
     private let archives: [any ArchiveSource]
@@ -113,7 +113,7 @@ struct ValidateRun {
 
     // MARK: Outputs and state
 
-    /// Writes the reports, and replaces the state when all of them were written.
+    /// Writes the reports, replaces the state when all of them were written, and writes the metrics.
     private func deliver(_ report: ValidationReport, outside roots: Set<Inode>) throws(CommandError) -> ExitStatus {
         let status = try request.status(of: report)
         let facts = request.facts(status, files: evidence.sources)
@@ -124,10 +124,19 @@ struct ValidateRun {
         }
         if let stateFailure { failures.append(stateFailure) }
         defer { for failure in failures { console.printError("Error: \(escaped(failure.message))") } }
-        try print(report, facts)
-        guard failures.isEmpty else { return .outputError }
-        guard try state?.commit(interruption) ?? true else { return try interrupted() }
-        return status
+        do throws(CommandError) {
+            try print(report, facts)
+            if failures.isEmpty, try state?.commit(interruption) == false { return try interrupted() }
+        } catch {
+            failures.append(error)
+        }
+        let ending = failures.isEmpty ? status : .outputError
+        do throws(CommandError) {
+            try request.outputs.writeMetrics(report, request.facts(ending), outside: roots, console, interruption)
+        } catch {
+            failures.append(error)
+        }
+        return failures.isEmpty ? status : .outputError
     }
 
     /// Writes the next state beside the old one, and returns what failed.

@@ -2,7 +2,8 @@ internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
 internal import NativeInterop
 
-/// What `--report` and `--manifest` ask for: files beside the report on standard output, or something else in its place.
+/// What `--report`, `--manifest` and `--metrics` ask for: files beside the report on standard output, or something else in
+/// its place.
 struct RequestedOutputs {
     private enum Content {
         case report(ReportFormat)
@@ -14,6 +15,11 @@ struct RequestedOutputs {
         let content: Content
         /// `nil` for standard output.
         let file: OutputFile?
+
+        /// Whether it says how the run ended, and so is written when all else is.
+        var isWrittenLast: Bool {
+            if case .metrics = content { true } else { false }
+        }
     }
 
     static let reportOption = OptionSpec(
@@ -28,7 +34,7 @@ struct RequestedOutputs {
     static let metricsOption = OptionSpec(
         "metrics",
         value: "file",
-        help: "Write metrics for Prometheus, such as the node exporter collects from files."
+        help: "Write metrics for Prometheus, such as the node exporter collects from files, when all else is written."
     )
 
     static let manifestOption = OptionSpec(
@@ -192,7 +198,7 @@ struct RequestedOutputs {
         for file in files { try file.checkIsWritable(outside: roots) }
     }
 
-    /// Writes the files; one that fails does not keep the others from being written (I30).
+    /// Writes the files, without metrics; one that fails does not keep the others from being written (I30).
     ///
     /// - Parameter roots: What they must not lie in.
     /// - Returns: What failed; `nil` when a signal came before they were all in place, and none of them is.
@@ -202,7 +208,8 @@ struct RequestedOutputs {
         outside roots: Set<Inode>,
         _ interruption: Interruption
     ) -> [CommandError]? {
-        let contents = outputs.compactMap { output -> (file: OutputFile, content: OutputFiles.Content)? in
+        let others = outputs.filter { !$0.isWrittenLast }
+        let contents = others.compactMap { output -> (file: OutputFile, content: OutputFiles.Content)? in
             guard let file = output.file else { return nil }
             return (
                 file,
@@ -212,10 +219,43 @@ struct RequestedOutputs {
         return OutputFiles.write(contents, outside: roots, interruption)
     }
 
-    /// Writes what standard output gets.
+    /// Writes what standard output gets, without metrics.
     func print(_ report: ValidationReport, _ facts: RunFacts, _ console: Console) throws(CommandError) {
-        for output in outputs where output.file == nil {
+        for output in outputs where output.file == nil && !output.isWrittenLast {
             try write(output.content, report, facts, to: console.write)
+        }
+    }
+
+    /// Writes the metrics, which tell what became of all else (I39). After a signal that came before, they stay what they
+    /// were.
+    ///
+    /// - Parameters:
+    ///   - facts: With the status that the command ends with, unless the metrics cannot be written.
+    ///   - roots: What the file must not lie in.
+    func writeMetrics(
+        _ report: ValidationReport,
+        _ facts: RunFacts,
+        outside roots: Set<Inode>,
+        _ console: Console,
+        _ interruption: Interruption
+    ) throws(CommandError) {
+        for output in outputs where output.isWrittenLast {
+            guard let file = output.file else {
+                try write(output.content, report, facts, to: console.write)
+                try console.flush()
+                continue
+            }
+            interruption.discardsOutput(by: file.discard)
+            defer { file.discard() }
+            try file.begin(outside: roots)
+            try write(output.content, report, facts, to: file.write)
+            try file.finish()
+            let placed = interruption.unlessInterrupted {
+                Result { () throws(CommandError) in try file.putInPlace() }
+            }
+            guard let placed else { return }
+            try placed.get()
+            try file.settle()
         }
     }
 
