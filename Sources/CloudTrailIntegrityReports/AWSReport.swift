@@ -33,6 +33,7 @@ package struct AWSReport {
         for finding in report.findings where finding.severity > .notice {
             if !finding.isSum, let line = line(finding) {
                 try errors(line)
+                for mark in finding.marks { try errors(mark) }
                 try errors("")
             } else {
                 try errors(TextReport.line(finding))

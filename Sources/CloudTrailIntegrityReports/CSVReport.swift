@@ -14,7 +14,7 @@ package struct CSVReport {
     /// The names of the columns.
     package static let columns = [
         "severity", "kind", "bucket", "key", "path", "account", "region", "trail", "homeRegion", "backfill", "start",
-        "end", "message", "detail",
+        "end", "message", "detail", "acknowledgedBy", "acknowledgedUntil", "acknowledgedWhy",
     ]
 
     /// Hands out row after row, line ends included.
@@ -37,6 +37,9 @@ package struct CSVReport {
                     finding.end?.description ?? "",
                     escaped(finding.message),
                     JSONLinesReport.detail(finding).closed,
+                    escaped(finding.acknowledgement?.who ?? ""),
+                    finding.acknowledgement?.until.description ?? "",
+                    escaped(finding.acknowledgement?.why ?? ""),
                 ])
             )
         }

@@ -58,6 +58,9 @@ struct FindingList {
                 for line in heading(kind, group) { try output(line) }
                 for finding in group.shown {
                     for line in lines(finding, saysMessage: group.message == nil) { try output(line) }
+                    for mark in finding.marks {
+                        for line in style.wrap(mark, indent: Self.findingIndent + 2, hanging: 2) { try output(line) }
+                    }
                 }
                 let rest = group.sums.reduce(group.count - group.shown.count) { $0 - $1.standsFor }
                 if rest > 0 { try output(Self.space + "… and \(rest.grouped) more (--verbose)") }

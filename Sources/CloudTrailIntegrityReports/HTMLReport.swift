@@ -98,7 +98,8 @@ package struct HTMLReport {
         try output("<p class=\"tool\">CloudTrail archive validation</p>")
         try output("<div class=\"verdict \(outcome)\"><h1>\(xmlText(heading))</h1>")
         try output("<p>\(xmlText(rest))</p>")
-        for line in TextReport.replaced(report) + TextReport(report, facts).notAsked {
+        for line in Standing(report, facts).sentences + TextReport.replaced(report) + TextReport(report, facts).notAsked
+        {
             try output("<p class=\"asked\">\(Self.sentence(line))</p>")
         }
         try output("</div>")
@@ -297,6 +298,7 @@ package struct HTMLReport {
         if ValidationReport.isAllowed(finding, allowed) {
             details.append(("allowed", "does not count in the exit status"))
         }
+        if let acknowledgement = finding.acknowledgement { details.append(("acknowledged", acknowledgement.words)) }
         return details
     }
 

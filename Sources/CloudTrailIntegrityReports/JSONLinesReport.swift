@@ -39,6 +39,7 @@ package struct JSONLinesReport {
         object.add("end", finding.end?.description)
         object.add("message", finding.message)
         object.add("detail", object: Self.detail(finding))
+        if let acknowledgement = finding.acknowledgement { object.add("acknowledged", object: acknowledgement.object) }
         return object
     }
 
@@ -109,6 +110,8 @@ package struct JSONLinesReport {
             object.add("carried", object: counts)
         }
         if !report.replacedSources.isEmpty { object.add("replaced", report.replacedSources) }
+        let acknowledged = Standing(report, facts).acknowledged
+        if !acknowledged.isEmpty { object.add("acknowledged", object: Standing.object(acknowledged)) }
         object.add("keys", objects: report.keySources.map(JSONObjectText.init))
         object.add("bytes", Int64(clamping: report.hashedBytes))
         object.add("seconds", milliseconds: facts.milliseconds)

@@ -164,7 +164,7 @@ package struct JUnitReport {
                 "\(finding.kind.rawValue) \(subject(finding))",
                 suite,
                 kind: finding.kind.rawValue,
-                finding.message,
+                finding.markedMessage,
                 body: JSONLinesReport.record(finding).closed,
                 to: output
             )

@@ -85,7 +85,12 @@ package struct MetricsReport {
                         Sample(labels: [("files", "logs")], value: "\(report.carried?.logs ?? 0)"),
                     ]
                 )
-                + metric("findings", "The findings of the last run, by kind.", findings)
+                + metric("findings", "The findings of the last run, by kind.", samples(findings))
+                + metric(
+                    "acknowledged_findings",
+                    "Those of them that are acknowledged, by kind.",
+                    samples(Standing(report, facts).acknowledged)
+                )
         )
         try output(
             head("chain_coverage_end_timestamp_seconds", "The end of what is verified of a chain; 0 for nothing.")
@@ -121,11 +126,15 @@ package struct MetricsReport {
         ].map { verdict, count in Sample(labels: [("verdict", verdict)], value: "\(count)") }
     }
 
-    /// Kinds that were not found too: an alarm cannot be set on a series that comes and goes.
-    private var findings: [Sample] {
+    private var findings: [FindingKind: Int] {
         var counts: [FindingKind: Int] = [:]
         for finding in report.findings { counts[finding.kind, default: 0] += finding.standsFor }
-        return FindingKind.allCases.map { kind in
+        return counts
+    }
+
+    /// Kinds that were not found too: an alarm cannot be set on a series that comes and goes.
+    private func samples(_ counts: [FindingKind: Int]) -> [Sample] {
+        FindingKind.allCases.map { kind in
             Sample(
                 labels: [("kind", kind.rawValue), ("severity", kind.severity.rawValue)],
                 value: "\(counts[kind] ?? 0)"

@@ -7,6 +7,7 @@ package struct Provenance: Hashable, Sendable {
     package enum Role: String, CaseIterable, Sendable {
         case signatures
         case expectedChains
+        case acknowledgements
     }
 
     /// What the caller says of the examination.
@@ -96,6 +97,7 @@ extension Provenance.Role {
         switch self {
         case .signatures: "signature-file"
         case .expectedChains: "chain-list"
+        case .acknowledgements: "acknowledgements"
         }
     }
 }

@@ -5,7 +5,7 @@ internal import NativeInterop
 
 /// The report as SARIF 2.1.0 (OASIS), which code scanning and many viewers take: a rule a kind, a result a finding.
 ///
-/// What was allowed is suppressed, with the option as its justification.
+/// What was allowed is suppressed, with the option as its justification, and what was acknowledged, with who and why.
 package struct SARIFReport {
     private let report: ValidationReport
     private let facts: RunFacts
@@ -100,14 +100,18 @@ package struct SARIFReport {
         object.add("level", Self.level(finding.kind))
         object.add("message", object: Self.text(Self.messageText(finding.message)))
         object.add("locations", objects: [location(finding)])
-        if ValidationReport.isAllowed(finding, allowed) {
-            var suppression = JSONObjectText()
-            suppression.add("kind", "external")
-            suppression.add("status", "accepted")
-            suppression.add("justification", "--allow \(finding.kind.rawValue)")
-            object.add("suppressions", objects: [suppression])
-        }
+        let allowance = ValidationReport.isAllowed(finding, allowed) ? ["--allow \(finding.kind.rawValue)"] : []
+        let justifications = allowance + finding.marks
+        if !justifications.isEmpty { object.add("suppressions", objects: justifications.map(Self.suppression)) }
         object.add("properties", object: JSONLinesReport.record(finding))
+        return object
+    }
+
+    private static func suppression(_ justification: String) -> JSONObjectText {
+        var object = JSONObjectText()
+        object.add("kind", "external")
+        object.add("status", "accepted")
+        object.add("justification", justification)
         return object
     }
 

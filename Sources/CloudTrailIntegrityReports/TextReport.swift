@@ -42,7 +42,9 @@ package struct TextReport {
         var lines = style.wrap(words + rest, hanging: 2)
         lines[0] = style.paint(words, color) + lines[0].dropFirst(words.count)
         for line in lines { try output(line) }
-        for sentence in Self.replaced(report) + (verbose ? [filesListed] : []) + notAsked {
+        for sentence in Standing(report, facts).sentences + Self.replaced(report) + (verbose ? [filesListed] : [])
+            + notAsked
+        {
             for line in style.wrap(sentence, hanging: 2) { try output(line) }
         }
     }
@@ -65,7 +67,7 @@ package struct TextReport {
         let subject = subject(finding) ?? finding.chain.map(ChainNames.short) ?? ""
         let heading = "\(pad(finding.severity.rawValue, 10)) \(pad(finding.kind.rawValue, 24))"
         let separator = subject.isEmpty ? "" : ": "
-        return "\(heading) \(subject)\(separator)\(escaped(finding.message))"
+        return "\(heading) \(subject)\(separator)\(finding.markedMessage)"
     }
 
     private func line(_ file: ProvenFile) -> String {

@@ -103,6 +103,9 @@ package enum FindingCause: Hashable, Sendable {
     case keyNew(fingerprint: String)
     /// These members of the key's entry are no times.
     case keyValidityUnreadable(fingerprint: String, members: [String])
+    case acknowledgementExpired(Acknowledgement)
+    /// No finding is as it says, or several are.
+    case acknowledgementUnmatched(Acknowledgement, by: Matches)
     /// So many more findings of one kind, in one folder or of none.
     case more(FindingKind, count: Int, Grouping)
 }
@@ -316,6 +319,11 @@ package enum Nothing: Hashable, Sendable {
     }
 }
 
+/// How many findings are as an acknowledgement says that covers none.
+package enum Matches: String, Hashable, Sendable {
+    case none, several
+}
+
 /// What findings have in common that are summed up (I31).
 package enum Grouping: Hashable, Sendable {
     case folder, kind
@@ -380,6 +388,8 @@ extension FindingCause {
         case .nothingValidated: .nothingValidated
         case .keyNew: .keyNew
         case .keyValidityUnreadable: .keyValidityUnreadable
+        case .acknowledgementExpired: .acknowledgementExpired
+        case .acknowledgementUnmatched: .acknowledgementUnmatched
         case .more(let kind, _, _): kind
         }
     }

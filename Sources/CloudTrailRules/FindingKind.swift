@@ -107,6 +107,10 @@
     case logOutsideArchive = "log-outside-archive"
     /// A log file so new that its digest may not have been delivered.
     case logAwaitingDigest = "log-awaiting-digest"
+    /// An acknowledgement that counts no more.
+    case acknowledgementExpired = "acknowledgement-expired"
+    /// An acknowledgement that no finding matches, or several.
+    case acknowledgementUnmatched = "acknowledgement-unmatched"
 
     /// How much a finding of this kind says (V1).
     public var severity: Severity {
@@ -119,8 +123,8 @@
             .coverageShort, .locationNotHeld, .nothingValidated:
             .unverified
         case .logDecompressed, .chainRestart, .chainOverlap, .signatureSourceDiffers, .keyOutsideValidity, .keyNew,
-            .keyValidityUnreadable,
-            .duplicateObject, .listingDiffers, .chainStartsBeforeArchive, .logOutsideArchive, .logAwaitingDigest:
+            .keyValidityUnreadable, .duplicateObject, .listingDiffers, .chainStartsBeforeArchive, .logOutsideArchive,
+            .logAwaitingDigest, .acknowledgementExpired, .acknowledgementUnmatched:
             .notice
         }
     }

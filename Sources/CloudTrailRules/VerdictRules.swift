@@ -26,4 +26,50 @@ package enum VerdictRules: Sendable {
         }
         return chains.isEmpty || chains.contains(.none) ? .notProven : verdict
     }
+
+    /// A finding, as far as it is asked whether there is anything new.
+    package struct Known: Sendable {
+        package let kind: FindingKind
+        package let subject: AllowRules.Subject
+        package let extent: AcknowledgementRules.Extent
+        package let acknowledgement: AcknowledgementState
+
+        package enum AcknowledgementState: Hashable, Sendable {
+            case acknowledged, open
+        }
+
+        package init(
+            _ kind: FindingKind,
+            _ subject: AllowRules.Subject,
+            _ extent: AcknowledgementRules.Extent,
+            _ acknowledgement: AcknowledgementState
+        ) {
+            self.kind = kind
+            self.subject = subject
+            self.extent = extent
+            self.acknowledgement = acknowledgement
+        }
+
+        fileprivate var counts: Bool {
+            acknowledgement == .open || !AcknowledgementRules.canBeAcknowledged(kind, extent)
+        }
+    }
+
+    /// Whether there is nothing new: the verdict is not valid, and would be without the findings that are acknowledged.
+    /// What is asked of the others is what is asked without acknowledgements, of chains too (V51).
+    ///
+    /// - Parameters:
+    ///   - findings: All findings.
+    ///   - chains: Of each chain in range.
+    ///   - allowed: The kinds that the caller accepts.
+    package static func isNothingNew(
+        _ findings: some Collection<Known>,
+        chains: some Collection<ChainProof>,
+        allowing allowed: Set<FindingKind>
+    ) -> Bool {
+        func verdict(_ findings: some Sequence<Known>) -> Verdict {
+            self.verdict(findings.map { ($0.kind, $0.subject) }, chains: chains, allowing: allowed)
+        }
+        return verdict(findings) != .valid && verdict(findings.lazy.filter(\.counts)) == .valid
+    }
 }

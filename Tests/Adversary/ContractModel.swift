@@ -51,8 +51,7 @@ struct ContractModel {
     static let notices: Set<String> = [
         "log-decompressed", "chain-restart", "chain-overlap", "signature-source-differs", "key-outside-validity",
         "key-new", "key-validity-unreadable", "duplicate-object", "listing-differs", "chain-starts-before-archive",
-        "log-outside-archive",
-        "log-awaiting-digest",
+        "log-outside-archive", "log-awaiting-digest", "acknowledgement-expired", "acknowledgement-unmatched",
     ]
 
     let question: AdversaryQuestion

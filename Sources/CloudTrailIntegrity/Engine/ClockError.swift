@@ -1,9 +1,11 @@
 public import CloudTrailFormat
 internal import CloudTrailRules
 
-/// A verified digest file ends later than the clock says that it is now: how old the last coverage is cannot be told.
+/// A verified digest file ends later than the clock says that it is now: how old the last coverage is cannot be told, nor
+/// what has expired.
 ///
-/// A clock that is set back would make an archive that no longer grows look up to date.
+/// A clock that is set back would make an archive that no longer grows look up to date, and an acknowledgement last longer
+/// than somebody said.
 public struct ClockError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The latest end of a verified digest file.
     public let end: Timestamp
@@ -18,10 +20,12 @@ public struct ClockError: Error, Hashable, Sendable, CustomStringConvertible {
     /// How far clocks may differ, in seconds.
     private static let tolerance: Int64 = 600
 
-    /// Throws ``ClockError`` where a largest age is asked for and a verified digest file, whatever filters leave out, ends
-    /// more than ten minutes later than the clock says (I16).
+    /// Throws ``ClockError`` where a largest age is asked for or something is acknowledged, and a verified digest file,
+    /// whatever filters leave out, ends more than ten minutes later than the clock says (I16).
     static func check(_ records: DigestRecords, _ verdicts: [DigestJudgement], _ options: ValidationOptions) throws {
-        guard options.coverageMustReach != nil, let now = options.now else { return }
+        guard options.coverageMustReach != nil || !options.acknowledgements.isEmpty, let now = options.now else {
+            return
+        }
         var latest: Timestamp?
         for number in records.indices where verdicts[number].isVerified {
             let end = DigestChain.window(of: records[number], isVerified: true).end

@@ -35,6 +35,8 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     public package(set) var detail: [String: Detail]
     /// Whether it concerns the newest digest of its chain, or a log file that only that one lists.
     package let concernsNewestDigest: Bool
+    /// What covers it of ``ValidationOptions/acknowledgements``.
+    package var acknowledgement: Acknowledgement?
 
     /// The name in ``detail`` of the number of findings that one sums up.
     static let moreName = "more"

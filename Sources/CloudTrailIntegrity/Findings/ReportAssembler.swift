@@ -79,7 +79,7 @@ struct ReportAssembler {
         for tally in report.digests.values { digestTotal.add(tally) }
         var logTotal = report.looseLogs
         for tally in report.logs.values { logTotal.add(tally) }
-        let found = report.findings.findings.sorted(by: Finding.inReportOrder)
+        let found = acknowledged(report.findings.findings.sorted(by: Finding.inReportOrder), listener)
         if state != nil {
             // Each by itself, so that the next run can tell all of them from new ones.
             let all = (found.filter { !$0.isSum } + report.findings.summedUp).filter { $0.severity > .notice }
@@ -107,6 +107,37 @@ struct ReportAssembler {
             carried: carried,
             state: state
         )
+    }
+
+    /// Marks the findings that are acknowledged, and adds notices of what acknowledges none.
+    ///
+    /// - Parameter findings: All of them, in the order of the report.
+    private func acknowledged(_ findings: [Finding], _ listener: FindingListener) -> [Finding] {
+        let acknowledgements = archive.options.acknowledgements
+        if acknowledgements.isEmpty { return findings }
+        var marked = findings
+        var notices: [Finding] = []
+        let outcomes = AcknowledgementRules.outcomes(
+            of: acknowledgements,
+            among: findings.lazy.map(AcknowledgementRules.Subject.init),
+            // Without a clock nothing can be told to be good still.
+            at: archive.options.now ?? .distantFuture
+        )
+        for (acknowledgement, outcome) in zip(acknowledgements, outcomes) {
+            let cause: FindingCause
+            switch outcome {
+            case .covers(let place):
+                marked[place].acknowledgement = marked[place].acknowledgement ?? acknowledgement
+                continue
+            case .expired: cause = .acknowledgementExpired(acknowledgement)
+            case .noFinding: cause = .acknowledgementUnmatched(acknowledgement, by: .none)
+            case .severalFindings: cause = .acknowledgementUnmatched(acknowledgement, by: .several)
+            }
+            notices.append(Finding(cause, bucket: acknowledgement.narrowing.bucket, key: acknowledgement.key))
+        }
+        if notices.isEmpty { return marked }
+        listener.emit(notices)
+        return (marked + notices).sorted(by: Finding.inReportOrder)
     }
 
     /// Notes the keys of which it cannot be read when they were valid, which verifies nothing (I11).

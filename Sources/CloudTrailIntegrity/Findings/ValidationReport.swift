@@ -216,10 +216,28 @@ public struct ValidationReport: Sendable {
     private func verdict(_ allowed: Set<FindingKind>) -> Verdict {
         VerdictRules.verdict(
             findings.lazy.map { ($0.kind, $0.subject) },
-            chains: chains.map { $0.digests.valid > 0 ? .some : .none },
+            chains: chainProofs,
             allowing: allowed
         )
     }
+
+    /// Whether the verdict would be ``Verdict/valid`` but for findings that are acknowledged.
+    package func isNothingNew(allowing allowed: Set<FindingKind>) -> Bool {
+        VerdictRules.isNothingNew(
+            findings.lazy.map { finding in
+                VerdictRules.Known(
+                    finding.kind,
+                    finding.subject,
+                    finding.extent,
+                    finding.acknowledgement == nil ? .open : .acknowledged
+                )
+            },
+            chains: chainProofs,
+            allowing: allowed
+        )
+    }
+
+    private var chainProofs: [VerdictRules.ChainProof] { chains.map { $0.digests.valid > 0 ? .some : .none } }
 
     /// Whether a finding is taken out of the verdict when these kinds are accepted.
     package static func isAllowed(_ finding: Finding, _ allowed: Set<FindingKind>) -> Bool {
@@ -230,4 +248,24 @@ public struct ValidationReport: Sendable {
 extension Finding {
     /// What it is about, as far as `--allow` looks at it.
     fileprivate var subject: AllowRules.Subject { concernsNewestDigest ? .allowedHead : .other }
+
+    /// Whether it speaks of one object.
+    fileprivate var extent: AcknowledgementRules.Extent {
+        isSum || detail["folder"] == .flag(true) ? .several : .one
+    }
+}
+
+extension AcknowledgementRules.Subject {
+    /// A finding, as far as an acknowledgement looks at it.
+    init(_ finding: Finding) {
+        self.init(
+            finding.kind,
+            finding.extent,
+            bucket: finding.bucket,
+            key: finding.key,
+            path: finding.path,
+            start: finding.start,
+            end: finding.end
+        )
+    }
 }

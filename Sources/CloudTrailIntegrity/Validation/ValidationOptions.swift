@@ -52,6 +52,9 @@ public struct ValidationOptions: Sendable {
     /// When it is, by the clock that ``coverageMustReach`` is counted back from. With both a digest file from later than
     /// that is a ``ClockError``; `nil` trusts the clock.
     public var now: Timestamp?
+    /// The findings that were looked into. They need ``now``: without it all of them have expired, and a digest file from
+    /// later than that is a ``ClockError``.
+    package var acknowledgements: [Acknowledgement] = []
     /// The chains that must be there, at least one; `nil` asks for no chain by name.
     public var expectedChains: [ExpectedChain]?
     /// The bounds that keep hostile input harmless.

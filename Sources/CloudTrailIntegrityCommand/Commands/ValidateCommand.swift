@@ -98,6 +98,14 @@ enum ValidateCommand: Subcommand {
                 help: "Chains that must be there: JSON Lines of account, region, trail, homeRegion and, for one that "
                     + "began or ended, since or until. Repeatable."
             ),
+            OptionSpec(
+                "acknowledge",
+                value: "file",
+                isRepeatable: true,
+                help:
+                    "Findings that were looked into: JSON Lines of kind, key, who, why and until. Where all that count "
+                    + "are there, the exit status is 3; the verdict stays. Repeatable."
+            ),
         ] + StateFile.options + [
             OptionSpec("max-log-size", value: "size", help: "Largest uncompressed log file. (default: 8G)"),
             OptionSpec("max-digest-size", value: "size", help: "Largest uncompressed digest file. (default: 256M)"),
@@ -117,13 +125,14 @@ enum ValidateCommand: Subcommand {
             ),
             OptionSpec(
                 "strict",
-                help: "Exit with 1 also when something is only unverified. The path of each file is looked up again "
-                    + "once it was read."
+                help:
+                    "Exit with 1 also when something is only unverified. What is acknowledged counts too. The path of "
+                    + "each file is looked up again once it was read."
             ),
             helpOption,
         ],
         footer: "Exit status: 0 everything in range is proven; 1 something is not as AWS delivered it; 2 no violation, "
-            + "but something is not proven; 64 usage; 66 an input is missing or unusable; 70 internal error; "
+            + "but something is not proven; 3 one of these two, but for what is acknowledged; 64 usage; 66 an input is missing or unusable; 70 internal error; "
             + "74 the report could not be written; 129, 130, 143, 152 interrupted."
     )
 

@@ -97,6 +97,7 @@ struct ValidateRequest {
         } catch {
             throw CommandError(.usage, "\(error)")
         }
+        if !isStrict, report.isNothingNew(allowing: allowed) { return .nothingNew }
         return switch verdict {
         case .valid: .proven
         case .notValid: .violation

@@ -73,6 +73,7 @@ struct ValidateRun {
         let keys = try evidence.publicKeys()
         let signatures = try evidence.signatureManifest()
         options.expectedChains = try evidence.expectedChains()
+        options.acknowledgements = try evidence.acknowledged()
         try request.outputs.checkAreWritable(outside: roots)
         // The state is accessed exclusively meanwhile, and so this value as a whole.
         let console = console
@@ -100,7 +101,8 @@ struct ValidateRun {
                     "The keys cannot be trusted: \(error). Find out where they came from before anything is validated"
                 )
             } catch let error as ClockError {
-                throw CommandError(.noInput, "'--max-age' cannot be answered: \(error)")
+                let option = request.options.coverageMustReach == nil ? "acknowledge" : "max-age"
+                throw CommandError(.noInput, "'--\(option)' cannot be answered: \(error)")
             }
         }
     }

@@ -90,6 +90,7 @@ extension ExitStatus {
         case .violation:
             "A violation: something is not as AWS delivered it, or is gone. With --strict, also where 2 would be."
         case .unverified: "No violation, but something is not proven and not allowed."
+        case .nothingNew: "One of these two, but for findings that are all acknowledged."
         case .usage: "The command line is wrong, or no public keys are given."
         case .noInput: "An input is not there, or cannot be read or understood as a whole."
         case .internalError: "Internal error."

@@ -1,24 +1,27 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import CloudTrailRules
 internal import NativeInterop
 
-/// The files that a verdict rests on, beside the archives; nothing of them is read yet.
+/// The files that a verdict and its status rest on, beside the archives; nothing of them is read yet.
 struct EvidenceFiles {
     private let keys: [NamedFile]
     private let signatures: [NamedFile]
     private let chains: [NamedFile]
-    /// What was read of `--signatures` and `--expect` so far.
+    private let acknowledgements: [NamedFile]
+    /// What was read of them so far, without the keys.
     private(set) var sources: [Provenance.Role: [PublicKeySet.Source]] = [:]
 
-    /// The files of `--public-keys`, `--signatures` and `--expect`, where a command has these options.
+    /// The files of `--public-keys`, `--signatures`, `--expect` and `--acknowledge`, where a command has these options.
     init(_ arguments: ParsedArguments) throws(CommandError) {
         keys = try NamedFile.files(NamedFile.keyPaths(arguments.paths("public-keys")), .keys)
         signatures = try NamedFile.files(arguments.paths("signatures"), .signatures)
         chains = try NamedFile.files(arguments.paths("expect"), .chains)
+        acknowledgements = try NamedFile.files(arguments.paths("acknowledge"), .acknowledgements)
     }
 
-    var all: [NamedFile] { keys + signatures + chains }
+    var all: [NamedFile] { keys + signatures + chains + acknowledgements }
 
     func publicKeys() throws(CommandError) -> PublicKeySet {
         var set = PublicKeySet()
@@ -59,6 +62,20 @@ struct EvidenceFiles {
             }
         }
         return expected
+    }
+
+    /// What was looked into.
+    mutating func acknowledged() throws(CommandError) -> [Acknowledgement] {
+        var entries: [Acknowledgement] = []
+        for file in acknowledgements {
+            let bytes = try read(file, .acknowledgements)
+            do throws(AcknowledgementError) {
+                try Acknowledgement.add(reading: bytes, to: &entries)
+            } catch {
+                throw CommandError(.noInput, "The list of acknowledgements '\(file.path)' cannot be used: \(error)")
+            }
+        }
+        return entries
     }
 
     private mutating func read(_ file: NamedFile, _ role: Provenance.Role) throws(CommandError) -> [UInt8] {

@@ -3,7 +3,7 @@ internal import NativeInterop
 /// A file that the command line names and a verdict rests on.
 struct NamedFile {
     enum Role {
-        case keys, signatures, chains
+        case keys, signatures, chains, acknowledgements
 
         /// What the file is, as an error calls it.
         var purpose: String {
@@ -11,6 +11,7 @@ struct NamedFile {
             case .keys: "key file"
             case .signatures: "signature manifest"
             case .chains: "list of chains"
+            case .acknowledgements: "list of acknowledgements"
             }
         }
     }

@@ -6,6 +6,8 @@ package enum ExitStatus: Int32, CaseIterable, Hashable, Sendable {
     case violation = 1
     /// No violation, but something is not proven.
     case unverified = 2
+    /// One of these two, but for findings that are all acknowledged.
+    case nothingNew = 3
     /// The command line is wrong.
     case usage = 64
     /// An input is not there, or cannot be read or understood as a whole.

@@ -115,7 +115,17 @@ enum SampleCauses {
         + nothings.map { .nothingValidated($0) } + [
             .keyNew(fingerprint: fingerprint),
             .keyValidityUnreadable(fingerprint: fingerprint, members: ["ValidityStartTime", "ValidityEndTime"]),
+            .acknowledgementExpired(acknowledgement), .acknowledgementUnmatched(acknowledgement, by: .none),
+            .acknowledgementUnmatched(acknowledgement, by: .several),
         ]
+
+    private static let acknowledgement = Acknowledgement(
+        .logMissing,
+        ObjectKey("key"),
+        who: "Ana",
+        why: "lost with disk 7",
+        until: Timestamp(secondsSinceEpoch: 1_772_323_200)
+    )
 
     private static let nothings: [Nothing] = [
         .run(.noDigest), .run(.noneVerified), .run(.noneVerifiedInRange), .root(name: "archive"),

@@ -78,6 +78,9 @@ extension FindingCause {
         case .nothingValidated(let nothing): .nothingValidated(nothing)
         case .keyNew(let fingerprint): .keyNew(fingerprint)
         case .keyValidityUnreadable(let fingerprint, let members): .keyValidityUnreadable(fingerprint, members)
+        case .acknowledgementExpired(let acknowledgement): .acknowledgementExpired(acknowledgement)
+        case .acknowledgementUnmatched(let acknowledgement, let matches):
+            .acknowledgementUnmatched(acknowledgement, matches)
         case .more(_, let count, let grouping): .more(count, grouping)
         }
     }

@@ -70,6 +70,8 @@ extension FindingKind {
         case .chainStartsBeforeArchive: .chainStartsBeforeArchive
         case .logOutsideArchive: .logOutsideArchive
         case .logAwaitingDigest: .logAwaitingDigest
+        case .acknowledgementExpired: .acknowledgementExpired
+        case .acknowledgementUnmatched: .acknowledgementUnmatched
         }
     }
 }
