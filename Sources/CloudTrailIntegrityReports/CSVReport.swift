@@ -14,7 +14,7 @@ package struct CSVReport {
     /// The names of the columns.
     package static let columns = [
         "severity", "kind", "bucket", "key", "path", "account", "region", "trail", "homeRegion", "backfill", "start",
-        "end", "message", "detail", "acknowledgedBy", "acknowledgedUntil", "acknowledgedWhy",
+        "end", "message", "detail", "known", "acknowledgedBy", "acknowledgedUntil", "acknowledgedWhy",
     ]
 
     /// Hands out row after row, line ends included.
@@ -37,6 +37,7 @@ package struct CSVReport {
                     finding.end?.description ?? "",
                     escaped(finding.message),
                     JSONLinesReport.detail(finding).closed,
+                    finding.isKnown.map { $0 ? "true" : "false" } ?? "",
                     escaped(finding.acknowledgement?.who ?? ""),
                     finding.acknowledgement?.until.description ?? "",
                     escaped(finding.acknowledgement?.why ?? ""),

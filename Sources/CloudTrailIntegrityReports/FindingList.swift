@@ -7,6 +7,7 @@ struct FindingList {
     /// The findings of one kind in one chain.
     private struct Group {
         var count = 0
+        var newCount = 0
         var shown: [Finding] = []
         /// Those that sum up others.
         var sums: [Finding] = []
@@ -16,6 +17,7 @@ struct FindingList {
         /// Adds one, which is shown up to a limit.
         mutating func add(_ finding: Finding, limit: Int) {
             count += finding.standsFor
+            if finding.isKnown == false { newCount += 1 }
             guard !finding.isSum else {
                 sums.append(finding)
                 return
@@ -81,7 +83,8 @@ struct FindingList {
     private func heading(_ kind: FindingKind, _ group: Group) -> [String] {
         let severity = kind.severity.rawValue
         let message = group.message.map { ": \(escaped($0))" } ?? ""
-        let text = "\(severity) \(kind.rawValue) (\(group.count.grouped))\(message)"
+        let new = group.newCount > 0 ? ", \(group.newCount.grouped) new" : ""
+        let text = "\(severity) \(kind.rawValue) (\(group.count.grouped)\(new))\(message)"
         var lines = style.wrap(text, indent: Self.kindIndent, hanging: 4)
         let first = String(repeating: " ", count: Self.kindIndent) + style.paint(kind.severity)
         lines[0] = first + lines[0].dropFirst(Self.kindIndent + severity.count)

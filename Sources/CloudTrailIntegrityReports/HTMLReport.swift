@@ -298,6 +298,9 @@ package struct HTMLReport {
         if ValidationReport.isAllowed(finding, allowed) {
             details.append(("allowed", "does not count in the exit status"))
         }
+        if let isKnown = finding.isKnown {
+            details.append(("last run", isKnown ? "had it too" : "did not have it: it is new"))
+        }
         if let acknowledgement = finding.acknowledgement { details.append(("acknowledged", acknowledgement.words)) }
         return details
     }

@@ -39,6 +39,7 @@ package struct JSONLinesReport {
         object.add("end", finding.end?.description)
         object.add("message", finding.message)
         object.add("detail", object: Self.detail(finding))
+        if let isKnown = finding.isKnown { object.add("known", isKnown) }
         if let acknowledgement = finding.acknowledgement { object.add("acknowledged", object: acknowledgement.object) }
         return object
     }
@@ -110,6 +111,7 @@ package struct JSONLinesReport {
             object.add("carried", object: counts)
         }
         if !report.replacedSources.isEmpty { object.add("replaced", report.replacedSources) }
+        if let new = report.newFindings { object.add("new", object: Standing.object(new)) }
         let acknowledged = Standing(report, facts).acknowledged
         if !acknowledged.isEmpty { object.add("acknowledged", object: Standing.object(acknowledged)) }
         object.add("keys", objects: report.keySources.map(JSONObjectText.init))

@@ -87,6 +87,11 @@ package struct MetricsReport {
                 )
                 + metric("findings", "The findings of the last run, by kind.", samples(findings))
                 + metric(
+                    "new_findings",
+                    "Those of them that the run before did not have, by kind; all of them where none is remembered.",
+                    samples(report.newFindings ?? findings)
+                )
+                + metric(
                     "acknowledged_findings",
                     "Those of them that are acknowledged, by kind.",
                     samples(Standing(report, facts).acknowledged)

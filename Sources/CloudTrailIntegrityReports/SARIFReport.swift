@@ -101,8 +101,10 @@ package struct SARIFReport {
         object.add("message", object: Self.text(Self.messageText(finding.message)))
         object.add("locations", objects: [location(finding)])
         let allowance = ValidationReport.isAllowed(finding, allowed) ? ["--allow \(finding.kind.rawValue)"] : []
-        let justifications = allowance + finding.marks
+        let justifications = allowance + (finding.acknowledgement.map { [$0.words] } ?? [])
         if !justifications.isEmpty { object.add("suppressions", objects: justifications.map(Self.suppression)) }
+        // As the format has it for results beside those of a run before.
+        if let isKnown = finding.isKnown { object.add("baselineState", isKnown ? "unchanged" : "new") }
         object.add("properties", object: JSONLinesReport.record(finding))
         return object
     }

@@ -2,7 +2,7 @@ internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailRules
 
-/// What is known of findings from elsewhere than the archive: who looked into them.
+/// What is known of findings from elsewhere than the archive: whether the last run had them, and who looked into them.
 struct Standing {
     private let report: ValidationReport
     private let facts: RunFacts
@@ -16,7 +16,22 @@ struct Standing {
     private static let nothingNew: Int32 = 3
 
     /// What stands below the verdict about it, a sentence each.
-    var sentences: [String] {
+    var sentences: [String] { sinceLastRun + acknowledgements }
+
+    private var sinceLastRun: [String] {
+        guard let new = report.newFindings else { return [] }
+        let found = report.findings.count(of: .violation) + report.findings.count(of: .unverified)
+        if found == 0 { return [] }
+        let count = new.values.reduce(0, +)
+        let parts = Severity.gravestFirst.compactMap { severity -> String? in
+            let count = Self.count(new, severity)
+            return count > 0 ? "\(count.grouped) \(severity.rawValue)" : nil
+        }
+        let what = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+        return ["Since the last run: \(count.of("new finding"))\(what), \((found - count).grouped) known from then."]
+    }
+
+    private var acknowledgements: [String] {
         let count = report.findings.reduce(0) { $0 + ($1.acknowledgement == nil ? 0 : 1) }
         if facts.exit == Self.nothingNew {
             return [
@@ -38,10 +53,13 @@ struct Standing {
     static func object(_ counts: [FindingKind: Int]) -> JSONObjectText {
         var object = JSONObjectText()
         for severity in Severity.gravestFirst where severity > .notice {
-            let count = counts.reduce(0) { $1.key.severity == severity ? $0 + $1.value : $0 }
-            object.add(severity.rawValue, Int64(count))
+            object.add(severity.rawValue, Int64(count(counts, severity)))
         }
         return object
+    }
+
+    private static func count(_ counts: [FindingKind: Int], _ severity: Severity) -> Int {
+        counts.reduce(0) { $1.key.severity == severity ? $0 + $1.value : $0 }
     }
 }
 
@@ -61,7 +79,9 @@ extension Acknowledgement {
 
 extension Finding {
     /// What is known of it from elsewhere than the archive, in lines.
-    var marks: [String] { acknowledgement.map { [$0.words] } ?? [] }
+    var marks: [String] {
+        (isKnown == false ? ["new: the last run did not find it"] : []) + (acknowledgement.map { [$0.words] } ?? [])
+    }
 
     /// Its message and what is known of it, escaped.
     var markedMessage: String { ([escaped(message)] + marks).joined(separator: "; ") }

@@ -38,7 +38,7 @@ struct StateFileTests {
         let first = sample.validate("--state", state, "--new-state", "--format", "jsonl", "-q")
         #expect(first.output.contains(#""carried":{"digests":0,"logs":0}"#))
         let second = sample.validate("--state", state, "--format", "jsonl", "-q")
-        #expect(second.output.contains(#""carried":{"digests":12,"logs":36},"keys""#))
+        #expect(second.output.contains(#""carried":{"digests":12,"logs":36},"new":{"violation":0,"unverified":0},"#))
         #expect(second.output.contains(#""bytes":0,"#))
     }
 

@@ -71,7 +71,7 @@ struct MetricsReportTests {
         #expect(text.hasSuffix("\n"))
         #expect(value(#"findings{archive="a",kind="log-modified",severity="violation"}"#, in: text) == "2")
         #expect(value(#"findings{archive="a",kind="chain-restart",severity="notice"}"#, in: text) == "1")
-        for name in ["findings", "acknowledged_findings"] {
+        for name in ["findings", "new_findings", "acknowledged_findings"] {
             #expect(series.count { $0.hasPrefix("cloudtrail_integrity_\(name){") } == FindingKind.allCases.count)
         }
         #expect(value(#"run_duration_seconds{archive="a"}"#, in: text) == "61.007")

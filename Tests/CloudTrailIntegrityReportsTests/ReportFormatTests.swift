@@ -197,7 +197,7 @@ struct ReportFormatTests {
         let row = [
             "violation", "log-modified", "'@b", "'+k", #"'-\xff"#, "1", #"\u{9}r"#, "'\u{ff1d}t", "h", "false",
             "2026-03-01T00:10:35Z", "", #""'=1+1, ""x""\u{a}forged""#, #""{""a"":""b"",""pathBytes"":""2dff""}""#,
-            "", "", "",
+            "", "", "", "",
         ]
         #expect(text(.csv, [finding]).split(separator: "\r\n").dropFirst() == [row.joined(separator: ",")[...]])
     }

@@ -35,6 +35,8 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     public package(set) var detail: [String: Detail]
     /// Whether it concerns the newest digest of its chain, or a log file that only that one lists.
     package let concernsNewestDigest: Bool
+    /// Whether the run before this one had it too; `nil` where that is not remembered, and of notices.
+    public package(set) var isKnown: Bool?
     /// What covers it of ``ValidationOptions/acknowledgements``.
     package var acknowledgement: Acknowledgement?
 

@@ -25,6 +25,7 @@ struct FindingCollector: Sendable {
 
     private let limit: Int
     private let keepsAll: Bool
+    private let known: KnownFindings?
     private var groups: [Group] = []
     private var numbers: [Place: Int] = [:]
     /// Of few groups, by their numbers: the last open finding, behind which all others are summed up.
@@ -43,13 +44,18 @@ struct FindingCollector: Sendable {
     /// - Parameters:
     ///   - limit: How many findings of one kind and folder stand by themselves.
     ///   - keepsAll: Whether the others are kept too, for a state.
-    init(limit: Int, keepsAll: Bool) {
+    ///   - known: What the last run found.
+    init(limit: Int, keepsAll: Bool, known: KnownFindings? = nil) {
         self.limit = limit
         self.keepsAll = keepsAll
+        self.known = known
     }
 
     /// Adds a finding, which stays open until the next call of ``settle()``.
     mutating func add(_ finding: Finding) {
+        var finding = finding
+        // Neither notices nor what sums up others are remembered.
+        if let known, finding.severity > .notice, !finding.isSum { finding.isKnown = known.has(KnownFinding(finding)) }
         let number = group(of: finding)
         if !bounds.isEmpty, let bound = bounds[number], !Finding.inReportOrder(finding, bound) {
             sumUp(finding, in: number)

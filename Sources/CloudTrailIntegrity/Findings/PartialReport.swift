@@ -28,7 +28,11 @@ struct PartialReport: Sendable {
 
     /// Nothing yet.
     init(_ archive: JudgedArchive) {
-        findings = FindingCollector(limit: archive.options.findingsPerFolder, keepsAll: archive.before != nil)
+        findings = FindingCollector(
+            limit: archive.options.findingsPerFolder,
+            keepsAll: archive.before != nil,
+            known: archive.before?.proof.known
+        )
     }
 
     /// Adds what another has settled.

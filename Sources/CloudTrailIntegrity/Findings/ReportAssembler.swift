@@ -80,10 +80,15 @@ struct ReportAssembler {
         var logTotal = report.looseLogs
         for tally in report.logs.values { logTotal.add(tally) }
         let found = acknowledged(report.findings.findings.sorted(by: Finding.inReportOrder), listener)
+        var new: [FindingKind: Int]?
         if state != nil {
             // Each by itself, so that the next run can tell all of them from new ones.
             let all = (found.filter { !$0.isSum } + report.findings.summedUp).filter { $0.severity > .notice }
-            state?.findings = all.sorted(by: Finding.inReportOrder).map { KnownFinding($0) }
+            let remembered = all.sorted(by: Finding.inReportOrder).prefix(ProvenState.maximumFindings)
+            state?.findings = remembered.map { KnownFinding($0) }
+            if archive.before?.proof.known != nil {
+                new = all.reduce(into: [:]) { $0[$1.kind, default: 0] += $1.isKnown == false ? 1 : 0 }
+            }
         }
         return ValidationReport(
             findings: found,
@@ -105,6 +110,7 @@ struct ReportAssembler {
             keySources: keys.sources,
             hashedBytes: report.contentBytes,
             carried: carried,
+            newFindings: new,
             state: state
         )
     }

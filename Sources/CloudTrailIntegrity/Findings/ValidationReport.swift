@@ -110,6 +110,9 @@ public struct ValidationReport: Sendable {
     public let hashedBytes: UInt64
     /// What was proven before and not read in this run; `nil` without ``ValidationOptions/earlierRuns``.
     public let carried: Carried?
+    /// How many violations and unverified there are that the run before this one did not have, by their kinds, those that
+    /// are summed up included; `nil` where no run is remembered.
+    public let newFindings: [FindingKind: Int]?
     /// What the next run may build on; `nil` without ``ValidationOptions/earlierRuns``.
     public let state: ProvenState?
     /// The names of the sources that are folders and whose path led to another folder in the end, or to none: renamed, or
@@ -166,6 +169,7 @@ public struct ValidationReport: Sendable {
         keySources: [PublicKeySet.Source] = [],
         hashedBytes: UInt64 = 0,
         carried: Carried? = nil,
+        newFindings: [FindingKind: Int]? = nil,
         state: ProvenState? = nil,
         replacedSources: [String] = []
     ) {
@@ -183,6 +187,7 @@ public struct ValidationReport: Sendable {
         self.keySources = keySources
         self.hashedBytes = hashedBytes
         self.carried = carried
+        self.newFindings = newFindings
         self.state = state
         self.replacedSources = replacedSources
     }

@@ -53,6 +53,8 @@ final class EarlierProof: Sendable {
     }
 
     let runs: EarlierRuns
+    /// What the last run found; `nil` before the first one.
+    let known: KnownFindings?
     private let start: Timestamp?
     private let bucket: String?
     private let numbers: [Place: Int]
@@ -66,6 +68,7 @@ final class EarlierProof: Sendable {
     ///   - bucket: The bucket that the caller names.
     init(_ runs: EarlierRuns, start: Timestamp?, bucket: String?) {
         self.runs = runs
+        known = KnownFindings(runs.state)
         self.start = start
         self.bucket = bucket
         var numbers: [Place: Int] = [:]

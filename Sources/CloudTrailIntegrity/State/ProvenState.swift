@@ -14,8 +14,12 @@ public struct ProvenState: Sendable {
     package var digests: [ProvenDigest] = []
     /// The log files that were proven, by the folder they are in.
     package var folders: [ProvenFolder] = []
-    /// The violations and the unverified that the last run found, in the order of its report.
+    /// The violations and the unverified that the last run found, in the order of its report; at most
+    /// ``maximumFindings``.
     package var findings: [KnownFinding] = []
+
+    /// How many findings a run remembers.
+    package static let maximumFindings = 100_000
 
     /// The state before the first run.
     public init() {}
@@ -96,7 +100,8 @@ package struct ProvenFolder: Sendable {
     package var files: [File]
 }
 
-/// A finding of the last run, as far as telling it from a new one takes.
+/// A finding of the last run, as far as telling it from a new one takes. One that has neither a key nor a path has the
+/// trail, or what nothing was validated of, as its key.
 package struct KnownFinding: Hashable, Sendable {
     /// Those of the chain, or of the name of the file; empty where there is neither.
     package let account: String
