@@ -18,7 +18,7 @@ package struct TextReport {
     ///
     /// - Parameters:
     ///   - verbose: Show every finding, with its whole name, and every proven file.
-    ///   - quiet: Show the verdict alone, with what was not asked.
+    ///   - quiet: Show the verdict alone, with the names of violations and what was not asked.
     package func write<Failure: Error>(
         verbose: Bool = false,
         quiet: Bool = false,
@@ -42,6 +42,7 @@ package struct TextReport {
         var lines = style.wrap(words + rest, hanging: 2)
         lines[0] = style.paint(words, color) + lines[0].dropFirst(words.count)
         for line in lines { try output(line) }
+        if quiet { for line in violationNames { try output(line) } }
         for sentence in Standing(report, facts).sentences + Self.replaced(report) + (verbose ? [filesListed] : [])
             + notAsked
         {
@@ -86,6 +87,24 @@ package struct TextReport {
             (0x20..<0x7f).contains(byte)
                 ? String(Unicode.Scalar(byte)) : "\\x\(Hex.encode([byte]))"
         }.joined()
+    }
+
+    /// How many violations a quiet report names.
+    private static let namedViolations = 10
+
+    /// The violations by their kinds and keys, a line each; no more than ``namedViolations``.
+    private var violationNames: [String] {
+        let violations = report.findings.lazy.filter { $0.severity == .violation }
+        var lines: [String] = []
+        var named = 0
+        for violation in violations where !violation.isSum {
+            guard named < Self.namedViolations else { break }
+            named += 1
+            let name = (violation.key ?? violation.path).map(Self.shown) ?? violation.chain.map(ChainNames.short) ?? ""
+            lines.append("  \(violation.kind.rawValue) \(name)")
+        }
+        let rest = report.findings.count(of: .violation) - named
+        return lines + (rest > 0 ? ["  … and \(rest.grouped) more"] : [])
     }
 
     // MARK: Verdict

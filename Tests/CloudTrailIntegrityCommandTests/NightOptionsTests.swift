@@ -20,6 +20,52 @@ struct NightOptionsTests {
         for log in logs { try FileManager.default.removeItem(atPath: log) }
     }
 
+    // MARK: Output
+
+    @Test("silent on success: nothing is printed on 0, in any format, and files are written all the same")
+    func silent() throws {
+        let report = sample.path + "/report.json"
+        for format in ["text", "jsonl", "aws"] {
+            let run = sample.validate("--silent-on-success", "--format", format, "--report", "json=\(report)")
+            #expect(run.status == .proven && run.output.isEmpty && run.errors.isEmpty)
+        }
+        #expect(try String(contentsOfFile: report, encoding: .utf8).contains(#""expectGiven":false"#))
+        #expect(sample.validate("--silent-on-success", "--report", "json=-").status == .usage)
+        // What stands in the way of success is told with the findings.
+        let full = sample.validate("--silent-on-success", "--report", "json=/dev/full")
+        #expect(full.status == .outputError)
+        #expect(full.output.contains("VALID: ") && full.errors.contains("/dev/full"))
+        try lose(logs.prefix(1))
+        let plain = sample.validate()
+        let silent = sample.validate("--silent-on-success")
+        #expect(silent.status == .violation)
+        #expect(silent.output == plain.output && silent.output.contains("log-missing"))
+    }
+
+    @Test("quiet: the verdict, the violations by kind and key, so many of them, and what was not asked")
+    func quiet() throws {
+        try lose(logs.prefix(3))
+        let keys = logs.prefix(3).map { $0.dropFirst(sample.archive.count + 1) }
+        let lines = sample.validate("-q").output.split(separator: "\n").map(String.init)
+        #expect(lines[0].hasPrefix("NOT VALID: 3 violations; "))
+        #expect(lines[1...3] == keys.map { "  log-missing \($0)" }[...])
+        #expect(lines[4].hasPrefix("Not asked: "))
+        try lose(logs[3..<12])
+        let many = sample.validate("-q").output.split(separator: "\n").filter { $0.hasPrefix("  log-missing ") }
+        #expect(many.count == 10)
+        #expect(sample.validate("-q").output.contains("\n  … and 2 more\n"))
+        let summed = sample.validate("-q", "--findings-per-folder", "4").output
+        #expect(summed.contains("\n  … and 8 more\n"))
+    }
+
+    @Test("quiet: a key that could steer a terminal is shown as escapes")
+    func quietEscapes() throws {
+        let stray = (logs[0] as NSString).deletingLastPathComponent + "/\u{1b}[2K.json.gz"
+        try Data([0x1f, 0x8b]).write(to: URL(fileURLWithPath: stray))
+        try lose(logs.prefix(1))
+        #expect(!sample.validate("-q").output.contains("\u{1b}"))
+    }
+
     // MARK: New and known
 
     /// I41
@@ -69,6 +115,39 @@ struct NightOptionsTests {
         let sum = try #require(records.first { ($0["detail"] as? [String: Any])?["more"] != nil })
         #expect(sum["known"] == nil)
         #expect(records.last?["new"] as? [String: Int] == ["violation": 4, "unverified": 0])
+    }
+
+    // MARK: The lock
+
+    /// I17
+    @Test("a run waits for the lock of the state for as long as it is told, and no longer")
+    func lock() throws {
+        #expect(sample.validate("--state", state, "--new-state").status == .proven)
+        let arguments = DiskSample.validation(of: sample.path) + ["--state", state, "-q"]
+        let holder = open(state + ".lock", O_RDWR | O_CLOEXEC)
+        #expect(holder >= 0 && flock(holder, LOCK_EX) == 0)
+        for timeout in [[], ["--lock-timeout", "0"], ["--lock-timeout", "1"]] {
+            let begin = ContinuousClock.now
+            let ending = try CommandProcess(arguments + timeout).end()
+            let duration = begin.duration(to: .now)
+            #expect(ending.status == 66 && ending.errors.contains("in use by another run"))
+            #expect((duration > .seconds(1)) == (timeout.last == "1"), "\(timeout): \(duration)")
+        }
+        // A signal ends the wait.
+        let interrupted = try CommandProcess(arguments + ["--lock-timeout", "60"])
+        #expect(try interrupted.runs { interrupted.holds(state + ".lock") })
+        interrupted.send(SIGTERM)
+        let ending = try interrupted.end()
+        #expect(ending.status == 143 && ending.duration < .seconds(5))
+        #expect(ending.errors.hasPrefix("Interrupted: ") && ending.errors.split(separator: "\n").count == 1)
+        // Another run that ends lets it go on, with the state that that one wrote.
+        let waiting = try CommandProcess(arguments + ["--lock-timeout", "60"])
+        #expect(try waiting.runs { waiting.holds(state + ".lock") })
+        usleep(200_000)
+        close(holder)
+        #expect(try waiting.end().status == 0)
+        #expect(sample.validate("--lock-timeout", "1").status == .usage)
+        #expect(sample.validate("--state", state, "--lock-timeout", "soon").status == .usage)
     }
 }
 #endif

@@ -47,7 +47,15 @@ enum ValidateCommand: Subcommand {
             RequestedOutputs.manifestOption,
         ] + ValidateRequest.statementOptions + [
             OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
-            OptionSpec("quiet", letter: "q", help: "Print the verdict alone, with what was not asked."),
+            OptionSpec(
+                "quiet",
+                letter: "q",
+                help: "Print the verdict alone, with the names of violations and what was not asked."
+            ),
+            OptionSpec(
+                "silent-on-success",
+                help: "Print nothing where the exit status is 0, as cron wants it; files are written all the same."
+            ),
             OptionSpec(
                 "progress",
                 value: "when",

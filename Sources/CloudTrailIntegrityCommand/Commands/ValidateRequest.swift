@@ -27,6 +27,8 @@ struct ValidateRequest {
     /// Whether the report lists the proven files.
     let isVerbose: Bool
     let isQuiet: Bool
+    /// Whether a run that ends with 0 prints nothing.
+    let isSilentOnSuccess: Bool
 
     private let beginOnClock = ContinuousClock.now
     private let commandLine: [ByteString]
@@ -45,10 +47,17 @@ struct ValidateRequest {
         self.commandLine = commandLine
         isVerbose = arguments.has("verbose")
         isQuiet = arguments.has("quiet")
+        isSilentOnSuccess = arguments.has("silent-on-success")
         isStrict = arguments.has("strict")
         statement = Self.statement(arguments)
         format = try arguments.choice("format") ?? .text
         outputs = try RequestedOutputs(arguments)
+        if isSilentOnSuccess, outputs.takesStandardOutput {
+            throw CommandError(
+                .usage,
+                "'--silent-on-success' and a report to '-' contradict each other: give one of them"
+            )
+        }
         allowed = try Self.allowedKinds(arguments)
         var options = try Self.options(arguments)
         options.listsProvenFiles = isVerbose || outputs.includesManifest
@@ -57,7 +66,7 @@ struct ValidateRequest {
         self.options = options
         style = try Self.style(arguments, console)
         let choice: TerminalChoice = try arguments.choice("progress") ?? .auto
-        progress = console.isOfProcess ? ProgressDisplay.form(choice, isQuiet: isQuiet) : nil
+        progress = console.isOfProcess ? ProgressDisplay.form(choice, isQuiet: isQuiet || isSilentOnSuccess) : nil
     }
 
     /// Whether the last line of standard output is a summary, also that of a run without a verdict.

@@ -35,7 +35,7 @@ struct ValidateRun {
     /// Validates the archive, delivers the reports, and returns what the command ends with.
     mutating func outcome() throws(CommandError) -> ExitStatus {
         guard let roots = try checkedRoots() else { return try interrupted() }
-        let validator = try validator(outside: roots)
+        guard let validator = try validator(outside: roots) else { return try interrupted() }
         guard let report = try validate(with: validator) else { return try interrupted() }
         return try deliver(report, outside: roots)
     }
@@ -67,8 +67,9 @@ struct ValidateRun {
         }
     }
 
-    /// Reads the evidence, and makes sure that the outputs can be written; locks and reads the state.
-    private mutating func validator(outside roots: Set<Inode>) throws(CommandError) -> Validator {
+    /// Reads the evidence, and makes sure that the outputs can be written; locks and reads the state. Returns `nil` after a
+    /// signal.
+    private mutating func validator(outside roots: Set<Inode>) throws(CommandError) -> Validator? {
         var options = request.options
         let keys = try evidence.publicKeys()
         let signatures = try evidence.signatureManifest()
@@ -76,8 +77,11 @@ struct ValidateRun {
         options.acknowledgements = try evidence.acknowledged()
         try request.outputs.checkAreWritable(outside: roots)
         // The state is accessed exclusively meanwhile, and so this value as a whole.
-        let console = console
-        try state?.open(outside: roots, console)
+        let (console, interruption) = (console, interruption)
+        let opened: Void? = try interruption.stoppable(console) {
+            try state?.open(outside: roots, console, interruption.monitor)
+        }
+        guard opened != nil else { return nil }
         options.earlierRuns = state?.earlierRuns
         return Validator(keys: keys, signatures: signatures, options: options)
     }
@@ -127,7 +131,7 @@ struct ValidateRun {
         if let stateFailure { failures.append(stateFailure) }
         defer { for failure in failures { console.printError("Error: \(escaped(failure.message))") } }
         do throws(CommandError) {
-            try print(report, facts)
+            if !request.isSilentOnSuccess || status != .proven || !failures.isEmpty { try print(report, facts) }
             if failures.isEmpty, try state?.commit(interruption) == false { return try interrupted() }
         } catch {
             failures.append(error)

@@ -29,6 +29,11 @@ struct StateFile {
             help: "With '--state', read again what was proven before: all, a share such as 5%, which comes to all "
                 + "after 20 runs, or what was read last longer ago than, such as, 30d."
         ),
+        OptionSpec(
+            "lock-timeout",
+            value: "seconds",
+            help: "With '--state', how long to wait for another run that uses it. (default: 0)"
+        ),
     ]
 
     let file: OutputFile
@@ -37,6 +42,7 @@ struct StateFile {
     private var state = ProvenState()
     private let begin: Timestamp
     private let recheck: EarlierRuns.Recheck
+    private let lockTimeout: Duration
     private let place: FilePlace
     private let isNew: Bool
     private var lock: Lock?
@@ -65,9 +71,11 @@ struct StateFile {
     ///   - outputs: What else is written.
     init?(_ arguments: ParsedArguments, begin: Timestamp, besides outputs: [OutputFile]) throws(CommandError) {
         recheck = try Self.recheck(arguments, begin: begin)
+        lockTimeout = .seconds(try arguments.number("lock-timeout", minimum: 0) ?? 0)
         self.begin = begin
         guard let path = arguments.path("state") else {
-            for option in ["new-state", "recheck"] where arguments.has(option) || arguments.last(option) != nil {
+            for option in ["new-state", "recheck", "lock-timeout"]
+            where arguments.has(option) || arguments.last(option) != nil {
                 throw CommandError(.usage, "'--\(option)' needs '--state <file>'")
             }
             return nil
@@ -94,10 +102,12 @@ struct StateFile {
     /// - Parameters:
     ///   - roots: What it must not lie in.
     ///   - console: Where it is told that others can write it.
-    mutating func open(outside roots: Set<Inode>, _ console: Console) throws(CommandError) {
+    ///   - monitor: What ends the wait for the lock.
+    /// - Throws: ``CommandError``, or `CancellationError` after a signal.
+    mutating func open(outside roots: Set<Inode>, _ console: Console, _ monitor: ValidationMonitor) throws {
         try file.require(outside: roots)
         if !isNew { try requireState() }
-        lock = try makeLock()
+        lock = try makeLock(monitor)
         if isNew {
             guard try status() == nil else {
                 throw CommandError(.usage, "The state '\(file.path)' is there already: leave out '--new-state'")
@@ -166,7 +176,11 @@ struct StateFile {
         }
     }
 
-    private func makeLock() throws(CommandError) -> Lock {
+    /// How long to wait before the lock is tried again.
+    private static let lockInterval = Duration.milliseconds(100)
+
+    /// The lock, as soon as no other run has it, and for as long as the command line says that it is waited for.
+    private func makeLock(_ monitor: ValidationMonitor) throws -> Lock {
         let path = (place.target ?? file.path) + Self.lockSuffix
         func failure(_ reason: String) -> CommandError {
             CommandError(.outputError, "The state '\(file.path)' could not be locked: '\(path)': \(reason)")
@@ -180,10 +194,19 @@ struct StateFile {
             throw failure(error.description)
         }
         guard status.kind == .file else { throw failure("it is not a regular file") }
-        guard flock(lock.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let begin = ContinuousClock.now
+        while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {
             let error = SystemError.last
-            guard error.code == EWOULDBLOCK else { throw failure(error.description) }
-            throw CommandError(.noInput, "The state '\(file.path)' is in use by another run: wait for it to end")
+            guard error.code == EWOULDBLOCK || error.code == EINTR else { throw failure(error.description) }
+            if monitor.isCancelled { throw CancellationError() }
+            let rest = lockTimeout - begin.duration(to: .now)
+            guard rest > .zero else {
+                throw CommandError(
+                    .noInput,
+                    "The state '\(file.path)' is in use by another run: wait for it to end, as '--lock-timeout' does"
+                )
+            }
+            usleep(UInt32(min(rest, Self.lockInterval) / .microseconds(1)))
         }
         return lock
     }
