@@ -12,7 +12,8 @@ FISHDIR = $(DATADIR)/fish/vendor_completions.d
 UNITDIR = $(PREFIX)/lib/systemd/system
 
 DOCUMENTS = README.md CHANGELOG.md SECURITY.md LICENSE
-EXAMPLES = packaging/example.conf packaging/cloudtrail-integrity.cron packaging/alerts.yml
+EXAMPLES = packaging/example.conf packaging/example.override.conf packaging/cloudtrail-integrity.cron \
+    packaging/alerts.yml packaging/sync-archive.sh
 UNITS = cloudtrail-integrity@.service cloudtrail-integrity@.timer
 
 # What `install` generates before it installs it.
