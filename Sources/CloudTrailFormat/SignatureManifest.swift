@@ -20,6 +20,20 @@ public struct SignatureManifest: Sendable {
         /// The key, or for rclone the path below what was listed: then its end.
         let key: ObjectKey
         let metadata: SignatureMetadata
+        /// The number of the file in ``files``.
+        var file: Int32 = -1
+    }
+
+    /// A file that was added.
+    package struct File: Hashable, Sendable {
+        /// As the caller calls it.
+        package let name: String
+        /// How many objects it names.
+        package fileprivate(set) var objects = 0
+        /// Of how many of them it has a signature.
+        package fileprivate(set) var signatures = 0
+        /// Whether it is a list of rclone's in which no object has metadata.
+        package fileprivate(set) var lacksMetadataOfRclone = false
     }
 
     /// By file name: a digest file's name is all but unique, and a path may lack the front of the key.
@@ -31,23 +45,45 @@ public struct SignatureManifest: Sendable {
     /// The number of signatures.
     public private(set) var count = 0
 
+    /// The files, in the order in which they were added.
+    package private(set) var files: [File] = []
+
     /// A manifest without signatures.
     public init() {}
 
     /// Adds the signatures of a file. Entries without a signature, such as those of log files, are passed over.
     ///
-    /// - Parameter bytes: The file's content.
+    /// - Parameters:
+    ///   - bytes: The file's content.
+    ///   - name: What a finding calls the file.
     /// - Throws: ``SignatureManifestError`` with the line that could not be read; nothing has been added then.
-    public mutating func add(reading bytes: [UInt8]) throws {
+    public mutating func add(reading bytes: [UInt8], name: String = "signatures") throws {
         let bytes = InputText.utf8(bytes)
         let isArray = bytes.first { !JSONLines.isSpace($0) } == UInt8(ascii: "[")
         let found = isArray ? try Self.readArray(bytes) : try Self.readLines(bytes)
-        for entry in found {
+        for var entry in found.entries {
             let name = ObjectKey(bytes: Array(entry.key.lastComponent))
+            entry.file = Int32(clamping: files.count)
             entries[name, default: []].append(entry)
             if let end = DigestFileName(name)?.endTime { endTimes.insert(end) }
         }
-        count += found.count
+        count += found.entries.count
+        files.append(
+            File(
+                name: name,
+                objects: found.objects,
+                signatures: found.entries.count,
+                lacksMetadataOfRclone: found.isOfRclone && !found.hasMetadata
+            )
+        )
+    }
+
+    /// Which files have a signature of an object with the key of `location`, and of which bucket they say that it is; `nil`
+    /// where they name none.
+    package func files(with location: ObjectLocation) -> [(number: Int, bucket: String?)] {
+        guard count > 0, let named = entries[ObjectKey(bytes: Array(location.key.lastComponent))] else { return [] }
+        let key = location.key.collapsed
+        return named.filter { key.isSameOrEnds(with: $0.key.collapsed) }.map { (Int($0.file), $0.bucket) }
     }
 
     /// Whether there may be signatures of a digest file whose name ends its window at this moment: what is cheap to ask.
@@ -83,8 +119,18 @@ public struct SignatureManifest: Sendable {
 
     private static let names = JSONNames<Name>()
 
-    private static func readLines(_ bytes: [UInt8]) throws -> [Entry] {
-        var found: [Entry] = []
+    /// What reading a file found.
+    private struct Found {
+        var entries: [Entry] = []
+        var objects = 0
+        /// Whether objects are named as rclone names them.
+        var isOfRclone = false
+        /// Whether an object has metadata, with a signature or without.
+        var hasMetadata = false
+    }
+
+    private static func readLines(_ bytes: [UInt8]) throws -> Found {
+        var found = Found()
         do throws(JSONLines.Failure) {
             try JSONLines.forEach(bytes, maximumDepth: 32) { (reader) throws(JSONError) in
                 try readEntry(&reader, into: &found)
@@ -99,8 +145,8 @@ public struct SignatureManifest: Sendable {
     }
 
     /// rclone's list, which holds folders and other objects too.
-    private static func readArray(_ bytes: [UInt8]) throws -> [Entry] {
-        var found: [Entry] = []
+    private static func readArray(_ bytes: [UInt8]) throws -> Found {
+        var found = Found()
         var reader = JSONReader(bytes, maximumDepth: 32)
         do throws(JSONError) {
             try reader.readArray { (reader) throws(JSONError) in _ = try readEntry(&reader, into: &found) }
@@ -113,7 +159,7 @@ public struct SignatureManifest: Sendable {
     }
 
     /// Reads one object of the manifest; `false` when it names no S3 object or is none itself.
-    private static func readEntry(_ reader: inout JSONReader, into found: inout [Entry]) throws(JSONError) -> Bool {
+    private static func readEntry(_ reader: inout JSONReader, into found: inout Found) throws(JSONError) -> Bool {
         guard try reader.kind() == .object else {
             try reader.skipValue()
             return false
@@ -121,12 +167,17 @@ public struct SignatureManifest: Sendable {
         var bucket: String?
         var key: String?
         var metadata: SignatureMetadata?
+        var isOfRclone = false
+        var hasMetadata = false
         try reader.readObject(names) { (reader, name) throws(JSONError) in
             switch name {
             case .bucket where try reader.kind() == .string: bucket = try reader.readString()
             case .key where try reader.kind() == .string, .path where try reader.kind() == .string:
+                isOfRclone = name == .path
                 key = try reader.readString()
-            case .metadata, .metadataOfRclone: metadata = try SignatureMetadata.read(&reader)
+            case .metadata, .metadataOfRclone:
+                hasMetadata = try reader.kind() == .object
+                metadata = try SignatureMetadata.read(&reader)
             default: try reader.skipValue()
             }
         }
@@ -139,7 +190,10 @@ public struct SignatureManifest: Sendable {
             bucket = String(Substring(name[..<slash]))
             key = String(Substring(name[name.index(after: slash)...]))
         }
-        if let metadata { found.append(Entry(bucket: bucket, key: ObjectKey(key), metadata: metadata)) }
+        found.objects += 1
+        found.isOfRclone = found.isOfRclone || isOfRclone
+        found.hasMetadata = found.hasMetadata || hasMetadata
+        if let metadata { found.entries.append(Entry(bucket: bucket, key: ObjectKey(key), metadata: metadata)) }
         return true
     }
 }

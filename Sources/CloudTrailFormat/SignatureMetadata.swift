@@ -79,22 +79,38 @@ public struct SignatureMetadata: Hashable, Sendable {
 
     private static let answerNames = JSONNames<AnswerName>()
 
-    /// Reads an answer of `aws s3api head-object`, saved beside its digest as `<digest file>.metadata.json`; `nil` when
-    /// it is no such answer or holds no signature.
-    package init?(headObjectAnswer bytes: [UInt8]) {
-        var reader = JSONReader(InputText.utf8(bytes), maximumDepth: 32)
+    /// Reads an answer of `aws s3api head-object`, saved beside its digest as `<digest file>.metadata.json`.
+    ///
+    /// - Throws: ``HeadObjectFault`` when it is no such answer or holds no signature.
+    package init(headObjectAnswer bytes: [UInt8]) throws(HeadObjectFault) {
+        let text = InputText.utf8(bytes)
+        if text.allSatisfy(JSONLines.isSpace) { throw .empty }
+        var reader = JSONReader(text, maximumDepth: 32)
         var found: SignatureMetadata?
+        var hasMetadata = false
         do throws(JSONError) {
-            guard try reader.kind() == .object else { return nil }
+            guard try reader.kind() == .object else { throw JSONError(reason: .unexpectedByte, offset: 0) }
             try reader.readObject(Self.answerNames) { (reader, name) throws(JSONError) in
                 guard name != nil else { return try reader.skipValue() }
+                hasMetadata = true
                 found = try Self.read(&reader)
             }
             try reader.expectEnd()
         } catch {
-            return nil
+            throw .malformed(error)
         }
-        guard let found else { return nil }
+        guard let found else { throw hasMetadata ? .noSignature : .noMetadata }
         self = found
     }
+}
+
+/// Why a file is no answer of `head-object` that holds a signature.
+package enum HeadObjectFault: Error, Hashable, Sendable {
+    case empty
+    /// It is no JSON object.
+    case malformed(JSONError)
+    /// It has no member `Metadata`.
+    case noMetadata
+    /// No signature is among the metadata.
+    case noSignature
 }

@@ -107,6 +107,6 @@ extension Validator {
                 .state(logs.proven, digestsOfHeld: logs.digestsOfHeld, monitor)
         }
         return try ReportAssembler(archive, report)
-            .report(keys: keys, carried: carried, state: state, monitor, listener)
+            .report(keys: keys, signatures: signatures, carried: carried, state: state, monitor, listener)
     }
 }

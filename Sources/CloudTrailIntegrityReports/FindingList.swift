@@ -2,28 +2,56 @@ internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailRules
 
-/// The findings chain by chain and kind by kind, each kind with what to do next where it comes first.
+/// The findings chain by chain and kind by kind, with what to do next where that comes first.
 struct FindingList {
-    /// The findings of one kind in one chain.
+    /// The findings of one kind in one chain that have the same to be done about them.
     private struct Group {
+        let advice: String
+        /// What is said of each of them; `nil` when it is not the same.
+        var message: String?
         var count = 0
         var newCount = 0
         var shown: [Finding] = []
-        /// Those that sum up others.
+        /// Those that sum up others of the kind.
         var sums: [Finding] = []
-        /// What is said of each of them; `nil` when it is not the same.
-        var message: String?
+
+        init(_ finding: Finding) {
+            (advice, message) = (finding.advice, finding.message)
+        }
 
         /// Adds one, which is shown up to a limit.
         mutating func add(_ finding: Finding, limit: Int) {
-            count += finding.standsFor
+            count += 1
             if finding.isKnown == false { newCount += 1 }
-            guard !finding.isSum else {
-                sums.append(finding)
-                return
-            }
             if message != finding.message { message = nil }
             if shown.count < limit { shown.append(finding) }
+        }
+
+        mutating func add(sum finding: Finding) {
+            count += finding.standsFor
+            sums.append(finding)
+        }
+    }
+
+    /// The findings of one kind in one chain.
+    private struct Kind {
+        private var groups: [Group] = []
+        private var sums: [Finding] = []
+
+        mutating func add(_ finding: Finding, limit: Int) {
+            if finding.isSum { return sums.append(finding) }
+            // Different advice is for few causes of a kind, so there are few groups.
+            let known = groups.firstIndex { $0.advice == finding.advice }
+            if known == nil { groups.append(Group(finding)) }
+            groups[known ?? groups.count - 1].add(finding, limit: limit)
+        }
+
+        /// The groups; what sums up others, of whichever of them, stands in the last.
+        var all: [Group] {
+            guard let first = sums.first else { return groups }
+            var all = groups.isEmpty ? [Group(first)] : groups
+            for sum in sums { all[all.count - 1].add(sum: sum) }
+            return all
         }
     }
 
@@ -32,7 +60,7 @@ struct FindingList {
     private let isVerbose: Bool
     /// In the order of the report; `nil` for what belongs to no chain.
     private var chains: [ChainIdentity?] = []
-    private var groups: [ChainIdentity?: [FindingKind: Group]] = [:]
+    private var kinds: [ChainIdentity?: [FindingKind: Kind]] = [:]
 
     /// The findings of one kind in one chain that are shown where not all are asked for.
     private static let shownOfAKind = 10
@@ -42,8 +70,8 @@ struct FindingList {
         self.style = style
         isVerbose = verbose
         for finding in findings {
-            if groups[finding.chain] == nil { chains.append(finding.chain) }
-            groups[finding.chain, default: [:]][finding.kind, default: Group(message: finding.message)]
+            if kinds[finding.chain] == nil { chains.append(finding.chain) }
+            kinds[finding.chain, default: [:]][finding.kind, default: Kind()]
                 .add(finding, limit: verbose ? .max : Self.shownOfAKind)
         }
     }
@@ -52,30 +80,38 @@ struct FindingList {
     private static let findingIndent = 4
 
     func write<Failure: Error>(to output: (String) throws(Failure) -> Void) throws(Failure) {
-        var advised: Set<FindingKind> = []
+        var advised: Set<[String]> = []
         for chain in chains {
             for line in style.wrap(chain.map(names.name) ?? "Of no chain") { try output(line) }
             for kind in FindingKind.inReportOrder {
-                guard let group = groups[chain]?[kind] else { continue }
-                for line in heading(kind, group) { try output(line) }
-                for finding in group.shown {
-                    for line in lines(finding, saysMessage: group.message == nil) { try output(line) }
-                    for mark in finding.marks {
-                        for line in style.wrap(mark, indent: Self.findingIndent + 2, hanging: 2) { try output(line) }
-                    }
-                }
-                let rest = group.sums.reduce(group.count - group.shown.count) { $0 - $1.standsFor }
-                if rest > 0 { try output(Self.space + "… and \(rest.grouped) more (--verbose)") }
-                for sum in group.sums {
-                    let folder = TextReport.subject(sum).map { " in \($0)" } ?? ""
-                    try output(Self.space + "… and \(sum.standsFor.grouped) more\(folder), not listed one by one")
-                }
-                guard advised.insert(kind).inserted else { continue }
-                for line in style.wrap("What to do: \(kind.advice)", indent: Self.findingIndent, hanging: 2) {
-                    try output(line)
+                for group in kinds[chain]?[kind]?.all ?? [] {
+                    try write(group, of: kind, to: output)
+                    guard advised.insert([kind.rawValue, group.advice]).inserted else { continue }
+                    let advice = "What to do: \(escaped(group.advice))"
+                    for line in style.wrap(advice, indent: Self.findingIndent, hanging: 2) { try output(line) }
                 }
             }
             try output("")
+        }
+    }
+
+    private func write<Failure: Error>(
+        _ group: Group,
+        of kind: FindingKind,
+        to output: (String) throws(Failure) -> Void
+    ) throws(Failure) {
+        for line in heading(kind, group) { try output(line) }
+        for finding in group.shown {
+            for line in lines(finding, saysMessage: group.message == nil) { try output(line) }
+            for mark in finding.marks {
+                for line in style.wrap(mark, indent: Self.findingIndent + 2, hanging: 2) { try output(line) }
+            }
+        }
+        let rest = group.sums.reduce(group.count - group.shown.count) { $0 - $1.standsFor }
+        if rest > 0 { try output(Self.space + "… and \(rest.grouped) more (--verbose)") }
+        for sum in group.sums {
+            let folder = TextReport.subject(sum).map { " in \($0)" } ?? ""
+            try output(Self.space + "… and \(sum.standsFor.grouped) more\(folder), not listed one by one")
         }
     }
 

@@ -295,6 +295,7 @@ package struct HTMLReport {
             case .list(let texts): details.append((name, texts.map(escaped).joined(separator: ", ")))
             }
         }
+        if let advice = finding.ownAdvice { details.append(("to do", escaped(advice))) }
         if ValidationReport.isAllowed(finding, allowed) {
             details.append(("allowed", "does not count in the exit status"))
         }

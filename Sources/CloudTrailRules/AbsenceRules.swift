@@ -93,6 +93,8 @@ package enum AbsenceRules: Sendable {
         package let location: Location
         package let day: Day
         package let time: Time
+        /// What else is known, for its words.
+        package let surroundings: LogSurroundings
 
         /// Whether the digest that lists it is the oldest held of its chain.
         package enum Position: Hashable, Sendable {
@@ -119,7 +121,8 @@ package enum AbsenceRules: Sendable {
             proven: Proven,
             location: Location,
             day: Day,
-            time: Time
+            time: Time,
+            surroundings: LogSurroundings = .unremarkable
         ) {
             self.lister = lister
             self.chain = chain
@@ -131,6 +134,7 @@ package enum AbsenceRules: Sendable {
             self.location = location
             self.day = day
             self.time = time
+            self.surroundings = surroundings
         }
     }
 
@@ -147,7 +151,7 @@ package enum AbsenceRules: Sendable {
             if log.location == .notHeld { return .locationNotHeld }
         }
         switch log.lister {
-        case .verified: return .cause(.logMissing(log.proven))
+        case .verified: return .cause(.logMissing(log.proven, log.surroundings))
         case .unverified: return .cause(.logAbsentUnauthenticated)
         }
     }

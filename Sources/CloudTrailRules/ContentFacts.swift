@@ -35,15 +35,26 @@ package struct ContentFacts: Hashable, Sendable {
         case ratio
     }
 
+    /// What the stored bytes begin with.
+    package enum Opening: Hashable, Sendable {
+        /// There are none.
+        case nothing
+        /// What a page of XML or HTML begins with.
+        case markup
+        case other
+    }
+
     /// The SHA-256 of the content, as far as it could be read.
     package let hash: SHA256Digest
     package let form: Form
     package let container: Container
+    package let opening: Opening
 
-    package init(hash: SHA256Digest, form: Form, container: Container) {
+    package init(hash: SHA256Digest, form: Form, container: Container, opening: Opening = .other) {
         self.hash = hash
         self.form = form
         self.container = container
+        self.opening = opening
     }
 }
 

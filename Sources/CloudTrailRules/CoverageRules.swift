@@ -141,6 +141,14 @@ package enum CoverageRules: Sendable {
         }
     }
 
+    /// The latest end of a range that chains with these ends cover, without those that lie far behind the others; `nil`
+    /// where there is none after the start that is asked for.
+    package static func coverableEnd(of ends: [Timestamp], _ asked: Asked) -> Timestamp? {
+        guard let latest = ends.max() else { return nil }
+        let end = ends.filter { latest.seconds(since: $0) <= siblingTolerance }.min() ?? latest
+        return asked.start.map { end > $0 } ?? true ? end : nil
+    }
+
     /// From when on verified windows leave nothing out, up to the last of them (V30).
     ///
     /// - Parameter windows: In the order of time.

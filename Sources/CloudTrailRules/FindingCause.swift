@@ -21,7 +21,7 @@ package enum FindingCause: Hashable, Sendable {
     /// The key files with these names hold a page of several.
     case digestKeyUnknown(fingerprint: String, region: String, pages: [String])
     /// No candidate counts; those that were rejected.
-    case digestUnsigned(rejected: [SignatureOrigin], ChainPosition)
+    case digestUnsigned(rejected: [SignatureOrigin], ChainPosition, SignatureSearch = .nothing)
     case digestUnreadable(ObjectReadError)
     /// The limit that was hit.
     case digestOverLimit(String)
@@ -59,13 +59,13 @@ package enum FindingCause: Hashable, Sendable {
     case logUnreadable(ObjectReadError)
     case logOverLimit(ContentFacts.Limit)
     case logMalformed(ContentFacts.Damage, ContentMatch)
-    case logModified(expected: SHA256Digest, actual: SHA256Digest)
+    case logModified(expected: SHA256Digest, actual: SHA256Digest, LogReplacement? = nil)
     case logTrailingData
     /// This is wrong with it, by what an earlier run proved by a digest that is not the same any more, or gone.
     indirect case logProvenBefore(FindingCause)
     /// Only digests that are not verified list it.
     case logUnauthenticated(ContentMatch)
-    case logUnreferenced
+    case logUnreferenced(UnlistedFile = .unremarkable)
     case logAwaitingDigest
     case logDecompressed
     case listingDiffers
@@ -74,7 +74,7 @@ package enum FindingCause: Hashable, Sendable {
 
     // MARK: An absent log file
 
-    case logMissing(Proven)
+    case logMissing(Proven, LogSurroundings = .unremarkable)
     /// An earlier run proved it, and the digest that lists it is gone too.
     case logMissingWithDigest
     /// Only digests that are not verified list it, and it is not held.
@@ -101,6 +101,8 @@ package enum FindingCause: Hashable, Sendable {
     case locationNotHeld(objects: Int, bucket: String, prefix: ObjectKey)
     case nothingValidated(Nothing)
     case keyNew(fingerprint: String)
+    /// A file of signatures of which none is of a digest file that is held.
+    case signaturesUnused(UnusedSignatures)
     /// These members of the key's entry are no times.
     case keyValidityUnreadable(fingerprint: String, members: [String])
     case acknowledgementExpired(Acknowledgement)
@@ -158,6 +160,86 @@ package struct LinkMismatch: Hashable, Sendable {
         self.successor = successor
         self.hashes = hashes
         self.ownSignature = ownSignature
+    }
+}
+
+/// Where the signature of a digest file was looked for, beside those that were tried, and what does without it.
+package struct SignatureSearch: Hashable, Sendable {
+    /// Why the sidecar that lies beside the digest file gives none; `nil` where none lies there.
+    package let sidecar: SidecarFault?
+    package let manifests: Manifests
+    /// The latest end of a range that leaves the digest file out and that every chain covers; `nil` where there is none.
+    package let rangeEnd: Timestamp?
+
+    /// Whether signatures from outside the archive were given.
+    package enum Manifests: Hashable, Sendable {
+        case given, notGiven
+    }
+
+    package init(sidecar: SidecarFault?, _ manifests: Manifests, rangeEnd: Timestamp?) {
+        self.sidecar = sidecar
+        self.manifests = manifests
+        self.rangeEnd = rangeEnd
+    }
+
+    package static let nothing = SignatureSearch(sidecar: nil, .notGiven, rangeEnd: nil)
+}
+
+/// Why what lies beside a digest file under a sidecar's name gives no signature.
+package enum SidecarFault: Error, Hashable, Sendable {
+    case unreadable(ObjectReadError)
+    /// It is larger than any answer of `head-object`.
+    case tooLarge
+    case content(HeadObjectFault)
+}
+
+extension SidecarFault: Comparable {
+    private var order: (kind: Int, offset: Int, text: String) {
+        switch self {
+        case .unreadable(let error): (0, 0, error.reason.rawValue + error.description)
+        case .tooLarge: (1, 0, "")
+        case .content(.empty): (2, 0, "")
+        case .content(.malformed(let error)): (3, error.offset, error.description)
+        case .content(.noMetadata): (4, 0, "")
+        case .content(.noSignature): (5, 0, "")
+        }
+    }
+
+    /// The order in which one of several is named.
+    package static func < (lhs: SidecarFault, rhs: SidecarFault) -> Bool { lhs.order < rhs.order }
+}
+
+/// Why no signature of a file of signatures was of use.
+package struct UnusedSignatures: Hashable, Sendable {
+    /// The file's name, as it was given.
+    package let file: String
+    /// How many objects it names.
+    package let objects: Int
+    /// Of how many of them it has a signature.
+    package let signatures: Int
+    package let reason: Reason
+
+    package enum Reason: Hashable, Sendable {
+        /// It names no object.
+        case empty
+        /// It has the signature of none; of rclone's lists, where that was not asked for.
+        case withoutSignature(Listing)
+        /// They are of digest files that are held, but of this bucket, while the digest files name that one.
+        case otherBucket(String, held: String)
+        /// They are of other digest files than those that are held.
+        case unmatched
+    }
+
+    /// Who made a list of objects.
+    package enum Listing: Hashable, Sendable {
+        case rclone, other
+    }
+
+    package init(_ file: String, objects: Int, signatures: Int, _ reason: Reason) {
+        self.file = file
+        self.objects = objects
+        self.signatures = signatures
+        self.reason = reason
     }
 }
 
@@ -298,6 +380,51 @@ package enum ContentMatch: Hashable, Sendable {
     case same, different
 }
 
+/// What lies in the place of a log file whose content is another than the listed one.
+package enum LogReplacement: Hashable, Sendable {
+    /// A file without content.
+    case nothing
+    /// A page of XML or HTML.
+    case markup
+    /// The content that a verified digest lists under this key.
+    case log(ObjectKey)
+}
+
+/// What is known of a file that no digest lists.
+package struct UnlistedFile: Hashable, Sendable {
+    /// What its name looks like, where that is none that CloudTrail gives.
+    package let name: StrayName?
+    package let content: Content
+    /// The folder of listed log files whose name looks the same as that of its folder and has other bytes.
+    package let lookAlike: ObjectKey?
+
+    /// Whose content it has.
+    package enum Content: Hashable, Sendable {
+        case unknown
+        /// That which a verified digest lists under this key.
+        case log(ObjectKey)
+        /// That of no log file that is listed in its place.
+        case other
+    }
+
+    package init(name: StrayName?, _ content: Content, lookAlike: ObjectKey?) {
+        self.name = name
+        self.content = content
+        self.lookAlike = lookAlike
+    }
+
+    package static let unremarkable = UnlistedFile(name: nil, .unknown, lookAlike: nil)
+}
+
+/// What else is known where a listed log file is missing.
+package enum LogSurroundings: Hashable, Sendable {
+    case unremarkable
+    /// The archive holds no log file at all of its account and of this region.
+    case noLogOfRegion(String)
+    /// A folder is there whose name looks the same as that of its own and has other bytes.
+    case lookAlike(ObjectKey)
+}
+
 /// Whether an earlier run proved what is absent now.
 package enum Proven: Hashable, Sendable {
     case before, never
@@ -313,6 +440,17 @@ package enum Nothing: Hashable, Sendable {
 
     /// What there was to validate.
     package enum Evidence: Hashable, Sendable {
+        /// No file at all.
+        case empty
+        /// So many log files, and no digest file.
+        case logsAlone(Int)
+        /// So many files with a `\` in their names that are digest or log files where a `/` stands for it.
+        case backslashes(Int)
+        /// So many tar or zip files, the first of which has this path.
+        case archiveFiles(Int, first: ObjectKey)
+        /// Query results of CloudTrail Lake.
+        case queryResults
+        /// Nothing of these.
         case noDigest
         case noneVerified
         case noneVerifiedInRange
@@ -387,6 +525,7 @@ extension FindingCause {
         case .logsElsewhere, .locationNotHeld: .locationNotHeld
         case .nothingValidated: .nothingValidated
         case .keyNew: .keyNew
+        case .signaturesUnused: .signaturesUnused
         case .keyValidityUnreadable: .keyValidityUnreadable
         case .acknowledgementExpired: .acknowledgementExpired
         case .acknowledgementUnmatched: .acknowledgementUnmatched

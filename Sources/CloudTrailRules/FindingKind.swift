@@ -97,6 +97,8 @@
     case keyNew = "key-new"
     /// When a key was valid cannot be read.
     case keyValidityUnreadable = "key-validity-unreadable"
+    /// No signature of a file of signatures is of a digest file that is held.
+    case signaturesUnused = "signatures-unused"
     /// A second copy of the same key with the same content.
     case duplicateObject = "duplicate-object"
     /// Verified digests list different hashes for the same log file; the newest counts.
@@ -123,8 +125,8 @@
             .coverageShort, .locationNotHeld, .nothingValidated:
             .unverified
         case .logDecompressed, .chainRestart, .chainOverlap, .signatureSourceDiffers, .keyOutsideValidity, .keyNew,
-            .keyValidityUnreadable, .duplicateObject, .listingDiffers, .chainStartsBeforeArchive, .logOutsideArchive,
-            .logAwaitingDigest, .acknowledgementExpired, .acknowledgementUnmatched:
+            .keyValidityUnreadable, .signaturesUnused, .duplicateObject, .listingDiffers, .chainStartsBeforeArchive,
+            .logOutsideArchive, .logAwaitingDigest, .acknowledgementExpired, .acknowledgementUnmatched:
             .notice
         }
     }

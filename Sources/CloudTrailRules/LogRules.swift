@@ -21,7 +21,7 @@ package enum LogRules: Sendable {
         case .whole, .trailingData: break
         }
         if lister == .verified, match == .different {
-            faults.append(.logModified(expected: hash, actual: content.hash))
+            faults.append(.logModified(expected: hash, actual: content.hash, content.opening.replacement))
         }
         if content.container == .trailingData { faults.append(.logTrailingData) }
         if lister == .unverified { faults.append(.logUnauthenticated(match)) }
@@ -33,16 +33,29 @@ package enum LogRules: Sendable {
     ///
     /// - Parameters:
     ///   - name: What its name tells, if it is a log file's.
+    ///   - file: What else is known of it.
     ///   - coveredUntil: The last verified end of the regular chains of the account and region in its name.
     package static func unlisted(
         _ name: LogFileName?,
+        _ file: UnlistedFile,
         at place: FileScope.Place,
         coveredUntil: Timestamp?,
         _ asked: Asked
     ) -> FindingCause {
         guard let name, FileScope(asked).isAwaitingDigest(name, at: place, coveredUntil: coveredUntil) else {
-            return .logUnreferenced
+            return .logUnreferenced(file)
         }
         return .logAwaitingDigest
+    }
+}
+
+extension ContentFacts.Opening {
+    /// What lies in the place of a log file, where this tells it.
+    fileprivate var replacement: LogReplacement? {
+        switch self {
+        case .nothing: .nothing
+        case .markup: .markup
+        case .other: nil
+        }
     }
 }

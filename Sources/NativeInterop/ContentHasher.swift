@@ -39,6 +39,16 @@
         case overRatioLimit
     }
 
+    /// What the stored bytes begin with.
+    package enum Opening: UInt8, Hashable, Sendable {
+        /// Anything but the two below.
+        case other
+        /// There are none.
+        case nothing
+        /// A `<`, after a byte order mark or without: XML or HTML.
+        case markup
+    }
+
     /// What a pass over an object found.
     package struct Result: Hashable, Sendable {
         /// Of the content: of the first member, as far as it could be inflated.
@@ -47,6 +57,7 @@
         package let contentBytes: UInt64
         package let form: Form
         package let condition: Condition
+        package let opening: Opening
         /// The object as it is stored, where that was asked for; of all of it only when the condition is complete.
         package let stored: StoredContent?
 
@@ -55,12 +66,14 @@
             contentBytes: UInt64,
             form: Form,
             condition: Condition,
+            opening: Opening = .other,
             stored: StoredContent? = nil
         ) {
             self.digest = digest
             self.contentBytes = contentBytes
             self.form = form
             self.condition = condition
+            self.opening = opening
             self.stored = stored
         }
     }
@@ -196,6 +209,7 @@
             filled += count
         }
         let isGzip = unsafe filled >= 2 && input[0] == 0x1f && input[1] == 0x8b
+        let opening = opening(filled)
         let condition =
             isGzip
             ? try inflateAll(filled, limits, collecting, storedBytes, check, read)
@@ -205,8 +219,16 @@
             contentBytes: contentBytes,
             form: isGzip ? .gzip : .plain,
             condition: condition,
+            opening: opening,
             stored: hashesStoredBytes ? .hashed(try storedHasher.finalize(), bytes: self.storedBytes) : nil
         )
+    }
+
+    /// What the input begins with, of which so many bytes are there.
+    private func opening(_ filled: Int) -> Opening {
+        if filled == 0 { return .nothing }
+        let hasMark = unsafe filled > 3 && input[0] == 0xef && input[1] == 0xbb && input[2] == 0xbf
+        return unsafe input[hasMark ? 3 : 0] == UInt8(ascii: "<") ? .markup : .other
     }
 
     private func fill(

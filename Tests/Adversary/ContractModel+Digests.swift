@@ -130,6 +130,17 @@ extension ContractModel {
         }
     }
 
+    /// I13: signatures of which none is of a digest file that is held.
+    mutating func reportSignatures() {
+        guard question.usesManifest else { return }
+        let held = digests.filter(\.counts)
+        let isUsed = held.contains { digest in
+            digest.claims.map { !manifestSignatures($0.bucket, endOf: $0.key).isEmpty } ?? false
+                || digest.bucket.map { !manifestSignatures($0, endOf: digest.key).isEmpty } ?? false
+        }
+        if manifest.isEmpty || !held.isEmpty && !isUsed { add("signatures-unused", "") }
+    }
+
     /// V2: a sidecar is one only if it reads as a `head-object` answer.
     func sidecarSignature(_ file: ModelFile) -> String? {
         let text = String(decoding: file.content.content, as: UTF8.self)

@@ -50,8 +50,9 @@ struct ContractModel {
     ]
     static let notices: Set<String> = [
         "log-decompressed", "chain-restart", "chain-overlap", "signature-source-differs", "key-outside-validity",
-        "key-new", "key-validity-unreadable", "duplicate-object", "listing-differs", "chain-starts-before-archive",
-        "log-outside-archive", "log-awaiting-digest", "acknowledgement-expired", "acknowledgement-unmatched",
+        "key-new", "key-validity-unreadable", "signatures-unused", "duplicate-object", "listing-differs",
+        "chain-starts-before-archive", "log-outside-archive", "log-awaiting-digest", "acknowledgement-expired",
+        "acknowledgement-unmatched",
     ]
 
     let question: AdversaryQuestion
@@ -117,6 +118,7 @@ struct ContractModel {
         reportLogs()
         found += locationsNotHeld
         reportNothingValidated()
+        reportSignatures()
     }
 
     /// - Parameter known: The layouts, where they are known.

@@ -29,6 +29,8 @@ struct WordsTests {
         let messages = Self.findings(kind).map(\.message)
         #expect(!messages.isEmpty, "SampleCauses has none of its causes")
         #expect(messages.allSatisfy { !$0.isEmpty && !$0.contains("\n") && !$0.hasSuffix(".") })
+        let advice = Self.findings(kind).map(\.advice)
+        #expect(advice.allSatisfy { $0.hasSuffix(".") && !$0.contains("\n") && !$0.contains("`") })
     }
 
     // MARK: Writing
@@ -40,7 +42,10 @@ struct WordsTests {
     /// All words of a kind: what it means, what to do, and each sentence with its facts.
     private static func entry(_ kind: FindingKind) -> String {
         "\(kind.rawValue) (\(kind.severity.rawValue))\n  What it means: \(kind.meaning)\n  What to do: \(kind.advice)\n"
-            + findings(kind).map { "  - \($0.message)\n" + lines($0.detail) }.joined()
+            + findings(kind).map { finding in
+                "  - \(finding.message)\n" + (finding.ownAdvice.map { "    What to do: \($0)\n" } ?? "")
+                    + lines(finding.detail)
+            }.joined()
     }
 
     private static func lines(_ detail: [String: Finding.Detail]) -> String {

@@ -129,4 +129,17 @@ import Testing
         #expect(CoverageRules.provenSpan(of: [(Self.time(1), Self.time(2)), (Self.time(2), Self.time(9))]) == nil)
         #expect(CoverageRules.provenSpan(of: [(nil, nil), (Self.time(2), Self.time(9))]) == nil)
     }
+
+    @Test("the end to ask for is what all chains cover, but for those that ended long before")
+    func coverableEnd() {
+        func end(_ hours: [Int], start: Int? = nil) -> Timestamp? {
+            CoverageRules.coverableEnd(of: hours.compactMap { Self.time($0) }, Asked(start: Self.time(start)))
+        }
+        #expect(end([]) == nil)
+        #expect(end([7]) == Self.time(7))
+        #expect(end([7, 9, 8]) == Self.time(7))
+        #expect(end([5, 9, 8]) == Self.time(8))
+        #expect(end([6, 9], start: 5) == Self.time(6))
+        #expect(end([6, 9], start: 6) == nil)
+    }
 }

@@ -7,8 +7,19 @@ extension ContentFacts {
         self.init(
             hash: result.sha256,
             form: result.form == .gzip ? .gzip : .plain,
-            container: Container(result.condition)
+            container: Container(result.condition),
+            opening: Opening(result.opening)
         )
+    }
+}
+
+extension ContentFacts.Opening {
+    init(_ opening: ContentHasher.Opening) {
+        switch opening {
+        case .nothing: self = .nothing
+        case .markup: self = .markup
+        case .other: self = .other
+        }
     }
 }
 

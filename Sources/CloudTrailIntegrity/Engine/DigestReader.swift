@@ -53,10 +53,8 @@ struct DigestReader: Sendable {
             if let metadata = try ObjectReadError.catching({ try object.signatureMetadata() }) {
                 signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
             }
-            if let source,
-                let metadata = try Self.readSidecar(of: names.objectKey(digest.path), in: source, worker, monitor)
-            {
-                signatures.own.append(SignatureCandidate(.sidecar, metadata))
+            if let source {
+                signatures.add(try Self.readSidecar(of: names.objectKey(digest.path), in: source, worker, monitor))
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
             let (file, defect) = Self.parse(content, result.condition, limits, &worker.context.texts) {
@@ -134,13 +132,13 @@ struct DigestReader: Sendable {
     /// The largest sidecar that is read, in bytes; an answer of `head-object` has a few thousand.
     static let maximumSidecarBytes = 64 * 1024
 
-    /// A sidecar that cannot be read is like one that is not there: the digest file is what matters.
+    /// A sidecar that cannot be read gives no signature, as one that is not there: the digest file is what matters.
     static func readSidecar(
         of digest: ObjectKey,
         in source: any ObjectSource,
         _ worker: ValidationWorker,
         _ monitor: ValidationMonitor
-    ) throws -> SignatureMetadata? {
+    ) throws -> Result<SignatureMetadata, SidecarFault> {
         try monitor.check()
         let path = digest.sidecar
         do {
@@ -152,13 +150,35 @@ struct DigestReader: Sendable {
                     var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
                     return try worker.pool.read { try ObjectReadError.catching { try object.read(into: &span) } }
                 }
-                if count == 0 { return SignatureMetadata(headObjectAnswer: content) }
-                guard (0...buffer.count).contains(count) else { return nil }
+                if count == 0 { return .reading(content) }
+                guard (0...buffer.count).contains(count) else { throw ObjectReadError.invalidReadCount }
                 content += buffer[..<count]
             }
-        } catch is ObjectReadError {
-            return nil
+        } catch let error as ObjectReadError {
+            return .failure(.unreadable(error))
         }
-        return nil
+        return .failure(.tooLarge)
+    }
+}
+
+extension Result<SignatureMetadata, SidecarFault> {
+    /// What a sidecar with this content gives.
+    static func reading(_ content: [UInt8]) -> Self {
+        do throws(HeadObjectFault) {
+            return .success(try SignatureMetadata(headObjectAnswer: content))
+        } catch {
+            return .failure(.content(error))
+        }
+    }
+}
+
+extension DigestSignatures {
+    /// Adds what a sidecar gives.
+    mutating func add(_ sidecar: Result<SignatureMetadata, SidecarFault>) {
+        switch sidecar {
+        case .success(let metadata): own.append(SignatureCandidate(.sidecar, metadata))
+        // Of several the same one, whatever the order of the listing.
+        case .failure(let fault): sidecarFault = sidecarFault.map { min($0, fault) } ?? fault
+        }
     }
 }

@@ -58,8 +58,8 @@ final class DigestStage: Sendable {
             index.reorderDigests(order)
             digests = digests.reordered(order)
         }
-        for (number, metadata) in try lateSidecars(index, digests.records, pool, worker) {
-            digests.add(SignatureCandidate(.sidecar, metadata), to: number)
+        for (number, sidecar) in try lateSidecars(index, digests.records, pool, worker) {
+            digests.add(sidecar, to: number)
         }
         for (number, read) in try disputedCarried(index, digests.records, pool, worker) {
             digests.replace(number, by: read.record, read.signatures)
@@ -98,16 +98,15 @@ final class DigestStage: Sendable {
         _ records: DigestRecords,
         _ pool: ValidationPool,
         _ worker: ValidationWorker
-    ) throws -> [Int: SignatureMetadata] {
-        let found = LockedState<[Int: SignatureMetadata]>([:])
+    ) throws -> [Int: Result<SignatureMetadata, SidecarFault>] {
+        let found = LockedState<[Int: Result<SignatureMetadata, SidecarFault>]>([:])
         for number in index.lateSidecars where records[number].provenAt == nil && !records[number].isUnread {
             let digest = index.digests[number]
             try pool.submit(by: worker) { [self] worker in
                 guard let source = randomAccess(digest.root) else { return }
                 let path = names.objectKey(digest.path)
-                if let metadata = try DigestReader.readSidecar(of: path, in: source, worker, monitor) {
-                    found.withLock { $0[number] = metadata }
-                }
+                let sidecar = try DigestReader.readSidecar(of: path, in: source, worker, monitor)
+                found.withLock { $0[number] = sidecar }
             }
         }
         try pool.finish(with: worker)

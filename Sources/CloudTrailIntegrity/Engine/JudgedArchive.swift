@@ -10,6 +10,7 @@ final class JudgedArchive: Sendable {
     /// What earlier runs proved; `nil` when nothing is remembered.
     let before: ProvenBefore?
     let options: ValidationOptions
+    let lookAlikes: LookAlikeFolders
 
     /// What is asked for.
     var asked: Asked { digests.asked }
@@ -26,5 +27,6 @@ final class JudgedArchive: Sendable {
         self.units = units
         self.before = before
         self.options = options
+        lookAlikes = LookAlikeFolders(facts)
     }
 }

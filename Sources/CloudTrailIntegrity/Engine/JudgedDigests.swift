@@ -11,6 +11,8 @@ final class JudgedDigests: Sendable {
     let verdicts: [DigestJudgement]
     /// The names of the key files that hold a page of several.
     let pagesOfKeys: [String]
+    /// Whether signatures from outside the archive were given.
+    let manifests: SignatureSearch.Manifests
     let chains: [DigestChain]
     /// Whether each record is to be reported on.
     let isInScope: [Bool]
@@ -20,6 +22,9 @@ final class JudgedDigests: Sendable {
     let coveredUntil: [[String]: Timestamp]
     /// The ends of the last verified digests before the heads that may be allowed, by the numbers of these.
     private let verifiedBeforeHeads: [Int: Timestamp]
+    /// The latest end of a range that every regular chain covers; `nil` where none is covered. A chain that lies far behind
+    /// the others has ended, or has a finding of its own.
+    let coverableEnd: Timestamp?
 
     /// - Parameter check: Called for every record; what it throws ends the work.
     init(
@@ -27,6 +32,7 @@ final class JudgedDigests: Sendable {
         signatures: [SignatureOutcome],
         verdicts: [DigestJudgement],
         pagesOfKeys: [String],
+        manifests: SignatureSearch.Manifests,
         chains: [DigestChain],
         _ asked: Asked,
         check: () throws -> Void
@@ -36,6 +42,11 @@ final class JudgedDigests: Sendable {
         self.signatures = signatures
         self.verdicts = verdicts
         self.pagesOfKeys = pagesOfKeys
+        self.manifests = manifests
+        coverableEnd = CoverageRules.coverableEnd(
+            of: chains.filter { !$0.identity.isBackfill && asked.selects($0.identity) }.compactMap(\.verifiedUntil),
+            asked
+        )
         self.chains = chains
         var coveredUntil: [[String]: Timestamp] = [:]
         for chain in chains where !chain.identity.isBackfill {

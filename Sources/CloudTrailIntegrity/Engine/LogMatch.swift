@@ -48,6 +48,11 @@ struct LogMatch: Sendable {
         fileprivate let place: Int32
         /// The number of the orphan that it is; −1 for none.
         fileprivate let orphan: Int32
+        /// Its number among the files that are read; −1 where it is not.
+        fileprivate var heldNumber: Int32 = -1
+
+        /// Its number among the files that are read, where its name is like a copy's of a listed one.
+        var copy: Int? { heldNumber < 0 ? nil : Int(heldNumber) }
     }
 
     /// A file that was proven before.
@@ -156,6 +161,42 @@ struct LogMatch: Sendable {
             end += 1
         }
         unreferenced.removeSubrange(end...)
+        holdCopies(limit: archive.options.findingsPerFolder)
+    }
+
+    /// Has those unlisted files read whose names are like copies' of listed log files: their content tells whose they are.
+    ///
+    /// - Parameter limit: The most of one folder, the first by their names.
+    private mutating func holdCopies(limit: Int) {
+        if drafts.isEmpty { return }
+        var copies: [Int: [Int]] = [:]
+        for (position, file) in unreferenced.enumerated() where isCopy(file) {
+            copies[file.file.folder, default: []].append(position)
+        }
+        for folder in copies.keys.sorted() {
+            let positions = (copies[folder] ?? []).sorted { first, second in
+                bytes(unreferenced[first].name).compare(with: bytes(unreferenced[second].name)) < 0
+            }
+            for position in positions.prefix(limit) {
+                let unlisted = unreferenced[position]
+                var copy = HeldFile(
+                    file: unlisted.file,
+                    root: facts.index.folders[folder].root,
+                    name: unlisted.name,
+                    place: unlisted.place,
+                    isExact: false
+                )
+                copy.isJudged = true
+                unreferenced[position].heldNumber = hold(copy)
+            }
+        }
+    }
+
+    private func isCopy(_ file: UnlistedFile) -> Bool {
+        switch StrayName(ObjectKey(bytes: bytes(file.name))) {
+        case .unfinished(let whole)?, .copy(let whole)?: slots[slot(of: whole.compressedName.bytes)] >= 0
+        default: false
+        }
     }
 
     private func group(_ list: (record: Int32, group: Int32)) -> ListedLogs.Group {
@@ -678,6 +719,16 @@ struct LogMatch: Sendable {
     func proof(of key: Key) -> Proof? {
         let number = drafts[Int(key.draft)].proof
         return number >= 0 ? proofs[Int(number)] : nil
+    }
+
+    /// The keys that verified digests list with one of these contents; of several with one content the first by name.
+    func verifiedKeys(withContents contents: Set<SHA256Digest>) -> [SHA256Digest: ObjectKey] {
+        var keys: [SHA256Digest: ObjectKey] = [:]
+        for draft in drafts where draft.listing.lister == .verified && contents.contains(draft.listing.hash) {
+            let key = location(draft).key
+            keys[draft.listing.hash] = keys[draft.listing.hash].map { min($0, key) } ?? key
+        }
+        return keys
     }
 
     /// Calls `body` with every key that was proven before and is not to be judged, and with whether a file of it is where

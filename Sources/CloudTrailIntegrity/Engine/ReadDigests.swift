@@ -21,9 +21,9 @@ struct ReadDigests: Sendable {
         signatures.append(contentsOf: others.signatures)
     }
 
-    /// Adds a signature that was found beside the digest file with this number.
-    mutating func add(_ signature: SignatureCandidate, to number: Int) {
-        signatures[number].own.append(signature)
+    /// Adds what was found beside the digest file with this number.
+    mutating func add(_ sidecar: Result<SignatureMetadata, SidecarFault>, to number: Int) {
+        signatures[number].add(sidecar)
         signatures[number].trial = nil
     }
 

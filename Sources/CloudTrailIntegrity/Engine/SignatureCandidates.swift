@@ -154,6 +154,12 @@ package struct SignatureCandidates: Sendable {
             .first
     }
 
+    /// Why what lies beside the record under a sidecar's name gives no signature; `nil` where nothing lies there, or another
+    /// does.
+    func sidecarFault(of number: Int) -> SidecarFault? {
+        signatures[number].own.contains { $0.source == .sidecar } ? nil : signatures[number].sidecarFault
+    }
+
     /// Whether anything is at hand that may be the record's signature.
     package func hasCandidates(_ number: Int, _ verifier: SignatureVerifier) -> Bool {
         guard let claims = records[number].claims, let key = keys.claimed(number) else { return false }

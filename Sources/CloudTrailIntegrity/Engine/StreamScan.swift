@@ -107,7 +107,7 @@ struct StreamScan {
         /// What comes behind what is not there yet, by the number of the first.
         var pending: [Int: [StreamedContents.Content]] = [:]
         /// What sidecars hold, by their numbers.
-        var signatures: [Int: SignatureMetadata] = [:]
+        var sidecars: [Int: Result<SignatureMetadata, SidecarFault>] = [:]
         /// The bytes that were read and are not yet hashed.
         var waitingBytes = 0
         /// Buffers to be used again.
@@ -152,11 +152,13 @@ struct StreamScan {
         try pool.finish(with: worker)
         let listed = listing.finish()
         let contents = fileLimits == nil ? nil : results.withLock { $0.contents }
-        let answers = results.withLock { Set($0.signatures.keys) }
+        let answers = results.withLock { results in
+            Set(results.sidecars.filter { (try? $0.value.get()) != nil }.keys)
+        }
         var passed = Passed(listing: listed, digests: ordered(listed), contents: contents, answers: answers)
         for (digest, number) in listed.sidecars where passed.digests.records[digest].claims != nil {
-            guard let metadata = results.withLock({ $0.signatures[number] }) else { continue }
-            passed.digests.add(SignatureCandidate(.sidecar, metadata), to: digest)
+            guard let sidecar = results.withLock({ $0.sidecars[number] }) else { continue }
+            passed.digests.add(sidecar, to: digest)
         }
         return passed
     }
@@ -261,10 +263,10 @@ struct StreamScan {
         results.withLock { $0.waitingBytes += batch.bytes.count }
         let (results, monitor, limits) = (results, monitor, fileLimits)
         try pool.submit(by: worker) { worker in
-            let (found, signatures) = try Self.hash(batch, limits, monitor, worker)
+            let (found, sidecars) = try Self.hash(batch, limits, monitor, worker)
             results.withLock { results in
                 if limits != nil { results.add(found, from: batch.start) }
-                results.signatures.merge(signatures) { first, _ in first }
+                results.sidecars.merge(sidecars) { first, _ in first }
                 results.waitingBytes -= batch.bytes.count
                 if batch.bytes.count == Self.batchBytes { results.buffers.append(batch.bytes) }
             }
@@ -278,9 +280,9 @@ struct StreamScan {
         _ limits: ContentHasher.Limits?,
         _ monitor: ValidationMonitor,
         _ worker: ValidationWorker
-    ) throws -> (contents: [StreamedContents.Content], signatures: [Int: SignatureMetadata]) {
+    ) throws -> (contents: [StreamedContents.Content], sidecars: [Int: Result<SignatureMetadata, SidecarFault>]) {
         var contents: [StreamedContents.Content] = []
-        var signatures: [Int: SignatureMetadata] = [:]
+        var sidecars: [Int: Result<SignatureMetadata, SidecarFault>] = [:]
         contents.reserveCapacity(batch.members.count)
         for (offset, member) in batch.members.enumerated() {
             switch member {
@@ -288,15 +290,17 @@ struct StreamScan {
                 contents.append(.unreadable(error))
             case .content(let range, let metadata, let isSidecar):
                 try monitor.check()
-                if isSidecar, range.count <= DigestReader.maximumSidecarBytes {
-                    signatures[batch.start + offset] = SignatureMetadata(headObjectAnswer: Array(batch.bytes[range]))
+                if isSidecar {
+                    sidecars[batch.start + offset] =
+                        range.count <= DigestReader.maximumSidecarBytes
+                        ? .reading(Array(batch.bytes[range])) : .failure(.tooLarge)
                 }
                 guard let limits else { continue }
                 let result = try worker.context.hasher.hash(batch.bytes[range], limits: limits, check: monitor.check)
                 contents.append(.hashed(result, metadata))
             }
         }
-        return (contents, signatures)
+        return (contents, sidecars)
     }
 
     // MARK: Digest files

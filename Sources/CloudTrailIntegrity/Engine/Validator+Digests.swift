@@ -122,6 +122,7 @@ extension Validator {
             signatures: verdicts,
             verdicts: judged,
             pagesOfKeys: self.keys.pages,
+            manifests: self.signatures.files.isEmpty ? .notGiven : .given,
             chains: chains,
             options.asked,
             check: monitor.check

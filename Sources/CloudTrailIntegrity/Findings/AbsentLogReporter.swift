@@ -27,7 +27,7 @@ struct AbsentLogReporter {
         hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
     ) throws -> PartialReport {
         if absent.isEmpty { return report }
-        let heldDays = try heldDays(monitor)
+        let held = try heldLogs(monitor)
         let attested = AttestedTime(digests.chains.lazy.map { ($0.identity, $0.members, $0.oldest) })
         let inPlace = facts.filesInPlace(
             absent.map { ($0.provenIn, ObjectKey(bytes: $0.location.key.lastComponent)) }
@@ -48,7 +48,7 @@ struct AbsentLogReporter {
                 let isInPlace = try inPlace[number]?.contains { file in
                     try hash(file, facts.index.path(of: file)) == listing.hash
                 }
-                add(listing, wasProven: listing.provenIn != nil && isInPlace != true, heldDays, attested)
+                add(listing, wasProven: listing.provenIn != nil && isInPlace != true, held, attested)
             }
         }
         return report
@@ -64,7 +64,7 @@ struct AbsentLogReporter {
     private mutating func add(
         _ listing: LogListing,
         wasProven: Bool,
-        _ heldDays: Set<HeldDay>,
+        _ held: HeldLogs,
         _ attested: AttestedTime
     ) {
         let name = LogFileName(listing.location.key)
@@ -81,8 +81,9 @@ struct AbsentLogReporter {
             concealment: isConcealable ? facts.concealment(of: listing.location) : nil,
             proven: wasProven ? .before : .never,
             location: report.place(of: listing.location, facts.placement),
-            day: name.map { heldDays.contains(HeldDay($0)) } ?? false ? .held : .notHeld,
-            time: isAttested ? .attested : .notAttested
+            day: name.map { held.days.contains(HeldLogs.Day($0)) } ?? false ? .held : .notHeld,
+            time: isAttested ? .attested : .notAttested,
+            surroundings: surroundings(of: listing.location.key, name, held)
         )
         switch AbsenceRules.judge(absent, archive.asked) {
         case .unsafe(let path): addUnsafe(listing, path)
@@ -94,6 +95,12 @@ struct AbsentLogReporter {
             add(cause, listing)
             count(cause.kind, listing)
         }
+    }
+
+    private func surroundings(of key: ObjectKey, _ name: LogFileName?, _ held: HeldLogs) -> LogSurroundings {
+        if let folder = archive.lookAlikes.held(likeFolderOf: key) { return .lookAlike(folder) }
+        guard let name, !held.places.contains(HeldLogs.Place(name)) else { return .unremarkable }
+        return .noLogOfRegion(name.region)
     }
 
     private mutating func add(_ cause: FindingCause, _ listing: LogListing) {
@@ -117,26 +124,35 @@ struct AbsentLogReporter {
         count(.referenceUnsafe, listing)
     }
 
-    /// A day's folder of an account and region that the archive holds log files of.
-    private struct HeldDay: Hashable {
-        let account: String
-        let region: String
-        let day: Int64
+    /// What log files the archive holds, by their names.
+    private struct HeldLogs {
+        struct Place: Hashable {
+            let account: String
+            let region: String
 
-        init(_ name: LogFileName) {
-            account = name.account
-            region = name.region
-            day = name.time.dayNumber
+            init(_ name: LogFileName) { (account, region) = (name.account, name.region) }
         }
+
+        /// A day's folder of an account and region.
+        struct Day: Hashable {
+            let place: Place
+            let number: Int64
+
+            init(_ name: LogFileName) { (place, number) = (Place(name), name.time.dayNumber) }
+        }
+
+        var days: Set<Day> = []
+        var places: Set<Place> = []
     }
 
-    private func heldDays(_ monitor: ValidationMonitor) throws -> Set<HeldDay> {
-        var days: Set<HeldDay> = []
+    private func heldLogs(_ monitor: ValidationMonitor) throws -> HeldLogs {
+        var held = HeldLogs()
         try facts.index.forEachFile { _, name in
             try monitor.check()
-            if let log = LogFileName(ObjectKey(bytes: name)) { days.insert(HeldDay(log)) }
+            if let log = LogFileName(ObjectKey(bytes: name)) { held.days.insert(HeldLogs.Day(log)) }
             return true
         }
-        return days
+        held.places = Set(held.days.map(\.place))
+        return held
     }
 }

@@ -142,7 +142,7 @@ struct DigestReporter {
     /// What is reported of a digest file that is not verified.
     func finding(_ primary: DigestFault, about number: Int, _ more: [FindingFact] = []) -> Finding {
         let verdict = digests.verdicts[number]
-        let cause = digests.cause(of: primary, number)
+        let cause = searched(digests.cause(of: primary, number), about: number)
         var facts = more
         if !self.facts.isWhereItSays(number), let claim = records.location(of: number) { facts.append(.claim(claim)) }
         if let successor = verdict.linkedBy {
@@ -152,6 +152,19 @@ struct DigestReporter {
         let also = Set(others).subtracting([cause.kind])
         facts.append(.also(also.sorted { $0.rawValue < $1.rawValue }))
         return finding(cause, facts, about: number)
+    }
+
+    /// A cause, with where the signature was looked for that is wanted.
+    private func searched(_ cause: FindingCause, about number: Int) -> FindingCause {
+        guard case .digestUnsigned(let rejected, let position, _) = cause else { return cause }
+        let isHead = position == .newest && !records.chain(of: number).isBackfill
+        let search = SignatureSearch(
+            sidecar: check.sidecarFault(of: number),
+            digests.manifests,
+            // What begins before it is in that range too.
+            rangeEnd: isHead ? digests.coverableEnd.flatMap { $0 <= digests.window(of: number).start ? $0 : nil } : nil
+        )
+        return .digestUnsigned(rejected: rejected, position, search)
     }
 
     /// What is noted of a verified digest file's signatures and of its key.

@@ -34,7 +34,8 @@ extension Finding {
             start: start,
             end: end,
             detail: detail,
-            concernsNewestDigest: concernsNewestDigest
+            concernsNewestDigest: concernsNewestDigest,
+            ownAdvice: words.advice
         )
     }
 }

@@ -39,6 +39,11 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     public package(set) var isKnown: Bool?
     /// What covers it of ``ValidationOptions/acknowledgements``.
     package var acknowledgement: Acknowledgement?
+    /// What to do next, where that is another than what the kind says; it may hold text from the archive.
+    package let ownAdvice: String?
+
+    /// What to do next.
+    package var advice: String { ownAdvice ?? kind.advice }
 
     /// The name in ``detail`` of the number of findings that one sums up.
     static let moreName = "more"
@@ -64,7 +69,8 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
         start: Timestamp? = nil,
         end: Timestamp? = nil,
         detail: [String: Detail] = [:],
-        concernsNewestDigest: Bool = false
+        concernsNewestDigest: Bool = false,
+        ownAdvice: String? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -76,6 +82,7 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
         self.end = end
         self.detail = detail
         self.concernsNewestDigest = concernsNewestDigest
+        self.ownAdvice = ownAdvice
     }
 
     /// Severity, kind, where and what, in one line, with what could steer a terminal or forge a line made visible.

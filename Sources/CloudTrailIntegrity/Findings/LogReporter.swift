@@ -9,6 +9,8 @@ struct LogReporter {
     /// What reading the unit's files showed, by their numbers.
     private let outcomes: [LogOutcome?]
     private(set) var logs: JudgedLogs
+    /// The listed keys by the contents of files that are not what is listed for them; known once one was asked for.
+    private var keysByContent: [SHA256Digest: ObjectKey]?
 
     private var facts: ArchiveFacts { archive.facts }
 
@@ -99,7 +101,7 @@ struct LogReporter {
         var counted: Set<SHA256Digest> = []
         for held in files {
             guard let outcome = held.outcome else { continue }
-            let causes = listing.faults(of: outcome)
+            let causes = listing.faults(of: outcome).map { named($0, listing) }
             if let cause = causes.first {
                 add(cause, and: causes.dropFirst(), listing, held)
                 // Copies with the same content are one object.
@@ -126,6 +128,28 @@ struct LogReporter {
                 )
             }
         }
+    }
+
+    /// The key that a content is listed under.
+    private mutating func key(withContent hash: SHA256Digest) -> ObjectKey? {
+        if let keysByContent { return keysByContent[hash] }
+        var contents = Set(match.unreferenced.compactMap { $0.copy.flatMap { outcomes[$0]?.result?.sha256 } })
+        match.forEachKey { key in
+            for file in key.onlyFile.map({ [$0] }) ?? match.filesOf(key) {
+                if let content = outcomes[file]?.result?.sha256, content != key.hash { contents.insert(content) }
+            }
+        }
+        let keys = match.verifiedKeys(withContents: contents)
+        keysByContent = keys
+        return keys[hash]
+    }
+
+    /// The cause, with whose content the file has where that is known.
+    private mutating func named(_ cause: FindingCause, _ listing: LogListing) -> FindingCause {
+        guard case .logModified(let expected, let actual, nil) = cause, let key = key(withContent: actual),
+            key != listing.location.key
+        else { return cause }
+        return .logModified(expected: expected, actual: actual, .log(key))
     }
 
     /// The key a file maps to: in a flat folder, the listed key of its name.
@@ -200,11 +224,12 @@ struct LogReporter {
         let name = LogFileName(path)
         let cause = LogRules.unlisted(
             name,
+            description(of: unlisted, path, isNamed: name != nil),
             at: match.place(of: unlisted),
             coveredUntil: name.flatMap { archive.digests.coveredUntil[[$0.account, $0.region]] },
             archive.asked
         )
-        if cause == .logUnreferenced { logs.report.looseLogs.count(cause.kind) } else { logs.report.awaiting += 1 }
+        if cause == .logAwaitingDigest { logs.report.awaiting += 1 } else { logs.report.looseLogs.count(cause.kind) }
         logs.report.findings.add(
             Finding(
                 cause,
@@ -214,6 +239,27 @@ struct LogReporter {
                 start: name?.time
             )
         )
+    }
+}
+
+extension LogReporter {
+    /// What else is known of a file that no digest lists.
+    ///
+    /// - Parameter isNamed: Whether it is named like a log file.
+    fileprivate mutating func description(
+        of file: LogMatch.UnlistedFile,
+        _ path: ObjectKey,
+        isNamed: Bool
+    ) -> UnlistedFile {
+        let lookAlike = archive.lookAlikes.listed(likeFolder: file.file.folder)
+        if isNamed, lookAlike == nil { return .unremarkable }
+        var content = UnlistedFile.Content.unknown
+        if let result = file.copy.flatMap({ outcomes[$0]?.result }) {
+            // Of what is cut off, or goes on behind its end, the content is another.
+            let key = result.condition == .complete ? key(withContent: result.sha256) : nil
+            content = key.map { .log($0) } ?? .other
+        }
+        return UnlistedFile(name: StrayName(path), content, lookAlike: lookAlike)
     }
 }
 

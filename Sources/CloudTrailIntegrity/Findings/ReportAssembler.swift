@@ -56,10 +56,12 @@ struct ReportAssembler {
     ///
     /// - Parameters:
     ///   - keys: The keys that were given.
+    ///   - signatures: The signatures that were given.
     ///   - carried: What was proven before and not read in this run; `nil` when nothing is remembered.
     ///   - state: What the next run may build on, to be given the findings; likewise.
     consuming func report(
         keys: PublicKeySet,
+        signatures: SignatureManifest,
         carried: ValidationReport.Carried?,
         state: consuming ProvenState?,
         _ monitor: ValidationMonitor,
@@ -68,6 +70,9 @@ struct ReportAssembler {
         addLocationsNotHeld()
         addPartsElsewhere()
         addUnreadableValidity(of: keys)
+        for unused in try unusedFiles(of: signatures, monitor) {
+            report.findings.add(Finding(.signaturesUnused(unused)))
+        }
         let chains = try chainSummaries(monitor)
         addNothingValidated(chains)
         listener.emit(report.findings.finish())
@@ -159,6 +164,51 @@ struct ReportAssembler {
         }
     }
 
+    /// The files of signatures of which none is of a digest file that is held (I13).
+    private func unusedFiles(
+        of manifest: SignatureManifest,
+        _ monitor: ValidationMonitor
+    ) throws -> [UnusedSignatures] {
+        var open = Set(manifest.files.indices.filter { manifest.files[$0].signatures > 0 })
+        var buckets: [Int: (theirs: String, held: String)] = [:]
+        var isDigestHeld = false
+        for number in facts.records.indices where !facts.placement.strays.contains(number) {
+            isDigestHeld = true
+            if open.isEmpty { break }
+            try monitor.check()
+            let record = facts.records[number]
+            guard
+                manifest.mayHoldSignature(ofDigestEndingAt: record.endTime)
+                    || record.claims.map({ manifest.mayHoldSignature(ofName: $0.location.key) }) ?? false
+            else { continue }
+            let own = facts.bucket(ofDigest: number).map {
+                ObjectLocation(bucket: $0, key: facts.key(ofDigest: number))
+            }
+            for location in [facts.records.location(of: number), own].compactMap(\.self) {
+                for (file, bucket) in manifest.files(with: location) where open.contains(file) {
+                    if let bucket, bucket != location.bucket {
+                        buckets[file] = buckets[file] ?? (bucket, location.bucket)
+                    } else {
+                        open.remove(file)
+                    }
+                }
+            }
+        }
+        return manifest.files.enumerated().compactMap { number, file in
+            let reason: UnusedSignatures.Reason
+            if file.objects == 0 {
+                reason = .empty
+            } else if file.signatures == 0 {
+                reason = .withoutSignature(file.lacksMetadataOfRclone ? .rclone : .other)
+            } else if open.contains(number), isDigestHeld {
+                reason = buckets[number].map { .otherBucket($0.theirs, held: $0.held) } ?? .unmatched
+            } else {
+                return nil
+            }
+            return UnusedSignatures(file.name, objects: file.objects, signatures: file.signatures, reason)
+        }
+    }
+
     private mutating func addLocationsNotHeld() {
         for (place, named) in report.aside.notHeld {
             report.findings.add(
@@ -207,7 +257,7 @@ struct ReportAssembler {
         let proven = chains.filter { $0.digests.valid > 0 }.map(\.chain)
         let isWhole = archive.asked.start == nil && archive.asked.end == nil
         let found: Nothing.Evidence =
-            facts.records.isEmpty ? .noDigest : isWhole ? .noneVerified : .noneVerifiedInRange
+            facts.records.isEmpty ? whatIsThere() : isWhole ? .noneVerified : .noneVerifiedInRange
         // The only root is the run, and what lies outside the filters was not asked for.
         let roots = facts.names.indices.filter { root in
             facts.names.count > 1 && !report.provenRoots.contains(root)
@@ -224,6 +274,38 @@ struct ReportAssembler {
         for nothing in nothing {
             report.findings.add(Finding(.nothingValidated(nothing), start: archive.asked.start, end: archive.asked.end))
         }
+    }
+}
+
+extension ReportAssembler {
+    /// What an archive holds in the place of digest files, by the names alone.
+    private func whatIsThere() -> Nothing.Evidence {
+        if facts.index.entryCount == 0 { return .empty }
+        var (logs, backslashes, archives, queryResults) = (0, 0, 0, 0)
+        var firstArchive: ObjectKey?
+        facts.index.forEachFile { folder, name in
+            if LogFileName(ObjectKey(bytes: name)) != nil {
+                logs += 1
+                return true
+            }
+            if let last = name.lastIndex(of: UInt8(ascii: "\\")) {
+                let own = ObjectKey(bytes: name[(last + 1)...])
+                if LogFileName(own) != nil || DigestFileName(own) != nil { backslashes += 1 }
+            }
+            switch StrayName(ObjectKey(bytes: name)) {
+            case .archive?:
+                archives += 1
+                let path = facts.displayPath(root: folder.root, ObjectKey(bytes: folder.path.bytes + name))
+                firstArchive = firstArchive.map { min($0, path) } ?? path
+            case .queryResult?: queryResults += 1
+            default: break
+            }
+            return true
+        }
+        if backslashes > 0 { return .backslashes(backslashes) }
+        if logs > 0 { return .logsAlone(logs) }
+        if let firstArchive { return .archiveFiles(archives, first: firstArchive) }
+        return queryResults > 0 ? .queryResults : .noDigest
     }
 }
 

@@ -60,9 +60,7 @@ struct ExaminedDigest {
         if let metadata = try object.signatureMetadata() {
             signatures.own.append(SignatureCandidate(.extendedAttribute, metadata))
         }
-        if let metadata = try DigestReader.readSidecar(of: path, in: source, worker, monitor) {
-            signatures.own.append(SignatureCandidate(.sidecar, metadata))
-        }
+        signatures.add(try DigestReader.readSidecar(of: path, in: source, worker, monitor))
         try object.checkUnchanged()
         var texts = StringReuse()
         let (digest, defect) = DigestReader.parse(content, result.condition, limits, &texts)

@@ -18,6 +18,9 @@ package struct FetchPlan: Sendable {
     package let obstacles: [Obstacle]
     /// The number of digest files.
     package let digestCount: Int
+    /// Where the digest files of the log files that are held lie in the bucket, by the paths and names of these, in order and
+    /// with the `/` at the end; none where digest files are held.
+    package let digestFolders: [ObjectKey]
     /// The number of links and folders that hide what is behind them.
     package let hiddenCount: Int
 }
@@ -78,6 +81,7 @@ extension Validator {
             signatures: wanted.map(\.location).filter { seen.insert($0).inserted },
             obstacles: obstacles,
             digestCount: records.count,
+            digestFolders: records.isEmpty ? facts.index.digestFoldersOfLogs : [],
             hiddenCount: facts.index.hiddenFolders.count
         )
     }
@@ -128,5 +132,32 @@ extension DigestRecord {
         case .unreadable, .overLimit: claims == nil
         case .malformed, nil: false
         }
+    }
+}
+
+extension ArchiveIndex {
+    /// Where the digest files of the log files that are held lie in the bucket.
+    fileprivate var digestFoldersOfLogs: [ObjectKey] {
+        var folders: Set<ObjectKey> = []
+        forEachFile { folder, name in
+            if let log = LogFileName(ObjectKey(bytes: name)) {
+                folders.insert(Self.digestFolder(of: log, in: folder.path))
+            }
+            return true
+        }
+        return folders.sorted()
+    }
+
+    /// Where the digest files of a log file lie: beside the folder of its category, where its path tells that.
+    private static func digestFolder(of log: LogFileName, in path: ObjectKey) -> ObjectKey {
+        let key = ObjectKey(bytes: path.bytes[(path.awsLogsStarts.first ?? 0)...])
+        let components = key.components
+        var folders = ["AWSLogs", log.account].map { Array($0.utf8)[...] }
+        if let category = key.categoryFolder, category > 0, components[category - 1].elementsEqual(log.account.utf8) {
+            folders = Array(components[..<category])
+            if path.awsLogsStarts.isEmpty { folders.insert(Array("AWSLogs".utf8)[...], at: 0) }
+        }
+        folders += ["CloudTrail-Digest", log.region, ""].map { Array($0.utf8)[...] }
+        return ObjectKey(bytes: Array(folders.joined(separator: [UInt8(ascii: "/")])))
     }
 }

@@ -334,10 +334,12 @@ package struct DigestSignatures: Sendable {
         let own: [SignatureCandidate]
         /// What came of a trial, unless the other record's signature verified and no other was there.
         let trial: SignatureOutcome?
+        let sidecarFault: SidecarFault?
 
-        init(own: [SignatureCandidate], trial: SignatureOutcome?) {
+        init(own: [SignatureCandidate], trial: SignatureOutcome?, _ sidecarFault: SidecarFault?) {
             self.own = own
             self.trial = trial
+            self.sidecarFault = sidecarFault
         }
     }
 
@@ -354,7 +356,13 @@ package struct DigestSignatures: Sendable {
     /// Those that were kept with it.
     package var own: [SignatureCandidate] {
         get { rare?.own ?? [] }
-        set { rare = RareFields(own: newValue, trial: rare?.trial) }
+        set { rare = RareFields(own: newValue, trial: rare?.trial, rare?.sidecarFault) }
+    }
+
+    /// Why what lies beside it under a sidecar's name gives no signature; `nil` where nothing lies there, or it does.
+    package var sidecarFault: SidecarFault? {
+        get { rare?.sidecarFault }
+        set { rare = RareFields(own: own, trial: rare?.trial, newValue) }
     }
 
     /// What came of trying its own signatures and the one that another record has for it.
@@ -382,7 +390,7 @@ package struct DigestSignatures: Sendable {
         set {
             trialRecord = newValue.map { Int32(clamping: $0.neighbour) } ?? -1
             let unusual = newValue.flatMap { $0.isPlain ? nil : $0.outcome }
-            if rare != nil || unusual != nil { rare = RareFields(own: own, trial: unusual) }
+            if rare != nil || unusual != nil { rare = RareFields(own: own, trial: unusual, sidecarFault) }
         }
     }
 
@@ -411,7 +419,9 @@ package struct DigestSignatures: Sendable {
         var signatures = self
         signatures.previousRecord = renumbered(previousRecord)
         signatures.trialRecord = renumbered(trialRecord)
-        if let trial = rare?.trial { signatures.rare = RareFields(own: own, trial: trial.renumbered(number)) }
+        if let trial = rare?.trial {
+            signatures.rare = RareFields(own: own, trial: trial.renumbered(number), sidecarFault)
+        }
         return signatures
     }
 }

@@ -13,7 +13,7 @@ package struct StreamedContents: Sendable {
 
     private var digests: [SHA256Digest] = []
     private var contentBytes: [UInt64] = []
-    /// The form and the condition of each; ``Mark/special`` where ``special`` has more to say.
+    /// The form, the condition and the opening of each; ``Mark/special`` where ``special`` has more to say.
     private var marks: [UInt8] = []
     /// What does not fit into the three, by its number.
     private var special: [Int: Content] = [:]
@@ -55,7 +55,8 @@ package struct StreamedContents: Sendable {
             digest: SHA256Words(digests[number]),
             contentBytes: contentBytes[number],
             form: marks[number] & 1 == 0 ? .gzip : .plain,
-            condition: Self.conditions[Int(marks[number] >> 1)]
+            condition: Self.conditions[Int(marks[number] >> 1 & 0b111)],
+            opening: ContentHasher.Opening(rawValue: marks[number] >> 4) ?? .other
         )
         let known = keepsMetadata ? metadata[number] : ObjectMetadata(storedBytes: 0, modified: nil)
         return .hashed(result, known)
@@ -69,7 +70,7 @@ package struct StreamedContents: Sendable {
 
     private static func mark(_ result: ContentHasher.Result) -> UInt8 {
         let condition = conditions.firstIndex(of: result.condition) ?? 0
-        return UInt8(truncatingIfNeeded: condition << 1) | (result.form == .gzip ? 0 : 1)
+        return result.opening.rawValue << 4 | UInt8(truncatingIfNeeded: condition << 1) | (result.form == .gzip ? 0 : 1)
     }
 }
 

@@ -73,8 +73,8 @@ struct FetchScript {
 
     private func count(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
 
-    /// What keeps the script from writing into the evidence, and over what is there.
-    private var guards: [String] {
+    /// What keeps a script from writing into the evidence.
+    static func stayOutside(_ archives: [ByteString]) -> [String] {
         [
             "",
             "# stay_outside FOLDER",
@@ -88,7 +88,12 @@ struct FetchScript {
             "    *) ;;",
             "    esac",
             "}",
-        ] + archives.map { "stay_outside \(ShellWord.path($0))" } + [
+        ] + archives.map { "stay_outside \(ShellWord.path($0))" }
+    }
+
+    /// What keeps the script from writing into the evidence, and over what is there.
+    private var guards: [String] {
+        Self.stayOutside(archives) + [
             "",
             "# keep FILE",
             "keep() {",

@@ -5,7 +5,8 @@ enum PlanCommand: Subcommand {
     static let name = "plan"
 
     static let help = HelpText(
-        overview: "Print a shell script that fetches the keys and signatures which an archive still needs.",
+        overview: "Print a shell script that fetches what an archive still needs: keys and signatures, or digest files "
+            + "where it holds log files alone.",
         usage: "\(Tool.name) plan <archive> ... [<options>]",
         arguments: [
             (
@@ -26,8 +27,9 @@ enum PlanCommand: Subcommand {
             ),
             helpOption,
         ],
-        footer: "Exit status: 0 the script is printed; 2 no digest file is held; 64 usage; 66 an input is missing or "
-            + "unusable; 70 internal error; 74 the output could not be written; 129, 130, 143, 152 interrupted."
+        footer: "Exit status: 0 the script is printed; 2 neither a digest file nor a log file is held; 64 usage; 66 an "
+            + "input is missing or unusable; 70 internal error; 74 the output could not be written; 129, 130, 143, 152 "
+            + "interrupted."
     )
 
     static func run(
@@ -54,8 +56,13 @@ enum PlanCommand: Subcommand {
         }
         guard let plan = planned else { return interruption.status }
         guard plan.digestCount > 0 else {
-            console.printError("No digest file is held, so nothing can be planned.")
-            return .unverified
+            guard !plan.digestFolders.isEmpty else {
+                console.printError("Neither a digest file nor a log file is held, so nothing can be planned.")
+                return .unverified
+            }
+            let script = SyncScript(folders: plan.digestFolders, archives: operands, bucket: options.bucket)
+            for line in script.lines { try console.print(line) }
+            return .proven
         }
         if plan.hiddenCount > 0 {
             console.printError("Not planned: what lies behind links and unreadable folders (\(plan.hiddenCount)).")

@@ -41,7 +41,7 @@ struct EvidenceFiles {
         for file in signatures {
             let bytes = try read(file, .signatures)
             do {
-                try manifest.add(reading: bytes)
+                try manifest.add(reading: bytes, name: file.path.description)
             } catch {
                 throw CommandError(.noInput, "The signature manifest '\(file.path)' cannot be used: \(error)")
             }

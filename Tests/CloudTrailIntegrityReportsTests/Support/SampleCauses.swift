@@ -1,5 +1,6 @@
-import CloudTrailFormat
 import CloudTrailRules
+
+@testable import CloudTrailFormat
 
 /// One of each cause, and of each of its forms that has words of its own.
 enum SampleCauses {
@@ -51,6 +52,17 @@ enum SampleCauses {
             .digestKeyUnknown(fingerprint: fingerprint, region: "us-east-1", pages: ["keys.json"]),
             .digestUnsigned(rejected: [], .newest),
             .digestUnsigned(rejected: [], .older), .digestUnsigned(rejected: [.successor(digest)], .older),
+            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: nil, .notGiven, rangeEnd: end)),
+            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: nil, .given, rangeEnd: end)),
+            .digestUnsigned(
+                rejected: [.successor(digest)],
+                .older,
+                SignatureSearch(sidecar: .tooLarge, .given, rangeEnd: nil)
+            ),
+        ]
+        + sidecarFaults.map {
+            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: $0, .notGiven, rangeEnd: end))
+        } + [
             .digestUnreadable(error), .digestOverLimit("more than 32 levels"), .digestElsewhere(folder: folder),
             .digestElsewhere(folder: nil), .digestDuplicate(first: digest),
         ]
@@ -59,6 +71,12 @@ enum SampleCauses {
             .keyOutsideValidity(signed: end, fingerprint: fingerprint, from: nil, until: start),
             .listingForeign(objects: 1), .listingForeign(objects: 2),
         ]
+
+    private static let sidecarFaults: [SidecarFault] = [
+        .unreadable(error), .tooLarge, .content(.empty),
+        .content(.malformed(JSONError(reason: .unexpectedByte, offset: 0))), .content(.noMetadata),
+        .content(.noSignature),
+    ]
 
     private static let absentDigests: [FindingCause] =
         [Absence.named, .inferred].flatMap { absence -> [FindingCause] in
@@ -92,14 +110,28 @@ enum SampleCauses {
         + [ContentFacts.Damage.truncated, .stream, .checksum, .length].flatMap { damage -> [FindingCause] in
             [.logMalformed(damage, .same), .logMalformed(damage, .different)]
         } + [
-            .logModified(expected: first, actual: second), .logTrailingData, .logUnauthenticated(.same),
-            .logUnauthenticated(.different), .logUnreferenced, .logAwaitingDigest, .logDecompressed, .listingDiffers,
+            .logModified(expected: first, actual: second), .logModified(expected: first, actual: second, .nothing),
+            .logModified(expected: first, actual: second, .markup),
+            .logModified(expected: first, actual: second, .log(ObjectKey("other log"))), .logTrailingData,
+            .logUnauthenticated(.same),
+            .logUnauthenticated(.different), .logUnreferenced(), .logAwaitingDigest, .logDecompressed, .listingDiffers,
             .logDuplicate(first: ObjectKey("log")), .logProvenBefore(.logTrailingData),
             .logProvenBefore(.logModified(expected: first, actual: second)),
         ]
+        + strayNames.map { .logUnreferenced(UnlistedFile(name: $0, .unknown, lookAlike: nil)) } + [
+            .logUnreferenced(UnlistedFile(name: .copy(of: ObjectKey("log")), .log(ObjectKey("log")), lookAlike: nil)),
+            .logUnreferenced(UnlistedFile(name: .copy(of: ObjectKey("log")), .other, lookAlike: nil)),
+            .logUnreferenced(UnlistedFile(name: nil, .unknown, lookAlike: folder)),
+        ]
+
+    private static let strayNames: [StrayName] = [
+        .unfinished(of: ObjectKey("log")), .copy(of: ObjectKey("log")), .system, .zoneMark, .folderMark, .archive,
+        .queryResult,
+    ]
 
     private static let absentLogs: [FindingCause] = [
-        .logMissing(.before), .logMissing(.never), .logMissingWithDigest, .logAbsentUnauthenticated,
+        .logMissing(.before), .logMissing(.never), .logMissing(.never, .noLogOfRegion("us-east-1")),
+        .logMissing(.never, .lookAlike(folder)), .logMissingWithDigest, .logAbsentUnauthenticated,
         .logUnsafeUnauthenticated, .logHidden(folderHidden), .logHidden(restHidden), .logOutsideArchive,
         .logUnsafe(.component, reference: ObjectKey("../x")), .logUnsafe(.link(folder), reference: ObjectKey("x")),
     ]
@@ -113,7 +145,8 @@ enum SampleCauses {
             .locationNotHeld(objects: 2, bucket: "example-bucket", prefix: ObjectKey("")),
         ]
         + nothings.map { .nothingValidated($0) } + [
-            .keyNew(fingerprint: fingerprint),
+            .keyNew(fingerprint: fingerprint)
+        ] + unusedSignatures.map { .signaturesUnused($0) } + [
             .keyValidityUnreadable(fingerprint: fingerprint, members: ["ValidityStartTime", "ValidityEndTime"]),
             .acknowledgementExpired(acknowledgement), .acknowledgementUnmatched(acknowledgement, by: .none),
             .acknowledgementUnmatched(acknowledgement, by: .several),
@@ -127,8 +160,23 @@ enum SampleCauses {
         until: Timestamp(secondsSinceEpoch: 1_772_323_200)
     )
 
+    private static let unusedSignatures: [UnusedSignatures] = [
+        UnusedSignatures("meta.jsonl", objects: 0, signatures: 0, .empty),
+        UnusedSignatures("meta.json", objects: 12, signatures: 0, .withoutSignature(.rclone)),
+        UnusedSignatures("meta.jsonl", objects: 1, signatures: 0, .withoutSignature(.other)),
+        UnusedSignatures(
+            "meta.jsonl",
+            objects: 12,
+            signatures: 6,
+            .otherBucket("another-bucket", held: "example-bucket")
+        ),
+        UnusedSignatures("meta.jsonl", objects: 12, signatures: 12, .unmatched),
+    ]
+
     private static let nothings: [Nothing] = [
-        .run(.noDigest), .run(.noneVerified), .run(.noneVerifiedInRange), .root(name: "archive"),
+        .run(.empty), .run(.logsAlone(12)), .run(.backslashes(12)), .run(.archiveFiles(1, first: ObjectKey("a.tar"))),
+        .run(.archiveFiles(2, first: ObjectKey("a.tar"))), .run(.queryResults), .run(.noDigest), .run(.noneVerified),
+        .run(.noneVerifiedInRange), .root(name: "archive"),
         .account("111122223333", held: []), .region("us-east-1", held: ["eu-west-1", "us-west-2"]),
         .trail("trail", held: (1...10).map { "trail-\($0)" }),
     ]

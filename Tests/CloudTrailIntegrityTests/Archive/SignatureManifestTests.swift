@@ -265,7 +265,7 @@ import Testing
 }
 
 @Suite struct SignatureMetadataTests {
-    @Test func readsAnAnswerOfHeadObject() {
+    @Test func readsAnAnswerOfHeadObject() throws {
         let answer = """
             {
                 "AcceptRanges": "bytes",
@@ -287,11 +287,13 @@ import Testing
             algorithm: "SHA256withRSA",
             backfillGenerationTime: Timestamp("2026-03-02T00:00:00Z")
         )
-        #expect(SignatureMetadata(headObjectAnswer: Array(answer.utf8)) == expected)
-        #expect(SignatureMetadata(headObjectAnswer: Array(answer.replacing("\n", with: "\r\n").utf8)) == expected)
+        #expect(try SignatureMetadata(headObjectAnswer: Array(answer.utf8)) == expected)
+        #expect(try SignatureMetadata(headObjectAnswer: Array(answer.replacing("\n", with: "\r\n").utf8)) == expected)
         let bytes = Array(answer.utf8)
         for count in 0..<(bytes.count - 2) {
-            #expect(SignatureMetadata(headObjectAnswer: Array(bytes.prefix(count))) == nil)
+            #expect(throws: HeadObjectFault.self) {
+                try SignatureMetadata(headObjectAnswer: Array(bytes.prefix(count)))
+            }
         }
     }
 
@@ -304,7 +306,7 @@ import Testing
         #"{"Metadata":{"signature":["00"]}}"#,
     ])
     func otherAnswersHaveNone(text: String) {
-        #expect(SignatureMetadata(headObjectAnswer: Array(text.utf8)) == nil)
+        #expect(throws: HeadObjectFault.self) { try SignatureMetadata(headObjectAnswer: Array(text.utf8)) }
     }
 
     @Test func readsThroughAFunction() {

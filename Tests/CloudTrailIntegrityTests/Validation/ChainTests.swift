@@ -143,7 +143,7 @@ struct ChainTests {
             if key.description.contains("us-east-1_man") {
                 sample.archive["\(key).metadata.json"] = Array("{\"Metadata\":\(object),\"ContentLength\":7}".utf8)
             } else {
-                sample.archive.metadata[key] = SignatureMetadata(
+                sample.archive.metadata[key] = try SignatureMetadata(
                     headObjectAnswer: Array("{\"Metadata\":\(object)}".utf8)
                 )
             }

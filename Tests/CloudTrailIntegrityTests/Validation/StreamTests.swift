@@ -244,7 +244,7 @@ struct StreamTests {
         let few = files + [(String, [UInt8])](repeating: wrong, count: 5) + [(sidecar, head.headObjectAnswer)]
         #expect(try made.validate([Members(few)]).verdict() == .valid)
         var carried = made.archive
-        carried.metadata[ObjectKey(head.key)] = SignatureMetadata(headObjectAnswer: head.headObjectAnswer)
+        carried.metadata[ObjectKey(head.key)] = try SignatureMetadata(headObjectAnswer: head.headObjectAnswer)
         let report = try made.validate([StreamedArchive(archive: carried, order: .shuffled)])
         #expect(report.findings.isEmpty)
     }

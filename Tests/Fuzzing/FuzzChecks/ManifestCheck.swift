@@ -3,7 +3,7 @@ import CloudTrailIntegrity
 
 /// A signature manifest, and the answer of `head-object` beside a digest file.
 func checkManifest(_ bytes: [UInt8]) throws {
-    if let metadata = SignatureMetadata(headObjectAnswer: bytes) {
+    if let metadata = try? SignatureMetadata(headObjectAnswer: bytes) {
         try require(!metadata.signature.isEmpty, "an answer without a signature was taken for one")
     }
     var manifest = SignatureManifest()

@@ -10,10 +10,13 @@ struct CauseWords: Hashable {
     let message: String
     /// The facts, by their names in the report.
     let detail: [String: Finding.Detail]
+    /// What to do next, where the facts allow more than what is said of the kind; plain text, without markup.
+    let advice: String?
 
-    init(_ message: String, _ detail: [String: Finding.Detail] = [:]) {
+    init(_ message: String, _ detail: [String: Finding.Detail] = [:], advice: String? = nil) {
         self.message = message
         self.detail = detail
+        self.advice = advice
     }
 }
 
@@ -27,7 +30,7 @@ extension FindingCause {
         case .digestMalformed(let what): .digestMalformed(what)
         case .digestRelocated(let claim, let bucket): .digestRelocated(claim, bucket)
         case .digestKeyUnknown(let fingerprint, let region, let pages): .digestKeyUnknown(fingerprint, region, pages)
-        case .digestUnsigned(let rejected, let position): .digestUnsigned(rejected, position)
+        case .digestUnsigned(let rejected, let position, let search): .digestUnsigned(rejected, position, search)
         case .digestUnreadable(let error): .digestUnreadable(error)
         case .digestOverLimit(let limit): .digestOverLimit(limit)
         case .digestElsewhere(let folder): .digestElsewhere(folder)
@@ -53,17 +56,17 @@ extension FindingCause {
         case .logUnreadable(let error): .logUnreadable(error)
         case .logOverLimit(let limit): .logOverLimit(limit)
         case .logMalformed(let damage, let match): .logMalformed(damage, match)
-        case .logModified(let expected, let actual): .logModified(expected, actual)
+        case .logModified(let expected, let actual, let instead): .logModified(expected, actual, instead)
         case .logTrailingData: .logTrailingData
         case .logProvenBefore(let cause): .logProvenBefore(cause)
         case .logUnauthenticated(let match): .logUnauthenticated(match)
-        case .logUnreferenced: .logUnreferenced
+        case .logUnreferenced(let file): .logUnreferenced(file)
         case .logAwaitingDigest: .logAwaitingDigest
         case .logDecompressed: .logDecompressed
         case .listingDiffers: .listingDiffers
         case .logDuplicate(let first): .duplicate("log file", first)
 
-        case .logMissing(let proven): .logMissing(proven)
+        case .logMissing(let proven, let surroundings): .logMissing(proven, surroundings)
         case .logMissingWithDigest: .logMissingWithDigest
         case .logAbsentUnauthenticated: .logAbsentUnauthenticated
         case .logUnsafeUnauthenticated: .logUnsafeUnauthenticated
@@ -77,6 +80,7 @@ extension FindingCause {
         case .locationNotHeld(let objects, let bucket, let prefix): .locationNotHeld(objects, bucket, prefix)
         case .nothingValidated(let nothing): .nothingValidated(nothing)
         case .keyNew(let fingerprint): .keyNew(fingerprint)
+        case .signaturesUnused(let unused): .signaturesUnused(unused)
         case .keyValidityUnreadable(let fingerprint, let members): .keyValidityUnreadable(fingerprint, members)
         case .acknowledgementExpired(let acknowledgement): .acknowledgementExpired(acknowledgement)
         case .acknowledgementUnmatched(let acknowledgement, let matches):
@@ -94,7 +98,8 @@ extension CauseWords {
         let words = cause.words
         return CauseWords(
             "\(words.message); an earlier run proved it by a digest file that is not the same any more, or gone",
-            words.detail
+            words.detail,
+            advice: words.advice
         )
     }
 

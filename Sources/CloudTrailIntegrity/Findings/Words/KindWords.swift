@@ -65,6 +65,7 @@ extension FindingKind {
         case .keyOutsideValidity: .keyOutsideValidity
         case .keyNew: .keyNew
         case .keyValidityUnreadable: .keyValidityUnreadable
+        case .signaturesUnused: .signaturesUnused
         case .duplicateObject: .duplicateObject
         case .listingDiffers: .listingDiffers
         case .chainStartsBeforeArchive: .chainStartsBeforeArchive

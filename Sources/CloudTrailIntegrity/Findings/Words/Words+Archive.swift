@@ -136,7 +136,11 @@ extension CauseWords {
     static func nothingValidated(_ nothing: Nothing) -> CauseWords {
         switch nothing {
         case .run(let evidence):
-            CauseWords("nothing was validated: \(message(evidence))", ["scope": .text("run")])
+            CauseWords(
+                "nothing was validated: \(message(evidence))",
+                ["scope": .text("run")],
+                advice: advice(evidence)
+            )
         case .root(let name):
             CauseWords(
                 "nothing in \(name) was validated: it holds no verified digest file and no proven log file",
@@ -150,9 +154,36 @@ extension CauseWords {
 
     private static func message(_ evidence: Nothing.Evidence) -> String {
         switch evidence {
+        case .empty: "the archive is empty"
+        case .logsAlone(let count): "the archive holds \(counted(count, "log file")) and no digest file"
+        case .backslashes(let count):
+            "the archive holds no digest file, but \(counted(count, "file")) with backslashes in the name: a zip file made on "
+                + "Windows was unpacked without making folders of them"
+        case .archiveFiles(let count, let first):
+            "the archive holds no digest file, but \(counted(count, "tar or zip file")): \(first)\(count > 1 ? " and others" : "")"
+        case .queryResults: "the archive holds no digest file, but query results of CloudTrail Lake"
         case .noDigest: "the archive holds no digest file"
         case .noneVerified: "no digest file is verified"
         case .noneVerifiedInRange: "no digest file in the range that was asked for is verified"
+        }
+    }
+
+    private static func advice(_ evidence: Nothing.Evidence) -> String? {
+        switch evidence {
+        case .empty: "Check the folder: the download may have failed or gone elsewhere, or a mount may be missing."
+        case .logsAlone:
+            "Download the digest files too: the folder CloudTrail-Digest beside the folder CloudTrail of each account. "
+                + "'cloudtrail-integrity plan' prints the commands for this archive."
+        case .backslashes:
+            "Unpack the zip file again, with a tool that makes folders of the backslashes: unzip does, and so does Windows. A "
+                + "build with the package trait ArchiveFiles validates the zip file as it is."
+        case .archiveFiles:
+            "Unpack each into a folder and give that, or give the files themselves to a build with the package trait ArchiveFiles: "
+                + "an archive in an archive is not opened."
+        case .queryResults:
+            "Verify these with 'aws cloudtrail verify-query-results'. To validate log files, download the folders CloudTrail and "
+                + "CloudTrail-Digest of a trail."
+        case .noDigest, .noneVerified, .noneVerifiedInRange: nil
         }
     }
 

@@ -68,34 +68,73 @@ extension CauseWords {
         case .startingDigest(let start):
             coverageShort(
                 "starting-digest",
-                "the chain begins with a starting digest at \(start): nothing attests the time before"
+                "the chain begins with a starting digest at \(start): nothing attests the time before",
+                advice: "If the account, the region or the trail was made then, add the chain to --expect with that "
+                    + "time as since. Find that out from another source: a trail that was deleted and made again "
+                    + "looks the same, and so do older digest files that were deleted with it."
             )
         case .predecessorAbsent(let oldest):
             coverageShort(
                 "predecessor-absent",
-                "the oldest digest held starts at \(oldest), and the one before it is not there"
+                "the oldest digest held starts at \(oldest), and the one before it is not there",
+                advice: beginning
             )
         case .predecessorsAbsent(let oldest):
             coverageShort(
                 "predecessor-absent",
-                "the oldest digest held starts at \(oldest), and the ones before it are not there"
+                "the oldest digest held starts at \(oldest), and the ones before it are not there",
+                advice: beginning
             )
-        case .tail(let end, let moment): coverageShort("tail", reach(end, moment))
+        case .tail(let end, let moment):
+            coverageShort(
+                "tail",
+                reach(end, moment),
+                advice: "Download the digest files up to that time, each with its signature, or give an earlier "
+                    + "--end-time. If the chain is known to have ended, add it to --expect with until. If the "
+                    + "bucket holds no newer ones, find out whether the trail was stopped, or the newest digest "
+                    + "files were deleted."
+            )
         case .tailBeforeStart(let end):
-            coverageShort("tail", "verified coverage ends at \(end), before the start, and the chain must be there")
-        case .maxAge(let end, let moment): coverageShort("max-age", reach(end, moment))
+            coverageShort(
+                "tail",
+                "verified coverage ends at \(end), before the start, and the chain must be there",
+                advice: "Download its digest files of the time that is asked for. If the chain is known to have "
+                    + "ended, give its line in --expect that time as until."
+            )
+        case .maxAge(let end, let moment):
+            coverageShort(
+                "max-age",
+                reach(end, moment),
+                advice: "Look whether the download ran. Without its signature the newest digest file proves "
+                    + "nothing, so fetch it or allow an hour more. If the bucket holds no newer ones, find out "
+                    + "whether the trail was stopped, or the newest digest files were deleted."
+            )
         case .sibling(let end, let others):
             coverageShort(
                 "sibling",
-                "verified coverage ends at \(end), while the trail's other regions reach \(others)"
+                "verified coverage ends at \(end), while the trail's other regions reach \(others)",
+                advice: "Download that region again. If the region is known to have been left out of the trail "
+                    + "since then, add the chain to --expect with until. If the bucket holds no newer ones, the "
+                    + "newest digest files may be deleted."
             )
         case .chainAbsent:
-            coverageShort("chain-absent", "the archive holds no verified digest file of a chain that must be there")
+            coverageShort(
+                "chain-absent",
+                "the archive holds no verified digest file of a chain that must be there",
+                advice: "Download the digest files of that account and region, and give the keys of that region. If "
+                    + "they are held, look at their findings; if the bucket holds none, find out whether the trail "
+                    + "covers the region and validation is enabled. Compare the line in --expect letter by letter."
+            )
         }
     }
 
-    private static func coverageShort(_ reason: String, _ message: String) -> CauseWords {
-        CauseWords(message, ["reason": .text(reason)])
+    /// Where a chain is held from too late on.
+    private static let beginning =
+        "Download the digest files before that time, or give it as --start-time. If the bucket holds none, they were deleted, by "
+        + "a lifecycle rule or by somebody."
+
+    private static func coverageShort(_ reason: String, _ message: String, advice: String) -> CauseWords {
+        CauseWords(message, ["reason": .text(reason)], advice: advice)
     }
 
     private static func reach(_ end: Timestamp?, _ moment: Timestamp) -> String {

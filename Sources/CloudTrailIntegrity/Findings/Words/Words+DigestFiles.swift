@@ -189,27 +189,73 @@ extension KindWords {
             "No usable signature of the digest file is at hand: it is the newest of its chain without metadata, its "
             + "successor is missing, or only an unverified successor repeats a signature, and that one fails.",
         advice:
-            "Fetch the signature that S3 keeps in the object's metadata and give it with `--signatures`, or end the "
-            + "range before this hour with `--end-time`.",
+            "Fetch the signature that S3 keeps in the object's metadata, with the script that `plan` prints, and give it with "
+            + "`--signatures`; or end the range before this hour with `--end-time`.",
         seeAlso: "[how signatures survive a download](#download-so-that-the-signatures-survive)"
     )
 }
 
 extension CauseWords {
-    static func digestUnsigned(_ rejected: [SignatureOrigin], _ position: ChainPosition) -> CauseWords {
-        let newest: [String: Finding.Detail] = ["newest": .flag(position == .newest)]
-        guard rejected.isEmpty else {
-            return CauseWords(
-                "only an unverified successor repeats its signature, and that one does not verify",
-                newest.merging(["rejected": .list(rejected.vouchers)]) { first, _ in first }
-            )
+    static func digestUnsigned(
+        _ rejected: [SignatureOrigin],
+        _ position: ChainPosition,
+        _ search: SignatureSearch
+    ) -> CauseWords {
+        var detail: [String: Finding.Detail] = ["newest": .flag(position == .newest)]
+        if let end = search.rangeEnd { detail["rangeEnd"] = .text(end.description) }
+        if !rejected.isEmpty { detail["rejected"] = .list(rejected.vouchers) }
+        if let fault = search.sidecar { detail["sidecar"] = .text(fault.reason) }
+        let message: String
+        if let fault = search.sidecar {
+            message =
+                (position == .newest ? "the newest digest of its chain, and " : "")
+                + "the .metadata.json file beside it gives no signature: \(fault.message)"
+        } else if !rejected.isEmpty {
+            message = "only an unverified successor repeats its signature, and that one does not verify"
+        } else if position == .newest {
+            message =
+                "the newest digest of its chain, and its signature "
+                + (search.manifests == .given
+                    ? "is neither with the archive nor in the files of --signatures" : "was not kept with the archive")
+        } else {
+            message = "no signature is at hand: neither kept with it nor repeated by a successor"
         }
-        return CauseWords(
-            position == .newest
-                ? "the newest digest of its chain, and its signature was not kept with the archive"
-                : "no signature is at hand: neither kept with it nor repeated by a successor",
-            newest
-        )
+        return CauseWords(message, detail, advice: advice(search))
+    }
+
+    private static func advice(_ search: SignatureSearch) -> String {
+        let fetch =
+            search.sidecar == nil
+            ? "Fetch the signature that S3 keeps in the object's metadata, with the script that 'cloudtrail-integrity plan' "
+                + "prints, and give it with --signatures"
+            : "Save the whole answer of 'aws s3api head-object' there again, or fetch the signature with the script that "
+                + "'cloudtrail-integrity plan' prints, and give it with --signatures"
+        return fetch + (search.rangeEnd.map { "; or leave the newest hour out: --end-time \($0)" } ?? "") + "."
+    }
+}
+
+extension SidecarFault {
+    /// The fact in `detail`.
+    fileprivate var reason: String {
+        switch self {
+        case .unreadable: "unreadable"
+        case .tooLarge: "too-large"
+        case .content(.empty): "empty"
+        case .content(.malformed): "malformed"
+        case .content(.noMetadata): "no-metadata"
+        case .content(.noSignature): "no-signature"
+        }
+    }
+
+    fileprivate var message: String {
+        switch self {
+        case .unreadable(let error): "it could not be read: \(error.description)"
+        case .tooLarge: "it is larger than any answer of head-object"
+        case .content(.empty): "it is empty"
+        case .content(.malformed(let error)): "it is no JSON object: \(error.description)"
+        case .content(.noMetadata): "it is no whole answer of head-object, for it has no member Metadata"
+        case .content(.noSignature): "there is none in its Metadata"
+        }
     }
 }
 
@@ -416,6 +462,63 @@ extension CauseWords {
             "no earlier run had the key \(fingerprint): see to it that it came from AWS",
             ["fingerprint": .text(fingerprint)]
         )
+    }
+}
+
+// MARK: signatures-unused
+
+extension KindWords {
+    static let signaturesUnused = KindWords(
+        meaning: "A file of `--signatures` has no signature of any digest file of the archive.",
+        advice: "Check what the file is of: another account, region, trail, bucket or time than the archive.",
+        seeAlso: "[how signatures survive a download](#download-so-that-the-signatures-survive)"
+    )
+}
+
+extension CauseWords {
+    static func signaturesUnused(_ unused: UnusedSignatures) -> CauseWords {
+        let file = "the signature file \(shortened(unused.file))"
+        var detail: [String: Finding.Detail] = [
+            "file": .text(unused.file), "objects": .number(Int64(unused.objects)),
+            "signatures": .number(Int64(unused.signatures)),
+        ]
+        let signatures = counted(unused.signatures, "signature")
+        switch unused.reason {
+        case .empty:
+            detail["reason"] = .text("empty")
+            return CauseWords(
+                "\(file) names no object",
+                detail,
+                advice: "Look why the command that wrote it failed, and run it again."
+            )
+        case .withoutSignature(let listing):
+            detail["reason"] = .text("no-signature")
+            let objects = "\(file) names \(counted(unused.objects, "object")) and holds no signature"
+            return listing == .rclone
+                ? CauseWords(
+                    "\(objects): rclone lsjson lists no metadata without -M",
+                    detail,
+                    advice: "Run rclone lsjson again, with -M."
+                )
+                : CauseWords(
+                    objects,
+                    detail,
+                    advice: "S3 keeps the signatures in the metadata of the digest files: list these, with their "
+                        + "metadata."
+                )
+        case .otherBucket(let bucket, let held):
+            detail["reason"] = .text("other-bucket")
+            return CauseWords(
+                "\(file) holds \(signatures) of the bucket \(shortened(bucket)), and the digest files name "
+                    + "\(shortened(held)): none counts",
+                detail,
+                advice: "Give the signatures of that bucket. If the objects were copied to another bucket, write "
+                    + "the name of the first one into the file: it is the one that was signed."
+            )
+        case .unmatched:
+            detail["reason"] = .text("no-match")
+            return CauseWords("\(file) holds \(signatures), and none of a digest file that is held", detail)
+        }
     }
 }
 

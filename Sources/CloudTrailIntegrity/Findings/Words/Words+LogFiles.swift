@@ -13,12 +13,43 @@ extension KindWords {
 }
 
 extension CauseWords {
-    static func logModified(_ expected: SHA256Digest, _ actual: SHA256Digest) -> CauseWords {
-        CauseWords(
-            "its content is not what a verified digest lists: the SHA-256 differs",
-            ["expected": .text(Hex.encode(expected.bytes)), "actual": .text(Hex.encode(actual.bytes))]
-        )
+    static func logModified(
+        _ expected: SHA256Digest,
+        _ actual: SHA256Digest,
+        _ instead: LogReplacement?
+    ) -> CauseWords {
+        var detail: [String: Finding.Detail] = [
+            "expected": .text(Hex.encode(expected.bytes)), "actual": .text(Hex.encode(actual.bytes)),
+        ]
+        switch instead {
+        case .nothing:
+            detail["instead"] = .text("nothing")
+            return CauseWords("the file is empty, and a verified digest lists content for it", detail, advice: again)
+        case .markup:
+            detail["instead"] = .text("markup")
+            return CauseWords(
+                "a page of XML or HTML is in its place, such as the error message of a download: its content is not what a "
+                    + "verified digest lists",
+                detail,
+                advice: again
+            )
+        case .log(let key):
+            detail["instead"] = .text("log")
+            detail["contentOf"] = .text(key.description)
+            return CauseWords(
+                "its content is that of \(key), and a verified digest lists another for it",
+                detail,
+                advice: "Download both files again first. What is the same after that is so in S3: one was copied "
+                    + "over the other there, or renamed. Keep the files, and find the earlier versions in S3."
+            )
+        case nil:
+            return CauseWords("its content is not what a verified digest lists: the SHA-256 differs", detail)
+        }
     }
+
+    /// Where a download may be at fault: nothing in a file says whether it was.
+    private static let again =
+        "Download it again first. What is the same after that is so in S3: keep the file, and find the earlier version there."
 }
 
 // MARK: log-trailing-data
@@ -28,7 +59,8 @@ extension KindWords {
         meaning:
             "Bytes follow the log file's gzip stream. The listed content comes first; tools such as zcat also show "
             + "what follows.",
-        advice: "Keep the file, and treat the records at the end as not CloudTrail's. Find the earlier version in S3."
+        advice: "Keep the file, and treat the records at the end as not CloudTrail's. Find the earlier version in "
+            + "S3."
     )
 }
 
@@ -95,12 +127,31 @@ extension KindWords {
 }
 
 extension CauseWords {
-    static func logMissing(_ proven: Proven) -> CauseWords {
-        CauseWords(
-            "a verified digest lists it and it is not there",
-            proven == .before ? ["provenBefore": .flag(true)] : [:]
-        )
+    static func logMissing(_ proven: Proven, _ surroundings: LogSurroundings) -> CauseWords {
+        let message = "a verified digest lists it and it is not there"
+        var detail: [String: Finding.Detail] = proven == .before ? ["provenBefore": .flag(true)] : [:]
+        switch surroundings {
+        case .unremarkable: return CauseWords(message, detail)
+        case .noLogOfRegion(let region):
+            detail["heldOfRegion"] = .flag(false)
+            return CauseWords(
+                "\(message): no log file of \(region) was downloaded, or none is left",
+                detail,
+                advice: "Download the log files of that account and region too: the folder CloudTrail beside "
+                    + "CloudTrail-Digest. What the bucket does not hold was deleted there: look for lifecycle rules "
+                    + "and delete markers, and for DeleteObject in the data events of the bucket."
+            )
+        case .lookAlike(let folder):
+            detail["lookAlike"] = .text(folder.description)
+            return CauseWords("\(message), but a folder whose name looks the same is", detail, advice: spelling)
+        }
     }
+
+    /// Where two names look the same.
+    private static let spelling =
+        "Give the folder the very name that the digest lists, or download it again: macOS, zip tools and file servers write "
+        + "accents in two ways, and S3 tells them apart. Until the names agree nothing tells a renamed folder from a planted "
+        + "one."
 
     static let logMissingWithDigest = CauseWords(
         "it was proven by an earlier run, and is gone like the digest file that lists it",
@@ -204,9 +255,81 @@ extension KindWords {
 }
 
 extension CauseWords {
-    static let logUnreferenced = CauseWords(
-        "no digest file lists it: an injected file looks like this, and so does a trail without validation"
-    )
+    static func logUnreferenced(_ file: UnlistedFile) -> CauseWords {
+        var detail: [String: Finding.Detail] = [:]
+        if let folder = file.lookAlike {
+            detail["lookAlike"] = .text(folder.description)
+            return CauseWords(
+                "no digest file lists it, but the like in a folder whose name looks the same and is written in other characters",
+                detail,
+                advice: spelling
+            )
+        }
+        guard let name = file.name else {
+            return CauseWords(
+                "no digest file lists it: an injected file looks like this, and so does a trail without validation"
+            )
+        }
+        detail["looksLike"] = .text(name.fact)
+        var content = ""
+        switch file.content {
+        case .unknown: break
+        case .log(let key):
+            detail["contentOf"] = .text(key.description)
+            content = ", and its content is that of \(key)"
+        case .other:
+            content = ", and its content is that of no log file that is listed here"
+        }
+        return CauseWords("no digest file lists it; \(name.message)\(content)", detail, advice: name.advice)
+    }
+}
+
+extension StrayName {
+    /// The name in `detail`.
+    fileprivate var fact: String {
+        switch self {
+        case .unfinished: "unfinished-download"
+        case .copy: "copy"
+        case .system: "system-file"
+        case .zoneMark: "zone-mark"
+        case .folderMark: "folder-mark"
+        case .archive: "archive-file"
+        case .queryResult: "query-result"
+        }
+    }
+
+    /// What the name looks like.
+    fileprivate var message: String {
+        switch self {
+        case .unfinished: "its name is like one that an interrupted download leaves"
+        case .copy: "its name is like one that a browser or a file manager gives to a second copy"
+        case .system: "its name is one that Windows gives to files of its own"
+        case .zoneMark: "its name is like one of the notes in which Windows keeps where a download came from"
+        case .folderMark: "its name is like one of the marks that Hadoop and older S3 tools put in a folder's place"
+        case .archive: "by its name it is an archive, such as a tar or zip file"
+        case .queryResult: "by its name it is a query result of CloudTrail Lake, which no digest file lists"
+        }
+    }
+
+    /// A name alone proves nothing: what makes sure.
+    fileprivate var advice: String {
+        switch self {
+        case .unfinished, .copy, .system, .zoneMark:
+            "Anybody can give a file such a name. To make sure, download into a new folder and validate that: what this "
+                + "computer or a download left behind does not come again. What does is in the bucket: find out who put it "
+                + "there."
+        case .folderMark:
+            "Anybody can give a file such a name. CloudTrail puts no such object into the bucket: find out which tool did, and "
+                + "whether it holds anything."
+        case .archive:
+            "What is in it was not looked at, and CloudTrail puts no such file among its log files: find out who did. To have it "
+                + "validated, unpack it into a folder of its own, or give it as an archive of its own to a build with the package "
+                + "trait ArchiveFiles."
+        case .queryResult:
+            "Verify it with 'aws cloudtrail verify-query-results', and keep it in a folder of its own: CloudTrail puts no query "
+                + "result among its log files."
+        }
+    }
 }
 
 // MARK: log-decompressed
@@ -214,7 +337,8 @@ extension CauseWords {
 extension KindWords {
     static let logDecompressed = KindWords(
         meaning: "The download decompressed the log file. Its content is proven.",
-        advice: "Nothing: the content is proven. To keep files as S3 stores them, download with the AWS CLI or rclone."
+        advice: "Nothing: the content is proven. To keep files as S3 stores them, download with the AWS CLI or "
+            + "rclone."
     )
 }
 

@@ -230,7 +230,7 @@ struct HandmadeArchive {
         options.jobs = 2
         configure(&options)
         var manifest = SignatureManifest()
-        if withManifest { try manifest.add(reading: Array(manifestText.utf8)) }
+        if withManifest, !manifestText.isEmpty { try manifest.add(reading: Array(manifestText.utf8)) }
         let report = try Validator(keys: keys, signatures: manifest, options: options).validate(sources ?? [archive])
         report.expectConsistent()
         return report
