@@ -106,7 +106,9 @@ struct TextReportTests {
         let all = lines(findings, verbose: true)
         #expect(all.count { $0.hasPrefix("    k") } == 1214)
         #expect(!all.contains { $0.contains("more") })
-        #expect(lines(findings, quiet: true).count == 1)
+        let quiet = lines(findings, quiet: true)
+        #expect(quiet.first == short.last)
+        #expect(quiet.dropFirst() == ((0..<10).map { "  log-missing k\($0)" } + ["  … and 1,204 more"])[...])
     }
 
     @Test("chains that only their home region tells apart are told apart")

@@ -264,10 +264,12 @@ private struct FileJudge {
             ?? same.first { $0.isVerified } ?? named.first(where: isSame) ?? named.first ?? same.first
         var kind: FindingKind?
         var message: String
+        var advice: String?
         var notes: [String] = []
         if let listing {
             let causes = listing.faults(of: content.result)
             kind = causes.first?.kind
+            advice = causes.first?.words.advice
             message = "delivered, unchanged, as s3://\(listing.location)"
             if let cause = causes.first {
                 let isElsewhere = isSame(listing) && listing.location.key.lastComponent != content.name.bytes[...]
@@ -301,7 +303,7 @@ private struct FileJudge {
             voucher: voucher,
             evidence: kind == nil ? listing.flatMap { evidence($0.record) } : nil,
             message: message,
-            advice: kind?.advice,
+            advice: advice ?? kind?.advice,
             notes: notes
         )
     }
