@@ -15,6 +15,11 @@ package struct DigestField: Hashable, Sendable {
 }
 
 extension DigestFile {
+    /// The names of a digest file's fields, in CloudTrail's order.
+    package static let fieldNames = DigestContent.Name.allCases.map(\.stringValue)
+    /// The names of the fields of an entry of its list, in CloudTrail's order.
+    package static let entryFieldNames = DigestContent.EntryName.allCases.map(\.stringValue)
+
     /// The fields of a digest file's uncompressed bytes but its list of log files, in CloudTrail's order; none when the
     /// bytes are not a JSON object.
     package static func fields(of bytes: [UInt8], limits: Limits) -> [DigestField] {

@@ -157,10 +157,11 @@ extension ArraySlice<UInt8> {
     /// Whether it is the name of the folder that CloudTrail puts an account's digest files into.
     package var isDigestFolder: Bool { elementsEqual("CloudTrail-Digest".utf8) }
 
-    fileprivate var isAWSLogs: Bool { elementsEqual("AWSLogs".utf8) }
+    /// Whether it is the name of the folder that CloudTrail delivers into.
+    package var isAWSLogs: Bool { elementsEqual("AWSLogs".utf8) }
 
     /// Whether it is an organization's ID: `o-` and 10 to 32 lower-case letters or digits.
-    fileprivate var isOrganization: Bool {
+    package var isOrganization: Bool {
         starts(with: "o-".utf8) && (12...34).contains(count)
             && dropFirst(2).allSatisfy { byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -175,7 +176,7 @@ extension ArraySlice<UInt8> {
 
     /// Whether it may be the name of a region: words of lower-case letters and a number, joined by `-`. The folder of an
     /// organization is none.
-    fileprivate var isRegion: Bool {
+    package var isRegion: Bool {
         let parts = split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count >= 3, let number = parts.last, !number.isEmpty, parts.allSatisfy({ !$0.isEmpty }) else {
             return false

@@ -140,9 +140,18 @@ struct DigestReader: Sendable {
         _ monitor: ValidationMonitor
     ) throws -> Result<SignatureMetadata, SidecarFault> {
         try monitor.check()
-        let path = digest.sidecar
+        return try readSidecar(worker) { try source.open(digest.sidecar) }
+    }
+
+    /// Reads an answer of `head-object`.
+    ///
+    /// - Parameter open: Opens it.
+    static func readSidecar(
+        _ worker: ValidationWorker,
+        opening open: () throws -> any OpenObject
+    ) throws -> Result<SignatureMetadata, SidecarFault> {
         do {
-            let object = try worker.pool.read { try ObjectReadError.catching { try source.open(path) } }
+            let object = try worker.pool.read { try ObjectReadError.catching { try open() } }
             var content: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: maximumSidecarBytes + 1)
             while content.count <= maximumSidecarBytes {

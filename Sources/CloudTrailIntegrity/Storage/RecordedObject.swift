@@ -4,10 +4,15 @@ internal import NativeInterop
 /// A file that is read, and the bytes of it as they are stored.
 final class RecordedObject: OpenObject {
     private(set) var bytes: [UInt8] = []
+    /// Whether ``bytes`` are all that were read.
+    private(set) var isWhole = true
     private let object: any OpenObject
+    private let limit: Int
 
-    init(_ object: any OpenObject) {
+    /// - Parameter limit: The most bytes that are kept.
+    init(_ object: any OpenObject, limit: Int = .max) {
         self.object = object
+        self.limit = limit
     }
 
     var storedBytes: UInt64? { object.storedBytes }
@@ -15,7 +20,9 @@ final class RecordedObject: OpenObject {
 
     func read(into buffer: inout MutableRawSpan) throws -> Int {
         let count = try object.read(into: &buffer)
-        unsafe buffer.withUnsafeBytes { read in unsafe bytes.append(contentsOf: read.prefix(max(0, count))) }
+        let kept = min(max(0, count), limit - bytes.count)
+        if kept < count { isWhole = false }
+        unsafe buffer.withUnsafeBytes { read in unsafe bytes.append(contentsOf: read.prefix(kept)) }
         return count
     }
 

@@ -50,6 +50,8 @@ struct HandmadeArchive {
         var previousHash: String?
         var previousSignature: String?
         var logs: [Log] = []
+        /// Members at the end of the file's JSON, and of each entry's, as they are written: `,"name":"value"`.
+        var members = (file: "", entry: "")
     }
 
     static let bucket = "example-trail-bucket"
@@ -198,7 +200,7 @@ struct HandmadeArchive {
         let logs = draft.logs.map { log in
             "{\"s3Bucket\":\"\(Self.bucket)\",\"s3Object\":\"\(log.key)\",\"hashValue\":\"\(log.hash)\","
                 + "\"hashAlgorithm\":\"SHA-256\",\"newestEventTime\":\"\(Self.iso8601(draft.window.lowerBound))\","
-                + "\"oldestEventTime\":\"\(Self.iso8601(draft.window.lowerBound))\"}"
+                + "\"oldestEventTime\":\"\(Self.iso8601(draft.window.lowerBound))\"\(draft.members.entry)}"
         }
         let fields = [
             ("awsAccountId", quoted(Self.account)),
@@ -215,7 +217,7 @@ struct HandmadeArchive {
             ("previousDigestSignature", quoted(draft.previousSignature)),
             ("logFiles", "[\(logs.joined(separator: ","))]"),
         ]
-        return Array("{\(fields.map { "\"\($0)\":\($1)" }.joined(separator: ","))}".utf8)
+        return Array("{\(fields.map { "\"\($0)\":\($1)" }.joined(separator: ","))\(draft.members.file)}".utf8)
     }
 
     // MARK: Validating
