@@ -45,6 +45,7 @@ enum ValidateCommand: Subcommand {
             RequestedOutputs.reportOption,
             RequestedOutputs.metricsOption,
             RequestedOutputs.manifestOption,
+            RequestedOutputs.diagnoseOption,
         ] + ValidateRequest.statementOptions + [
             OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
             OptionSpec(

@@ -37,7 +37,8 @@ struct ValidateRun {
         guard let roots = try checkedRoots() else { return try interrupted() }
         guard let validator = try validator(outside: roots) else { return try interrupted() }
         guard let report = try validate(with: validator) else { return try interrupted() }
-        return try deliver(report, outside: roots)
+        guard let diagnosis = try diagnosis(by: validator) else { return try interrupted() }
+        return try deliver(report, diagnosis, outside: roots)
     }
 
     /// Ends the run after a signal; it has no verdict.
@@ -58,6 +59,7 @@ struct ValidateRun {
         let inputs = InputFile.locations(of: request.archives) + evidence.all.map { ($0.path, $0.location) }
         try request.outputs.check(inputs: inputs + (state?.locations ?? []))
         try request.outputs.check(archives: zip(request.archives, archives).map { (path: $0, source: $1) })
+        try request.outputs.checkDiagnosis(of: request.archives)
         return try interruption.stoppable(console) {
             var roots = try ArchiveRoots(archives)
             roots.keepOut(evidence.all)
@@ -111,6 +113,21 @@ struct ValidateRun {
         }
     }
 
+    /// What the archive looks like, where that is asked for; `nil` after a signal. Why it could not be found out is no more
+    /// than a file that could not be written.
+    private func diagnosis(by validator: Validator) throws(CommandError) -> RequestedOutputs.Diagnosis?? {
+        guard request.outputs.includesDiagnosis else { return .some(nil) }
+        return try interruption.stoppable(console) {
+            do {
+                return .success(try validator.diagnose(archives, monitor: interruption.monitor))
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                return .failure(CommandError(.outputError, "The diagnosis could not be made: \(error)"))
+            }
+        }
+    }
+
     /// Whether no range, filter or earlier run leaves files out, so that the files read so far show how long the others
     /// take.
     private var isEven: Bool {
@@ -120,18 +137,24 @@ struct ValidateRun {
     // MARK: Outputs and state
 
     /// Writes the reports, replaces the state when all of them were written, and writes the metrics.
-    private func deliver(_ report: ValidationReport, outside roots: Set<Inode>) throws(CommandError) -> ExitStatus {
+    private func deliver(
+        _ report: ValidationReport,
+        _ diagnosis: RequestedOutputs.Diagnosis?,
+        outside roots: Set<Inode>
+    ) throws(CommandError) -> ExitStatus {
         let status = try request.status(of: report)
         let facts = request.facts(status, files: evidence.sources)
         defer { state?.discard() }
         let stateFailure = prepareState(report, outside: roots)
-        guard var failures = request.outputs.writeFiles(report, facts, outside: roots, interruption) else {
+        guard var failures = request.outputs.writeFiles(report, facts, diagnosis, outside: roots, interruption) else {
             return try interrupted()
         }
         if let stateFailure { failures.append(stateFailure) }
         defer { for failure in failures { console.printError("Error: \(escaped(failure.message))") } }
         do throws(CommandError) {
-            if !request.isSilentOnSuccess || status != .proven || !failures.isEmpty { try print(report, facts) }
+            if !request.isSilentOnSuccess || status != .proven || !failures.isEmpty {
+                try print(report, facts, diagnosis)
+            }
             if failures.isEmpty, try state?.commit(interruption) == false { return try interrupted() }
         } catch {
             failures.append(error)
@@ -157,12 +180,16 @@ struct ValidateRun {
     }
 
     /// Prints what standard output gets, all of it.
-    private func print(_ report: ValidationReport, _ facts: RunFacts) throws(CommandError) {
+    private func print(
+        _ report: ValidationReport,
+        _ facts: RunFacts,
+        _ diagnosis: RequestedOutputs.Diagnosis?
+    ) throws(CommandError) {
         // A manifest lists the proven files for itself alone.
         let shown = request.isVerbose ? report : report.withoutProvenFiles
         switch request.format {
         case _ where request.outputs.takesStandardOutput:
-            try request.outputs.print(report, facts, console)
+            try request.outputs.print(report, facts, diagnosis, console)
         case .text:
             try TextReport(shown, facts, style: request.style)
                 .write(verbose: request.isVerbose, quiet: request.isQuiet, to: console.print)

@@ -9,6 +9,7 @@ struct RequestedOutputs {
         case report(ReportFormat)
         case metrics(previous: [UInt8])
         case manifest(ManifestFormat)
+        case diagnosis
     }
 
     private struct Output {
@@ -46,6 +47,16 @@ struct RequestedOutputs {
         help: "Write the list of proven files, with their sizes and hashes, to a file or -. Repeatable."
     )
 
+    static let diagnoseOption = OptionSpec(
+        "diagnose",
+        value: "file",
+        help: "Write how the digest files are built, and nothing of whose they are, to a file or -: to be handed on "
+            + "to whoever works on this tool."
+    )
+
+    /// What a diagnosis of the archives came to.
+    typealias Diagnosis = Result<ArchiveDiagnosis, CommandError>
+
     private var outputs: [Output] = []
     private let listsFilesInReports: Bool
 
@@ -68,6 +79,9 @@ struct RequestedOutputs {
                     try Self.format(parts.head, "manifest")
                 } ?? .jsonLines
             try add(parts?.tail ?? value, purpose: "manifest") { _ in .manifest(format) }
+        }
+        if let path = arguments.path(Self.diagnoseOption.name) {
+            try add(path, purpose: "diagnosis") { _ in .diagnosis }
         }
         if takesStandardOutput, arguments.last("format") != nil { throw Self.formatBesidesReport }
     }
@@ -145,6 +159,14 @@ struct RequestedOutputs {
         }
     }
 
+    /// Whether a diagnosis of the archives is asked for.
+    var includesDiagnosis: Bool {
+        outputs.contains { output in
+            guard case .diagnosis = output.content else { return false }
+            return true
+        }
+    }
+
     /// Whether what is written to standard output ends with a summary, also that of a run without a verdict.
     var endsWithSummary: Bool {
         outputs.contains { output in
@@ -191,6 +213,21 @@ struct RequestedOutputs {
         )
     }
 
+    /// Refuses a diagnosis of what can be read only once.
+    ///
+    /// - Parameter archives: The paths of the archives.
+    func checkDiagnosis(of archives: [ByteString]) throws(CommandError) {
+        guard includesDiagnosis else { return }
+        let spent = archives.first { path in
+            path == InputFile.standardInput || (try? FileStatus(at: path))?.kind == .other
+        }
+        guard let spent else { return }
+        throw CommandError(
+            .usage,
+            "'--diagnose' reads the archive a second time, and '\(spent)' can be read only once: save it as a file"
+        )
+    }
+
     /// Finds out whether the files can be made, so that a long run is not in vain.
     ///
     /// - Parameter roots: What they must not lie in.
@@ -200,11 +237,14 @@ struct RequestedOutputs {
 
     /// Writes the files, without metrics; one that fails does not keep the others from being written (I30).
     ///
-    /// - Parameter roots: What they must not lie in.
+    /// - Parameters:
+    ///   - diagnosis: What is written where a diagnosis is asked for.
+    ///   - roots: What they must not lie in.
     /// - Returns: What failed; `nil` when a signal came before they were all in place, and none of them is.
     func writeFiles(
         _ report: ValidationReport,
         _ facts: RunFacts,
+        _ diagnosis: Diagnosis?,
         outside roots: Set<Inode>,
         _ interruption: Interruption
     ) -> [CommandError]? {
@@ -213,16 +253,21 @@ struct RequestedOutputs {
             guard let file = output.file else { return nil }
             return (
                 file,
-                { write throws(CommandError) in try self.write(output.content, report, facts, to: write) }
+                { write throws(CommandError) in try self.write(output.content, report, facts, diagnosis, to: write) }
             )
         }
         return OutputFiles.write(contents, outside: roots, interruption)
     }
 
     /// Writes what standard output gets, without metrics.
-    func print(_ report: ValidationReport, _ facts: RunFacts, _ console: Console) throws(CommandError) {
+    func print(
+        _ report: ValidationReport,
+        _ facts: RunFacts,
+        _ diagnosis: Diagnosis?,
+        _ console: Console
+    ) throws(CommandError) {
         for output in outputs where output.file == nil && !output.isWrittenLast {
-            try write(output.content, report, facts, to: console.write)
+            try write(output.content, report, facts, diagnosis, to: console.write)
         }
     }
 
@@ -263,6 +308,7 @@ struct RequestedOutputs {
         _ content: Content,
         _ report: ValidationReport,
         _ facts: RunFacts,
+        _ diagnosis: Diagnosis? = nil,
         to output: ([UInt8]) throws(CommandError) -> Void
     ) throws(CommandError) {
         switch content {
@@ -271,6 +317,11 @@ struct RequestedOutputs {
                 text throws(CommandError) in try output(Array(text.utf8))
             }
         case .manifest(let format): try format.write(report, facts, to: output)
+        case .diagnosis:
+            guard let diagnosis = try diagnosis?.get() else { return }
+            try DiagnosisReport(diagnosis, toolVersion: facts.version).write { text throws(CommandError) in
+                try output(Array(text.utf8))
+            }
         case .metrics(let previous):
             try MetricsReport(report, facts, previous: previous).write { text throws(CommandError) in
                 try output(Array(text.utf8))
