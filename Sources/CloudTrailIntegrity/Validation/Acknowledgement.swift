@@ -1,4 +1,4 @@
-package import CloudTrailFormat
+internal import CloudTrailFormat
 package import CloudTrailRules
 
 extension Acknowledgement {

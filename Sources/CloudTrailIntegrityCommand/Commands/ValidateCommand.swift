@@ -17,9 +17,37 @@ enum ValidateCommand: Subcommand {
                     + InputFile.archiveFilesHelp + "Several of them are the parts of one archive."
             )
         ],
-        options: [
+        groups: [
+            HelpText.Group("INPUTS", inputs),
+            HelpText.Group("WHAT IS ASKED FOR", asked),
+            HelpText.Group("EVERY NIGHT", night),
+            HelpText.Group("REPORTS", reports),
+            HelpText.Group("LIMITS", limits),
+            HelpText.Group("OTHER", [helpOption]),
+        ],
+        footer: "Exit status: 0 everything in range is proven; 1 something is not as AWS delivered it; 2 no violation, "
+            + "but something is not proven; 3 one of these two, but for what is acknowledged; 64 usage; 66 an input is "
+            + "missing or unusable; 70 internal error; 74 the report could not be written; 129, 130, 143, 152 interrupted."
+    )
+
+    /// What the verdict rests on beside the archive.
+    private static let inputs: [OptionSpec] =
+        [
             publicKeysOption,
             signaturesOption,
+            OptionSpec(
+                "expect",
+                value: "file",
+                isRepeatable: true,
+                help: "Chains that must be there: JSON Lines of account, region, trail, homeRegion and, for one that "
+                    + "began or ended, since or until. Repeatable."
+            ),
+            OptionSpec("bucket", value: "name", help: "The bucket the archive came from, to be compared with."),
+        ]
+
+    /// What must be proven, and what counts in the exit status.
+    private static let asked: [OptionSpec] =
+        [
             OptionSpec(
                 "start-time",
                 value: "time",
@@ -27,6 +55,17 @@ enum ValidateCommand: Subcommand {
                     + "date is its midnight in UTC."
             ),
             OptionSpec("end-time", value: "time", help: "The end of that time."),
+            OptionSpec(
+                "max-age",
+                value: "duration",
+                help: "Instead of an end: verified coverage must reach this long before now, such as 3h."
+            ),
+            OptionSpec(
+                "grace",
+                value: "duration",
+                help: "How long a log file may wait for its digest after the last verified one, such as 90m. "
+                    + "(default: 150m)"
+            ),
             OptionSpec(
                 "account-id",
                 value: "id",
@@ -40,23 +79,53 @@ enum ValidateCommand: Subcommand {
                 isRepeatable: true,
                 help: "Report on this trail alone. Repeatable."
             ),
-            OptionSpec("bucket", value: "name", help: "The bucket the archive came from, to be compared with."),
-            formatOption(default: ValidateRequest.Format.text, help: "How the report is written."),
-            RequestedOutputs.reportOption,
+            OptionSpec(
+                "allow",
+                value: "kind",
+                values: FindingKind.allCases.filter(\.isAllowable).map(\.rawValue),
+                isRepeatable: true,
+                help: "Keep findings of this unverified kind out of the exit status, not out of the report. Repeatable."
+            ),
+            OptionSpec(
+                "strict",
+                help:
+                    "Exit with 1 also when something is only unverified. What is acknowledged counts too. The path of "
+                    + "each file is looked up again once it was read."
+            ),
+        ]
+
+    /// For runs that nobody watches.
+    private static let night: [OptionSpec] =
+        StateFile.options + [
+            OptionSpec(
+                "acknowledge",
+                value: "file",
+                isRepeatable: true,
+                help:
+                    "Findings that were looked into: JSON Lines of kind, key, who, why and until. Where all that count "
+                    + "are there, the exit status is 3; the verdict stays. Repeatable."
+            ),
+            OptionSpec(
+                "silent-on-success",
+                help: "Print nothing where the exit status is 0, as cron wants it; files are written all the same."
+            ),
             RequestedOutputs.metricsOption,
-            RequestedOutputs.manifestOption,
-            RequestedOutputs.diagnoseOption,
-        ] + ValidateRequest.statementOptions + [
+        ]
+
+    /// What is printed and written.
+    private static let reports: [OptionSpec] =
+        [
+            formatOption(default: ValidateRequest.Format.text, help: "How the report is written."),
             OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
             OptionSpec(
                 "quiet",
                 letter: "q",
                 help: "Print the verdict alone, with the names of violations and what was not asked."
             ),
-            OptionSpec(
-                "silent-on-success",
-                help: "Print nothing where the exit status is 0, as cron wants it; files are written all the same."
-            ),
+            RequestedOutputs.reportOption,
+            RequestedOutputs.manifestOption,
+        ] + ValidateRequest.statementOptions + [
+            RequestedOutputs.diagnoseOption,
             OptionSpec(
                 "progress",
                 value: "when",
@@ -71,6 +140,11 @@ enum ValidateCommand: Subcommand {
                 default: TerminalChoice.auto.rawValue,
                 help: "Colour the text report; auto: at a terminal, without NO_COLOR."
             ),
+        ]
+
+    /// Threads, and what hostile files may cost.
+    private static let limits: [OptionSpec] =
+        [
             OptionSpec(
                 "jobs",
                 letter: "j",
@@ -83,39 +157,11 @@ enum ValidateCommand: Subcommand {
                 help: "Threads that read, where storage is slow. (default: 16, or as many as compute)"
             ),
             OptionSpec(
-                "allow",
-                value: "kind",
-                values: FindingKind.allCases.filter(\.isAllowable).map(\.rawValue),
-                isRepeatable: true,
-                help: "Keep findings of this unverified kind out of the exit status, not out of the report. Repeatable."
+                "findings-per-folder",
+                value: "n",
+                help: "Findings of one kind and folder that are listed one by one; one more sums up the others. "
+                    + "(default: 10000)"
             ),
-            OptionSpec(
-                "grace",
-                value: "duration",
-                help: "How long a log file may wait for its digest after the last verified one, such as 90m. "
-                    + "(default: 150m)"
-            ),
-            OptionSpec(
-                "max-age",
-                value: "duration",
-                help: "Instead of an end: verified coverage must reach this long before now, such as 3h."
-            ),
-            OptionSpec(
-                "expect",
-                value: "file",
-                isRepeatable: true,
-                help: "Chains that must be there: JSON Lines of account, region, trail, homeRegion and, for one that "
-                    + "began or ended, since or until. Repeatable."
-            ),
-            OptionSpec(
-                "acknowledge",
-                value: "file",
-                isRepeatable: true,
-                help:
-                    "Findings that were looked into: JSON Lines of kind, key, who, why and until. Where all that count "
-                    + "are there, the exit status is 3; the verdict stays. Repeatable."
-            ),
-        ] + StateFile.options + [
             OptionSpec("max-log-size", value: "size", help: "Largest uncompressed log file. (default: 8G)"),
             OptionSpec("max-digest-size", value: "size", help: "Largest uncompressed digest file. (default: 256M)"),
             OptionSpec(
@@ -126,24 +172,7 @@ enum ValidateCommand: Subcommand {
             OptionSpec("max-digest-entries", value: "n", help: "Most log files in a digest file. (default: 1000000)"),
             OptionSpec("max-json-depth", value: "n", help: "Deepest nesting of a digest file. (default: 32)"),
             OptionSpec("max-key-length", value: "n", help: "Longest key in bytes. (default: 1024)"),
-            OptionSpec(
-                "findings-per-folder",
-                value: "n",
-                help: "Findings of one kind and folder that are listed one by one; one more sums up the others. "
-                    + "(default: 10000)"
-            ),
-            OptionSpec(
-                "strict",
-                help:
-                    "Exit with 1 also when something is only unverified. What is acknowledged counts too. The path of "
-                    + "each file is looked up again once it was read."
-            ),
-            helpOption,
-        ],
-        footer: "Exit status: 0 everything in range is proven; 1 something is not as AWS delivered it; 2 no violation, "
-            + "but something is not proven; 3 one of these two, but for what is acknowledged; 64 usage; 66 an input is missing or unusable; 70 internal error; "
-            + "74 the report could not be written; 129, 130, 143, 152 interrupted."
-    )
+        ]
 
     static func run(
         _ arguments: ParsedArguments,

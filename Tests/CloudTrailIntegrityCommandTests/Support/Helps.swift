@@ -38,7 +38,9 @@ struct Helps {
 
     private static func page(_ sections: [String: [String]]) -> Page {
         Page(
-            options: (sections["OPTIONS"] ?? []).map(entry),
+            // Those of "validate" stand in groups.
+            options: sections.filter { !["ARGUMENTS", "SUBCOMMANDS"].contains($0.key) }
+                .sorted { $0.key < $1.key }.flatMap(\.value).map(entry),
             arguments: (sections["ARGUMENTS"] ?? []).map(entry)
         )
     }
