@@ -1,0 +1,125 @@
+import CloudTrailFormat
+import Foundation
+import SampleArchive
+import Testing
+
+/// The commands of the pages, run one after the other in a folder like the reader's.
+@Suite("The commands of the pages")
+struct PageCommandsTests {
+    private static let repository = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private let folder: TestFolder
+    private let environment: [String: String]
+
+    init() throws {
+        folder = try TestFolder()
+        var options = SampleOptions()
+        (options.accounts, options.regions, options.hours, options.logs, options.records) = (1, 2, 171, 1, 1)
+        // From before the first of March to after the end of its seventh day.
+        options.start = options.start.advanced(bySeconds: -7200)
+        _ = try SampleArchive.write(to: folder.path + "/reader", options)
+        // A command of the page writes what it was and how it ended.
+        let script = """
+            #!/bin/sh
+            '\(try CommandProcess.path())' "$@"
+            status=$?
+            echo "$status $*" >>'\(folder.path)/ran'
+            exit $status
+            """
+        let program = folder.path + "/cloudtrail-integrity"
+        try Data(script.utf8).write(to: URL(fileURLWithPath: program))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        environment = ["PATH": "\(folder.path):\(path)"]
+    }
+
+    /// The blocks of a page that begin with the command, as the reader types them.
+    private static func blocks(of page: String) throws -> [String] {
+        let text = try String(contentsOf: repository.appending(path: "docs/\(page)"), encoding: .utf8)
+        return text.components(separatedBy: "\n\n").compactMap { paragraph in
+            let lines = paragraph.split(separator: "\n")
+            guard let first = lines.first, lines.allSatisfy({ $0.hasPrefix("    ") }),
+                first.trimmingPrefix(while: { $0 == " " }).hasPrefix("cloudtrail-integrity ")
+            else { return nil }
+            return lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: "\n")
+        }
+    }
+
+    private func shell(_ script: String) throws -> ShellRun {
+        try ShellRun("/bin/sh", ["-c", script], environment: environment, in: folder.path + "/reader")
+    }
+
+    /// Runs the blocks of a page, and returns what every command in them ended with.
+    private func run(_ page: String) throws -> [String] {
+        let digest = try shell("find archive -name '*_us-east-1_*_20260301T071035Z.json.gz' | grep Digest | head -n 1")
+            .output
+        var isLeftOut = 0
+        let blocks = try Self.blocks(of: page)
+        #expect(!blocks.isEmpty)
+        for block in blocks {
+            #if !ArchiveFiles
+            if block.contains("evidence.tar.gz") {
+                isLeftOut += 1
+                continue
+            }
+            #endif
+            if block.contains("jq "), ShellRun.find("jq") == nil {
+                isLeftOut += 1
+                continue
+            }
+            let script =
+                block
+                .replacing(
+                    "archive/AWSLogs/…/…_20260301T071035Z.json.gz",
+                    with: digest.trimmingCharacters(in: .newlines)
+                )
+                .replacing("ssh host tar -C /srv/trail", with: "tar -C archive")
+            #expect(!script.contains("…"))
+            let ending = try shell(script)
+            #expect(
+                !ending.errors.contains("Error:") && !ending.errors.contains("Usage:"),
+                "\(script): \(ending.errors)"
+            )
+        }
+        let ran = try folder.text("ran").split(separator: "\n").map(String.init)
+        #expect(ran.count >= blocks.count - isLeftOut)
+        return ran
+    }
+
+    /// The files that the pages speak of.
+    private func prepare(_ script: String) throws {
+        let ending = try shell("set -e\n" + script)
+        try #require(ending.status == 0, "\(ending.errors)")
+        try? FileManager.default.removeItem(atPath: folder.path + "/ran")
+    }
+
+    @Test("those for the investigator lead to VALID, and to the proof of one file")
+    func investigator() throws {
+        try prepare(
+            """
+            cp keys.json keys-us-east-1.json
+            cp meta.jsonl signatures.jsonl
+            cp "$(find archive -path '*/CloudTrail/us-east-1/2026/03/01/*' -type f | sort | head -n 1)" evidence.json.gz
+            """
+        )
+        for line in try run("investigator.md") { #expect(line.hasPrefix("0 "), "\(line)") }
+        #expect(try shell("sh evidence-proof/prove.sh && sha256sum --check --quiet SHA256SUMS").status == 0)
+    }
+
+    @Test("those of the user guide and of the state are understood", arguments: ["user-guide.md", "state.md"])
+    func understood(page: String) throws {
+        try prepare(
+            """
+            cp meta.jsonl signatures.jsonl
+            cp meta.jsonl signatures.json
+            cp -r archive part1
+            cp -r archive part2
+            tar -czf evidence.tar.gz -C archive .
+            cloudtrail-integrity chains archive --format expect >chains.jsonl
+            """
+        )
+        // Nothing is as new as some of these ask for.
+        for line in try run(page) { #expect(["0", "2"].contains(line.prefix { $0 != " " }), "\(line)") }
+    }
+}
