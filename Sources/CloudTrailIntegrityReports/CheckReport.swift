@@ -65,12 +65,26 @@ package struct CheckReport {
     // MARK: Text
 
     /// Hands out the report for a person line by line, without the line's end.
-    package func writeText<Failure: Error>(to output: (String) throws(Failure) -> Void) throws(Failure) {
+    package func writeText<Failure: Error>(
+        _ style: TextStyle = TextStyle(),
+        to output: (String) throws(Failure) -> Void
+    ) throws(Failure) {
+        let indent = 11
         for file in files {
             let proven = file.verdict == .valid ? (file.isDigest ? "digest" : "log") : ""
             let heading = pad(file.verdict.rawValue, 10) + " " + pad(file.kind?.rawValue ?? proven, 24)
-            try output("\(heading) \(escaped(file.path.description)): \(escaped(file.message))")
-            func more(_ text: String) throws(Failure) { try output(String(repeating: " ", count: 11) + text) }
+            func more(_ text: String) throws(Failure) {
+                for line in style.wrap(text, indent: indent, hanging: 2) { try output(line) }
+            }
+            let line = "\(heading) \(escaped(file.path.description)): \(escaped(file.message))"
+            if style.width.map({ line.count <= $0 }) ?? true {
+                try output(line)
+            } else {
+                // The path stands whole on a line of its own, so that it can be copied.
+                try output("\(file.verdict.rawValue) \(file.kind?.rawValue ?? proven)")
+                try output("  " + escaped(file.path.description))
+                try more(escaped(file.message))
+            }
             if let hash = file.hash { try more("SHA-256 of its content: \(Hex.encode(hash.bytes))") }
             if let voucher = file.voucher {
                 try more(escaped(Self.origin(voucher, of: file)))
@@ -80,7 +94,7 @@ package struct CheckReport {
             if let advice = file.advice { try more("What to do: \(escaped(advice))") }
         }
         try output("")
-        try output(verdict)
+        for line in style.wrap(verdict, hanging: 2) { try output(line) }
         if let proof { try output("Proof: \(escaped(proof.description)), to be run with 'sh prove.sh' in it.") }
     }
 

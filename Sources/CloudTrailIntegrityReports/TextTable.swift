@@ -23,8 +23,9 @@ package struct TextTable {
         let headingWidth = headings.dropFirst().map(\.count).max() ?? 0
         return rows.dropFirst().flatMap { row in
             [row[0]]
-                + zip(headings, row).dropFirst().map { heading, cell in
-                    Self.line(["  " + pad(heading, headingWidth), cell], separator: " ")
+                + zip(headings, row).dropFirst().flatMap { heading, cell in
+                    let line = Self.line(["  " + pad(heading, headingWidth), cell], separator: " ")
+                    return line.count <= width ? [line] : ["  " + heading, "    " + cell]
                 }
         }
     }

@@ -245,5 +245,31 @@ struct TerminalTests {
         let whole = try CommandProcess(script: script(), arguments).end().output.split(separator: "\n")
         #expect(whole.first?.hasPrefix("ACCOUNT       REGION     TRAIL ") == true)
     }
+
+    @Test(
+        "every command fits 80 columns, but for paths and values that are one word",
+        arguments: ["chains", "keys", "inspect", "check"]
+    )
+    func others(command: String) throws {
+        let (archive, keys) = (sample + "/archive", sample + "/keys.json")
+        let files = try #require(FileManager.default.enumerator(atPath: archive)).compactMap { $0 as? String }.sorted()
+        let digest = try #require(files.first { $0.contains("_CloudTrail-Digest_") })
+        let log = try #require(files.first { $0.contains("_CloudTrail_") })
+        let arguments =
+            switch command {
+            case "chains": ["chains", archive]
+            case "keys": ["keys", keys]
+            case "inspect": ["inspect", "\(archive)/\(digest)", "--public-keys", keys, "--verbose"]
+            default: ["check", "\(archive)/\(log)", keys, "--archive", archive, "--public-keys", keys]
+            }
+        let terminal = try PseudoTerminal(columns: 80)
+        _ = try CommandProcess(script: script(), arguments, terminal: terminal).end()
+        let lines = terminal.wholeText().split(separator: "\r\n")
+        #expect(lines.count > 4)
+        for line in lines where line.count > 80 {
+            let words = line.split(separator: " ")
+            #expect(words.count == 1, "\(line)")
+        }
+    }
 }
 #endif

@@ -144,7 +144,8 @@ struct TextReportTests {
         )
         #expect(
             table.lines(TextStyle(width: 38)) == [
-                "a", "  first      1", "  second one long enough to be too long", "b", "  first", "  second one 2",
+                "a", "  first      1", "  second one", "    long enough to be too long", "b", "  first",
+                "  second one 2",
             ]
         )
     }

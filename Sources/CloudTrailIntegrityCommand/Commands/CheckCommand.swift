@@ -212,7 +212,7 @@ enum CheckCommand: Subcommand {
             switch (outputs.standardOutput, format) {
             case (let format?, _):
                 try report.write(format) { text throws(CommandError) in try console.write(Array(text.utf8)) }
-            case (nil, .text): try report.writeText(to: console.print)
+            case (nil, .text): try report.writeText(console.style, to: console.print)
             case (nil, .jsonl): try report.writeLines(to: console.print)
             }
             try console.flush()

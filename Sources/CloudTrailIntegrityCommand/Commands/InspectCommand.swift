@@ -113,13 +113,27 @@ enum InspectCommand: Subcommand {
         /// The column that values begin in.
         private static let valueColumn = 30
 
+        /// The column that values begin in where they do not fit beside their names.
+        private static let narrowColumn = 4
+
         private func row(_ name: String, _ value: String) throws(CommandError) {
             let gap = String(repeating: " ", count: max(1, Self.valueColumn - 2 - name.count))
-            try console.print("  \(name)\(gap)\(escaped(value))")
+            let line = "  \(name)\(gap)\(escaped(value))"
+            if fits(line) { return try console.print(line) }
+            try console.print("  \(name)")
+            try writeNarrow(value)
         }
 
         private func more(_ value: String) throws(CommandError) {
-            try console.print(String(repeating: " ", count: Self.valueColumn) + escaped(value))
+            let line = String(repeating: " ", count: Self.valueColumn) + escaped(value)
+            if fits(line) { return try console.print(line) }
+            try writeNarrow(value)
+        }
+
+        private func fits(_ line: String) -> Bool { console.style.width.map { line.count <= $0 } ?? true }
+
+        private func writeNarrow(_ value: String) throws(CommandError) {
+            for line in console.style.wrap(escaped(value), indent: Self.narrowColumn) { try console.print(line) }
         }
 
         func write(isVerbose: Bool) throws(CommandError) {
@@ -231,7 +245,10 @@ enum InspectCommand: Subcommand {
 
         /// The path of a file beside it, on a line of its own.
         private func name(_ path: ObjectKey) throws(CommandError) {
-            try console.print(String(repeating: " ", count: Self.valueColumn) + TextReport.shown(path))
+            let line = String(repeating: " ", count: Self.valueColumn) + TextReport.shown(path)
+            // It stands whole on a line of its own, so that it can be copied.
+            let narrow = String(repeating: " ", count: Self.narrowColumn) + TextReport.shown(path)
+            try console.print(fits(line) ? line : narrow)
         }
     }
 }
