@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 BLOCK = re.compile(r"^```swift\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SYSTEM_MODULES = ("CLibs/COpenSSL", "CLibs/CZlib", "CLibs/CPlatform")
+SYSTEM_MODULES = ("CLibs/CBuild/include", "CLibs/COpenSSL", "CLibs/CZlib", "CLibs/CPlatform")
 
 
 def program(page: Path) -> str:

@@ -21,7 +21,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 for name in "$module" $(sed -n 's/^@_exported public import [a-z]* \([A-Za-z]*\)\..*/\1/p' "$exports" | sort -u); do
     "$extract" -module-name "$name" -target "$target" -I "$(swift build --show-bin-path)/Modules" \
-        -I CLibs/COpenSSL -I CLibs/CZlib -I CLibs/CPlatform \
+        -I CLibs/CBuild/include -I CLibs/COpenSSL -I CLibs/CZlib -I CLibs/CPlatform \
         -minimum-access-level public -skip-synthesized-members -output-dir "$folder"
 done
 python3 "$here/public_api.py" join "$folder" "$module" "$exports"

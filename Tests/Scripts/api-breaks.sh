@@ -41,7 +41,7 @@ describe() {
     # shellcheck disable=SC2086 # several options, or none
     "$digester" -dump-sdk -module "$module" $others -target "$target" -avoid-location -avoid-tool-args -o "$2.all" \
         -I "$(swift build --package-path "$1" --show-bin-path)/Modules" \
-        -I "$1/CLibs/COpenSSL" -I "$1/CLibs/CZlib" -I "$1/CLibs/CPlatform"
+        -I "$1/CLibs/CBuild/include" -I "$1/CLibs/COpenSSL" -I "$1/CLibs/CZlib" -I "$1/CLibs/CPlatform"
     python3 "$here/../Documentation/public_api.py" strip "$2.all" "$2" "$exports"
     rm "$2.all"
 }
