@@ -34,13 +34,13 @@ struct PageCommandsTests {
         environment = ["PATH": "\(folder.path):\(path)"]
     }
 
-    /// The blocks of a page that begin with the command, as the reader types them.
-    private static func blocks(of page: String) throws -> [String] {
+    /// The blocks of a page that begin with one of these commands, as the reader types them.
+    private static func blocks(of page: String, with commands: [String] = ["cloudtrail-integrity"]) throws -> [String] {
         let text = try String(contentsOf: repository.appending(path: "docs/\(page)"), encoding: .utf8)
         return text.components(separatedBy: "\n\n").compactMap { paragraph in
             let lines = paragraph.split(separator: "\n")
             guard let first = lines.first, lines.allSatisfy({ $0.hasPrefix("    ") }),
-                first.trimmingPrefix(while: { $0 == " " }).hasPrefix("cloudtrail-integrity ")
+                commands.contains(where: { first.trimmingPrefix { $0 == " " }.hasPrefix($0 + " ") })
             else { return nil }
             return lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: "\n")
         }
@@ -121,5 +121,91 @@ struct PageCommandsTests {
         )
         // Nothing is as new as some of these ask for.
         for line in try run(page) { #expect(["0", "2"].contains(line.prefix { $0 != " " }), "\(line)") }
+    }
+
+    // MARK: Every night
+
+    /// A machine as the page for unattended runs has it, below a folder: programs that need the system's rights are told to
+    /// the test instead, and `systemctl start` runs what the unit says.
+    private func makeMachine() throws {
+        let unit = try String(
+            contentsOf: Self.repository.appending(path: "packaging/systemd/cloudtrail-integrity@.service"),
+            encoding: .utf8
+        )
+        let line = try #require(unit.split(separator: "\n").first { $0.hasPrefix("ExecStart=") })
+        let start = line.dropFirst("ExecStart=".count).replacing("@BINDIR@/", with: "")
+            .replacing("%S", with: "$root/var/lib").replacing("%i", with: "prod").replacing("%%", with: "%")
+        try prepare(
+            """
+            root=$PWD/root
+            mkdir -p "$root/etc" "$root/srv/cloudtrail" "$root/var/lib/cloudtrail-integrity/prod" \\
+                "$root/var/lib/prometheus/node-exporter" "$root/usr/share/doc/cloudtrail-integrity/examples"
+            mv archive "$root/srv/cloudtrail/archive"
+            sed "s#/etc/#$root/etc/#g; s#/srv/#$root/srv/#g; s#/var/#$root/var/#g" \\
+                '\(Self.repository.path)/packaging/example.conf' \\
+                >"$root/usr/share/doc/cloudtrail-integrity/examples/example.conf"
+            programs='\(folder.path)'
+            for name in groupadd chgrp journalctl; do
+                printf '#!/bin/sh\\necho "$0 $*" >>"%s/told"\\n' "$programs" >"$programs/$name"
+            done
+            printf '#!/bin/sh\\ncat "%s/keys.json"\\n' "$PWD" >"$programs/aws"
+            cat >"$programs/editor" <<'END'
+            #!/bin/sh
+            set -e
+            etc=$(dirname "$1")
+            reader=$etc/../../..
+            if grep -q '^OPTIONS="--new-state' "$1"; then
+                sed -i 's/^OPTIONS="--new-state /OPTIONS="/' "$1"
+            else
+                cp "$reader/keys.json" "$etc/keys/us-east-1.json"
+                cp "$reader/meta.jsonl" "$etc/signatures.jsonl"
+                cloudtrail-integrity chains "$reader/root/srv/cloudtrail/archive" --format expect >"$etc/chains.jsonl"
+                sed -i 's#^OPTIONS="#&--new-state --signatures '"$etc"'/signatures.jsonl #' "$1"
+            fi
+            END
+            cat >"$programs/systemctl" <<END
+            #!/bin/sh
+            echo "systemctl \\$*" >>'\(folder.path)/told'
+            [ "\\$1" = start ] || exit 0
+            root=$root
+            . "\\$root/etc/cloudtrail-integrity/prod.conf"
+            \(start.replacing("$", with: "\\$"))
+            END
+            chmod +x "$programs"/*
+            """
+        )
+    }
+
+    @Test("those for every night set it up: the first run begins the state, and the next one needs no more")
+    func nightly() throws {
+        // The archive is as new as --max-age wants it.
+        let now = Timestamp(secondsSinceEpoch: Int64(Date().timeIntervalSince1970))
+        let reader = folder.path + "/reader"
+        try FileManager.default.removeItem(atPath: reader)
+        var options = SampleOptions()
+        (options.accounts, options.regions, options.hours, options.logs, options.records) = (1, 2, 30, 1, 1)
+        options.start = now.advanced(bySeconds: -31 * 3600)
+        _ = try SampleArchive.write(to: reader, options)
+        try makeMachine()
+        let root = reader + "/root"
+        for block in try Self.blocks(of: "nightly.md", with: ["groupadd", "chgrp", "aws"]) {
+            let script = ["/etc/", "/usr/share/", "/srv/", "/var/lib/"].reduce(block) { script, path in
+                script.replacing(" " + path, with: " " + root + path)
+            }
+            let ending = try shell("set -e\n" + script)
+            #expect(ending.status == 0, "\(script): \(ending.errors)\(ending.output)")
+        }
+        #expect(try shell("systemctl start cloudtrail-integrity@prod.service").status == 0)
+        let ran = try folder.text("ran").split(separator: "\n").filter { $0.contains(" validate ") }
+        #expect(ran.count == 2)
+        #expect(ran.allSatisfy { $0.hasPrefix("0 validate ") }, "\(ran)")
+        #expect(ran.first?.contains("--new-state") == true && ran.last?.contains("--new-state") == false)
+        let told = try folder.text("told")
+        #expect(told.contains("systemctl enable --now cloudtrail-integrity@prod.timer"))
+        let metrics = try String(
+            contentsOfFile: root + "/var/lib/prometheus/node-exporter/cloudtrail-integrity.prom",
+            encoding: .utf8
+        )
+        #expect(metrics.contains(/\ncloudtrail_integrity_exit_status\{.*\} 0\n/))
     }
 }
