@@ -401,7 +401,8 @@ package struct HTMLReport {
         try row("Hashed", ["\(report.hashedBytes.grouped) bytes of content"])
         try row("Exit status", ["\(facts.exit)"])
         for (name, value) in facts.provenance?.properties ?? [] {
-            try row(xmlText(name.prefix(1).uppercased() + name.dropFirst()), [escaped(value)])
+            let title = name.replacing("-", with: " ")
+            try row(xmlText(title.prefix(1).uppercased() + title.dropFirst()), [escaped(value)])
         }
         try output("</tbody></table></section>")
     }
