@@ -49,7 +49,7 @@ package enum Build {
             Library(name: "zlib", version: unsafe String(cString: zlibVersion())),
         ]
         #if ArchiveFiles
-        libraries.append(Library(name: "libarchive", version: unsafe String(cString: archive_version_details())))
+        libraries.append(Library(name: "libarchive", version: unsafe String(cString: archive_version_string())))
         #endif
         #if Libdeflate
         libraries.append(Library(name: "libdeflate", version: LIBDEFLATE_VERSION_STRING))
