@@ -102,7 +102,9 @@ final class CommandProcess {
     private var hasEnded: Bool {
         guard process.isRunning else { return true }
         #if os(Linux)
-        guard let status = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8) else { return true }
+        // Foundation's way from a file to its content leaks when the file says that it is empty.
+        guard let file = FileHandle(forReadingAtPath: "/proc/\(identifier)/stat") else { return true }
+        let status = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
         return status.split(separator: ")").last?.hasPrefix(" Z") == true
         #else
         return false
