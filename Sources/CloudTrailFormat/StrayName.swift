@@ -22,7 +22,7 @@ package enum StrayName: Hashable, Sendable {
     package init?(_ path: ObjectKey) {
         let name = path.lastComponent
         guard (1...Self.longest).contains(name.count), LogFileName(path) == nil else { return nil }
-        let lowered = name.map(Self.lowered)
+        let lowered = name.map(\.lowerCased)
         if Self.systemNames.contains(where: { lowered.elementsEqual($0.utf8) }) {
             self = .system
         } else if Self.zoneEndings.contains(where: { name.ends(with: $0) }) {
@@ -54,12 +54,6 @@ package enum StrayName: Hashable, Sendable {
         ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".zip", ".7z",
     ]
 
-    private static func lowered(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
     // MARK: Unfinished
 
     /// Of rclone, Firefox, Chrome, Safari and WinSCP.
@@ -81,7 +75,7 @@ package enum StrayName: Hashable, Sendable {
     private static func withoutRandomEnding(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let rest = name.dropLast(8)
         guard name.count > 9, rest.last == UInt8(ascii: "."),
-            name.suffix(8).allSatisfy({ isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(lowered($0)) })
+            name.suffix(8).allSatisfy(\.isHexDigit)
         else { return nil }
         return rest.dropLast()
     }
@@ -101,7 +95,7 @@ package enum StrayName: Hashable, Sendable {
             guard stem.last == UInt8(ascii: ")"), let open = stem.lastIndex(of: UInt8(ascii: "(")) else { continue }
             let number = stem[(open + 1)...].dropLast()
             let rest = stem[..<open]
-            if (1...3).contains(number.count), number.allSatisfy(isDigit), rest.last == UInt8(ascii: " ") {
+            if (1...3).contains(number.count), number.allSatisfy(\.isDecimalDigit), rest.last == UInt8(ascii: " ") {
                 return joined(rest.dropLast(), ending)
             }
         }
@@ -118,7 +112,7 @@ package enum StrayName: Hashable, Sendable {
         if name.elementsEqual("result_sign.json".utf8) { return true }
         guard name.starts(with: "result_".utf8), name.ends(with: ".csv.gz") else { return false }
         let number = name.dropFirst(7).dropLast(7)
-        return !number.isEmpty && number.allSatisfy(isDigit)
+        return !number.isEmpty && number.allSatisfy(\.isDecimalDigit)
     }
 }
 

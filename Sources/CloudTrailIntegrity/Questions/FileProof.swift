@@ -48,14 +48,11 @@ package struct FileProof: Sendable {
 extension [UInt8] {
     /// Whether the text stands in it, in ASCII letters of either case.
     fileprivate func holds(_ text: String) -> Bool {
-        func lowered(_ byte: UInt8) -> UInt8 {
-            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-        }
-        let text = text.utf8.map(lowered)
+        let text = text.utf8.map(\.lowerCased)
         guard let first = text.first, count >= text.count else { return false }
         return (0...count - text.count).contains { start in
-            lowered(self[start]) == first
-                && self[start..<start + text.count].lazy.map(lowered).elementsEqual(text)
+            self[start].lowerCased == first
+                && self[start..<start + text.count].lazy.map(\.lowerCased).elementsEqual(text)
         }
     }
 }

@@ -19,7 +19,7 @@ struct ArchiveIdentities {
     mutating func add(_ text: some Collection<UInt8>) {
         let text = Array(text)
         guard texts.count < Self.mostWords, texts.insert(text).inserted else { return }
-        let letters = text.map { $0.isUpperCase ? $0 | 0x20 : $0 }
+        let letters = text.map(\.lowerCased)
         for word in letters.split(whereSeparator: { !$0.isLowerCase }) { add(word: Array(word)) }
         add(word: letters.filter(\.isLowerCase))
     }
@@ -39,7 +39,7 @@ struct ArchiveIdentities {
 
     /// Whether a name is made of one of the words, or is a part of one.
     func resemble(_ name: String) -> Bool {
-        let name = name.utf8.map { $0.isUpperCase ? $0 | 0x20 : $0 }.filter(\.isLowerCase)
+        let name = name.utf8.map(\.lowerCased).filter(\.isLowerCase)
         return words.contains { word in
             Self.contains(name, word) || name.count >= Self.fewestLetters && Self.contains(word, name)
         }

@@ -60,11 +60,3 @@ enum TextShape {
         return "time with \(fraction)\(text.last == UInt8(ascii: "Z") ? "Z" : "an offset")"
     }
 }
-
-extension UInt8 {
-    var isDecimalDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-    var isLowerCase: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
-    var isUpperCase: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
-    var isHexDigit: Bool { isDecimalDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self | 0x20) }
-    var isLetter: Bool { isLowerCase || isUpperCase }
-}
