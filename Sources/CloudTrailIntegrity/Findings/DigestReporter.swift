@@ -148,7 +148,7 @@ struct DigestReporter {
         if let successor = verdict.linkedBy {
             facts.append(.linkedBy(self.facts.key(ofDigest: successor.number)))
         }
-        let others = verdict.faults.dropFirst().map { digests.cause(of: $0, number).kind }
+        let others = verdict.faults.dropFirst().map(\.kind)
         let also = Set(others).subtracting([cause.kind])
         facts.append(.also(also.sorted { $0.rawValue < $1.rawValue }))
         return finding(cause, facts, about: number)

@@ -120,9 +120,7 @@ struct EarlierReporter {
         return EarlierRules.Copy(
             hash: record.hash,
             readability,
-            severity: archive.digests.verdicts[number].faults.first.map { fault in
-                archive.digests.cause(of: fault, number).kind.severity
-            }
+            severity: archive.digests.verdicts[number].faults.first?.kind.severity
         )
     }
 
