@@ -39,7 +39,7 @@ struct Standing {
                     + "the exit status is \(Self.nothingNew)."
             ]
         }
-        return count > 0 ? ["Acknowledged: \(count.of("finding")), which the exit status does not look at."] : []
+        return count > 0 ? ["Acknowledged: \(count.of("finding")). The verdict and its exit status stay."] : []
     }
 
     /// How many findings are acknowledged, by their kinds.
