@@ -8,27 +8,13 @@ extension CheckReport {
     func writePage<Failure: Error>(to output: (String) throws(Failure) -> Void) throws(Failure) {
         func line(_ text: String) throws(Failure) { try output(text + "\n") }
         let (heading, rest) = verdictParts
-        let outcome =
-            heading == "NOT VALID" ? "violated" : heading == "NOT PROVEN" ? "unverified" : "valid"
+        try line(HTMLPage.head("\(heading): check of single CloudTrail files", policy: Self.policy, facts))
         try line(
             """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
-            <meta name="referrer" content="no-referrer">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta name="generator" content="\(RunFacts.tool) \(xmlText(facts.version))">
-            <title>\(xmlText(heading)): check of single CloudTrail files</title>
-            <style>\(HTMLReport.style)</style>
-            </head>
-            <body>
             <main>
             <header>
             <p class="tool">Check of single CloudTrail files</p>
-            <div class="verdict \(outcome)"><h1>\(xmlText(heading))</h1>
+            <div class="verdict \(HTMLPage.outcome(heading))"><h1>\(xmlText(heading))</h1>
             <p>\(xmlText(rest))</p></div>
             </header>
             """
@@ -87,9 +73,7 @@ extension CheckReport {
         if let begin = facts.begin { rows.append(("Begin", begin.description)) }
         if let end = facts.end { rows.append(("End", end.description)) }
         rows.append(("Exit status", String(facts.exit)))
-        for (name, value) in facts.provenance?.properties ?? [] {
-            rows.append((xmlText(name.prefix(1).uppercased() + name.dropFirst()), escaped(value)))
-        }
+        for (title, value) in facts.provenance?.titled ?? [] { rows.append((xmlText(title), escaped(value))) }
         return rows
     }
 }

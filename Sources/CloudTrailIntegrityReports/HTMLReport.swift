@@ -59,24 +59,8 @@ package struct HTMLReport {
     // MARK: Head and verdict
 
     private func writeHead<Failure: Error>(_ output: (String) throws(Failure) -> Void) throws(Failure) {
-        try output(
-            """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
-            <meta name="referrer" content="no-referrer">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta name="generator" content="\(RunFacts.tool) \(xmlText(facts.version))">
-            <title>\(xmlText(verdict.heading)): CloudTrail archive validation</title>
-            <style>\(Self.style)</style>
-            </head>
-            <body>
-            <a class="skip" href="#findings">Skip to the findings</a>
-            """
-        )
+        try output(HTMLPage.head("\(verdict.heading): CloudTrail archive validation", policy: Self.policy, facts))
+        try output("<a class=\"skip\" href=\"#findings\">Skip to the findings</a>")
     }
 
     /// Nothing but this page's own style and script, and no way out.
@@ -92,11 +76,9 @@ package struct HTMLReport {
 
     private func writeVerdict<Failure: Error>(_ output: (String) throws(Failure) -> Void) throws(Failure) {
         let (heading, rest) = verdict
-        let outcome =
-            heading.hasPrefix("NOT VALID") ? "violated" : heading.hasPrefix("NOT PROVEN") ? "unverified" : "valid"
         try output("<header>")
         try output("<p class=\"tool\">CloudTrail archive validation</p>")
-        try output("<div class=\"verdict \(outcome)\"><h1>\(xmlText(heading))</h1>")
+        try output("<div class=\"verdict \(HTMLPage.outcome(heading))\"><h1>\(xmlText(heading))</h1>")
         try output("<p>\(xmlText(rest))</p>")
         for line in Standing(report, facts).sentences + TextReport.replaced(report) + TextReport(report, facts).notAsked
         {
@@ -400,10 +382,7 @@ package struct HTMLReport {
         try row("Took", ["\(facts.milliseconds / 1000).\(String(facts.milliseconds % 1000 + 1000).dropFirst()) s"])
         try row("Hashed", ["\(report.hashedBytes.grouped) bytes of content"])
         try row("Exit status", ["\(facts.exit)"])
-        for (name, value) in facts.provenance?.properties ?? [] {
-            let title = name.replacing("-", with: " ")
-            try row(xmlText(title.prefix(1).uppercased() + title.dropFirst()), [escaped(value)])
-        }
+        for (title, value) in facts.provenance?.titled ?? [] { try row(xmlText(title), [escaped(value)]) }
         try output("</tbody></table></section>")
     }
 

@@ -60,6 +60,14 @@ package struct Provenance: Hashable, Sendable {
         return properties
     }
 
+    /// The properties with titles for people.
+    var titled: [(title: String, value: String)] {
+        properties.map { name, value in
+            let words = name.replacing("-", with: " ")
+            return (words.prefix(1).uppercased() + words.dropFirst(), value)
+        }
+    }
+
     /// The user's name and number.
     package var user: String? {
         host.map { host in host.userName.map { "\($0) (\(host.userNumber))" } ?? "\(host.userNumber)" }
