@@ -2,6 +2,13 @@ internal import CBuild
 internal import COpenSSL
 internal import CZlib
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
 #if ArchiveFiles
 internal import CArchive
 #endif
@@ -55,5 +62,30 @@ package enum Build {
         libraries.append(Library(name: "libdeflate", version: LIBDEFLATE_VERSION_STRING))
         #endif
         return libraries
+    }
+
+    /// The SHA-256 of the file that this process runs; `nil` where the system does not tell.
+    package static var programHash: SHA256Words? {
+        #if os(Linux)
+        let descriptor = unsafe open("/proc/self/exe", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return try? hash(descriptor)
+        #else
+        return nil
+        #endif
+    }
+
+    /// The SHA-256 of what can still be read.
+    private static func hash(_ descriptor: CInt) throws -> SHA256Words {
+        let hasher = try SHA256()
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            var span = buffer.mutableSpan
+            var bytes = unsafe span.mutableBytes
+            let count = try SystemCall.read(descriptor, into: &bytes)
+            if count == 0 { return try hasher.finalize() }
+            unsafe try hasher.update(buffer.span.bytes.extracting(0..<count))
+        }
     }
 }

@@ -74,16 +74,4 @@ package struct Host: Hashable, Sendable {
         }
         return nil
     }
-
-    /// The file that this process runs; `nil` where the system does not tell.
-    package static var program: [UInt8]? {
-        #if os(Linux)
-        let descriptor = unsafe open("/proc/self/exe", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        return (try? SystemCall.readAll(descriptor, limit: .max)) ?? nil
-        #else
-        return nil
-        #endif
-    }
 }

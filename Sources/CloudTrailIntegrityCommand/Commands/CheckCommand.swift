@@ -32,7 +32,7 @@ enum CheckCommand: Subcommand {
                 default: Format.text,
                 help: "How it is written."
             ),
-        ] + CheckOutputs.options + ValidateRequest.statementOptions + [helpOption],
+        ] + CheckOutputs.options + StartedCommand.options + [helpOption],
         footer: "Exit status: 0 every file is proven; 1 one is not what was delivered under its name; 2 one is not "
             + "proven; 64 usage; 66 an input is missing or unusable, or one of the files could not be read; "
             + "70 internal error; 74 the output or the proof could not be written; 129, 130, 143, 152 interrupted."
@@ -60,9 +60,8 @@ enum CheckCommand: Subcommand {
 
     /// One run: nothing is printed and no file is in its place before all files are checked and their proof is written.
     private struct Request {
-        private let begin = now()
-        private let beginOnClock = ContinuousClock.now
-        private let arguments: ParsedArguments
+        private let command: StartedCommand
+        private let roots: [ByteString]
         private let files: [ByteString]
         private let format: Format
         private let outputs: CheckOutputs
@@ -76,11 +75,11 @@ enum CheckCommand: Subcommand {
             _ console: Console,
             _ interruption: Interruption
         ) throws(CommandError) {
-            self.arguments = arguments
             self.console = console
             self.interruption = interruption
             files = try operands(arguments)
-            let roots = arguments.paths("archive")
+            roots = arguments.paths("archive")
+            command = StartedCommand(name, arguments, archives: roots)
             guard !roots.isEmpty else {
                 throw CommandError(.usage, "Missing expected option '--archive <archive>'", showsUsage: true)
             }
@@ -113,7 +112,7 @@ enum CheckCommand: Subcommand {
             }
             guard let checks = checked else { return interruption.status }
             let status = status(of: checks)
-            let facts = facts(status, evidence)
+            let facts = command.facts(status, handingOn: outputs.isEmpty ? nil : evidence.sources)
             var failures: [CommandError] = []
             var proof: OutputFolder?
             do throws(CommandError) {
@@ -141,34 +140,12 @@ enum CheckCommand: Subcommand {
             return failures.isEmpty ? status : .outputError
         }
 
-        private func facts(_ status: ExitStatus, _ evidence: EvidenceFiles) -> RunFacts {
-            var provenance: Provenance?
-            if !outputs.isEmpty {
-                var made = Tool.provenance()
-                made.statement = ValidateRequest.statement(arguments)
-                made.files = evidence.sources
-                provenance = made
-            }
-            return RunFacts(
-                version: Tool.version,
-                exit: status.rawValue,
-                milliseconds: Int64(beginOnClock.duration(to: .now) / .milliseconds(1)),
-                allowed: [],
-                arguments: [ByteString(name)] + arguments.line,
-                folder: workingFolder(),
-                archives: arguments.paths("archive"),
-                begin: begin,
-                end: now(),
-                provenance: provenance
-            )
-        }
-
         /// The folders of the archives, when no output would replace an input, and nothing that the command line names lies
         /// in an archive but the files to be checked (I12, I33, I35); `nil` after a signal.
         private func checkedRoots() throws(CommandError) -> Set<Inode>? {
             let checked = files.compactMap { path in (try? FileLocation(ofFileAt: path)).map { (path, $0) } }
             let named = evidence.all.map { ($0.path, $0.location) }
-            try outputs.check(inputs: InputFile.locations(of: arguments.paths("archive")) + named + checked)
+            try outputs.check(inputs: InputFile.locations(of: self.roots) + named + checked)
             return try interruption.stoppable(console) {
                 var roots = try ArchiveRoots(archives)
                 roots.keepOut(evidence.all)

@@ -124,7 +124,7 @@ enum ValidateCommand: Subcommand {
             ),
             RequestedOutputs.reportOption,
             RequestedOutputs.manifestOption,
-        ] + ValidateRequest.statementOptions + [
+        ] + StartedCommand.options + [
             RequestedOutputs.diagnoseOption,
             OptionSpec(
                 "progress",
@@ -179,12 +179,9 @@ enum ValidateCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
-        let request = try ValidateRequest(
-            arguments,
-            archives: operands(arguments),
-            commandLine: [ByteString(name)] + arguments.line,
-            console
-        )
+        let archives = try operands(arguments)
+        let command = StartedCommand(name, arguments, archives: archives)
+        let request = try ValidateRequest(command, arguments, archives: archives, console)
         var run = try ValidateRun(request, arguments, console, interruption)
         return try run.outcome()
     }

@@ -14,8 +14,6 @@ struct ValidateRequest {
         case aws
     }
 
-    /// When the run began.
-    let begin = now()
     /// The archives, as they were given.
     let archives: [ByteString]
     let format: Format
@@ -30,26 +28,25 @@ struct ValidateRequest {
     /// Whether a run that ends with 0 prints nothing.
     let isSilentOnSuccess: Bool
 
-    private let beginOnClock = ContinuousClock.now
-    private let commandLine: [ByteString]
+    private let command: StartedCommand
     private let allowed: Set<FindingKind>
     private let isStrict: Bool
-    private let statement: Provenance.Statement
 
-    /// - Parameter commandLine: The command line without the name of the tool.
+    /// When the run began.
+    var begin: Timestamp { command.begin }
+
     init(
+        _ command: StartedCommand,
         _ arguments: ParsedArguments,
         archives: [ByteString],
-        commandLine: [ByteString],
         _ console: Console
     ) throws(CommandError) {
+        self.command = command
         self.archives = archives
-        self.commandLine = commandLine
         isVerbose = arguments.has("verbose")
         isQuiet = arguments.has("quiet")
         isSilentOnSuccess = arguments.has("silent-on-success")
         isStrict = arguments.has("strict")
-        statement = Self.statement(arguments)
         format = try arguments.choice("format") ?? .text
         outputs = try RequestedOutputs(arguments)
         if isSilentOnSuccess, outputs.takesStandardOutput {
@@ -75,27 +72,12 @@ struct ValidateRequest {
     /// What a report states of a run that ends now.
     ///
     /// - Parameter files: What was read beside the archives and the keys.
-    func facts(_ status: ExitStatus, files: [Provenance.Role: [PublicKeySet.Source]] = [:]) -> RunFacts {
-        RunFacts(
-            version: Tool.version,
-            exit: status.rawValue,
-            milliseconds: Int64(beginOnClock.duration(to: .now) / .milliseconds(1)),
+    func facts(_ status: ExitStatus, _ files: [Provenance.Role: [PublicKeySet.Source]] = [:]) -> RunFacts {
+        command.facts(
+            status,
             allowed: allowed.map(\.rawValue).sorted(),
-            arguments: commandLine,
-            folder: outputs.isEmpty ? nil : workingFolder(),
-            archives: archives,
-            begin: begin,
-            end: now(),
-            provenance: outputs.isEmpty ? nil : provenance(files)
+            handingOn: outputs.isEmpty ? nil : files
         )
-    }
-
-    /// Who runs this, where, and with what.
-    private func provenance(_ files: [Provenance.Role: [PublicKeySet.Source]]) -> Provenance {
-        var provenance = Tool.provenance()
-        provenance.statement = statement
-        provenance.files = files
-        return provenance
     }
 
     /// The status that the verdict on an archive comes to.
@@ -115,22 +97,6 @@ struct ValidateRequest {
     }
 
     // MARK: Options
-
-    /// What a report says that is handed on, in the caller's words.
-    static let statementOptions = [
-        OptionSpec("case", value: "text", help: "The case that the reports are made for."),
-        OptionSpec("examiner", value: "text", help: "Who examines, for the reports."),
-        OptionSpec("note", value: "text", help: "Anything else that the reports shall say."),
-    ]
-
-    /// What the command line has of them.
-    static func statement(_ arguments: ParsedArguments) -> Provenance.Statement {
-        var statement = Provenance.Statement()
-        statement.caseName = arguments.last("case")
-        statement.examiner = arguments.last("examiner")
-        statement.note = arguments.last("note")
-        return statement
-    }
 
     private static func allowedKinds(_ arguments: ParsedArguments) throws(CommandError) -> Set<FindingKind> {
         var kinds: Set<FindingKind> = []

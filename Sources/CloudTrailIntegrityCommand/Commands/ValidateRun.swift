@@ -143,7 +143,7 @@ struct ValidateRun {
         outside roots: Set<Inode>
     ) throws(CommandError) -> ExitStatus {
         let status = try request.status(of: report)
-        let facts = request.facts(status, files: evidence.sources)
+        let facts = request.facts(status, evidence.sources)
         defer { state?.discard() }
         let stateFailure = prepareState(report, outside: roots)
         guard var failures = request.outputs.writeFiles(report, facts, diagnosis, outside: roots, interruption) else {
@@ -161,7 +161,8 @@ struct ValidateRun {
         }
         let ending = failures.isEmpty ? status : .outputError
         do throws(CommandError) {
-            try request.outputs.writeMetrics(report, request.facts(ending), outside: roots, console, interruption)
+            failures += try request.outputs
+                .writeMetrics(report, request.facts(ending), outside: roots, console, interruption)
         } catch {
             failures.append(error)
         }

@@ -39,7 +39,7 @@ struct EvidenceFiles {
     mutating func signatureManifest() throws(CommandError) -> SignatureManifest {
         var manifest = SignatureManifest()
         for file in signatures {
-            let bytes = try read(file, .signatures)
+            let bytes = try read(file)
             do {
                 try manifest.add(reading: bytes, name: file.path.description)
             } catch {
@@ -54,7 +54,7 @@ struct EvidenceFiles {
         if chains.isEmpty { return nil }
         var expected: [ExpectedChain] = []
         for file in chains {
-            let bytes = try read(file, .expectedChains)
+            let bytes = try read(file)
             do {
                 try ExpectedChain.add(reading: bytes, to: &expected)
             } catch {
@@ -68,7 +68,7 @@ struct EvidenceFiles {
     mutating func acknowledged() throws(CommandError) -> [Acknowledgement] {
         var entries: [Acknowledgement] = []
         for file in acknowledgements {
-            let bytes = try read(file, .acknowledgements)
+            let bytes = try read(file)
             do throws(AcknowledgementError) {
                 try Acknowledgement.add(reading: bytes, to: &entries)
             } catch {
@@ -78,8 +78,9 @@ struct EvidenceFiles {
         return entries
     }
 
-    private mutating func read(_ file: NamedFile, _ role: Provenance.Role) throws(CommandError) -> [UInt8] {
+    private mutating func read(_ file: NamedFile) throws(CommandError) -> [UInt8] {
         let bytes = try file.read()
+        guard let role = file.role.provenance else { return bytes }
         let hash: SHA256Digest
         do throws(NativeError) {
             hash = try SHA256Digest.of(bytes)

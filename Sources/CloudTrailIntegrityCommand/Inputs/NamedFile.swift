@@ -1,3 +1,4 @@
+internal import CloudTrailIntegrityReports
 internal import NativeInterop
 
 /// A file that the command line names and a verdict rests on.
@@ -12,6 +13,16 @@ struct NamedFile {
             case .signatures: "signature manifest"
             case .chains: "list of chains"
             case .acknowledgements: "list of acknowledgements"
+            }
+        }
+
+        /// What a report states it as; `nil` for keys, which state themselves.
+        var provenance: Provenance.Role? {
+            switch self {
+            case .keys: nil
+            case .signatures: .signatures
+            case .chains: .expectedChains
+            case .acknowledgements: .acknowledgements
             }
         }
     }

@@ -248,15 +248,24 @@ struct RequestedOutputs {
         outside roots: Set<Inode>,
         _ interruption: Interruption
     ) -> [CommandError]? {
-        let others = outputs.filter { !$0.isWrittenLast }
-        let contents = others.compactMap { output -> (file: OutputFile, content: OutputFiles.Content)? in
+        let contents = fileContents(report, facts, diagnosis) { !$0.isWrittenLast }
+        return OutputFiles.write(contents, outside: roots, interruption)
+    }
+
+    /// The files, and what is written into each.
+    private func fileContents(
+        _ report: ValidationReport,
+        _ facts: RunFacts,
+        _ diagnosis: Diagnosis? = nil,
+        where isWanted: (Output) -> Bool
+    ) -> [(file: OutputFile, content: OutputFiles.Content)] {
+        outputs.filter(isWanted).compactMap { output in
             guard let file = output.file else { return nil }
             return (
                 file,
                 { write throws(CommandError) in try self.write(output.content, report, facts, diagnosis, to: write) }
             )
         }
-        return OutputFiles.write(contents, outside: roots, interruption)
     }
 
     /// Writes what standard output gets, without metrics.
@@ -277,31 +286,20 @@ struct RequestedOutputs {
     /// - Parameters:
     ///   - facts: With the status that the command ends with, unless the metrics cannot be written.
     ///   - roots: What the file must not lie in.
+    /// - Returns: What failed.
     func writeMetrics(
         _ report: ValidationReport,
         _ facts: RunFacts,
         outside roots: Set<Inode>,
         _ console: Console,
         _ interruption: Interruption
-    ) throws(CommandError) {
-        for output in outputs where output.isWrittenLast {
-            guard let file = output.file else {
-                try write(output.content, report, facts, to: console.write)
-                try console.flush()
-                continue
-            }
-            interruption.discardsOutput(by: file.discard)
-            defer { file.discard() }
-            try file.begin(outside: roots)
-            try write(output.content, report, facts, to: file.write)
-            try file.finish()
-            let placed = interruption.unlessInterrupted {
-                Result { () throws(CommandError) in try file.putInPlace() }
-            }
-            guard let placed else { return }
-            try placed.get()
-            try file.settle()
+    ) throws(CommandError) -> [CommandError] {
+        for output in outputs where output.isWrittenLast && output.file == nil {
+            try write(output.content, report, facts, to: console.write)
+            try console.flush()
         }
+        return OutputFiles.write(fileContents(report, facts, where: \.isWrittenLast), outside: roots, interruption)
+            ?? []
     }
 
     private func write(

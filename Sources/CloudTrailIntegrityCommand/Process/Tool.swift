@@ -10,19 +10,19 @@ package enum Tool {
     package static let version = Validator.version
 
     /// The machine, the user, and what the tool was built of and runs with. Its own file is read for that.
-    static func provenance() -> Provenance {
+    static let provenance: Provenance = {
         var provenance = Provenance()
         provenance.host = Host.current()
-        provenance.program = Host.program.flatMap { try? SHA256Digest.of($0) }.map { Hex.encode($0.bytes) }
+        provenance.program = Build.programHash.map { Hex.encode(SHA256Digest($0).bytes) }
         provenance.commit = Build.commit
         provenance.traits = Build.traits
         provenance.libraries = Build.libraries
         return provenance
-    }
+    }()
 
     /// What `--version --verbose` prints below the version.
     static var details: [String] {
-        let facts = provenance()
+        let facts = provenance
         let lines =
             [
                 ("commit", facts.commit ?? "unknown"),
