@@ -53,7 +53,8 @@ DOCUMENTATION = .build/docs
 .PHONY: all setup build check rooms validate test test-traits adversary mutants golden lint reports html-check
 .PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full examples
-.PHONY: sanitize sanitize-address sanitize-thread coverage strace fuzz hostile large bench full clean
+.PHONY: sanitize sanitize-address sanitize-library sanitize-thread
+.PHONY: coverage strace fuzz hostile large bench full clean
 
 all: build library
 
@@ -83,7 +84,7 @@ test: setup
 # The rules and the format alone, in a build folder of their own: fast enough to run after each change. Then whether they
 # name values alone.
 check: lint
-	CLOUDTRAIL_CHECK=1 swift test --quiet --scratch-path .build/check
+	CLOUDTRAIL_ONLY=rules swift test --quiet --scratch-path .build/check
 	$(MAKE) --no-print-directory rooms INDEX=.build/check/debug/index/store
 
 # Whether the format and the rules name values alone, by the index of a debug build: `make test` makes one.
@@ -144,20 +145,25 @@ examples: build library
 	sh Tests/Examples/run.sh $(TOOL) $(EXAMPLE_RUNS) $(LIBRARY)
 
 # The test suite with every package trait on, under the address sanitizer, with leaks, and under the thread sanitizer; less
-# the tests of the rules, which have no memory of their own and no thread. UNSANITIZED leaves out more: in .ci/run those of
-# words and scripts, which run the command a few hundred times for what it prints.
-UNSANITIZED = CloudTrailRulesTests
+# the tests of the rules, which have no memory of their own and no thread. `make sanitize-library` is the first of them for
+# what reads an archive alone.
 sanitize: sanitize-address sanitize-thread
+
+ADDRESS = LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.supp:print_suppressions=0 WAYS_IN=one \
+    swift test --traits $(ALL_TRAITS) --sanitize=address --skip CloudTrailRulesTests
 
 sanitize-address:
 	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
-	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.supp:print_suppressions=0 WAYS_IN=one \
-	    swift test --traits $(ALL_TRAITS) --sanitize=address --scratch-path .build/address --skip "$(UNSANITIZED)"
+	$(ADDRESS) --scratch-path .build/address
+
+sanitize-library:
+	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
+	CLOUDTRAIL_ONLY=library $(ADDRESS) --scratch-path .build/address-library
 
 sanitize-thread:
 	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
 	WAYS_IN=one swift test --traits $(ALL_TRAITS) --sanitize=thread --scratch-path .build/thread \
-	    --skip "$(UNSANITIZED)"
+	    --skip CloudTrailRulesTests
 
 # The library's documentation, checked and written as a static site: see Tests/Documentation. BASE_PATH is where it will
 # lie on its server.

@@ -216,11 +216,17 @@ if Context.environment["CLOUDTRAIL_BENCH"] == "1" {
     )
 }
 
-// What has no dependency outside Swift, for `make check`: the format and the rules, with their tests.
-if Context.environment["CLOUDTRAIL_CHECK"] == "1" {
-    let pure: Set = [
-        "CloudTrailFormat", "CloudTrailRules", "TestSupport", "CloudTrailFormatTests", "CloudTrailRulesTests",
-    ]
-    package.targets.removeAll { !pure.contains($0.name) }
+// Less of the package for the checks that need less: the format and the rules, which have no dependency outside Swift, for
+// `make check`; the library, without what tells of a report, for `make sanitize-library`.
+let rules: Set = [
+    "CloudTrailFormat", "CloudTrailRules", "TestSupport", "CloudTrailFormatTests", "CloudTrailRulesTests",
+]
+let library: Set = [
+    "COpenSSL", "CZlib", "CLibdeflate", "CArchive", "CPlatform", "CBuild", "NativeInterop", "CloudTrailFormat",
+    "CloudTrailRules", "CloudTrailIntegrity", "SampleArchive", "TestSupport", "Adversary", "FuzzChecks",
+    "NativeInteropTests", "CloudTrailFormatTests", "CloudTrailIntegrityTests", "SampleArchiveTests", "FuzzingTests",
+]
+if let part = Context.environment["CLOUDTRAIL_ONLY"], let kept = ["rules": rules, "library": library][part] {
+    package.targets.removeAll { !kept.contains($0.name) }
     package.products = []
 }
