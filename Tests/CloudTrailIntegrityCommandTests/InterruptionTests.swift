@@ -83,7 +83,7 @@ struct InterruptionTests {
             // In the first milliseconds the signal does what it does to any program.
             #expect(ending.status == 130 || ending.status == nil, "after \(moment): \(ending.errors)")
             // The process waits for up to 0.7 s; the rest is for a machine that is busy.
-            #expect(ending.duration < .seconds(3), "after \(moment)")
+            #expect(ending.duration < .seconds(20), "after \(moment)")
             #expect(Set(try manager.contentsOfDirectory(atPath: outputs)).isSubset(of: ["report", "manifest"]))
             #expect((try? folder.bytes("state")) == kept, "after \(moment)")
             #expect(Set(try folder.names()).isSubset(of: ["sample", "outputs", "state", "state.lock"]))

@@ -131,14 +131,15 @@ struct NightOptionsTests {
             let ending = try CommandProcess(arguments + timeout).end()
             let duration = begin.duration(to: .now)
             #expect(ending.status == 66 && ending.errors.contains("in use by another run"))
-            #expect((duration > .seconds(1)) == (timeout.last == "1"), "\(timeout): \(duration)")
+            // How long a process takes beside that, a busy machine decides.
+            #expect(duration > (timeout.last == "1" ? .seconds(1) : .zero), "\(timeout): \(duration)")
         }
         // A signal ends the wait.
         let interrupted = try CommandProcess(arguments + ["--lock-timeout", "60"])
         #expect(try interrupted.runs { interrupted.holds(state + ".lock") })
         interrupted.send(SIGTERM)
         let ending = try interrupted.end()
-        #expect(ending.status == 143 && ending.duration < .seconds(5))
+        #expect(ending.status == 143 && ending.duration < .seconds(30))
         #expect(ending.errors.hasPrefix("Interrupted: ") && ending.errors.split(separator: "\n").count == 1)
         // Another run that ends lets it go on, with the state that that one wrote.
         let waiting = try CommandProcess(arguments + ["--lock-timeout", "60"])
