@@ -53,7 +53,7 @@ DOCUMENTATION = .build/docs
 .PHONY: all setup build check rooms validate test test-traits adversary mutants golden lint reports html-check
 .PHONY: docs public-api check-public-api
 .PHONY: conformance conformance-full examples
-.PHONY: sanitize sanitize-address sanitize-library sanitize-thread
+.PHONY: sanitize sanitize-address sanitize-native sanitize-thread
 .PHONY: coverage strace fuzz hostile large bench full clean
 
 all: build library
@@ -145,8 +145,8 @@ examples: build library
 	sh Tests/Examples/run.sh $(TOOL) $(EXAMPLE_RUNS) $(LIBRARY)
 
 # The test suite with every package trait on, under the address sanitizer, with leaks, and under the thread sanitizer; less
-# the tests of the rules, which have no memory of their own and no thread. `make sanitize-library` is the first of them for
-# what reads an archive alone.
+# the tests of the rules, which have no memory of their own and no thread. `make sanitize-native` is the first of them for
+# what calls C alone.
 sanitize: sanitize-address sanitize-thread
 
 ADDRESS = LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.supp:print_suppressions=0 WAYS_IN=one \
@@ -156,9 +156,9 @@ sanitize-address:
 	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
 	$(ADDRESS) --scratch-path .build/address
 
-sanitize-library:
+sanitize-native:
 	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
-	CLOUDTRAIL_ONLY=library $(ADDRESS) --scratch-path .build/address-library
+	CLOUDTRAIL_ONLY=native $(ADDRESS) --scratch-path .build/address-native
 
 sanitize-thread:
 	TRAITS=$(ALL_TRAITS) sh Tests/Scripts/setup.sh
