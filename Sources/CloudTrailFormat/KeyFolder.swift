@@ -95,6 +95,9 @@ package struct DeliveryPrefixes: Hashable, Sendable {
 
     package var isEmpty: Bool { prefixes.isEmpty }
 
+    /// Whether all of them are among others.
+    package func isSubset(of others: DeliveryPrefixes) -> Bool { prefixes.isSubset(of: others.prefixes) }
+
     /// Adds the prefix of a key; none where it has no `AWSLogs/`.
     package mutating func insert(prefixOf key: ObjectKey) {
         if let start = key.awsLogsStarts.last { prefixes.insert(key.bytes[..<start]) }

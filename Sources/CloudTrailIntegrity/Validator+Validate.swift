@@ -42,71 +42,26 @@ extension Validator {
         try options.earlierRuns?.state.check(keys)
         let listener = FindingListener(monitor, onFinding)
         let access = sources.map(\.access)
-        let (pool, worker) = try makePool(for: access)
-        defer { pool.stop() }
-        var (archive, check) = try judgeDigests(
-            of: access,
-            names: sources.map(\.nameBytes),
-            hashesStreams: true,
+        let names = sources.map(\.nameBytes)
+        let judged: JudgedPart
+        if let portions = try judgeInPortions(access, names, monitor) {
+            judged = portions
+            listener.tell(portions.part.report.findings.findings)
+        } else {
+            var all: ArchivePortion?
+            judged = try judge(access, names, &all, monitor, listener)
+        }
+        var report = try ReportAssembler(judged.part, SourceNames(names), options).report(
+            keys: keys,
+            signatures: signatures,
+            carried: judged.carried,
+            state: judged.state,
+            known: judged.known,
             monitor,
-            pool,
-            worker
+            listener
         )
-        try ClockError.check(archive.facts.records, archive.digests.verdicts, options)
-        check.dropPreviousTexts()
-        try monitor.check()
-        let digests = DigestReporter(archive, check)
-        let stage = LogStage(archive, monitor)
-        let judged = LockedState(JudgedLogs(archive))
-        // What is to be said of digest files is put together while log files are read.
-        var (partial, _) = try pool.together(by: worker) { worker in
-            var report = try digests.report(&worker.context.verifier, monitor)
-            listener.emit(report.findings.settle())
-            return report
-        } and: {
-            try stage.run(pool, worker) { [archive] match, outcomes in
-                var reporter = LogReporter(archive, match, outcomes)
-                reporter.run(listener)
-                judged.withLock { $0.add(reporter.logs) }
-            }
-        }
-        let logs = judged.withLock { $0 }
-        monitor.enter(.conclusions)
-        partial.add(logs.report)
-        digests.report(blamed: logs.blamed, in: &partial)
-        func hash(_ file: ArchiveIndex.File, _ path: ObjectKey) throws -> SHA256Digest? {
-            try stage.hash(of: file, path, worker)
-        }
-        partial = try AbsentLogReporter(archive, after: consume partial).run(logs.absent, monitor, hash: hash)
-        listener.emit(partial.findings.settle())
-        var report = try conclude(archive, logs, consume partial, monitor, listener, hash: hash)
+        report.portions = judged.portions
         report.replacedSources = LocalArchive.replaced(among: sources)
         return report
-    }
-
-    /// What the chains, earlier runs and the whole tell, when all files are judged.
-    ///
-    /// - Parameter hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
-    private func conclude(
-        _ archive: JudgedArchive,
-        _ logs: JudgedLogs,
-        _ judged: consuming PartialReport,
-        _ monitor: ValidationMonitor,
-        _ listener: FindingListener,
-        hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
-    ) throws -> ValidationReport {
-        let (chainReport, missing) = try ChainReporter(archive, after: judged).run(monitor)
-        var report = chainReport
-        var carried: ValidationReport.Carried?
-        var state: ProvenState?
-        if let before = archive.before {
-            report = try EarlierReporter(archive, before, keys, missing: missing, after: consume report)
-                .run(logs, monitor, hash: hash)
-            carried = ValidationReport.Carried(digests: archive.digests.carriedCount, logs: logs.unchanged)
-            state = try NextState(archive, before, keys)
-                .state(logs.proven, digestsOfHeld: logs.digestsOfHeld, monitor)
-        }
-        return try ReportAssembler(archive, report)
-            .report(keys: keys, signatures: signatures, carried: carried, state: state, monitor, listener)
     }
 }

@@ -176,13 +176,18 @@ package struct SignatureSearch: Hashable, Sendable {
         case given, notGiven
     }
 
-    package init(sidecar: SidecarFault?, _ manifests: Manifests, rangeEnd: Timestamp?) {
+    package init(sidecar: SidecarFault?, _ manifests: Manifests, rangeEnd: Timestamp? = nil) {
         self.sidecar = sidecar
         self.manifests = manifests
         self.rangeEnd = rangeEnd
     }
 
-    package static let nothing = SignatureSearch(sidecar: nil, .notGiven, rangeEnd: nil)
+    /// The same, with such a range.
+    package func advising(rangeEnd: Timestamp) -> SignatureSearch {
+        SignatureSearch(sidecar: sidecar, manifests, rangeEnd: rangeEnd)
+    }
+
+    package static let nothing = SignatureSearch(sidecar: nil, .notGiven)
 }
 
 /// Why what lies beside a digest file under a sidecar's name gives no signature.

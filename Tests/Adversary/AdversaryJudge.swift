@@ -56,6 +56,8 @@ struct AdversaryJudge {
         let base: MemoryArchive
         let order: UInt64
         var name: String { base.name }
+        /// Half of the archives can be judged in portions, each of one account and region.
+        var listsFolders: Bool { order.isMultiple(of: 2) }
 
         func list(_ visit: (ArchiveEntry) throws -> Void) throws {
             // By a number for each name, so that two files keep their order when others are left out or all are moved.
@@ -125,6 +127,7 @@ struct AdversaryJudge {
             }
         options.jobs = question.jobs
         options.listsProvenFiles = true
+        options.filesAtOnce = 1
         options.earlierRuns = earlier
         let validator = Validator(keys: keys, signatures: manifest, options: options)
         if let way { return try way(roots) { try validator.validate($0) } }

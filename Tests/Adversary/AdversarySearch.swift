@@ -24,6 +24,7 @@ package struct AdversarySearch {
         }
         for kind in Set(judge.report.findings.map(\.kind.rawValue)) { kinds[kind, default: 0] += 1 }
         kinds["\(judge.report.verdict())", default: 0] += 1
+        if judge.report.portions > 1 { kinds["judged in portions", default: 0] += 1 }
         return try judge.brokenLaws() + judge.differences()
     }
 

@@ -6,7 +6,7 @@ internal import NativeInterop
 /// A class, because every task holds it.
 final class ArchiveFacts: Sendable {
     /// The names of the sources.
-    let names: [ByteString]
+    let names: SourceNames
     let index: ArchiveIndex
     let records: DigestRecords
     let placement: ArchivePlacement
@@ -25,7 +25,7 @@ final class ArchiveFacts: Sendable {
     private let hiddenFolders: [[ObjectKey: HiddenFolder]]
 
     init(
-        names: [ByteString],
+        names: SourceNames,
         index: ArchiveIndex,
         records: DigestRecords,
         placement: ArchivePlacement,
@@ -141,9 +141,7 @@ final class ArchiveFacts: Sendable {
 
     /// A path below the name of its source, as the report shows it.
     func displayPath(root: Int, _ path: ObjectKey) -> ObjectKey {
-        let name = names[root]
-        let separator = name.hasSuffix("/") || path.bytes.isEmpty ? "" : "/"
-        return ObjectKey(bytes: name.bytes + Array(separator.utf8) + path.bytes)
+        names.displayPath(root: root, path)
     }
 
     /// Where a signature comes from, as a report names it.

@@ -9,6 +9,8 @@ struct ArchivePlacement: Sendable {
     let places: [DigestPlace]
     /// The prefixes that the trails deliver below.
     let prefixes: DeliveryPrefixes
+    /// Those of them that signed digest files of the archive, or of the portion, lie below.
+    let ownPrefixes: DeliveryPrefixes
     /// The files that are named like digest files and lie in a folder of other files, by their numbers: no digest files.
     let strays: Set<Int>
     /// The other digest files that lie in a folder of log files by their paths as they stand, by their numbers.
@@ -21,10 +23,12 @@ struct ArchivePlacement: Sendable {
     /// - Parameters:
     ///   - layouts: The layout of every root; see ``layouts(_:_:_:rootCount:proven:check:)``.
     ///   - strays: Those that are known already, whose layouts are these; `nil` to look for them.
+    ///   - prefixes: Those of the whole archive, where this is a portion of it; `nil` to look for them.
     ///   - keys: Given numbers for the keys that the records' paths map to.
     init(
         layouts: [ArchiveLayout],
         strays: Set<Int>?,
+        prefixes known: DeliveryPrefixes?,
         index: ArchiveIndex,
         records: DigestRecords,
         signatures: [SignatureOutcome],
@@ -34,7 +38,8 @@ struct ArchivePlacement: Sendable {
     ) throws {
         self.layouts = layouts
         self.bucket = bucket
-        let prefixes = try Self.prefixes(index, records, signatures, layouts, keys, check)
+        ownPrefixes = try Self.prefixes(index, records, signatures, layouts, keys, check)
+        let prefixes = known ?? ownPrefixes
         self.prefixes = prefixes
         let misplaced = try Self.misplaced(index, records, signatures, layouts, prefixes, check)
         let found = strays ?? misplaced.strays
@@ -253,6 +258,20 @@ struct ArchivePlacement: Sendable {
         rootCount: Int,
         _ check: () throws -> Void
     ) rethrows -> [ArchiveLayout]? {
+        let offsets = try onlyOffsets(index, records, signatures, rootCount: rootCount, check)
+        let known = offsets?.compactMap { $0.map { ArchiveLayout.tree($0) } }
+        return known?.count == rootCount ? known : nil
+    }
+
+    /// The offset that all signed digests of a root have in common, by the number of the root: none where it has no such
+    /// digest; `nil` where they differ in some root, or one lies in no folder.
+    static func onlyOffsets(
+        _ index: ArchiveIndex,
+        _ records: DigestRecords,
+        _ signatures: [SignatureOutcome],
+        rootCount: Int,
+        _ check: () throws -> Void
+    ) rethrows -> [PathOffset?]? {
         /// What the last digest's offset came of: where its name is kept, its folders alone decide.
         struct Folders: Equatable {
             let root: Int
@@ -285,8 +304,7 @@ struct ArchivePlacement: Sendable {
             else { return nil }
             offsets[root] = offset
         }
-        let known = offsets.compactMap { $0.map { ArchiveLayout.tree($0) } }
-        return known.count == rootCount ? known : nil
+        return offsets
     }
 
     /// What signed digests list, and what earlier runs proved, by the names.

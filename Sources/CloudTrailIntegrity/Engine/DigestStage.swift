@@ -33,21 +33,31 @@ final class DigestStage: Sendable {
         reader = DigestReader(names, limits, keepsMetadata: earlier != nil, monitor)
     }
 
-    /// Lists the sources and reads their digest files.
+    /// Lists the sources, or the next portion of them, and reads their digest files.
     ///
+    /// - Parameter portion: `nil` for all at once.
     /// - Returns: What there is, and every digest file.
-    func run(_ pool: ValidationPool, _ worker: ValidationWorker) throws -> (ArchiveIndex, ReadDigests) {
+    func run(
+        _ portion: inout ArchivePortion?,
+        _ pool: ValidationPool,
+        _ worker: ValidationWorker
+    ) throws -> (ArchiveIndex, ReadDigests) {
         monitor.enter(.listing)
         var index = ArchiveIndex(names)
-        for (root, source) in sources.enumerated() {
-            switch source {
-            case .random(let source):
-                try index.list(source, root: root, check: monitor.check) { batch in
-                    monitor.expect(moreDigests: batch.digests.count)
-                    try pool.submit(by: worker) { [self] worker in try read(batch, pool, worker) }
+        func read(_ batch: ArchiveIndex.DigestBatch) throws {
+            monitor.expect(moreDigests: batch.digests.count)
+            try pool.submit(by: worker) { [self] worker in try self.read(batch, pool, worker) }
+        }
+        if portion != nil {
+            try portion?.list(sources.compactMap(\.randomAccess), into: &index, check: monitor.check, batch: read)
+        } else {
+            for (root, source) in sources.enumerated() {
+                switch source {
+                case .random(let source):
+                    try index.list(source, root: root, check: monitor.check, batch: read)
+                case .singlePass(let stream):
+                    try add(stream, root: root, to: &index, pool, worker)
                 }
-            case .singlePass(let stream):
-                try add(stream, root: root, to: &index, pool, worker)
             }
         }
         index.settleSidecars()
@@ -103,7 +113,7 @@ final class DigestStage: Sendable {
         for number in index.lateSidecars where records[number].provenAt == nil && !records[number].isUnread {
             let digest = index.digests[number]
             try pool.submit(by: worker) { [self] worker in
-                guard let source = randomAccess(digest.root) else { return }
+                guard let source = sources[digest.root].randomAccess else { return }
                 let path = names.objectKey(digest.path)
                 let sidecar = try DigestReader.readSidecar(of: path, in: source, worker, monitor)
                 found.withLock { $0[number] = sidecar }
@@ -145,7 +155,7 @@ final class DigestStage: Sendable {
                 var (record, unreportedBytes) = try reader.read(
                     digest,
                     &signatures,
-                    sidecarIn: randomAccess(digest.root),
+                    sidecarIn: sources[digest.root].randomAccess,
                     worker
                 ) {
                     try worker.context.opener.open()
@@ -238,7 +248,7 @@ final class DigestStage: Sendable {
             } else {
                 let hasSidecar = batch.sidecars.contains(number)
                 aim(at: digest, worker)
-                let source = hasSidecar ? randomAccess(digest.root) : nil
+                let source = hasSidecar ? sources[digest.root].randomAccess : nil
                 (record, unreportedBytes) = try reader.read(digest, &signatures, sidecarIn: source, worker) {
                     try worker.context.opener.open()
                 }
@@ -260,11 +270,6 @@ final class DigestStage: Sendable {
             try digests.settle(&worker.context.verifier, from: batch.start)
             collected.withLock { $0.add(digests, from: batch.start) }
         }
-    }
-
-    /// A source that opens any file; `nil` for one that goes by once.
-    private func randomAccess(_ root: Int) -> (any ObjectSource)? {
-        if case .random(let source) = sources[root] { source } else { nil }
     }
 
     /// Makes it the file that the thread's opener opens next.

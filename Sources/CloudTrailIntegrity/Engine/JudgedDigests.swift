@@ -22,9 +22,6 @@ final class JudgedDigests: Sendable {
     let coveredUntil: [[String]: Timestamp]
     /// The ends of the last verified digests before the heads that may be allowed, by the numbers of these.
     private let verifiedBeforeHeads: [Int: Timestamp]
-    /// The latest end of a range that every regular chain covers; `nil` where none is covered. A chain that lies far behind
-    /// the others has ended, or has a finding of its own.
-    let coverableEnd: Timestamp?
 
     /// - Parameter check: Called for every record; what it throws ends the work.
     init(
@@ -43,10 +40,6 @@ final class JudgedDigests: Sendable {
         self.verdicts = verdicts
         self.pagesOfKeys = pagesOfKeys
         self.manifests = manifests
-        coverableEnd = CoverageRules.coverableEnd(
-            of: chains.filter { !$0.identity.isBackfill && asked.selects($0.identity) }.compactMap(\.verifiedUntil),
-            asked
-        )
         self.chains = chains
         var coveredUntil: [[String]: Timestamp] = [:]
         for chain in chains where !chain.identity.isBackfill {

@@ -24,7 +24,7 @@ struct LogStage: Sendable {
     /// Reads every log file in scope, and those that no digest lists, and has the units judged.
     func run(_ pool: ValidationPool, _ worker: ValidationWorker, judge: @escaping Judge) throws {
         monitor.enter(.logFiles)
-        monitor.expect(logs: archive.facts.index.folders.reduce(0) { $0 + $1.names.count })
+        monitor.expect(moreLogs: archive.facts.index.folders.reduce(0) { $0 + $1.names.count })
         for unit in archive.units.units {
             try pool.submit(by: worker) { worker in
                 try monitor.check()

@@ -32,8 +32,10 @@ extension ArchiveFacts {
             folder: offset.folder(inBucket: bucket)
         )
     }
+}
 
-    /// The folder of such parts, as the report shows it; `nil` where none can be named.
+extension SourceNames {
+    /// The folder of parts that lie elsewhere, as the report shows it; `nil` where none can be named.
     func displayPath(of folder: FolderElsewhere) -> ObjectKey? {
         folder.path.bytes.isEmpty ? nil : displayPath(root: folder.root, ObjectKey(bytes: folder.path.bytes.dropLast()))
     }

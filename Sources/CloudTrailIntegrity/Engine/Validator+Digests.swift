@@ -21,12 +21,16 @@ extension Validator {
         return (pool, try pool.makeWorker())
     }
 
-    /// Lists the sources, and reads and judges their digest files; of log files only those of streams are read.
+    /// Lists the sources, or a portion of them, and reads and judges their digest files; of log files only those of streams
+    /// are read.
     ///
-    /// - Parameter hashesStreams: Whether the log files of streams are hashed, which only a later call could judge.
+    /// - Parameters:
+    ///   - portion: What is listed of a plain archive, and what is known of its places; `nil` for all at once.
+    ///   - hashesStreams: Whether the log files of streams are hashed, which only a later call could judge.
     func judgeDigests(
         of sources: [ArchiveAccess],
         names: [ByteString],
+        portion: inout ArchivePortion?,
         hashesStreams: Bool,
         _ monitor: ValidationMonitor,
         _ pool: ValidationPool,
@@ -46,24 +50,38 @@ extension Validator {
             hashesStreams: hashesStreams,
             monitor: monitor
         )
-        var (index, digests) = try stage.run(pool, worker)
+        var (index, digests) = try stage.run(&portion, pool, worker)
         try earlier?.checkSources(index, names: names)
         let records = digests.records
         var digestKeys = try SuccessorIndex(records, check: monitor.check)
         var check = SignatureCandidates(records: records, signatures: digests.signatures, keys: digestKeys)
         var verdicts = try stage.signatures(check, index, records, pool, worker)
-        let layouts = try ArchivePlacement.layouts(
-            index,
-            records,
-            verdicts,
-            rootCount: sources.count,
-            proven: earlier?.state.folders ?? [],
-            check: monitor.check
-        )
+        let places = portion?.places
+        if portion != nil {
+            let offsets = try ArchivePlacement.onlyOffsets(
+                index,
+                records,
+                verdicts,
+                rootCount: sources.count,
+                monitor.check
+            )
+            portion?.note(offsets: offsets)
+        }
+        let layouts =
+            try places?.layouts
+            ?? ArchivePlacement.layouts(
+                index,
+                records,
+                verdicts,
+                rootCount: sources.count,
+                proven: earlier?.state.folders ?? [],
+                check: monitor.check
+            )
         func place(_ strays: Set<Int>?) throws -> ArchivePlacement {
             try ArchivePlacement(
                 layouts: layouts,
                 strays: strays,
+                prefixes: places?.prefixes,
                 index: index,
                 records: records,
                 signatures: verdicts,
@@ -73,6 +91,7 @@ extension Validator {
             )
         }
         var placement = try place(nil)
+        portion?.note(prefixes: placement.ownPrefixes)
         if !placement.strays.isEmpty {
             // What is not a digest file is no digest file's successor either.
             digestKeys = try SuccessorIndex(records, without: placement.strays, check: monitor.check)
@@ -83,6 +102,7 @@ extension Validator {
         if try worker.context.verifier.retryMisplaced(&verdicts, records, placement.places, digestKeys) {
             placement = try place(placement.strays)
         }
+        portion?.note(prefixes: placement.ownPrefixes)
         stage.settle(&index, placement, digests)
         let folders = worker.context.folders
         let provenFolders = (earlier?.state.folders ?? []).map { proven in
@@ -116,7 +136,13 @@ extension Validator {
             )
             return (judged, chains)
         }
-        let facts = ArchiveFacts(names: names, index: index, records: records, placement: placement, keys: digestKeys)
+        let facts = ArchiveFacts(
+            names: SourceNames(names),
+            index: index,
+            records: records,
+            placement: placement,
+            keys: digestKeys
+        )
         let digestsOfArchive = try JudgedDigests(
             facts,
             signatures: verdicts,

@@ -1,7 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
 
-/// Reports on the order of every chain, how much of the range it covers, and folders that hide what they hold.
+/// Reports on the order of every chain, and on folders that hide what they hold.
 struct ChainReporter {
     private let archive: JudgedArchive
     /// What is reported so far.
@@ -24,13 +24,10 @@ struct ChainReporter {
     /// - Returns: What is reported now, and the keys of the digests that are missing in their chains, where a run remembers.
     consuming func run(_ monitor: ValidationMonitor) throws -> (report: PartialReport, missing: Set<ObjectKey>) {
         for folder in facts.index.hiddenFolders { addHiddenFolder(folder) }
-        let siblings = verifiedEnds()
         for chain in digests.chains where asked.selects(chain.identity) {
             try monitor.check()
             for event in chain.events(held: facts.held) { add(event, chain) }
-            if !chain.identity.isBackfill { addCoverage(chain, siblings) }
         }
-        addAbsentChains()
         return (report, missing)
     }
 
@@ -159,55 +156,5 @@ struct ChainReporter {
             )
         )
         report.digests.count(cause.kind, of: chain.identity)
-    }
-
-    // MARK: Coverage
-
-    /// The latest verified end of each group of siblings.
-    private func verifiedEnds() -> [CoverageRules.Family: Timestamp] {
-        var ends: [CoverageRules.Family: Timestamp] = [:]
-        for chain in digests.chains where !chain.identity.isBackfill {
-            guard let end = chain.verifiedUntil else { continue }
-            let family = CoverageRules.Family(chain.identity)
-            ends[family] = max(ends[family] ?? end, end)
-        }
-        return ends
-    }
-
-    /// Judges how much a regular chain covers of what it owes.
-    private mutating func addCoverage(_ chain: DigestChain, _ siblings: [CoverageRules.Family: Timestamp]) {
-        let isStart = chain.members.first.map(isVerifiedStart) ?? false
-        let shortfalls = CoverageRules.shortfalls(
-            of: CoverageRules.Chain(
-                chain.identity,
-                start: chain.members.first?.window.start,
-                isStart ? .startingDigest : .other,
-                verifiedUntil: chain.verifiedUntil
-            ),
-            siblingsUntil: siblings[CoverageRules.Family(chain.identity)],
-            asked
-        )
-        for shortfall in shortfalls { addShort(chain.identity, shortfall) }
-    }
-
-    private mutating func addAbsentChains() {
-        let held = Set(digests.chains.filter { $0.verifiedUntil != nil }.map(\.identity))
-        for (chain, shortfall) in CoverageRules.absentChains(held: held, asked) { addShort(chain, shortfall) }
-    }
-
-    /// Whether a member is verified and says that no digest came before it.
-    private func isVerifiedStart(_ member: ChainMember) -> Bool {
-        member.isVerified && facts.records[member.record].claims?.isStartingDigest ?? false
-    }
-
-    private mutating func addShort(_ chain: ChainIdentity, _ shortfall: Shortfall) {
-        report.findings.add(
-            Finding(
-                .coverageShort(shortfall),
-                chain: chain,
-                start: shortfall.from == .distantPast ? nil : shortfall.from,
-                end: shortfall.until == .distantFuture ? nil : shortfall.until
-            )
-        )
     }
 }

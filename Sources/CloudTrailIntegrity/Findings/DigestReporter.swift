@@ -52,7 +52,7 @@ struct DigestReporter {
                 }
                 let finding = finding(primary, about: number)
                 if others.isFirst(number, facts) { report.digests.count(finding.kind, of: chains[chain]) }
-                report.findings.add(finding)
+                report.add(finding)
                 continue
             }
             isRootProven[root] = true
@@ -116,31 +116,34 @@ struct DigestReporter {
                 continue
             }
             let fetch = self.records.location(of: number).map { [FindingFact.signatureKept(at: $0)] } ?? []
-            report.findings.add(finding(primary, about: number, fetch))
+            report.add(finding(primary, about: number, fetch))
         }
     }
 
     // MARK: Findings
 
-    private func finding(_ cause: FindingCause, _ facts: [FindingFact] = [], about number: Int) -> Finding {
+    private func finding(_ cause: FindingCause, about number: Int) -> Finding {
+        draft(cause, [], about: number).finding(coverableEnd: nil)
+    }
+
+    private func draft(_ cause: FindingCause, _ facts: [FindingFact], about number: Int) -> DigestFinding {
         let window = digests.window(of: number)
-        return Finding(
-            cause,
-            facts,
+        return DigestFinding(
+            cause: cause,
+            facts: facts,
             bucket: self.facts.bucket(ofDigest: number)
                 ?? (self.facts.isWhereItSays(number) ? records.location(of: number)?.bucket : nil)
                     ?? self.facts.namedBucket(number),
             key: self.facts.key(ofDigest: number),
             path: self.facts.displayPath(ofDigest: number),
             chain: records.chain(of: number),
-            start: window.start,
-            end: window.end,
+            window: window,
             concernsNewestDigest: digests.isUnsignedHead(number)
         )
     }
 
     /// What is reported of a digest file that is not verified.
-    func finding(_ primary: DigestFault, about number: Int, _ more: [FindingFact] = []) -> Finding {
+    func finding(_ primary: DigestFault, about number: Int, _ more: [FindingFact] = []) -> DigestFinding {
         let verdict = digests.verdicts[number]
         let cause = searched(digests.cause(of: primary, number), about: number)
         var facts = more
@@ -151,18 +154,15 @@ struct DigestReporter {
         let others = verdict.faults.dropFirst().map(\.kind)
         let also = Set(others).subtracting([cause.kind])
         facts.append(.also(also.sorted { $0.rawValue < $1.rawValue }))
-        return finding(cause, facts, about: number)
+        return draft(cause, facts, about: number)
     }
 
     /// A cause, with where the signature was looked for that is wanted.
     private func searched(_ cause: FindingCause, about number: Int) -> FindingCause {
         guard case .digestUnsigned(let rejected, let position, _) = cause else { return cause }
-        let isHead = position == .newest && !records.chain(of: number).isBackfill
         let search = SignatureSearch(
             sidecar: check.sidecarFault(of: number),
-            digests.manifests,
-            // What begins before it is in that range too.
-            rangeEnd: isHead ? digests.coverableEnd.flatMap { $0 <= digests.window(of: number).start ? $0 : nil } : nil
+            digests.manifests
         )
         return .digestUnsigned(rejected: rejected, position, search)
     }
@@ -189,6 +189,48 @@ struct DigestReporter {
             notices.append(finding(cause, about: number))
         }
         return notices
+    }
+}
+
+/// A finding about a digest file, as far as its part of the archive tells.
+struct DigestFinding: Sendable {
+    fileprivate let cause: FindingCause
+    fileprivate let facts: [FindingFact]
+    fileprivate let bucket: String?
+    fileprivate let key: ObjectKey
+    fileprivate let path: ObjectKey
+    fileprivate let chain: ChainIdentity
+    fileprivate let window: TimeRange
+    fileprivate let concernsNewestDigest: Bool
+
+    var kind: FindingKind { cause.kind }
+
+    /// Whether its advice depends on what all chains of the archive cover: that of the newest digest file of a chain, where
+    /// it lacks a signature.
+    var asksForRange: Bool {
+        if case .digestUnsigned(_, .newest, _) = cause { !chain.isBackfill } else { false }
+    }
+
+    /// - Parameter coverableEnd: The latest end of a range that every regular chain covers.
+    func finding(coverableEnd: Timestamp?) -> Finding {
+        var cause = cause
+        // What begins before it is in that range too.
+        if asksForRange, case .digestUnsigned(let rejected, let position, let search) = cause, let coverableEnd,
+            coverableEnd <= window.start
+        {
+            cause = .digestUnsigned(rejected: rejected, position, search.advising(rangeEnd: coverableEnd))
+        }
+        return Finding(
+            cause,
+            facts,
+            bucket: bucket,
+            key: key,
+            path: path,
+            chain: chain,
+            start: window.start,
+            end: window.end,
+            concernsNewestDigest: concernsNewestDigest
+        )
     }
 }
 
@@ -227,7 +269,7 @@ extension JudgedDigests {
             )
         case .elsewhere:
             .digestElsewhere(
-                folder: facts.part(ofElsewhere: number).flatMap { facts.displayPath(of: FolderElsewhere($0)) }
+                folder: facts.part(ofElsewhere: number).flatMap { facts.names.displayPath(of: FolderElsewhere($0)) }
             )
         case .algorithmUnsupported(let name): .digestAlgorithmUnsupported(name)
         case .signatureInvalid(let sources): .digestSignatureInvalid(facts.origins(sources))

@@ -87,6 +87,16 @@ struct FindingCollector: Sendable {
         return Array(findings[start...])
     }
 
+    /// Whether those of another can be added as if all had come at once: of no kind and folder both have some, and together
+    /// more than stand by themselves.
+    func canAdd(_ other: FindingCollector) -> Bool {
+        other.groups.enumerated().allSatisfy { otherNumber, group in
+            guard let number = numbers[group.place] else { return true }
+            return sums[number] == nil && other.sums[otherNumber] == nil
+                && groups[number].settledCount + group.settledCount <= limit
+        }
+    }
+
     /// Adds what another has settled. Both may have as many of one kind and folder as the limit allows.
     mutating func add(_ other: FindingCollector) {
         findings += other.findings

@@ -13,8 +13,14 @@ final class FindingListener: Sendable {
         self.onFinding = LockedState(onFinding ?? { _ in })
     }
 
+    /// Tells of them, and counts them.
     func emit(_ findings: some Sequence<Finding>) {
         monitor.found(findings.reduce(0) { $1.severity > .notice ? $0 + $1.standsFor : $0 })
+        tell(findings)
+    }
+
+    /// Tells of what is counted already.
+    func tell(_ findings: some Sequence<Finding>) {
         guard isHeard else { return }
         onFinding.withLock { onFinding in
             // After cancellation the caller gets no more findings.

@@ -5,6 +5,8 @@ internal import CloudTrailRules
 /// from.
 struct PartialReport: Sendable {
     var findings: FindingCollector
+    /// What is reported of the newest digest files of chains that lack a signature.
+    var heads: [DigestFinding] = []
     var provenFiles: [ProvenFile] = []
     var digests: [ChainIdentity: Tally] = [:]
     var logs: [ChainIdentity: Tally] = [:]
@@ -38,6 +40,7 @@ struct PartialReport: Sendable {
     /// Adds what another has settled.
     mutating func add(_ other: PartialReport) {
         findings.add(other.findings)
+        heads += other.heads
         provenFiles += other.provenFiles
         digests.add(other.digests)
         logs.add(other.logs)
@@ -50,6 +53,11 @@ struct PartialReport: Sendable {
         selectedRoots.formUnion(other.selectedRoots)
         holdingRoots.formUnion(other.holdingRoots)
         aside.add(other.aside)
+    }
+
+    /// Adds a finding about a digest file.
+    mutating func add(_ finding: DigestFinding) {
+        if finding.asksForRange { heads.append(finding) } else { findings.add(finding.finding(coverableEnd: nil)) }
     }
 
     /// Whether the archive holds anything of the place that an absent object is named in (V37).

@@ -4,32 +4,37 @@ internal import NativeInterop
 
 /// Concludes what only the whole tells, and puts the report together.
 struct ReportAssembler {
-    private let archive: JudgedArchive
+    private let part: PartResult
     private var report: PartialReport
+    private let names: SourceNames
+    private let options: ValidationOptions
+    private let asked: Asked
 
-    private var facts: ArchiveFacts { archive.facts }
-    private var digests: JudgedDigests { archive.digests }
-
-    /// - Parameter report: What everything came to.
-    init(_ archive: JudgedArchive, _ report: consuming PartialReport) {
-        self.archive = archive
-        self.report = report
+    /// - Parameters:
+    ///   - part: What all parts of the archive came to.
+    ///   - names: The names of its sources.
+    init(_ part: consuming PartResult, _ names: SourceNames, _ options: ValidationOptions) {
+        report = part.report
+        self.part = part
+        self.names = names
+        self.options = options
+        asked = options.asked
     }
 
     /// One finding a folder: which one is to be given as an archive of its own (V10).
     private mutating func addPartsElsewhere() {
         for (folder, count) in report.aside.digestsElsewhere {
-            let shown = facts.displayPath(of: folder)
+            let shown = names.displayPath(of: folder)
             report.findings.add(
                 Finding(
                     .partElsewhere(objects: count, folder: shown),
-                    path: shown ?? ObjectKey(bytes: facts.names[folder.root].bytes)
+                    path: shown ?? ObjectKey(bytes: names[folder.root].bytes)
                 )
             )
         }
         for (folder, named) in report.aside.logsElsewhere {
-            let shown = facts.displayPath(of: folder)
-            let path = shown ?? ObjectKey(bytes: facts.names[folder.root].bytes)
+            let shown = names.displayPath(of: folder)
+            let path = shown ?? ObjectKey(bytes: names[folder.root].bytes)
             report.findings.add(
                 Finding(
                     .logsElsewhere(objects: named.count, folder: shown, path: path),
@@ -46,8 +51,8 @@ struct ReportAssembler {
     ///
     /// - Throws: ``AccountingError`` when they are not as many as were listed.
     private func countedFiles() throws -> FileCounts {
-        guard report.files.total == facts.index.entryCount else {
-            throw AccountingError(listed: facts.index.entryCount, counted: report.files.total)
+        guard report.files.total == part.entryCount else {
+            throw AccountingError(listed: part.entryCount, counted: report.files.total)
         }
         return report.files
     }
@@ -59,21 +64,27 @@ struct ReportAssembler {
     ///   - signatures: The signatures that were given.
     ///   - carried: What was proven before and not read in this run; `nil` when nothing is remembered.
     ///   - state: What the next run may build on, to be given the findings; likewise.
+    ///   - known: What the last run found; `nil` where that is not remembered.
     consuming func report(
         keys: PublicKeySet,
         signatures: SignatureManifest,
         carried: ValidationReport.Carried?,
         state: consuming ProvenState?,
+        known: KnownFindings?,
         _ monitor: ValidationMonitor,
         _ listener: FindingListener
     ) throws -> ValidationReport {
+        let coverage = ArchiveCoverage(part.chains, asked)
+        for head in report.heads { report.findings.add(head.finding(coverableEnd: coverage.coverableEnd)) }
+        for finding in coverage.findings() { report.findings.add(finding) }
         addLocationsNotHeld()
         addPartsElsewhere()
         addUnreadableValidity(of: keys)
-        for unused in try unusedFiles(of: signatures, monitor) {
+        for unused in part.signatures.unused(of: signatures) {
             report.findings.add(Finding(.signaturesUnused(unused)))
         }
-        let chains = try chainSummaries(monitor)
+        try monitor.check()
+        let chains = chainSummaries()
         addNothingValidated(chains)
         listener.emit(report.findings.finish())
         try monitor.check()
@@ -91,7 +102,7 @@ struct ReportAssembler {
             let all = (found.filter { !$0.isSum } + report.findings.summedUp).filter { $0.severity > .notice }
             let remembered = all.sorted(by: Finding.inReportOrder).prefix(ProvenState.maximumFindings)
             state?.findings = remembered.map { KnownFinding($0) }
-            if archive.before?.proof.known != nil {
+            if known != nil {
                 new = all.reduce(into: [:]) { $0[$1.kind, default: 0] += $1.isKnown == false ? 1 : 0 }
             }
         }
@@ -99,18 +110,18 @@ struct ReportAssembler {
             findings: found,
             provenFiles: report.provenFiles.sorted { ($0.chain, $0.key, $0.path) < ($1.chain, $1.key, $1.path) },
             chains: chains,
-            requestedStart: archive.options.start,
-            requestedEnd: archive.options.end,
+            requestedStart: options.start,
+            requestedEnd: options.end,
             provenFrom: span?.start,
             provenUntil: span?.end,
             digests: digestTotal,
             logs: logTotal,
             files: files,
             notAsked: ValidationReport.NotAsked(
-                archive.options,
+                options,
                 files,
                 awaiting: report.awaiting,
-                bucketChecked: facts.placement.comparesBuckets
+                bucketChecked: part.comparesBuckets
             ),
             keySources: keys.sources,
             hashedBytes: report.contentBytes,
@@ -124,7 +135,7 @@ struct ReportAssembler {
     ///
     /// - Parameter findings: All of them, in the order of the report.
     private func acknowledged(_ findings: [Finding], _ listener: FindingListener) -> [Finding] {
-        let acknowledgements = archive.options.acknowledgements
+        let acknowledgements = options.acknowledgements
         if acknowledgements.isEmpty { return findings }
         var marked = findings
         var notices: [Finding] = []
@@ -132,7 +143,7 @@ struct ReportAssembler {
             of: acknowledgements,
             among: findings.lazy.map(AcknowledgementRules.Subject.init),
             // Without a clock nothing can be told to be good still.
-            at: archive.options.now ?? .distantFuture
+            at: options.now ?? .distantFuture
         )
         for (acknowledgement, outcome) in zip(acknowledgements, outcomes) {
             let cause: FindingCause
@@ -164,51 +175,6 @@ struct ReportAssembler {
         }
     }
 
-    /// The files of signatures of which none is of a digest file that is held (I13).
-    private func unusedFiles(
-        of manifest: SignatureManifest,
-        _ monitor: ValidationMonitor
-    ) throws -> [UnusedSignatures] {
-        var open = Set(manifest.files.indices.filter { manifest.files[$0].signatures > 0 })
-        var buckets: [Int: (theirs: String, held: String)] = [:]
-        var isDigestHeld = false
-        for number in facts.records.indices where !facts.placement.strays.contains(number) {
-            isDigestHeld = true
-            if open.isEmpty { break }
-            try monitor.check()
-            let record = facts.records[number]
-            guard
-                manifest.mayHoldSignature(ofDigestEndingAt: record.endTime)
-                    || record.claims.map({ manifest.mayHoldSignature(ofName: $0.location.key) }) ?? false
-            else { continue }
-            let own = facts.bucket(ofDigest: number).map {
-                ObjectLocation(bucket: $0, key: facts.key(ofDigest: number))
-            }
-            for location in [facts.records.location(of: number), own].compactMap(\.self) {
-                for (file, bucket) in manifest.files(with: location) where open.contains(file) {
-                    if let bucket, bucket != location.bucket {
-                        buckets[file] = buckets[file] ?? (bucket, location.bucket)
-                    } else {
-                        open.remove(file)
-                    }
-                }
-            }
-        }
-        return manifest.files.enumerated().compactMap { number, file in
-            let reason: UnusedSignatures.Reason
-            if file.objects == 0 {
-                reason = .empty
-            } else if file.signatures == 0 {
-                reason = .withoutSignature(file.lacksMetadataOfRclone ? .rclone : .other)
-            } else if open.contains(number), isDigestHeld {
-                reason = buckets[number].map { .otherBucket($0.theirs, held: $0.held) } ?? .unmatched
-            } else {
-                return nil
-            }
-            return UnusedSignatures(file.name, objects: file.objects, signatures: file.signatures, reason)
-        }
-    }
-
     private mutating func addLocationsNotHeld() {
         for (place, named) in report.aside.notHeld {
             report.findings.add(
@@ -224,22 +190,20 @@ struct ReportAssembler {
     }
 
     /// What was proven of every chain in range, and from when to when without a hole.
-    private func chainSummaries(_ monitor: ValidationMonitor) throws -> [ChainSummary] {
-        let held = try digests.chains.compactMap { chain -> ChainSummary? in
-            try monitor.check()
+    private func chainSummaries() -> [ChainSummary] {
+        let held = part.chains.compactMap { chain -> ChainSummary? in
             guard let tally = report.digests[chain.identity] else { return nil }
-            let verified = chain.members.filter { $0.isVerified && digests.isInScope[$0.record] }
             return ChainSummary(
                 chain: chain.identity,
-                start: verified.first?.window.start,
-                end: verified.last?.window.end,
-                unbrokenFrom: CoverageRules.unbrokenFrom(verified.map(\.window)),
+                start: chain.verified?.start,
+                end: chain.verified?.end,
+                unbrokenFrom: chain.unbrokenFrom,
                 digests: tally,
                 logs: report.logs[chain.identity] ?? Tally()
             )
         }
         // Of a chain that was proven before, nothing may be left.
-        let gone = Set(report.digests.keys).union(report.logs.keys).subtracting(digests.chains.map(\.identity))
+        let gone = Set(report.digests.keys).union(report.logs.keys).subtracting(part.chains.map(\.identity))
         let empty = gone.map { chain in
             ChainSummary(
                 chain: chain,
@@ -255,57 +219,25 @@ struct ReportAssembler {
 
     private mutating func addNothingValidated(_ chains: [ChainSummary]) {
         let proven = chains.filter { $0.digests.valid > 0 }.map(\.chain)
-        let isWhole = archive.asked.start == nil && archive.asked.end == nil
+        let isWhole = asked.start == nil && asked.end == nil
         let found: Nothing.Evidence =
-            facts.records.isEmpty ? whatIsThere() : isWhole ? .noneVerified : .noneVerifiedInRange
+            part.names?.evidence(entryCount: part.entryCount) ?? (isWhole ? .noneVerified : .noneVerifiedInRange)
         // The only root is the run, and what lies outside the filters was not asked for.
-        let roots = facts.names.indices.filter { root in
-            facts.names.count > 1 && !report.provenRoots.contains(root)
-                && !(archive.asked.isRestricted && !report.selectedRoots.contains(root)
+        let roots = names.indices.filter { root in
+            names.count > 1 && !report.provenRoots.contains(root)
+                && !(asked.isRestricted && !report.selectedRoots.contains(root)
                     && report.holdingRoots.contains(root))
         }
         let nothing = ScopeRules.nothing(
             proven.isEmpty ? found : nil,
-            roots: roots.map { facts.names[$0].description },
+            roots: roots.map { names[$0].description },
             proven: proven,
-            held: digests.chains.map(\.identity),
-            archive.asked
+            held: part.chains.map(\.identity),
+            asked
         )
         for nothing in nothing {
-            report.findings.add(Finding(.nothingValidated(nothing), start: archive.asked.start, end: archive.asked.end))
+            report.findings.add(Finding(.nothingValidated(nothing), start: asked.start, end: asked.end))
         }
-    }
-}
-
-extension ReportAssembler {
-    /// What an archive holds in the place of digest files, by the names alone.
-    private func whatIsThere() -> Nothing.Evidence {
-        if facts.index.entryCount == 0 { return .empty }
-        var (logs, backslashes, archives, queryResults) = (0, 0, 0, 0)
-        var firstArchive: ObjectKey?
-        facts.index.forEachFile { folder, name in
-            if LogFileName(ObjectKey(bytes: name)) != nil {
-                logs += 1
-                return true
-            }
-            if let last = name.lastIndex(of: UInt8(ascii: "\\")) {
-                let own = ObjectKey(bytes: name[(last + 1)...])
-                if LogFileName(own) != nil || DigestFileName(own) != nil { backslashes += 1 }
-            }
-            switch StrayName(ObjectKey(bytes: name)) {
-            case .archive?:
-                archives += 1
-                let path = facts.displayPath(root: folder.root, ObjectKey(bytes: folder.path.bytes + name))
-                firstArchive = firstArchive.map { min($0, path) } ?? path
-            case .queryResult?: queryResults += 1
-            default: break
-            }
-            return true
-        }
-        if backslashes > 0 { return .backslashes(backslashes) }
-        if logs > 0 { return .logsAlone(logs) }
-        if let firstArchive { return .archiveFiles(archives, first: firstArchive) }
-        return queryResults > 0 ? .queryResults : .noDigest
     }
 }
 

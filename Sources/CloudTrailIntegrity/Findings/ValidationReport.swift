@@ -115,6 +115,8 @@ public struct ValidationReport: Sendable {
     public let newFindings: [FindingKind: Int]?
     /// What the next run may build on; `nil` without ``ValidationOptions/earlierRuns``.
     public let state: ProvenState?
+    /// In how many portions the archive was judged, one after another.
+    package internal(set) var portions = 1
     /// The names of the sources that are folders and whose path led to another folder in the end, or to none: renamed, or
     /// hidden below a mount. The report is on the folders that were opened at the start, and not on what lies there now.
     public package(set) var replacedSources: [String]

@@ -41,9 +41,11 @@ extension Validator {
         let access = sources.map(\.access)
         let (pool, worker) = try makePool(for: access)
         defer { pool.stop() }
+        var all: ArchivePortion?
         let (archive, check) = try judgeDigests(
             of: access,
             names: sources.map(\.nameBytes),
+            portion: &all,
             hashesStreams: false,
             monitor,
             pool,

@@ -126,9 +126,11 @@ extension Validator {
         }
         let (pool, worker) = try makePool(for: sources)
         defer { pool.stop() }
+        var all: ArchivePortion?
         let (archive, check) = try judgeDigests(
             of: sources,
             names: names,
+            portion: &all,
             hashesStreams: false,
             monitor,
             pool,
@@ -362,6 +364,7 @@ private struct FileJudge {
         var notes: [String] = []
         if let fault = digests.verdicts[number].faults.first {
             let finding = DigestReporter(archive, check).finding(fault, about: number)
+                .finding(coverableEnd: nil)
             kind = finding.kind
             message = finding.message
         } else {

@@ -1,3 +1,4 @@
+internal import CloudTrailFormat
 package import NativeInterop
 
 /// A part of an archive, wherever it is kept.
@@ -18,6 +19,32 @@ public protocol ArchiveSource: Sendable {
     case random(any ObjectSource)
     /// In the order in which they go by, once.
     case singlePass(any ObjectStream)
+
+    /// A source that opens any file; `nil` for one that goes by once.
+    var randomAccess: (any ObjectSource)? {
+        if case .random(let source) = self { source } else { nil }
+    }
+}
+
+/// The names of the sources of an archive, by their numbers.
+struct SourceNames: Sendable {
+    private let names: [ByteString]
+
+    init(_ names: [ByteString]) { self.names = names }
+
+    /// The number of the sources.
+    var count: Int { names.count }
+    /// Their numbers.
+    var indices: Range<Int> { names.indices }
+
+    subscript(root: Int) -> ByteString { names[root] }
+
+    /// A path below the name of its source, as the report shows it.
+    func displayPath(root: Int, _ path: ObjectKey) -> ObjectKey {
+        let name = names[root]
+        let separator = name.hasSuffix("/") || path.bytes.isEmpty ? "" : "/"
+        return ObjectKey(bytes: name.bytes + Array(separator.utf8) + path.bytes)
+    }
 }
 
 /// A source whose name is a path, the bytes of which need not be UTF-8.

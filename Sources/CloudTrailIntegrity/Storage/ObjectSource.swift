@@ -12,6 +12,35 @@ public protocol ObjectSource: ArchiveSource {
     ///   part is an ``ArchiveEntry`` of its own.
     func list(_ visit: (ArchiveEntry) throws -> Void) throws
 
+    /// Calls `visit` once with everything below a folder, as ``list(_:)`` does with everything there is.
+    ///
+    /// By default ``list(_:)`` is called, and what lies elsewhere left out: slow wherever a part can be listed by itself.
+    ///
+    /// - Parameters:
+    ///   - folder: Its path with the `/` at its end; empty for everything.
+    ///   - visit: Called with each entry as it comes: a storage that answers in pages keeps no more than one of them.
+    /// - Throws: What `visit` throws, at once and as it is. ``ObjectReadError`` when the folder cannot be listed, or not to
+    ///   its end: then nothing in it is called missing. For a folder that is not there that is
+    ///   ``ObjectReadError/Reason/vanished``, unless the storage knows keys alone and visits nothing. Any other error ends
+    ///   the validation.
+    func list(below folder: ObjectKey, _ visit: (ArchiveEntry) throws -> Void) throws
+
+    /// Calls `visit` once with each folder directly below a folder, and with each entry that lies directly in it, without
+    /// listing what is below those folders.
+    ///
+    /// By default ``list(below:_:)`` is called, and what lies deeper left out: as slow as that, with the names of the
+    /// folders in memory.
+    ///
+    /// - Parameters:
+    ///   - folder: Its path with the `/` at its end; empty for the root.
+    ///   - visit: As for ``list(below:_:)``.
+    /// - Throws: As for ``list(below:_:)``.
+    func list(in folder: ObjectKey, _ visit: (FolderItem) throws -> Void) throws
+
+    /// Whether ``list(below:_:)`` and ``list(in:_:)`` ask for no more than their folder, so that a large archive can be
+    /// listed a part at a time; by default not.
+    var listsFolders: Bool { get }
+
     /// Opens the file at `path` for one pass from its beginning.
     ///
     /// - Throws: ``ObjectReadError``; any other error counts as ``ObjectReadError/Reason/inputOutput``, but for
@@ -27,6 +56,34 @@ public protocol ObjectSource: ArchiveSource {
 extension ObjectSource {
     /// Any file at any time.
     public var access: ArchiveAccess { .random(self) }
+
+    /// Not.
+    public var listsFolders: Bool { false }
+
+    /// Lists everything, and leaves out what lies elsewhere.
+    public func list(below folder: ObjectKey, _ visit: (ArchiveEntry) throws -> Void) throws {
+        if folder.bytes.isEmpty { return try list(visit) }
+        var hidden: ObjectReadError?
+        try list { entry in
+            if case .unreadableFolder(let error) = entry.kind, entry.path.isFolder(around: folder) {
+                hidden = hidden ?? error
+            } else if entry.path.hasPrefix(folder.bytes) {
+                try visit(entry)
+            }
+        }
+        if let hidden { throw hidden }
+    }
+
+    /// Lists everything below the folder, and leaves out what lies deeper.
+    public func list(in folder: ObjectKey, _ visit: (FolderItem) throws -> Void) throws {
+        var folders: Set<ObjectKey> = []
+        try list(below: folder) { entry in
+            let rest = entry.path.bytes.dropFirst(folder.bytes.count)
+            guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return try visit(.entry(entry)) }
+            let subfolder = ObjectKey(bytes: entry.path.bytes[...slash])
+            if folders.insert(subfolder).inserted { try visit(.folder(subfolder)) }
+        }
+    }
 
     /// Opens the file and asks it.
     public func metadata(of path: ObjectKey) throws -> ObjectMetadata {
@@ -187,4 +244,19 @@ extension ObjectReadError {
 
     /// The storage reported more bytes than it was asked for.
     static let invalidReadCount = ObjectReadError(.inputOutput, "the storage reported more bytes than it was asked for")
+}
+
+/// Something that lies directly in a folder.
+@nonexhaustive public enum FolderItem: Hashable, Sendable {
+    /// A folder, by its path with the `/` at its end.
+    case folder(ObjectKey)
+    /// Anything else: a file, or what stands in the way of finding files.
+    case entry(ArchiveEntry)
+}
+
+extension ObjectKey {
+    /// Whether this, the path of a folder without the `/` at its end, is the path of `folder`, or of one that it lies in.
+    fileprivate func isFolder(around folder: ObjectKey) -> Bool {
+        bytes.isEmpty || folder.hasPrefix(bytes) && folder.bytes.dropFirst(bytes.count).first == UInt8(ascii: "/")
+    }
 }

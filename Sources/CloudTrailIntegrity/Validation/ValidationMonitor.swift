@@ -20,7 +20,8 @@ public final class ValidationMonitor: Sendable {
     /// A monitor for one validation.
     public init() {}
 
-    /// What a validation is at. The phases follow each other in this order.
+    /// What a validation is at. The phases follow each other in this order; an archive that is too large to be held at once
+    /// goes through them again and again, and only the last is the end.
     @nonexhaustive public enum Phase: Hashable, Comparable, CaseIterable, Sendable {
         /// Not begun.
         case waiting
@@ -124,12 +125,21 @@ public final class ValidationMonitor: Sendable {
         self.phase.store(Phase.allCases.firstIndex(of: phase) ?? 0, ordering: .relaxed)
     }
 
+    /// Forgets what was done: it is done again.
+    func restart() {
+        digestsTotal.store(0, ordering: .relaxed)
+        digestsRead.store(0, ordering: .relaxed)
+        logsTotal.store(0, ordering: .relaxed)
+        logsSettled.store(0, ordering: .relaxed)
+        findings.store(0, ordering: .relaxed)
+    }
+
     func expect(moreDigests count: Int) {
         digestsTotal.wrappingAdd(count, ordering: .relaxed)
     }
 
-    func expect(logs: Int) {
-        logsTotal.store(logs, ordering: .relaxed)
+    func expect(moreLogs count: Int) {
+        logsTotal.wrappingAdd(count, ordering: .relaxed)
     }
 
     func digestsWereRead(_ work: Work) {

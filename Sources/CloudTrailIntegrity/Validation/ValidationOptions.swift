@@ -67,6 +67,9 @@ public struct ValidationOptions: Sendable {
     /// How many findings of one kind in one folder stand by themselves: one more sums up the others, so that a report does
     /// not grow with what somebody puts there. From 1 to 1,000,000,000, default 10,000.
     public var findingsPerFolder = 10_000
+    /// How many files are held in memory at once, as far as a plain archive can be judged in portions: those of whole
+    /// accounts and regions, until they are so many.
+    package var filesAtOnce = 130_000
     /// What was proven before; `nil` proves everything anew and remembers nothing.
     ///
     /// With it the report has the ``ValidationReport/state`` for the next run. Accounts, regions, trails and ``end`` must

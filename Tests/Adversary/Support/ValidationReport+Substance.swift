@@ -9,6 +9,7 @@ extension ValidationReport {
         let chains: [ChainSummary]
         let digests: Tally
         let logs: Tally
+        let files: FileCounts
         let provenFrom: Timestamp?
         let provenUntil: Timestamp?
         let contentBytes: UInt64
@@ -21,6 +22,7 @@ extension ValidationReport {
             chains: chains,
             digests: digests,
             logs: logs,
+            files: files,
             provenFrom: provenFrom,
             provenUntil: provenUntil,
             contentBytes: hashedBytes

@@ -1,0 +1,139 @@
+internal import CloudTrailFormat
+internal import CloudTrailRules
+
+/// A portion of a plain archive: as many parts as come to a number of files, one portion after another.
+struct ArchivePortion {
+    /// What digest files say of places, once for all portions.
+    struct Places: Sendable {
+        /// The layout of every root.
+        let layouts: [ArchiveLayout]
+        /// The prefixes that the trails deliver below.
+        let prefixes: DeliveryPrefixes
+    }
+
+    /// What the signed digest files of a portion say of places.
+    struct Votes: Sendable {
+        /// Of each root the offset that they have in common, or that they say nothing; `nil` where they differ.
+        fileprivate(set) var offsets: [PathOffset?]?
+        /// The prefixes that they lie below, as often as these were looked for.
+        fileprivate(set) var prefixes: [DeliveryPrefixes] = []
+    }
+
+    /// As the first portion has them; `nil` before it was judged.
+    private(set) var places: Places?
+    /// What the portion that was listed last says of places.
+    private var votes = Votes()
+    private let survey: ArchiveSurvey
+    private let files: Int
+    /// The number of the first part that is still to be listed.
+    private var next = 0
+    /// The parts of the portion that was listed last.
+    private(set) var parts: Set<ArchivePart> = []
+
+    /// - Parameter files: So many files make a portion, or a few more.
+    init(_ survey: ArchiveSurvey, files: Int) {
+        self.survey = survey
+        self.files = files
+    }
+
+    /// Whether all parts were listed.
+    var isAtEnd: Bool { next == survey.parts.count }
+
+    /// Lists the next portion; what lies beside all parts is of the first.
+    ///
+    /// - Parameters:
+    ///   - check: Called with every entry; what it throws ends the listing.
+    ///   - batch: Called with the digest files of each folder, as soon as the listing leaves it.
+    mutating func list(
+        _ sources: [any ObjectSource],
+        into index: inout ArchiveIndex,
+        check: @escaping @Sendable () throws -> Void,
+        batch: (ArchiveIndex.DigestBatch) throws -> Void
+    ) throws {
+        if next == 0 {
+            for (root, entries) in survey.rest.enumerated() {
+                let beside = SourcePart(source: sources[root], extent: .entries(entries))
+                try index.list(beside, root: root, check: check, batch: batch)
+            }
+        }
+        parts = []
+        repeat {
+            for place in survey.parts[next].places {
+                let folder = SourcePart(source: sources[place.root], extent: .folder(place.folder))
+                try index.list(folder, root: place.root, check: check, batch: batch)
+            }
+            parts.insert(survey.parts[next].part)
+            next += 1
+        } while !isAtEnd && index.entryCount < files
+    }
+
+    /// Notes what signed digest files say of layouts, before it is known which files named like digest files are none.
+    mutating func note(offsets: [PathOffset?]?) {
+        votes = Votes(offsets: offsets)
+    }
+
+    /// Notes the prefixes that signed digest files lie below.
+    mutating func note(prefixes: DeliveryPrefixes) {
+        votes.prefixes.append(prefixes)
+    }
+
+    /// What makes the portion that was listed last independent of the others; `nil` where there are none.
+    ///
+    /// - Parameter archive: What was made of it.
+    /// - Throws: ``NotConfined``.
+    mutating func confinement(of archive: JudgedArchive, check: () throws -> Void) throws -> Confinement? {
+        let isFirst = places == nil
+        if isFirst, isAtEnd { return nil }
+        let placement = archive.facts.placement
+        let places = places ?? Places(layouts: placement.layouts, prefixes: placement.prefixes)
+        self.places = places
+        try votes.check(places, isFirst: isFirst)
+        let confinement = Confinement(parts, places, archive)
+        try confinement.check(check)
+        return confinement
+    }
+}
+
+extension ArchivePortion.Votes {
+    /// All signed digest files agree on where files lie, as those of the first portion do.
+    ///
+    /// - Parameter isFirst: Whether this is the portion that the places are of: every root must have its say then.
+    /// - Throws: ``NotConfined``.
+    fileprivate func check(_ places: ArchivePortion.Places, isFirst: Bool) throws {
+        guard let offsets else { throw NotConfined() }
+        for (layout, offset) in zip(places.layouts, offsets) {
+            guard case .tree(let common) = layout, offset.map({ $0 == common }) ?? !isFirst else { throw NotConfined() }
+        }
+        let isKnown = prefixes.allSatisfy { isFirst ? $0 == places.prefixes : $0.isSubset(of: places.prefixes) }
+        if !isKnown { throw NotConfined() }
+    }
+}
+
+/// A source, of which no more is listed than a part.
+private struct SourcePart: ObjectSource {
+    enum Extent: Sendable {
+        case folder(ObjectKey)
+        case entries([ArchiveEntry])
+    }
+
+    let source: any ObjectSource
+    let extent: Extent
+
+    var name: String { source.name }
+
+    func list(_ visit: (ArchiveEntry) throws -> Void) throws {
+        switch extent {
+        case .entries(let entries): try entries.forEach(visit)
+        case .folder(let folder):
+            do {
+                try source.list(below: folder, visit)
+            } catch let error as ObjectReadError {
+                // What lies in it may be there: nothing of it is missing.
+                let path = ObjectKey(bytes: folder.bytes.dropLast())
+                try visit(ArchiveEntry(path: path, kind: .unreadableFolder(error)))
+            }
+        }
+    }
+
+    func open(_ path: ObjectKey) throws -> any OpenObject { try source.open(path) }
+}

@@ -1,0 +1,96 @@
+internal import CloudTrailFormat
+internal import CloudTrailRules
+
+/// An account and region: what can be judged by itself, in a plain archive.
+struct ArchivePart: Hashable, Comparable, Sendable {
+    let account: String
+    let region: String
+
+    init(account: String, region: String) {
+        self.account = account
+        self.region = region
+    }
+
+    init(_ chain: ChainIdentity) {
+        self.init(account: chain.account, region: chain.region)
+    }
+
+    /// The part that a folder tells; `nil` where it does not tell all of it.
+    init?(_ folder: KeyFolder) {
+        guard let account = folder.account, let region = folder.region else { return nil }
+        self.init(account: account, region: region)
+    }
+
+    static func < (lhs: ArchivePart, rhs: ArchivePart) -> Bool {
+        (lhs.account, lhs.region) < (rhs.account, rhs.region)
+    }
+}
+
+/// Where the files of each account and region lie as far as folders tell it, and what lies beside these folders: found
+/// without a look into them.
+struct ArchiveSurvey: Sendable {
+    /// A folder of a part.
+    struct Place: Sendable {
+        /// The number of its source.
+        let root: Int
+        /// With the `/` at its end.
+        let folder: ObjectKey
+    }
+
+    /// The parts in their order, each with all its folders, those of digest files first.
+    let parts: [(part: ArchivePart, places: [Place])]
+    /// What lies in no folder of a part, by the numbers of the sources.
+    let rest: [[ArchiveEntry]]
+
+    /// More beside the parts is no plain archive.
+    private static let mostBeside = 10_000
+
+    /// Looks for the folders of parts; `nil` where so much lies beside them that the archive has to be taken as a whole.
+    ///
+    /// - Parameter check: Called with every entry; what it throws ends the work.
+    init?(_ sources: [any ObjectSource], check: () throws -> Void) throws {
+        var places: [ArchivePart: [Place]] = [:]
+        var rest: [[ArchiveEntry]] = []
+        var beside = 0
+        func count() throws {
+            beside += 1
+            if beside > Self.mostBeside { throw NotPlain() }
+        }
+        do {
+            for (root, source) in sources.enumerated() {
+                var entries: [ArchiveEntry] = []
+                var pending: [ObjectKey] = [ObjectKey(bytes: [])]
+                while let folder = pending.popLast() {
+                    try source.list(in: folder) { item in
+                        try check()
+                        switch item {
+                        case .entry(let entry):
+                            entries.append(entry)
+                            try count()
+                        case .folder(let path):
+                            if let part = ArchivePart(KeyFolder(of: path)) {
+                                places[part, default: []].append(Place(root: root, folder: path))
+                            } else {
+                                pending.append(path)
+                                try count()
+                            }
+                        }
+                    }
+                }
+                rest.append(entries)
+            }
+        } catch is NotPlain {
+            return nil
+        } catch is ObjectReadError {
+            // The listing of the whole says what stands in the way.
+            return nil
+        }
+        self.rest = rest
+        parts = places.sorted { $0.key < $1.key }.map { part, places in
+            let digests = places.filter { KeyFolder(of: $0.folder).category == .digests }
+            return (part, digests + places.filter { KeyFolder(of: $0.folder).category != .digests })
+        }
+    }
+
+    private struct NotPlain: Error {}
+}
