@@ -118,7 +118,7 @@ golden: setup
 	git diff --stat -- Tests/CloudTrailIntegrityCommandTests/Golden TestVectors/reports docs/user-guide.md
 
 lint:
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources Examples/Tests
 	python3 Tests/Mutations/mutate.py --check
 
 # Every format of report and manifest, read by parsers from PyPI and of the system: see Tests/Reports.
@@ -175,12 +175,16 @@ docs: setup
 public-api: setup
 	sh Tests/Documentation/symbols.sh $(DOCUMENTATION)/symbols
 	python3 Tests/Documentation/public_api.py write $(DOCUMENTATION)/symbols docs/public-api.txt
-	git diff --stat -- docs/public-api.txt
+	sh Tests/Documentation/symbols.sh $(DOCUMENTATION)/symbols-testing CloudTrailIntegrityTesting
+	python3 Tests/Documentation/public_api.py write $(DOCUMENTATION)/symbols-testing docs/public-api-testing.txt
+	git diff --stat -- docs/public-api.txt docs/public-api-testing.txt
 
 # Whether that list is up to date, and whether the last release's users could still build.
 check-public-api: setup
 	sh Tests/Documentation/symbols.sh $(DOCUMENTATION)/symbols
 	python3 Tests/Documentation/public_api.py compare $(DOCUMENTATION)/symbols docs/public-api.txt
+	sh Tests/Documentation/symbols.sh $(DOCUMENTATION)/symbols-testing CloudTrailIntegrityTesting
+	python3 Tests/Documentation/public_api.py compare $(DOCUMENTATION)/symbols-testing docs/public-api-testing.txt
 	sh Tests/Scripts/api-breaks.sh .build/api
 
 # How much of the code that reads and judges an archive the tests run through.

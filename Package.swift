@@ -18,6 +18,7 @@ let package = Package(
     name: "cloudtrail-integrity",
     products: [
         .library(name: "CloudTrailIntegrity", targets: ["CloudTrailIntegrity"]),
+        .library(name: "CloudTrailIntegrityTesting", targets: ["CloudTrailIntegrityTesting"]),
         .library(name: "cloudtrail_integrity", type: .dynamic, targets: ["CloudTrailIntegrityC"]),
         .executable(name: "cloudtrail-integrity", targets: ["cloudtrail-integrity"]),
     ],
@@ -85,6 +86,12 @@ let package = Package(
         .target(
             name: "CloudTrailIntegrity",
             dependencies: ["NativeInterop", "CloudTrailFormat", "CloudTrailRules"],
+            swiftSettings: swiftSettings
+        ),
+        // For the tests of those who bring storage of their own; it belongs to no test framework.
+        .target(
+            name: "CloudTrailIntegrityTesting",
+            dependencies: ["NativeInterop", "CloudTrailFormat", "CloudTrailIntegrity"],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -155,13 +162,22 @@ let package = Package(
         .testTarget(
             name: "CloudTrailIntegrityTests",
             dependencies: [
-                "CloudTrailFormat", "CloudTrailIntegrity", "NativeInterop", "SampleArchive", "Adversary", "TestSupport",
+                "CloudTrailFormat", "CloudTrailIntegrity", "CloudTrailIntegrityTesting", "NativeInterop",
+                "SampleArchive", "Adversary", "TestSupport",
             ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "CloudTrailIntegrityReportsTests",
             dependencies: ["CloudTrailIntegrityReports", "CloudTrailIntegrity", "CloudTrailFormat", "NativeInterop"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CloudTrailIntegrityCTests",
+            dependencies: [
+                "CCloudTrailIntegrity", "CloudTrailIntegrityC", "CloudTrailIntegrity", "CloudTrailIntegrityTesting",
+                "NativeInterop",
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

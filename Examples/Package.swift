@@ -19,6 +19,13 @@ let package = Package(
         .target(name: "ExampleSupport", dependencies: [library]),
         .executableTarget(name: "InvestigatorScript", dependencies: [library]),
         .executableTarget(name: "CaseDatabase", dependencies: [library, "CSQLite", "ExampleSupport"]),
+        .testTarget(
+            name: "CaseDatabaseTests",
+            dependencies: [
+                "CaseDatabase", library,
+                .product(name: "CloudTrailIntegrityTesting", package: "cloudtrail-integrity"),
+            ]
+        ),
         .executableTarget(name: "NightlyPost", dependencies: [library, "ExampleSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -43,7 +43,7 @@ extension Validator {
         let listener = FindingListener(monitor, onFinding)
         let access = sources.map(\.access)
         let names = sources.map(\.nameBytes)
-        let judged: JudgedPart
+        var judged: JudgedPart
         if let portions = try judgeInPortions(access, names, monitor) {
             judged = portions
             listener.tell(portions.part.report.findings.findings)
@@ -51,17 +51,18 @@ extension Validator {
             var all: ArchivePortion?
             judged = try judge(access, names, &all, monitor, listener)
         }
-        var report = try ReportAssembler(judged.part, SourceNames(names), options).report(
+        let (carried, state, known, portions) = (judged.carried, judged.state.take(), judged.known, judged.portions)
+        var report = try ReportAssembler((consume judged).part, SourceNames(names), options).report(
             keys: keys,
             signatures: signatures,
-            carried: judged.carried,
-            state: judged.state,
-            known: judged.known,
+            carried: carried,
+            state: state,
+            known: known,
             monitor,
             listener
         )
-        report.portions = judged.portions
-        report.replacedSources = LocalArchive.replaced(among: sources)
+        report.portions = portions
+        report.replacedSources = sources.namesOfReplaced
         return report
     }
 }

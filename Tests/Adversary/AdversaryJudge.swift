@@ -52,7 +52,7 @@ struct AdversaryJudge {
     // MARK: The validator
 
     /// An archive in memory, listed in an order that follows from a number.
-    private struct Source: ObjectSource {
+    struct Source: ObjectSource {
         let base: MemoryArchive
         let order: UInt64
         var name: String { base.name }

@@ -25,6 +25,7 @@ fi
 sh "$here/symbols.sh" "$folder/symbols"
 python3 "$here/public_api.py" check "$folder/symbols" "$catalog"
 rm -rf "$folder/snippets"
+swift build --quiet --target CloudTrailIntegrityTesting
 python3 "$here/snippets.py" "$folder/snippets" "$(swift build --show-bin-path)/Modules" \
     "$catalog"/*.md docs/library.md README.md
 

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Builds the library and writes the symbol graph of what is public in it, what it hands on of the modules below included.
-#   symbols.sh FOLDER
+# Builds the library, or another MODULE, and writes the symbol graph of what is public in it, what it hands on of the modules
+# below included.
+#   symbols.sh FOLDER [MODULE]
 set -eu
 
 folder=$1
-module=CloudTrailIntegrity
+module=${2:-CloudTrailIntegrity}
 exports=Sources/$module/Exports.swift
 here=$(dirname "$0")
 
@@ -16,6 +17,7 @@ if ! [ -x "$extract" ]; then
     exit 1
 fi
 
+[ -e "$exports" ] || exports=/dev/null
 swift build --quiet --target "$module"
 rm -rf "$folder"
 mkdir -p "$folder"

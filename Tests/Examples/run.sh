@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the package of examples, and runs all of them on the golden archives: see test_examples.py.
+# Builds the package of examples, runs its own tests, and runs all of them on the golden archives: see test_examples.py.
 #   run.sh TOOL FOLDER [LIBRARY]
 set -eu
 
@@ -22,6 +22,7 @@ fi
 
 build="swift build --package-path $root/Examples --scratch-path $root/.build/examples"
 $build -Xswiftc -warnings-as-errors
+swift test --package-path "$root/Examples" --scratch-path "$root/.build/examples" -Xswiftc -warnings-as-errors
 
 rm -rf "$folder"
 mkdir -p "$folder"

@@ -21,37 +21,73 @@ final class CaseArchive: ObjectSource {
     }
 
     func list(_ visit: (ArchiveEntry) throws -> Void) throws {
+        try list(below: ObjectKey(""), visit)
+    }
+
+    /// Lists a folder by its range of paths, for which SQLite has an index. What lies directly in it is then told from
+    /// what lies deeper by the library.
+    func list(below folder: ObjectKey, _ visit: (ArchiveEntry) throws -> Void) throws {
+        try requireListed(folder)
         let longest = CaseSchema.maximumPathBytes
+        // A folder's path ends in `/`: before the byte behind that one stand all paths that begin with it.
+        let end = folder.bytes.isEmpty ? [] : folder.bytes.dropLast() + [UInt8(ascii: "/") + 1]
         let rows = try Statement(
             try pool.borrow(),
             """
             SELECT substr(path, 1, \(longest + 1)), \(CaseSchema.text("kind")), \(CaseSchema.text("reason")),
-                \(CaseSchema.text("message"))
-            FROM objects
-            """
+                \(CaseSchema.text("message")), length(content), modified
+            FROM objects \(folder.bytes.isEmpty ? "" : "WHERE path >= ? AND path < ?")
+            """,
+            folder.bytes.isEmpty ? [] : [.blob(folder.bytes), .blob(Array(end))]
         )
-        while try isThereMore(rows, visit) {
+        while try isThereMore(rows, of: folder, visit) {
             let path = ObjectKey(bytes: rows.bytes(0))
             let kind: ArchiveEntry.Kind
+            var metadata: ObjectMetadata?
             switch rows.text(1) {
             case _ where path.bytes.count > longest:
                 kind = .unreadableFolder(ObjectReadError(.inputOutput, "its path is longer than \(longest) bytes"))
-            case "file": kind = .file
+            case "file":
+                kind = .file
+                // The very things that the object itself says, which SQLite has without reading the content.
+                metadata = rows.integer(4).map { size in
+                    ObjectMetadata(storedBytes: UInt64(clamping: size), modified: rows.integer(5))
+                }
             case "link": kind = .link
             case "special": kind = .special
             default: kind = .unreadableFolder(.imported(rows.text(2), rows.text(3)))
             }
-            try visit(ArchiveEntry(path: path, kind: kind))
+            try visit(ArchiveEntry(path: path, kind: kind, metadata: metadata))
+        }
+    }
+
+    /// Throws where the import could not list a folder, or one that it lies in.
+    private func requireListed(_ folder: ObjectKey) throws {
+        for end in folder.bytes.indices where folder.bytes[end] == UInt8(ascii: "/") {
+            let row = try Statement(
+                try pool.borrow(),
+                """
+                SELECT \(CaseSchema.text("reason")), \(CaseSchema.text("message"))
+                FROM objects WHERE path = ? AND kind = 'unreadable-folder'
+                """,
+                [.blob(Array(folder.bytes[..<end]))]
+            )
+            if try row.step() { throw ObjectReadError.imported(row.text(0), row.text(1)) }
         }
     }
 
     /// Whether there is another row. Where that cannot be read, nothing that is not there is gone for certain.
-    private func isThereMore(_ rows: Statement, _ visit: (ArchiveEntry) throws -> Void) throws -> Bool {
+    private func isThereMore(
+        _ rows: Statement,
+        of folder: ObjectKey,
+        _ visit: (ArchiveEntry) throws -> Void
+    ) throws -> Bool {
         do {
             return try rows.step()
         } catch let error as SQLiteError {
             let reason = ObjectReadError(.inputOutput, "SQLite: \(error)")
-            try visit(ArchiveEntry(path: ObjectKey(""), kind: .unreadableFolder(reason)))
+            guard folder.bytes.isEmpty else { throw reason }
+            try visit(ArchiveEntry(path: folder, kind: .unreadableFolder(reason)))
             return false
         }
     }

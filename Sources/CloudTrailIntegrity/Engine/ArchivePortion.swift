@@ -42,25 +42,32 @@ struct ArchivePortion {
     /// Lists the next portion; what lies beside all parts is of the first.
     ///
     /// - Parameters:
-    ///   - check: Called with every entry; what it throws ends the listing.
+    ///   - atOnce: The most folders that are listed at a time, where a source gains from it.
+    ///   - check: Called with every entry, by several threads at once; what it throws ends the listing.
     ///   - batch: Called with the digest files of each folder, as soon as the listing leaves it.
     mutating func list(
         _ sources: [any ObjectSource],
         into index: inout ArchiveIndex,
+        atOnce: Int,
         check: @escaping @Sendable () throws -> Void,
         batch: (ArchiveIndex.DigestBatch) throws -> Void
     ) throws {
         if next == 0 {
             for (root, entries) in survey.rest.enumerated() {
-                let beside = SourcePart(source: sources[root], extent: .entries(entries))
-                try index.list(beside, root: root, check: check, batch: batch)
+                try index.add(entries, root: root, check: check, batch: batch)
             }
         }
         parts = []
         repeat {
             for place in survey.parts[next].places {
-                let folder = SourcePart(source: sources[place.root], extent: .folder(place.folder))
-                try index.list(folder, root: place.root, check: check, batch: batch)
+                try index.list(
+                    sources[place.root],
+                    root: place.root,
+                    below: place.folder,
+                    atOnce: atOnce,
+                    check: check,
+                    batch: batch
+                )
             }
             parts.insert(survey.parts[next].part)
             next += 1
@@ -107,33 +114,4 @@ extension ArchivePortion.Votes {
         let isKnown = prefixes.allSatisfy { isFirst ? $0 == places.prefixes : $0.isSubset(of: places.prefixes) }
         if !isKnown { throw NotConfined() }
     }
-}
-
-/// A source, of which no more is listed than a part.
-private struct SourcePart: ObjectSource {
-    enum Extent: Sendable {
-        case folder(ObjectKey)
-        case entries([ArchiveEntry])
-    }
-
-    let source: any ObjectSource
-    let extent: Extent
-
-    var name: String { source.name }
-
-    func list(_ visit: (ArchiveEntry) throws -> Void) throws {
-        switch extent {
-        case .entries(let entries): try entries.forEach(visit)
-        case .folder(let folder):
-            do {
-                try source.list(below: folder, visit)
-            } catch let error as ObjectReadError {
-                // What lies in it may be there: nothing of it is missing.
-                let path = ObjectKey(bytes: folder.bytes.dropLast())
-                try visit(ArchiveEntry(path: path, kind: .unreadableFolder(error)))
-            }
-        }
-    }
-
-    func open(_ path: ObjectKey) throws -> any OpenObject { try source.open(path) }
 }

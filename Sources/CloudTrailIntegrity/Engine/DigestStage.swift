@@ -49,12 +49,25 @@ final class DigestStage: Sendable {
             try pool.submit(by: worker) { [self] worker in try self.read(batch, pool, worker) }
         }
         if portion != nil {
-            try portion?.list(sources.compactMap(\.randomAccess), into: &index, check: monitor.check, batch: read)
+            try portion?.list(
+                sources.compactMap(\.randomAccess),
+                into: &index,
+                atOnce: pool.readers,
+                check: monitor.check,
+                batch: read
+            )
         } else {
             for (root, source) in sources.enumerated() {
                 switch source {
                 case .random(let source):
-                    try index.list(source, root: root, check: monitor.check, batch: read)
+                    try index.list(
+                        source,
+                        root: root,
+                        atOnce: pool.readers,
+                        keepsMetadata: earlier != nil,
+                        check: monitor.check,
+                        batch: read
+                    )
                 case .singlePass(let stream):
                     try add(stream, root: root, to: &index, pool, worker)
                 }
@@ -162,7 +175,7 @@ final class DigestStage: Sendable {
                 }
                 monitor.digestsWereRead(ValidationMonitor.Work(bytes: unreportedBytes))
                 var checks = PlaceChecks()
-                if !record.isUnread, let error = checks.error(worker.context.opener.place) {
+                if !record.isUnread, let error = try checks.error(worker.context.opener.place) {
                     (record, signatures) = (DigestReader.unreadable(digest, error), DigestSignatures())
                 }
                 found.withLock { $0[number] = (record, signatures) }
@@ -241,9 +254,9 @@ final class DigestStage: Sendable {
             let record: DigestRecord
             var unreportedBytes: UInt64 = 0
             if let obstacle = batch.obstacles[number] {
-                return (DigestReader.unreadable(digest, obstacle), signatures, unreportedBytes, nil as FolderPlace?)
+                return (DigestReader.unreadable(digest, obstacle), signatures, unreportedBytes, nil as EnteredFolder?)
             }
-            if let unchanged = try unchanged(digest, worker) {
+            if let unchanged = try unchanged(digest, worker, isListed: { batch.isListed(offset, as: $0) }) {
                 record = unchanged
             } else {
                 let hasSidecar = batch.sidecars.contains(number)
@@ -260,7 +273,7 @@ final class DigestStage: Sendable {
             var checks = PlaceChecks()
             for (offset, (record, signatures, unreportedBytes, place)) in read.enumerated() {
                 done.bytes &+= unreportedBytes
-                if !record.isUnread, let error = checks.error(place) {
+                if !record.isUnread, let error = try checks.error(place) {
                     digests.append(DigestReader.unreadable(batch.digests[offset], error), DigestSignatures())
                 } else {
                     digests.append(record, signatures)
@@ -284,13 +297,20 @@ final class DigestStage: Sendable {
     }
 
     /// The record of a digest file that need not be read again.
-    private func unchanged(_ digest: ListedDigest, _ worker: ValidationWorker) throws -> DigestRecord? {
+    ///
+    /// - Parameter isListed: Whether this is what the listing said of it.
+    private func unchanged(
+        _ digest: ListedDigest,
+        _ worker: ValidationWorker,
+        isListed: (ObjectMetadata) -> Bool
+    ) throws -> DigestRecord? {
         guard let earlier else { return nil }
         guard let expected = earlier.expectation(root: digest.root, path: names.objectKey(digest.path)) else {
             return nil
         }
         aim(at: digest, worker)
-        guard try worker.isUnchanged(since: expected.metadata, monitor: monitor) else { return nil }
+        let known = expected.metadata
+        guard try worker.isUnchanged(since: known, isListedSo: isListed(known), monitor: monitor) else { return nil }
         return DigestRecord(digest.path, proven: expected.digest, reader: &worker.context.keyReader)
     }
 
@@ -339,7 +359,7 @@ extension DigestRecord {
             form: .gzip,
             condition: condition
         )
-        return .hashed(result, ObjectMetadata(storedBytes: 0, modified: nil))
+        return .hashed(result, .notAsked)
     }
 
     /// What stands for the content of a file that cannot be read to its end.

@@ -69,9 +69,9 @@ struct LogStage: Sendable {
                 } end: { read, _ in
                     var done = ValidationMonitor.Work(files: read.count)
                     var checks = PlaceChecks()
-                    let settled = read.map { file in
+                    let settled = try read.map { file in
                         done.bytes &+= file.unreportedBytes
-                        return checks.error(file.place).map(LogOutcome.unreadable) ?? file.outcome
+                        return try checks.error(file.place).map(LogOutcome.unreadable) ?? file.outcome
                     }
                     monitor.logsWereSettled(done)
                     let values = outcomes.withLock { outcomes in
@@ -119,7 +119,7 @@ struct LogStage: Sendable {
         /// How many of its bytes the monitor has not been told of.
         var unreportedBytes: UInt64 = 0
         /// The folder that it was read in, or asked of, on this machine; still to be looked up again (I37).
-        var place: FolderPlace?
+        var place: EnteredFolder?
     }
 
     /// What reading a file shows.
@@ -144,7 +144,11 @@ struct LogStage: Sendable {
         }
         if let proof = match.proof(of: held),
             let known = archive.before?.proof.expectation(of: proof.file, match.name(of: held)),
-            try worker.isUnchanged(since: known, monitor: monitor)
+            try worker.isUnchanged(
+                since: known,
+                isListedSo: archive.facts.index.isListed(held.file, as: known),
+                monitor: monitor
+            )
         {
             return Reading(outcome: .unchanged(proof), place: worker.context.opener.place)
         }
@@ -158,7 +162,8 @@ struct LogStage: Sendable {
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
             return Reading(
-                outcome: .hashed(result, object.metadata),
+                // Asked for what the next run is told alone.
+                outcome: .hashed(result, archive.before == nil ? .notAsked : object.metadata),
                 unreportedBytes: unreportedBytes,
                 place: worker.context.opener.place
             )

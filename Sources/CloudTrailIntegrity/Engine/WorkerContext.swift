@@ -92,6 +92,8 @@ final class ObjectOpener {
     }
 
     private let sources: [ArchiveAccess]
+    /// Those of the sources that open folders.
+    private let folderSources: [(any FolderSource)?]
     /// The name of the file that is opened next.
     // Exclusivity checking is off as in ``ObjectReading``: setting it or opening a file does not re-enter.
     @exclusivity(unchecked) private var name: [UInt8] = []
@@ -100,19 +102,20 @@ final class ObjectOpener {
     private var number: FolderNumber?
     /// The number of its source.
     private var root = -1
-    /// The folder, where the source is one of this machine and it was entered.
-    private var folder: LocalFolder?
-    /// Where it was found. Whoever reads files of it looks it up again when they were read, for all of them at once: for
+    /// The folder, where the source opens folders and it was entered: this thread's own, so that no other retains it.
+    private var folder: (any ObjectFolder)?
+    /// What it was entered as. Whoever reads files of it looks it up again when they were read, for all of them at once: for
     /// each it would cost more than opening it.
-    private(set) var place: FolderPlace?
-    /// The file of a folder that was opened last.
-    @exclusivity(unchecked) private var file: LocalFile?
+    private(set) var place: EnteredFolder?
 
     /// Whether each file is looked up again once it was read, and not its folder alone.
     private let looksUpEachFile: Bool
 
     init(_ sources: [ArchiveAccess], looksUpEachFile: Bool) {
         self.sources = sources
+        folderSources = sources.map { source in
+            if case .random(let source) = source { source as? any FolderSource } else { nil }
+        }
         self.looksUpEachFile = looksUpEachFile
     }
 
@@ -139,11 +142,7 @@ final class ObjectOpener {
     /// Opens the file.
     func open() throws -> any OpenObject {
         let name = unsafe name
-        if let folder = try enter() {
-            let opened = unsafe try folder.open(name.span, reusing: &file)
-            if looksUpEachFile { opened.place = place }
-            return opened
-        }
+        if let folder = try enter() { return try folder.open(name.span) }
         return try source.open(ObjectKey(bytes: path.bytes + name))
     }
 
@@ -164,30 +163,69 @@ final class ObjectOpener {
         }
     }
 
-    /// The folder, opened where it was not; `nil` where the source is not one of this machine.
+    /// The folder, opened where it was not; `nil` where the source opens none.
     ///
-    /// - Throws: ``ObjectReadError``.
-    private func enter() throws -> LocalFolder? {
+    /// - Throws: As the source does.
+    private func enter() throws -> (any ObjectFolder)? {
         if let folder { return folder }
-        guard let archive = try source as? LocalArchive else { return nil }
-        let (opened, place) = try archive.place(at: path.bytes.dropLast())
-        self.place = place
-        folder = LocalFolder(sharing: opened)
-        return folder
+        guard let source = folderSources[root] else { return nil }
+        let opened = try source.openFolder(path, checkingEachFile: looksUpEachFile)
+        place = opened.unchangedCheck.map { EnteredFolder($0) }
+        folder = opened
+        return opened
+    }
+}
+
+/// A folder that files were opened in, to be looked up again once they were read (I37).
+final class EnteredFolder: Sendable {
+    private enum State: Sendable {
+        case open(@Sendable () throws -> Void)
+        /// It was looked up for the last time.
+        case settled(Result<Void, any Error>)
+    }
+
+    private let state: LockedState<State>
+
+    /// - Parameter check: ``ObjectFolder/unchangedCheck``.
+    init(_ check: @escaping @Sendable () throws -> Void) {
+        state = LockedState(.open(check))
+    }
+
+    /// Looks the folder up again.
+    ///
+    /// - Throws: ``ObjectReadError`` where it is not what was opened, or where that cannot be found out.
+    func check() throws {
+        try state.withLock { state in
+            switch state {
+            case .open(let check): try ObjectReadError.catching(check)
+            case .settled(let known): try known.get()
+            }
+        }
+    }
+
+    /// Looks it up once more and for the last time, when no other file of it is opened from here: it need not stay open
+    /// until somebody asks what came of it.
+    func settle() {
+        state.withLock { state in
+            guard case .open(let check) = state else { return }
+            state = .settled(Result { try ObjectReadError.catching(check) })
+        }
     }
 }
 
 /// Looks up again the folders of files that were read one after another, each of them once.
 struct PlaceChecks {
     // Where reads are slow, each of a few threads has its own.
-    private var known: [(place: FolderPlace, error: ObjectReadError?)] = []
+    private var known: [(place: EnteredFolder, error: ObjectReadError?)] = []
 
     /// Why a file that was read, or asked of, in this folder counts as changed meanwhile; `nil` where it does not.
-    mutating func error(_ place: FolderPlace?) -> ObjectReadError? {
+    ///
+    /// - Throws: The `CancellationError` of a source that was told to stop.
+    mutating func error(_ place: EnteredFolder?) throws -> ObjectReadError? {
         guard let place else { return nil }
         if let known = known.last(where: { $0.place === place }) { return known.error }
         var failure: ObjectReadError?
-        do throws(ObjectReadError) { try place.check() } catch { failure = error }
+        do { try place.check() } catch let error as ObjectReadError { failure = error }
         known.append((place, failure))
         return failure
     }
@@ -199,8 +237,16 @@ typealias ValidationWorker = Worker<WorkerContext>
 extension ValidationWorker {
     /// Whether the file that the opener is aimed at is what it was, as far as its size and time tell. What cannot be asked
     /// is not known to be.
-    func isUnchanged(since known: ObjectMetadata, monitor: ValidationMonitor) throws -> Bool {
+    ///
+    /// - Parameter isListedSo: Whether the listing said so: then nothing is asked. Where it said something else the storage
+    ///   is asked, as its listing may know less of a file.
+    func isUnchanged(
+        since known: ObjectMetadata,
+        isListedSo: Bool,
+        monitor: ValidationMonitor
+    ) throws -> Bool {
         try monitor.check()
+        if isListedSo { return true }
         do {
             return try pool.read { try ObjectReadError.catching { try context.opener.metadata() } } == known
         } catch is ObjectReadError {

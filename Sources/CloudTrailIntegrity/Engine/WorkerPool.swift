@@ -71,7 +71,8 @@ final class WorkerPool<Context>: Sendable {
     private let state: LockedState<State>
     private let makeContext: @Sendable () throws -> Context
     private let jobs: Int
-    private let readers: Int
+    /// The threads that read at a time, should storage be slow.
+    let readers: Int
     /// Whether fewer threads compute than the machine could. Where not, the system shares its processors better among
     /// those that read than places would.
     private let isGated: Bool

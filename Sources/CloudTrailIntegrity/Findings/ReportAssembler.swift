@@ -4,8 +4,8 @@ internal import NativeInterop
 
 /// Concludes what only the whole tells, and puts the report together.
 struct ReportAssembler {
-    private let part: PartResult
-    private var report: PartialReport
+    // Its findings are added to where they are: they may be very many.
+    private var part: PartResult
     private let names: SourceNames
     private let options: ValidationOptions
     private let asked: Asked
@@ -14,7 +14,6 @@ struct ReportAssembler {
     ///   - part: What all parts of the archive came to.
     ///   - names: The names of its sources.
     init(_ part: consuming PartResult, _ names: SourceNames, _ options: ValidationOptions) {
-        report = part.report
         self.part = part
         self.names = names
         self.options = options
@@ -23,19 +22,19 @@ struct ReportAssembler {
 
     /// One finding a folder: which one is to be given as an archive of its own (V10).
     private mutating func addPartsElsewhere() {
-        for (folder, count) in report.aside.digestsElsewhere {
+        for (folder, count) in part.report.aside.digestsElsewhere {
             let shown = names.displayPath(of: folder)
-            report.findings.add(
+            part.report.findings.add(
                 Finding(
                     .partElsewhere(objects: count, folder: shown),
                     path: shown ?? ObjectKey(bytes: names[folder.root].bytes)
                 )
             )
         }
-        for (folder, named) in report.aside.logsElsewhere {
+        for (folder, named) in part.report.aside.logsElsewhere {
             let shown = names.displayPath(of: folder)
             let path = shown ?? ObjectKey(bytes: names[folder.root].bytes)
-            report.findings.add(
+            part.report.findings.add(
                 Finding(
                     .logsElsewhere(objects: named.count, folder: shown, path: path),
                     bucket: named.bucket,
@@ -51,10 +50,10 @@ struct ReportAssembler {
     ///
     /// - Throws: ``AccountingError`` when they are not as many as were listed.
     private func countedFiles() throws -> FileCounts {
-        guard report.files.total == part.entryCount else {
-            throw AccountingError(listed: part.entryCount, counted: report.files.total)
+        guard part.report.files.total == part.entryCount else {
+            throw AccountingError(listed: part.entryCount, counted: part.report.files.total)
         }
-        return report.files
+        return part.report.files
     }
 
     /// The report on the whole.
@@ -75,31 +74,31 @@ struct ReportAssembler {
         _ listener: FindingListener
     ) throws -> ValidationReport {
         let coverage = ArchiveCoverage(part.chains, asked)
-        for head in report.heads { report.findings.add(head.finding(coverableEnd: coverage.coverableEnd)) }
-        for finding in coverage.findings() { report.findings.add(finding) }
+        for head in part.report.heads { part.report.findings.add(head.finding(coverableEnd: coverage.coverableEnd)) }
+        for finding in coverage.findings() { part.report.findings.add(finding) }
         addLocationsNotHeld()
         addPartsElsewhere()
         addUnreadableValidity(of: keys)
         for unused in part.signatures.unused(of: signatures) {
-            report.findings.add(Finding(.signaturesUnused(unused)))
+            part.report.findings.add(Finding(.signaturesUnused(unused)))
         }
         try monitor.check()
         let chains = chainSummaries()
         addNothingValidated(chains)
-        listener.emit(report.findings.finish())
+        listener.emit(part.report.findings.finish())
         try monitor.check()
         let files = try countedFiles()
         let regular = chains.filter { !$0.chain.isBackfill }
         let span = CoverageRules.provenSpan(of: regular.map { (from: $0.unbrokenFrom, until: $0.end) })
         var digestTotal = Tally()
-        for tally in report.digests.values { digestTotal.add(tally) }
-        var logTotal = report.looseLogs
-        for tally in report.logs.values { logTotal.add(tally) }
-        let found = acknowledged(report.findings.findings.sorted(by: Finding.inReportOrder), listener)
+        for tally in part.report.digests.values { digestTotal.add(tally) }
+        var logTotal = part.report.looseLogs
+        for tally in part.report.logs.values { logTotal.add(tally) }
+        let found = acknowledged(part.report.findings.findings.sorted(by: Finding.inReportOrder), listener)
         var new: [FindingKind: Int]?
         if state != nil {
             // Each by itself, so that the next run can tell all of them from new ones.
-            let all = (found.filter { !$0.isSum } + report.findings.summedUp).filter { $0.severity > .notice }
+            let all = (found.filter { !$0.isSum } + part.report.findings.summedUp).filter { $0.severity > .notice }
             let remembered = all.sorted(by: Finding.inReportOrder).prefix(ProvenState.maximumFindings)
             state?.findings = remembered.map { KnownFinding($0) }
             if known != nil {
@@ -108,7 +107,7 @@ struct ReportAssembler {
         }
         return ValidationReport(
             findings: found,
-            provenFiles: report.provenFiles.sorted { ($0.chain, $0.key, $0.path) < ($1.chain, $1.key, $1.path) },
+            provenFiles: part.report.provenFiles.sorted { ($0.chain, $0.key, $0.path) < ($1.chain, $1.key, $1.path) },
             chains: chains,
             requestedStart: options.start,
             requestedEnd: options.end,
@@ -120,11 +119,11 @@ struct ReportAssembler {
             notAsked: ValidationReport.NotAsked(
                 options,
                 files,
-                awaiting: report.awaiting,
+                awaiting: part.report.awaiting,
                 bucketChecked: part.comparesBuckets
             ),
             keySources: keys.sources,
-            hashedBytes: report.contentBytes,
+            hashedBytes: part.report.contentBytes,
             carried: carried,
             newFindings: new,
             state: state
@@ -165,7 +164,7 @@ struct ReportAssembler {
     /// Notes the keys of which it cannot be read when they were valid, which verifies nothing (I11).
     private mutating func addUnreadableValidity(of keys: PublicKeySet) {
         for key in keys.all where !key.unreadableTimes.isEmpty {
-            report.findings.add(
+            part.report.findings.add(
                 Finding(
                     .keyValidityUnreadable(fingerprint: key.fingerprint, members: key.unreadableTimes),
                     start: key.validFrom,
@@ -176,8 +175,8 @@ struct ReportAssembler {
     }
 
     private mutating func addLocationsNotHeld() {
-        for (place, named) in report.aside.notHeld {
-            report.findings.add(
+        for (place, named) in part.report.aside.notHeld {
+            part.report.findings.add(
                 Finding(
                     .locationNotHeld(objects: named.count, bucket: place.bucket, prefix: place.prefix),
                     bucket: place.bucket,
@@ -192,26 +191,26 @@ struct ReportAssembler {
     /// What was proven of every chain in range, and from when to when without a hole.
     private func chainSummaries() -> [ChainSummary] {
         let held = part.chains.compactMap { chain -> ChainSummary? in
-            guard let tally = report.digests[chain.identity] else { return nil }
+            guard let tally = part.report.digests[chain.identity] else { return nil }
             return ChainSummary(
                 chain: chain.identity,
                 start: chain.verified?.start,
                 end: chain.verified?.end,
                 unbrokenFrom: chain.unbrokenFrom,
                 digests: tally,
-                logs: report.logs[chain.identity] ?? Tally()
+                logs: part.report.logs[chain.identity] ?? Tally()
             )
         }
         // Of a chain that was proven before, nothing may be left.
-        let gone = Set(report.digests.keys).union(report.logs.keys).subtracting(part.chains.map(\.identity))
+        let gone = Set(part.report.digests.keys).union(part.report.logs.keys).subtracting(part.chains.map(\.identity))
         let empty = gone.map { chain in
             ChainSummary(
                 chain: chain,
                 start: nil,
                 end: nil,
                 unbrokenFrom: nil,
-                digests: report.digests[chain] ?? Tally(),
-                logs: report.logs[chain] ?? Tally()
+                digests: part.report.digests[chain] ?? Tally(),
+                logs: part.report.logs[chain] ?? Tally()
             )
         }
         return gone.isEmpty ? held : (held + empty).sorted { $0.chain < $1.chain }
@@ -224,9 +223,9 @@ struct ReportAssembler {
             part.names?.evidence(entryCount: part.entryCount) ?? (isWhole ? .noneVerified : .noneVerifiedInRange)
         // The only root is the run, and what lies outside the filters was not asked for.
         let roots = names.indices.filter { root in
-            names.count > 1 && !report.provenRoots.contains(root)
-                && !(asked.isRestricted && !report.selectedRoots.contains(root)
-                    && report.holdingRoots.contains(root))
+            names.count > 1 && !part.report.provenRoots.contains(root)
+                && !(asked.isRestricted && !part.report.selectedRoots.contains(root)
+                    && part.report.holdingRoots.contains(root))
         }
         let nothing = ScopeRules.nothing(
             proven.isEmpty ? found : nil,
@@ -236,7 +235,7 @@ struct ReportAssembler {
             asked
         )
         for nothing in nothing {
-            report.findings.add(Finding(.nothingValidated(nothing), start: asked.start, end: asked.end))
+            part.report.findings.add(Finding(.nothingValidated(nothing), start: asked.start, end: asked.end))
         }
     }
 }

@@ -143,7 +143,7 @@ extension Validator {
             archiveCount: archives.count
         )
         let listings = try judge.listings(of: readings, monitor)
-        let replaced = LocalArchive.replaced(among: archives).map { name in
+        let replaced = archives.namesOfReplaced.map { name in
             "the path of the archive \(name) leads elsewhere by now: the digest files are those of the folder that was "
                 + "opened at the start"
         }

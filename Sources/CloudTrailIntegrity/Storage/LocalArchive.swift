@@ -36,7 +36,7 @@ extension LocalArchiveError {
 ///
 /// It is opened once and never written to. Everything below it is resolved folder by folder from the root's
 /// descriptor, and no symbolic link is followed, so nothing outside the root is ever opened.
-public final class LocalArchive: ObjectSource, PathSource {
+public final class LocalArchive: FolderSource, PathSource {
     /// The path as it was given; one that is not UTF-8 with its other bytes as `\xff`.
     public let name: String
 
@@ -86,32 +86,32 @@ public final class LocalArchive: ObjectSource, PathSource {
 
     // MARK: Listing
 
+    /// Each folder is read by itself.
+    public var listsFolders: Bool { true }
+
     /// Calls `visit` with every file, folder by folder in the order of their names, but with digest files before what lies
     /// beside their folders.
     public func list(_ visit: (ArchiveEntry) throws -> Void) throws {
-        var pending: [ObjectKey] = [ObjectKey(bytes: [])]
+        try list(below: ObjectKey(bytes: []), visit)
+    }
+
+    /// Calls `visit` with every file below a folder, in the same order.
+    public func list(below folder: ObjectKey, _ visit: (ArchiveEntry) throws -> Void) throws {
+        let start = try Self.start(at: folder)
+        var pending = [start]
         var listing = FolderListing()
         while let folder = pending.popLast() {
             do throws(ObjectReadError) {
                 try read(folder, into: &listing)
             } catch {
-                if folder.bytes.isEmpty { throw error }
+                if folder == start { throw error }
                 try visit(ArchiveEntry(path: folder, kind: .unreadableFolder(error)))
                 continue
             }
-            // The memory of one path serves for the next, unless the visitor keeps it.
-            var bytes = folder.bytes
-            if !bytes.isEmpty { bytes.append(UInt8(ascii: "/")) }
-            let nameStart = bytes.count
             var subfolders: [ObjectKey] = []
-            for entry in listing.entries {
-                bytes.removeSubrange(nameStart...)
-                bytes.append(listing.names.span.extracting(entry.name))
-                let path = ObjectKey(bytes: bytes)
-                switch entry.type {
-                case .folder where Self.isTooDeep(path):
-                    let limit = "its path is longer than \(Self.maximumPathBytes) bytes or \(Self.maximumDepth) folders"
-                    try visit(ArchiveEntry(path: path, kind: .unreadableFolder(ObjectReadError(.inputOutput, limit))))
+            try listing.forEach(in: folder) { path, type in
+                switch type {
+                case .folder where Self.isTooDeep(path): try visit(Self.tooDeep(path))
                 case .folder: subfolders.append(path)
                 case .file: try visit(ArchiveEntry(path: path, kind: .file))
                 case .link: try visit(ArchiveEntry(path: path, kind: .link))
@@ -124,8 +124,41 @@ public final class LocalArchive: ObjectSource, PathSource {
         }
     }
 
+    /// Calls `visit` with what lies directly in a folder, in the order of the names.
+    public func list(in folder: ObjectKey, _ visit: (FolderItem) throws -> Void) throws {
+        let folder = try Self.start(at: folder)
+        var listing = FolderListing()
+        try read(folder, into: &listing)
+        try listing.forEach(in: folder) { path, type in
+            switch type {
+            case .folder where Self.isTooDeep(path): try visit(.entry(Self.tooDeep(path)))
+            case .folder: try visit(.folder(ObjectKey(bytes: path.bytes + [UInt8(ascii: "/")])))
+            case .file: try visit(.entry(ArchiveEntry(path: path, kind: .file)))
+            case .link: try visit(.entry(ArchiveEntry(path: path, kind: .link)))
+            case .special: try visit(.entry(ArchiveEntry(path: path, kind: .special)))
+            }
+        }
+    }
+
     private static func isTooDeep(_ folder: ObjectKey) -> Bool {
         folder.bytes.count > maximumPathBytes || folder.bytes.count { $0 == UInt8(ascii: "/") } >= maximumDepth
+    }
+
+    private static let tooDeep = ObjectReadError(
+        .inputOutput,
+        "its path is longer than \(maximumPathBytes) bytes or \(maximumDepth) folders"
+    )
+
+    /// A folder that is not followed.
+    private static func tooDeep(_ folder: ObjectKey) -> ArchiveEntry {
+        ArchiveEntry(path: folder, kind: .unreadableFolder(tooDeep))
+    }
+
+    /// The path of a folder that is to be listed, without a `/` at its end.
+    private static func start(at folder: ObjectKey) throws(ObjectReadError) -> ObjectKey {
+        let path = folder.withoutSlash
+        if isTooDeep(path) { throw tooDeep }
+        return path
     }
 
     private enum EntryType {
@@ -158,6 +191,22 @@ public final class LocalArchive: ObjectSource, PathSource {
         mutating func reset() {
             names.removeAll(keepingCapacity: true)
             entries.removeAll(keepingCapacity: true)
+        }
+
+        /// Calls `body` with the path of each, and with what it is.
+        ///
+        /// - Parameter folder: The path of the folder, without a `/` at its end.
+        @inline(__always)
+        func forEach(in folder: ObjectKey, _ body: (ObjectKey, EntryType) throws -> Void) rethrows {
+            // The memory of one path serves for the next, unless the visitor keeps it.
+            var bytes = folder.bytes
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "/")) }
+            let nameStart = bytes.count
+            for entry in entries {
+                bytes.removeSubrange(nameStart...)
+                bytes.append(names.span.extracting(entry.name))
+                try body(ObjectKey(bytes: bytes), entry.type)
+            }
         }
 
         mutating func sort() {
@@ -266,6 +315,12 @@ public final class LocalArchive: ObjectSource, PathSource {
         return metadata
     }
 
+    /// Opens a folder, whose path is looked up again from the root on.
+    public func openFolder(_ path: ObjectKey, checkingEachFile: Bool) throws -> any ObjectFolder {
+        let (folder, place) = try place(at: path.withoutSlash.bytes[...])
+        return LocalFolderReader(folder, place, checksEachFile: checkingEachFile)
+    }
+
     /// The folder at `path`, without a `/` at its end, to be looked up again once its files were read.
     func place(at path: ArraySlice<UInt8>) throws(ObjectReadError) -> (folder: LocalFolder, place: FolderPlace) {
         let folder = try folder(at: path)
@@ -274,17 +329,9 @@ public final class LocalArchive: ObjectSource, PathSource {
 
     /// Whether the path that was given leads to another folder now than the one that was opened, or to none. What is read
     /// is below the latter all the same (I38).
-    package var isReplaced: Bool {
+    public var isReplaced: Bool {
         let now = try? FileStatus(at: givenPath)
         return now?.inode != (try? FileStatus(of: root.number))?.inode || now == nil
-    }
-
-    /// The names of the sources that are folders, and whose path leads elsewhere by now (I38).
-    static func replaced(among sources: [any ArchiveSource]) -> [String] {
-        sources.compactMap { source in
-            guard let archive = source as? LocalArchive, archive.isReplaced else { return nil }
-            return archive.name
-        }
     }
 
     /// The folder at `path`, without a `/` at its end, resolved one component at a time; the root where it is empty.
@@ -314,6 +361,13 @@ public final class LocalArchive: ObjectSource, PathSource {
             current = opened
         }
         return current
+    }
+}
+
+extension ObjectKey {
+    /// The path of a folder without the `/` at its end.
+    fileprivate var withoutSlash: ObjectKey {
+        bytes.last == UInt8(ascii: "/") ? ObjectKey(bytes: bytes.dropLast()) : self
     }
 }
 

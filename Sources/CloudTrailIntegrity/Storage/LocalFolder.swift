@@ -90,21 +90,45 @@ final class LocalFolder: Sendable {
     }
 }
 
-/// A folder that files are opened in, and the path below the root at which it was found.
-final class FolderPlace: Sendable {
-    private enum State: Sendable {
-        case open(LocalFolder)
-        /// It was looked up for the last time.
-        case settled(ObjectReadError?)
+/// A folder of a ``LocalArchive`` as one thread has it open.
+final class LocalFolderReader: ObjectFolder {
+    private let folder: LocalFolder
+    private let place: FolderPlace
+    private let checksEachFile: Bool
+    /// The file that was opened last.
+    // Exclusivity checking is off: opening a file does not re-enter, and the dynamic check is paid for every file.
+    @exclusivity(unchecked) private var file: LocalFile?
+
+    init(_ folder: LocalFolder, _ place: FolderPlace, checksEachFile: Bool) {
+        self.folder = LocalFolder(sharing: folder)
+        self.place = place
+        self.checksEachFile = checksEachFile
     }
 
-    private let state: LockedState<State>
+    func open(_ name: Span<UInt8>) throws -> any OpenObject {
+        let opened = unsafe try folder.open(name, reusing: &file)
+        if checksEachFile { opened.place = place }
+        return opened
+    }
+
+    func metadata(of name: Span<UInt8>) throws -> ObjectMetadata {
+        try folder.metadata(of: name)
+    }
+
+    var unchangedCheck: (@Sendable () throws -> Void)? {
+        { [place] in try place.check() }
+    }
+}
+
+/// A folder that files are opened in, and the path below the root at which it was found.
+final class FolderPlace: Sendable {
+    private let folder: LocalFolder
     private let root: LocalFolder
     /// From the root, without a `/` at its end; empty for the root itself.
     private let path: [UInt8]
 
     init(_ folder: LocalFolder, below root: LocalFolder, at path: ArraySlice<UInt8>) {
-        state = LockedState(.open(folder))
+        self.folder = folder
         self.root = root
         self.path = Array(path)
     }
@@ -116,37 +140,12 @@ final class FolderPlace: Sendable {
     /// - Throws: ``ObjectReadError`` with ``ObjectReadError/Reason/changed`` where it is another, or none; any other where
     ///   that cannot be found out.
     func check(inOneCall: Bool = true) throws(ObjectReadError) {
-        let failure = state.withLock { state in
-            switch state {
-            case .open(let folder): error(of: folder, inOneCall: inOneCall)
-            case .settled(let known): known
-            }
-        }
-        if let failure { throw failure }
-    }
-
-    /// Looks it up once more and for the last time, when no other file of it is opened from here: it need not stay open
-    /// until somebody asks what came of it.
-    func settle() {
-        state.withLock { state in
-            guard case .open(let folder) = state else { return }
-            state = .settled(error(of: folder, inOneCall: true))
-        }
-    }
-
-    private func error(of folder: LocalFolder, inOneCall: Bool) -> ObjectReadError? {
-        if path.isEmpty { return nil }
-        do throws(ObjectReadError) {
-            let now = try lookUp(inOneCall: inOneCall)
-            defer { close(now) }
-            var (status, opened) = (stat(), stat())
-            guard unsafe fstat(now, &status) == 0, unsafe fstat(folder.number, &opened) == 0 else {
-                throw .system(errno)
-            }
-            return Inode(status) == Inode(opened) ? nil : .folderReplaced
-        } catch {
-            return error
-        }
+        if path.isEmpty { return }
+        let now = try lookUp(inOneCall: inOneCall)
+        defer { close(now) }
+        var (status, opened) = (stat(), stat())
+        guard unsafe fstat(now, &status) == 0, unsafe fstat(folder.number, &opened) == 0 else { throw .system(errno) }
+        guard Inode(status) == Inode(opened) else { throw .folderReplaced }
     }
 
     /// Opens what lies at the path; the descriptor is the caller's to close.

@@ -1,15 +1,15 @@
 public import CloudTrailFormat
 internal import CloudTrailRules
 
-/// Storage that holds a downloaded archive and opens any file of it: a folder, a disk image, a case database.
+/// Storage that holds a downloaded archive and opens any file of it: a folder, a disk image, a case database, a bucket.
 ///
 /// The validator calls it from several threads at once. Paths are below the source's root, components separated by
 /// `/`; they are bytes, and need not be UTF-8.
 public protocol ObjectSource: ArchiveSource {
     /// Calls `visit` once with everything that is there, files and what stands in the way of finding files.
     ///
-    /// - Throws: What `visit` throws, and an error when the source cannot be listed at all. What cannot be listed in
-    ///   part is an ``ArchiveEntry`` of its own.
+    /// - Throws: What `visit` throws, at once and as it is, and an error when the source cannot be listed at all. What
+    ///   cannot be listed in part is an ``ArchiveEntry`` of its own.
     func list(_ visit: (ArchiveEntry) throws -> Void) throws
 
     /// Calls `visit` once with everything below a folder, as ``list(_:)`` does with everything there is.
@@ -41,6 +41,13 @@ public protocol ObjectSource: ArchiveSource {
     /// listed a part at a time; by default not.
     var listsFolders: Bool { get }
 
+    /// The number of listings that gain from running at the same time, each of a folder of its own; by default 1.
+    ///
+    /// Say more where each answer is waited for, and where ``list(below:_:)`` and ``list(in:_:)`` ask for no more than
+    /// their folder. No more than ``ValidationOptions/readers`` run at once, and the order in which entries come decides
+    /// nothing.
+    var concurrentListings: Int { get }
+
     /// Opens the file at `path` for one pass from its beginning.
     ///
     /// - Throws: ``ObjectReadError``; any other error counts as ``ObjectReadError/Reason/inputOutput``, but for
@@ -59,6 +66,9 @@ extension ObjectSource {
 
     /// Not.
     public var listsFolders: Bool { false }
+
+    /// One at a time.
+    public var concurrentListings: Int { 1 }
 
     /// Lists everything, and leaves out what lies elsewhere.
     public func list(below folder: ObjectKey, _ visit: (ArchiveEntry) throws -> Void) throws {
@@ -159,6 +169,9 @@ public struct ObjectMetadata: Hashable, Sendable {
         number = fileNumber ?? 0
         remote = entityTag == nil && version == nil ? nil : Remote(entityTag: entityTag, version: version)
     }
+
+    /// Stands for what nobody asked for: a file of no known time is never taken for unchanged.
+    static var notAsked: ObjectMetadata { ObjectMetadata(storedBytes: 0, modified: nil) }
 }
 
 /// A file that is being read, by one thread. It ends with its last reference: nothing closes it.
@@ -199,29 +212,10 @@ extension OpenObject {
     public func checkUnchanged() throws {}
 }
 
-/// Something that a listing came upon.
-public struct ArchiveEntry: Hashable, Sendable {
-    /// What it is.
-    @nonexhaustive public enum Kind: Hashable, Sendable {
-        /// A file that can be opened.
-        case file
-        /// A symbolic link. Links are never followed.
-        case link
-        /// A device, FIFO or socket: never opened.
-        case special
-        /// A folder whose content could not be listed, and why.
-        case unreadableFolder(ObjectReadError)
-    }
-
-    /// Where it is, below the root.
-    public let path: ObjectKey
-    /// What it is.
-    public let kind: Kind
-
-    /// Something of this kind at `path`.
-    public init(path: ObjectKey, kind: Kind) {
-        self.path = path
-        self.kind = kind
+extension ObjectKey {
+    /// Whether this, the path of a folder without the `/` at its end, is the path of `folder`, or of one that it lies in.
+    fileprivate func isFolder(around folder: ObjectKey) -> Bool {
+        bytes.isEmpty || folder.hasPrefix(bytes) && folder.bytes.dropFirst(bytes.count).first == UInt8(ascii: "/")
     }
 }
 
@@ -244,19 +238,4 @@ extension ObjectReadError {
 
     /// The storage reported more bytes than it was asked for.
     static let invalidReadCount = ObjectReadError(.inputOutput, "the storage reported more bytes than it was asked for")
-}
-
-/// Something that lies directly in a folder.
-@nonexhaustive public enum FolderItem: Hashable, Sendable {
-    /// A folder, by its path with the `/` at its end.
-    case folder(ObjectKey)
-    /// Anything else: a file, or what stands in the way of finding files.
-    case entry(ArchiveEntry)
-}
-
-extension ObjectKey {
-    /// Whether this, the path of a folder without the `/` at its end, is the path of `folder`, or of one that it lies in.
-    fileprivate func isFolder(around folder: ObjectKey) -> Bool {
-        bytes.isEmpty || folder.hasPrefix(bytes) && folder.bytes.dropFirst(bytes.count).first == UInt8(ascii: "/")
-    }
 }

@@ -11,9 +11,11 @@ package struct ArchiveIndex: Sendable {
         /// With the `/` at its end; empty for the root.
         package let path: ObjectKey
         /// The names of the files, in the order of the listing.
-        package fileprivate(set) var names: PackedNames
+        package internal(set) var names: PackedNames
         /// Why the file cannot be opened, of those that are not regular files, by their position among ``names``.
-        package fileprivate(set) var obstacles: [Int: ObjectReadError] = [:]
+        package internal(set) var obstacles: [Int: ObjectReadError] = [:]
+        /// What the listing said of the files, by the same positions, where it did and somebody asks.
+        var metadata = ListedMetadata()
         /// What the files hold, where they were hashed as they went by; `nil` where they can be opened.
         package fileprivate(set) var contents: FolderContents?
     }
@@ -49,6 +51,14 @@ package struct ArchiveIndex: Sendable {
         package let obstacles: [Int: ObjectReadError]
         /// The numbers of those that have a sidecar.
         package let sidecars: Set<Int>
+        /// What the listing said of the files of the folder, and the position of the first of these among them.
+        fileprivate let metadata: ListedMetadata
+        fileprivate let position: Int
+
+        /// Whether this is what the listing said of the digest file at this offset.
+        func isListed(_ offset: Int, as metadata: ObjectMetadata) -> Bool {
+            self.metadata.isListed(position + offset, as: metadata)
+        }
     }
 
     /// The texts behind the numbers of the digest files' paths.
@@ -78,7 +88,7 @@ package struct ArchiveIndex: Sendable {
     private var looseSidecars: [Sidecar] = []
 
     /// A sidecar, by the digest file it would lie beside.
-    fileprivate struct Sidecar: Hashable {
+    struct Sidecar: Hashable {
         let root: Int
         let digest: PackedKey
     }
@@ -109,25 +119,78 @@ package struct ArchiveIndex: Sendable {
         settleSidecars()
     }
 
-    /// Lists a source.
+    /// Lists a source, or a folder of it.
     ///
     /// - Parameters:
     ///   - root: The number of the source.
-    ///   - check: Called with every entry; what it throws ends the listing.
+    ///   - folder: The path of the folder, with the `/` at its end; empty for all. One that cannot be listed hides what it
+    ///     holds.
+    ///   - atOnce: The most folders that are listed at a time, where the source gains from it.
+    ///   - keepsMetadata: Whether ``isListed(_:as:)`` will be asked: that takes eight bytes for each file.
+    ///   - check: Called with every entry, by several threads at once; what it throws ends the listing.
     ///   - batch: Called with the digest files of each folder, as soon as the listing leaves it.
     package mutating func list(
         _ source: any ObjectSource,
         root: Int,
-        check: () throws -> Void,
+        below folder: ObjectKey = ObjectKey(bytes: []),
+        atOnce: Int = .max,
+        keepsMetadata: Bool = false,
+        check: @escaping @Sendable () throws -> Void,
         batch: (DigestBatch) throws -> Void = { _ in }
     ) throws {
-        var listing = ArchiveListing(root: root, names)
-        try source.list { entry in
+        var listing = ArchiveListing(root: root, names, keepsMetadata: keepsMetadata)
+        let threads = ConcurrentListing.start(
+            min(source.concurrentListings, atOnce),
+            source,
+            below: folder,
+            listing,
+            check
+        )
+        if let threads {
+            for listing in try threads.finish(leaving: { try send($0, batch) }) { add(listing) }
+            return
+        }
+        /// What ended the listing, whatever the source makes of it.
+        var failure: (any Error)?
+        func visit(_ entry: ArchiveEntry) throws {
+            do {
+                try check()
+                if let left = listing.enter(entry.path) { try send(left, batch) }
+                listing.add(entry)
+            } catch {
+                failure = error
+                throw error
+            }
+        }
+        do {
+            if folder.bytes.isEmpty { try source.list(visit) } else { try source.list(below: folder, visit) }
+        } catch let error as ObjectReadError where !folder.bytes.isEmpty && failure == nil {
+            try visit(ArchiveEntry(path: ObjectKey(bytes: folder.bytes.dropLast()), kind: .unreadableFolder(error)))
+        }
+        if let failure { throw failure }
+        if let left = listing.leave() { try send(left, batch) }
+        add(listing)
+    }
+
+    /// Adds what was listed before.
+    package mutating func add(
+        _ entries: [ArchiveEntry],
+        root: Int,
+        check: () throws -> Void,
+        batch: (DigestBatch) throws -> Void
+    ) throws {
+        var listing = ArchiveListing(root: root, names, keepsMetadata: false)
+        for entry in entries {
             try check()
             if let left = listing.enter(entry.path) { try send(left, batch) }
             listing.add(entry)
         }
         if let left = listing.leave() { try send(left, batch) }
+        add(listing)
+    }
+
+    /// Adds what a listing has to say in the end.
+    private mutating func add(_ listing: ArchiveListing) {
         looseSidecars += listing.looseSidecars
         entryCount += listing.entryCount
     }
@@ -181,7 +244,16 @@ package struct ArchiveIndex: Sendable {
                 for _ in 0..<count { addSidecar(of: offset + number - start) }
             }
             digests.append(contentsOf: piece)
-            try batch(DigestBatch(start: offset, digests: piece, obstacles: obstacles, sidecars: sidecars))
+            try batch(
+                DigestBatch(
+                    start: offset,
+                    digests: piece,
+                    obstacles: obstacles,
+                    sidecars: sidecars,
+                    metadata: folder.digestMetadata,
+                    position: start
+                )
+            )
             start = end
         }
     }
@@ -318,6 +390,11 @@ package struct ArchiveIndex: Sendable {
         folders[file.folder].obstacles.isEmpty ? nil : folders[file.folder].obstacles[file.position]
     }
 
+    /// Whether this is what the listing said of a file.
+    func isListed(_ file: File, as metadata: ObjectMetadata) -> Bool {
+        folders[file.folder].metadata.isListed(file.position, as: metadata)
+    }
+
     /// Calls `body` with every file that is neither a digest file nor a sidecar, until it returns `false`.
     package func forEachFile(_ body: (Folder, ArraySlice<UInt8>) throws -> Bool) rethrows {
         for folder in folders {
@@ -325,83 +402,6 @@ package struct ArchiveIndex: Sendable {
             while reader.next() {
                 if try !body(folder, reader.name[...]) { return }
             }
-        }
-    }
-}
-
-/// Gathers what a listing comes upon, a folder at a time.
-private struct ArchiveListing {
-    struct Folder {
-        var files: ArchiveIndex.Folder
-        var digests: [ListedDigest] = []
-        var digestObstacles: [Int: ObjectReadError] = [:]
-        /// The positions of the digest files that have a sidecar, with their number: a folder that changes while it is
-        /// listed may name a file twice.
-        var sidecars: [Int: Int] = [:]
-        var hiddenFolders: [HiddenFolder] = []
-    }
-
-    /// Sidecars without a digest file in the same part of the listing.
-    private(set) var looseSidecars: [ArchiveIndex.Sidecar] = []
-    private(set) var entryCount = 0
-
-    private let root: Int
-    private var folder: Folder?
-    private var sidecars: [PackedKey] = []
-    private var writer = PackedNames.Writer()
-    private var roles: EntryClassifier
-
-    init(root: Int, _ names: SharedNames) {
-        self.root = root
-        roles = EntryClassifier(names)
-    }
-
-    /// Goes to the folder of `path`; returns the one that was left.
-    mutating func enter(_ path: ObjectKey) -> Folder? {
-        if folder != nil, roles.isInside(path) { return nil }
-        let left = leave()
-        roles.enter(folderOf: path)
-        folder = Folder(files: ArchiveIndex.Folder(root: root, path: roles.folder, names: .none))
-        return left
-    }
-
-    /// Ends the folder, if there is one.
-    mutating func leave() -> Folder? {
-        guard var left = folder else { return nil }
-        folder = nil
-        left.files.names = writer.finish()
-        if !sidecars.isEmpty {
-            var positions: [PackedKey: Int] = [:]
-            for (position, digest) in left.digests.enumerated() { positions[digest.path] = position }
-            for digest in sidecars {
-                if let position = positions[digest] {
-                    left.sidecars[position, default: 0] += 1
-                } else {
-                    looseSidecars.append(ArchiveIndex.Sidecar(root: root, digest: digest))
-                }
-            }
-            sidecars = []
-        }
-        return left
-    }
-
-    mutating func add(_ entry: ArchiveEntry) {
-        let path = entry.path
-        entryCount += 1
-        switch roles.role(of: entry) {
-        case .digest(let digest, let obstacle):
-            let position = folder?.digests.count ?? 0
-            if let obstacle { folder?.digestObstacles[position] = obstacle }
-            folder?.digests.append(ListedDigest(root: root, path: digest))
-        case .sidecar(let digest):
-            sidecars.append(digest)
-        case .file(let obstacle):
-            if let obstacle { folder?.files.obstacles[writer.count] = obstacle }
-            writer.append(path.bytes.span.extracting(droppingFirst: roles.nameStart))
-        case .hidden(let error):
-            folder?.hiddenFolders.append(HiddenFolder(root: root, path: path, error: error))
-        case .none:
-            entryCount -= 1
         }
     }
 }

@@ -44,7 +44,7 @@ package struct StreamedContents: Sendable {
             digests.append(.zero)
             contentBytes.append(0)
             marks.append(Self.specialMark)
-            if keepsMetadata { metadata.append(ObjectMetadata(storedBytes: 0, modified: nil)) }
+            if keepsMetadata { metadata.append(.notAsked) }
         }
     }
 
@@ -58,7 +58,7 @@ package struct StreamedContents: Sendable {
             condition: Self.conditions[Int(marks[number] >> 1 & 0b111)],
             opening: ContentHasher.Opening(rawValue: marks[number] >> 4) ?? .other
         )
-        let known = keepsMetadata ? metadata[number] : ObjectMetadata(storedBytes: 0, modified: nil)
+        let known = keepsMetadata ? metadata[number] : .notAsked
         return .hashed(result, known)
     }
 

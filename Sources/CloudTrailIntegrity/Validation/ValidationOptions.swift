@@ -79,8 +79,8 @@ public struct ValidationOptions: Sendable {
     public var listsProvenFiles = false
     /// Whether the files of that list are hashed as they are stored too, which costs a second SHA-256 in the same pass.
     public var hashesStoredFiles = false
-    /// Whether the path of each file of a ``LocalArchive`` is looked up again once it was read, and not the path of its
-    /// folder alone: for storage where somebody may mount something over single files meanwhile.
+    /// Whether the path of each file of a ``LocalArchive``, or another ``FolderSource``, is looked up again once it was
+    /// read, and not the path of its folder alone: for storage where somebody may mount something over single files meanwhile.
     public var looksUpEachFile = false
 
     /// Everything.

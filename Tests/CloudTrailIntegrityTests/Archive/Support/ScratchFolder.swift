@@ -38,6 +38,14 @@ final class ScratchFolder: Sendable {
         try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
     }
 
+    /// Makes a folder whose name need not be UTF-8, and those above it where they are absent.
+    func makeFolder(bytes name: [UInt8]) throws {
+        for end in name.indices.filter({ name[$0] == UInt8(ascii: "/") }) + [name.endIndex] {
+            let result = unsafe mkdir(absolute(name[..<end]), 0o755)
+            guard result == 0 || errno == EEXIST else { throw Failure(code: errno) }
+        }
+    }
+
     /// Writes a file with this name, over one that is there.
     func write(_ content: [UInt8], to name: some Sequence<UInt8>) throws {
         let descriptor = unsafe open(absolute(name), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
