@@ -19,7 +19,7 @@ extension ConformanceRun {
             guard type(of: opened) is AnyClass else { return false }
             object = opened as AnyObject
             if bytes == 1 { _ = try opened.read1() }
-            if bytes > 1 { _ = try opened.contentAndFault(size: 1 << 16, limit: bytes + 1 << 16) }
+            if bytes > 1 { _ = try opened.contentAndFault(size: 1 << 16, limit: bytes + 4096) }
         } catch {
             return false
         }

@@ -43,7 +43,7 @@ extension ConformanceRun {
             faults.append((.sizes, "storedBytes of \(name) is to be \(wanted), and is \(stored)"))
         }
         do {
-            let (content, fault) = try object.contentAndFault(size: size, limit: expected.count + 1 << 16)
+            let (content, fault) = try object.contentAndFault(size: size, limit: expected.count + 4096)
             if let fault { faults.append((.reading, "read(into:) of \(name) \(fault)")) }
             if content != expected {
                 let how = content.count == expected.count ? "others" : "\(content.count)"
@@ -85,7 +85,7 @@ extension ConformanceRun {
     private mutating func checkTwoAtOnce(_ path: ObjectKey, _ content: [UInt8]) {
         let objects = try? (source.open(path), source.open(path))
         guard let (first, second) = objects else { return }
-        _ = try? first.contentAndFault(size: 1 << 16, limit: content.count + 1 << 16)
+        _ = try? first.contentAndFault(size: 1 << 16, limit: content.count + 4096)
         for fault in Self.faults(of: second, called: "\(path.quoted), opened twice,", content: content, size: 1 << 16) {
             note(fault.check, fault.sentence)
         }

@@ -141,6 +141,18 @@ struct SourceConformanceTests {
         let fault: Fault?
         let archive: MemoryArchive
         let shared: Shared
+        private let entries: [ArchiveEntry]
+
+        init(fault: Fault?, archive: MemoryArchive, shared: Shared) throws {
+            (self.fault, self.archive, self.shared) = (fault, archive, shared)
+            var entries: [ArchiveEntry] = []
+            try archive.list { entry in
+                var known = entry.kind == .file ? try? archive.metadata(of: entry.path) : nil
+                if fault == .listedMetadataDiffers { known = ObjectMetadata(storedBytes: 12345, modified: 6) }
+                entries.append(ArchiveEntry(path: entry.path, kind: entry.kind, metadata: known))
+            }
+            self.entries = entries
+        }
 
         var name: String { archive.name }
         var concurrentListings: Int { fault == .noConcurrentListing ? 0 : 4 }
@@ -149,13 +161,7 @@ struct SourceConformanceTests {
 
         // MARK: Listing
 
-        private func entries(below folder: ObjectKey) throws -> [ArchiveEntry] {
-            var entries: [ArchiveEntry] = []
-            try archive.list { entry in
-                var known = entry.kind == .file ? try? archive.metadata(of: entry.path) : nil
-                if fault == .listedMetadataDiffers { known = ObjectMetadata(storedBytes: 12345, modified: 6) }
-                entries.append(ArchiveEntry(path: entry.path, kind: entry.kind, metadata: known))
-            }
+        private func entries(below folder: ObjectKey) -> [ArchiveEntry] {
             switch fault {
             case .belowIgnoresFolder: return entries
             case .belowTakesPrefixForFolder: return entries.filter { $0.path.hasPrefix(folder.bytes.dropLast()) }
@@ -170,7 +176,7 @@ struct SourceConformanceTests {
             }
             if fault == .listsOnceOnly, number > 1 { return }
             if fault == .diesOfCancellation, wasStopped { throw CancellationError() }
-            var entries = try entries(below: ObjectKey(""))
+            var entries = entries
             switch fault {
             case .listsTwice: entries.append(entries[3])
             case .leavesOut: entries.remove(at: 3)
@@ -231,13 +237,13 @@ struct SourceConformanceTests {
 
         func list(below folder: ObjectKey, _ visit: (ArchiveEntry) throws -> Void) throws {
             try require(folder)
-            try hand(over: try entries(below: folder), visit)
+            try hand(over: entries(below: folder), visit)
         }
 
         func list(in folder: ObjectKey, _ visit: (FolderItem) throws -> Void) throws {
             try require(folder)
             var known: Set<ObjectKey> = []
-            try hand(over: try entries(below: folder)) { entry in
+            try hand(over: entries(below: folder)) { entry in
                 let rest = entry.path.bytes.dropFirst(folder.bytes.count)
                 guard let slash = rest.firstIndex(of: UInt8(ascii: "/")), fault != .inListsDeeper else {
                     return try visit(.entry(entry))
@@ -435,7 +441,7 @@ struct SourceConformanceTests {
         // What is kept holds what keeps it.
         defer { _ = shared.state.withLock { state in state.takeKept() } }
         return try SourceConformance(expecting: expected, probes: probes) { [archive] in
-            let source = Broken(fault: fault, archive: archive, shared: shared)
+            let source = try Broken(fault: fault, archive: archive, shared: shared)
             guard fault == .isKept else { return source }
             let holder = Holder(source)
             shared.state.withLock { $0.kept.append(Broken.Kept(object: holder)) }
