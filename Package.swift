@@ -146,7 +146,7 @@ let package = Package(
         ),
         .testTarget(
             name: "NativeInteropTests",
-            dependencies: ["NativeInterop"],
+            dependencies: ["NativeInterop", "CloudTrailFormat"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -238,7 +238,8 @@ let rules: Set = [
     "CloudTrailFormat", "CloudTrailRules", "TestSupport", "CloudTrailFormatTests", "CloudTrailRulesTests",
 ]
 let native: Set = [
-    "COpenSSL", "CZlib", "CLibdeflate", "CArchive", "CPlatform", "CBuild", "NativeInterop", "NativeInteropTests",
+    "COpenSSL", "CZlib", "CLibdeflate", "CArchive", "CPlatform", "CBuild", "NativeInterop", "CloudTrailFormat",
+    "NativeInteropTests",
 ]
 if let part = Context.environment["CLOUDTRAIL_ONLY"], let kept = ["rules": rules, "native": native][part] {
     package.targets.removeAll { !kept.contains($0.name) }
