@@ -23,7 +23,8 @@ extension Validator {
     func judgeInPortions(
         _ access: [ArchiveAccess],
         _ names: [ByteString],
-        _ monitor: ValidationMonitor
+        _ monitor: ValidationMonitor,
+        _ listener: FindingListener
     ) throws -> JudgedPart? {
         let sources = access.compactMap(\.randomAccess)
         guard options.earlierRuns == nil, sources.count == access.count, sources.allSatisfy(\.listsFolders) else {
@@ -31,8 +32,6 @@ extension Validator {
         }
         monitor.enter(.listing)
         guard let survey = try ArchiveSurvey(sources, check: monitor.check), survey.parts.count > 1 else { return nil }
-        // What is found is told once it is known that nothing is judged again.
-        let listener = FindingListener(monitor, nil)
         var portion: ArchivePortion? = ArchivePortion(survey, files: options.filesAtOnce)
         do {
             var judged = try judge(access, names, &portion, monitor, listener)
@@ -41,6 +40,7 @@ extension Validator {
                 judged.portions += 1
             }
             try judged.part.checkPlaces()
+            if judged.portions > 1 { listener.tell(judged.part.report.findings.findings) }
             return judged
         } catch is NotConfined {
             monitor.restart()
@@ -78,6 +78,8 @@ extension Validator {
         check.dropPreviousTexts()
         try monitor.check()
         let confinement = try portion?.confinement(of: archive, check: monitor.check)
+        // What is found in one of several portions is told once it is known that nothing is judged again.
+        let listener = confinement == nil ? listener : FindingListener(monitor, nil)
         let digests = DigestReporter(archive, check)
         let stage = LogStage(archive, monitor)
         let judged = LockedState(JudgedLogs(archive))

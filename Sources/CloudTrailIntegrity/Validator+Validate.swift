@@ -44,9 +44,8 @@ extension Validator {
         let access = sources.map(\.access)
         let names = sources.map(\.nameBytes)
         var judged: JudgedPart
-        if let portions = try judgeInPortions(access, names, monitor) {
+        if let portions = try judgeInPortions(access, names, monitor, listener) {
             judged = portions
-            listener.tell(portions.part.report.findings.findings)
         } else {
             var all: ArchivePortion?
             judged = try judge(access, names, &all, monitor, listener)

@@ -172,4 +172,23 @@ struct PortionTests {
         #expect(report.portions == (isCrossing ? 1 : 4))
         #expect(heard.withLock { $0.sorted(by: Finding.inReportOrder) } == report.findings)
     }
+
+    @Test("what fits into one portion is told of while the rest is read")
+    func early() throws {
+        let sample = try sample()
+        let reads = LockedState(0)
+        let readsBefore = LockedState<Int?>(nil)
+        var archive = sample.archive
+        // One in each folder, so that there is one in the folder that is read first.
+        for region in ["us-east-1", "us-west-2"] { archive[sample.logKeys(region: region)[0]] = [1] }
+        archive.onRead = { reads.withLock { $0 += 1 } }
+        var options = ValidationOptions()
+        (options.jobs, options.readers) = (1, 1)
+        let validator = Validator(keys: sample.keys, signatures: sample.manifest, options: options)
+        let report = try validator.validate(FolderListedArchive(base: archive)) { _ in
+            readsBefore.withLock { $0 = $0 ?? reads.withLock { $0 } }
+        }
+        #expect(report.portions == 1 && report.count(.logModified) == 2)
+        #expect(try #require(readsBefore.withLock { $0 }) < reads.withLock { $0 })
+    }
 }
