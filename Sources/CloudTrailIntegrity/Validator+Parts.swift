@@ -35,18 +35,16 @@ extension Validator {
         var portion: ArchivePortion? = ArchivePortion(survey, files: options.filesAtOnce)
         do {
             var judged = try judge(access, names, &portion, monitor, listener)
+            if portion?.isWhole == true { return judged }
             while portion?.isAtEnd == false {
                 try judged.part.add(judge(access, names, &portion, monitor, listener).part)
                 judged.portions += 1
             }
             try judged.part.checkPlaces()
-            if judged.portions > 1 { listener.tell(judged.part.report.findings.findings) }
+            listener.tell(judged.part.report.findings.findings)
             return judged
-        } catch is NotConfined {
-            monitor.restart()
-            return nil
-        } catch is ClockError {
-            // The whole archive tells how late its latest digest file ends.
+        } catch let error where error is NotConfined || error is ClockError && portion?.isWhole == false {
+            // How late its latest digest file ends, the whole archive tells too.
             monitor.restart()
             return nil
         }

@@ -21,7 +21,7 @@ struct ArchivePlacement: Sendable {
     private let flatRoots: [FlatRoot]
 
     /// - Parameters:
-    ///   - layouts: The layout of every root; see ``layouts(_:_:_:rootCount:proven:check:)``.
+    ///   - layouts: The layout of every root; see ``layouts(_:_:_:only:rootCount:proven:check:)``.
     ///   - strays: Those that are known already, whose layouts are these; `nil` to look for them.
     ///   - prefixes: Those of the whole archive, where this is a portion of it; `nil` to look for them.
     ///   - keys: Given numbers for the keys that the records' paths map to.
@@ -191,17 +191,19 @@ struct ArchivePlacement: Sendable {
 
     /// The layout of every root.
     ///
-    /// - Parameter strays: Records that are no digest files.
+    /// - Parameter offsets: See ``onlyOffsets(_:_:_:rootCount:_:)``.
     static func layouts(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
         _ signatures: [SignatureOutcome],
+        only offsets: [PathOffset?]?,
         rootCount: Int,
         proven: [ProvenFolder],
         check: () throws -> Void
     ) throws -> [ArchiveLayout] {
-        let only = try onlyLayouts(index, records, signatures, rootCount: rootCount, check)
-        if let only { return only }
+        // Where every root has signed digests, all of them in folders and all with one offset, nothing else is asked.
+        let only = offsets?.compactMap { $0.map { ArchiveLayout.tree($0) } }
+        if let only, only.count == rootCount { return only }
         var signed = [[LayoutWitness]](repeating: [], count: rootCount)
         var claimed = signed
         var holdsDigests = [Bool](repeating: false, count: rootCount)
@@ -248,19 +250,6 @@ struct ArchivePlacement: Sendable {
             witnesses.digests = hasTopLevelDigests[root] ? .topLevel : holdsDigests[root] ? .inFolders : .none
             return try ArchiveLayout.of(witnesses) { try logs(root) }
         }
-    }
-
-    /// The layouts, where every root has signed digests, all of them in folders and all with one offset.
-    private static func onlyLayouts(
-        _ index: ArchiveIndex,
-        _ records: DigestRecords,
-        _ signatures: [SignatureOutcome],
-        rootCount: Int,
-        _ check: () throws -> Void
-    ) rethrows -> [ArchiveLayout]? {
-        let offsets = try onlyOffsets(index, records, signatures, rootCount: rootCount, check)
-        let known = offsets?.compactMap { $0.map { ArchiveLayout.tree($0) } }
-        return known?.count == rootCount ? known : nil
     }
 
     /// The offset that all signed digests of a root have in common, by the number of the root: none where it has no such

@@ -39,6 +39,9 @@ struct ArchivePortion {
     /// Whether all parts were listed.
     var isAtEnd: Bool { next == survey.parts.count }
 
+    /// Whether the first portion, before it is judged, is found to be the whole archive.
+    var isWhole: Bool { places == nil && isAtEnd }
+
     /// Lists the next portion; what lies beside all parts is of the first.
     ///
     /// - Parameters:
@@ -89,8 +92,8 @@ struct ArchivePortion {
     /// - Parameter archive: What was made of it.
     /// - Throws: ``NotConfined``.
     mutating func confinement(of archive: JudgedArchive, check: () throws -> Void) throws -> Confinement? {
+        if isWhole { return nil }
         let isFirst = places == nil
-        if isFirst, isAtEnd { return nil }
         let placement = archive.facts.placement
         let places = places ?? Places(layouts: placement.layouts, prefixes: placement.prefixes)
         self.places = places

@@ -1,31 +1,6 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
 
-/// An account and region: what can be judged by itself, in a plain archive.
-struct ArchivePart: Hashable, Comparable, Sendable {
-    let account: String
-    let region: String
-
-    init(account: String, region: String) {
-        self.account = account
-        self.region = region
-    }
-
-    init(_ chain: ChainIdentity) {
-        self.init(account: chain.account, region: chain.region)
-    }
-
-    /// The part that a folder tells; `nil` where it does not tell all of it.
-    init?(_ folder: KeyFolder) {
-        guard let account = folder.account, let region = folder.region else { return nil }
-        self.init(account: account, region: region)
-    }
-
-    static func < (lhs: ArchivePart, rhs: ArchivePart) -> Bool {
-        (lhs.account, lhs.region) < (rhs.account, rhs.region)
-    }
-}
-
 /// Where the files of each account and region lie as far as folders tell it, and what lies beside these folders: found
 /// without a look into them.
 struct ArchiveSurvey: Sendable {

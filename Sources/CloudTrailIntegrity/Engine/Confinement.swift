@@ -41,7 +41,7 @@ struct Confinement {
     func check(absent: [LogListing]) throws {
         for listing in absent {
             guard let name = LogFileName(listing.location.key) else { throw NotConfined() }
-            try require(parts.contains(ArchivePart(account: name.account, region: name.region)))
+            try require(parts.contains(ArchivePart(name)))
         }
     }
 
@@ -100,7 +100,7 @@ struct Confinement {
                 try check()
                 if let usual, reader.name.starts(with: usual) { continue }
                 guard let named = NamedPart(name: reader.name[...]) else { continue }
-                try require(parts.contains(ArchivePart(account: named.account, region: named.region)))
+                try require(parts.contains(ArchivePart(named)))
             }
         }
     }

@@ -19,7 +19,7 @@ final class JudgedDigests: Sendable {
     /// Of each record, whether the accounts, regions and trails that are asked for have its chain.
     let isSelected: [Bool]
     /// The last verified end of the regular chains of each account and region.
-    let coveredUntil: [[String]: Timestamp]
+    let coveredUntil: [ArchivePart: Timestamp]
     /// The ends of the last verified digests before the heads that may be allowed, by the numbers of these.
     private let verifiedBeforeHeads: [Int: Timestamp]
 
@@ -41,11 +41,11 @@ final class JudgedDigests: Sendable {
         self.pagesOfKeys = pagesOfKeys
         self.manifests = manifests
         self.chains = chains
-        var coveredUntil: [[String]: Timestamp] = [:]
+        var coveredUntil: [ArchivePart: Timestamp] = [:]
         for chain in chains where !chain.identity.isBackfill {
             guard let end = chain.verifiedUntil else { continue }
-            let place = [chain.identity.account, chain.identity.region]
-            coveredUntil[place] = max(coveredUntil[place] ?? end, end)
+            let part = ArchivePart(chain.identity)
+            coveredUntil[part] = max(coveredUntil[part] ?? end, end)
         }
         self.coveredUntil = coveredUntil
         let (records, placement) = (facts.records, facts.placement)

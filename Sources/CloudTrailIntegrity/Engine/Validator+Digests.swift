@@ -57,22 +57,21 @@ extension Validator {
         var check = SignatureCandidates(records: records, signatures: digests.signatures, keys: digestKeys)
         var verdicts = try stage.signatures(check, index, records, pool, worker)
         let places = portion?.places
-        if portion != nil {
-            let offsets = try ArchivePlacement.onlyOffsets(
-                index,
-                records,
-                verdicts,
-                rootCount: sources.count,
-                monitor.check
-            )
-            portion?.note(offsets: offsets)
-        }
+        let offsets = try ArchivePlacement.onlyOffsets(
+            index,
+            records,
+            verdicts,
+            rootCount: sources.count,
+            monitor.check
+        )
+        portion?.note(offsets: offsets)
         let layouts =
             try places?.layouts
             ?? ArchivePlacement.layouts(
                 index,
                 records,
                 verdicts,
+                only: offsets,
                 rootCount: sources.count,
                 proven: earlier?.state.folders ?? [],
                 check: monitor.check

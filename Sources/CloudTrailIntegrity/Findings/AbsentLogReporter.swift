@@ -99,7 +99,7 @@ struct AbsentLogReporter {
 
     private func surroundings(of key: ObjectKey, _ name: LogFileName?, _ held: HeldLogs) -> LogSurroundings {
         if let folder = archive.lookAlikes.held(likeFolderOf: key) { return .lookAlike(folder) }
-        guard let name, !held.places.contains(HeldLogs.Place(name)) else { return .unremarkable }
+        guard let name, !held.parts.contains(ArchivePart(name)) else { return .unremarkable }
         return .noLogOfRegion(name.region)
     }
 
@@ -126,23 +126,16 @@ struct AbsentLogReporter {
 
     /// What log files the archive holds, by their names.
     private struct HeldLogs {
-        struct Place: Hashable {
-            let account: String
-            let region: String
-
-            init(_ name: LogFileName) { (account, region) = (name.account, name.region) }
-        }
-
         /// A day's folder of an account and region.
         struct Day: Hashable {
-            let place: Place
+            let part: ArchivePart
             let number: Int64
 
-            init(_ name: LogFileName) { (place, number) = (Place(name), name.time.dayNumber) }
+            init(_ name: LogFileName) { (part, number) = (ArchivePart(name), name.time.dayNumber) }
         }
 
         var days: Set<Day> = []
-        var places: Set<Place> = []
+        var parts: Set<ArchivePart> = []
     }
 
     private func heldLogs(_ monitor: ValidationMonitor) throws -> HeldLogs {
@@ -152,7 +145,7 @@ struct AbsentLogReporter {
             if let log = LogFileName(ObjectKey(bytes: name)) { held.days.insert(HeldLogs.Day(log)) }
             return true
         }
-        held.places = Set(held.days.map(\.place))
+        held.parts = Set(held.days.map(\.part))
         return held
     }
 }

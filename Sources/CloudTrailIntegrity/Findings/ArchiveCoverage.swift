@@ -15,7 +15,7 @@ struct ArchiveCoverage {
 
     /// The latest end of a range that every regular chain covers; `nil` where none is covered. A chain that lies far behind
     /// the others has ended, or has a finding of its own.
-    var coverableEnd: Timestamp? {
+    func coverableEnd() -> Timestamp? {
         let ends = regular.filter { asked.selects($0.identity) }.compactMap(\.coverage.verifiedUntil)
         return CoverageRules.coverableEnd(of: ends, asked)
     }

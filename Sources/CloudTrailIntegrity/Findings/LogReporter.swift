@@ -226,7 +226,7 @@ struct LogReporter {
             name,
             description(of: unlisted, path, isNamed: name != nil),
             at: match.place(of: unlisted),
-            coveredUntil: name.flatMap { archive.digests.coveredUntil[[$0.account, $0.region]] },
+            coveredUntil: name.flatMap { archive.digests.coveredUntil[ArchivePart($0)] },
             archive.asked
         )
         if cause == .logAwaitingDigest { logs.report.awaiting += 1 } else { logs.report.looseLogs.count(cause.kind) }

@@ -6,7 +6,7 @@ internal import CloudTrailRules
 struct PartResult: Sendable {
     /// Findings, counts, and the places of what is held and named.
     var report: PartialReport
-    /// The chains of which digest files are held, in their order.
+    /// The chains of which digest files are held.
     private(set) var chains: [HeldChain]
     /// The number of entries that were listed, each of which has one fate.
     private(set) var entryCount: Int
@@ -43,7 +43,7 @@ struct PartResult: Sendable {
     mutating func add(_ other: PartResult) throws {
         guard report.findings.canAdd(other.report.findings) else { throw NotConfined() }
         report.add(other.report)
-        chains = (chains + other.chains).sorted { $0.identity < $1.identity }
+        chains += other.chains
         entryCount += other.entryCount
         names = names.flatMap { own in other.names.map { own.adding($0) } }
         signatures.add(other.signatures)

@@ -74,7 +74,8 @@ struct ReportAssembler {
         _ listener: FindingListener
     ) throws -> ValidationReport {
         let coverage = ArchiveCoverage(part.chains, asked)
-        for head in part.report.heads { part.report.findings.add(head.finding(coverableEnd: coverage.coverableEnd)) }
+        let coverableEnd = coverage.coverableEnd()
+        for head in part.report.heads { part.report.findings.add(head.finding(coverableEnd: coverableEnd)) }
         for finding in coverage.findings() { part.report.findings.add(finding) }
         addLocationsNotHeld()
         addPartsElsewhere()
@@ -213,7 +214,7 @@ struct ReportAssembler {
                 logs: part.report.logs[chain] ?? Tally()
             )
         }
-        return gone.isEmpty ? held : (held + empty).sorted { $0.chain < $1.chain }
+        return (held + empty).sorted { $0.chain < $1.chain }
     }
 
     private mutating func addNothingValidated(_ chains: [ChainSummary]) {

@@ -1,0 +1,24 @@
+internal import CloudTrailFormat
+internal import CloudTrailRules
+
+/// An account and region: what can be judged by itself, in a plain archive.
+struct ArchivePart: Hashable, Comparable, Sendable {
+    let account: String
+    let region: String
+
+    init(_ chain: ChainIdentity) { (account, region) = (chain.account, chain.region) }
+
+    init(_ name: LogFileName) { (account, region) = (name.account, name.region) }
+
+    init(_ name: NamedPart) { (account, region) = (name.account, name.region) }
+
+    /// The part that a folder tells; `nil` where it does not tell all of it.
+    init?(_ folder: KeyFolder) {
+        guard let account = folder.account, let region = folder.region else { return nil }
+        (self.account, self.region) = (account, region)
+    }
+
+    static func < (lhs: ArchivePart, rhs: ArchivePart) -> Bool {
+        (lhs.account, lhs.region) < (rhs.account, rhs.region)
+    }
+}
