@@ -27,11 +27,10 @@ struct PageCommandsTests {
             echo "$status $*" >>'\(folder.path)/ran'
             exit $status
             """
-        let program = folder.path + "/cloudtrail-integrity"
-        try Data(script.utf8).write(to: URL(fileURLWithPath: program))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        try Downloaders.put("cloudtrail-integrity", script, in: folder.path)
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        environment = ["PATH": "\(folder.path):\(path)"]
+        environment = try Downloaders(in: folder.path, manifest: folder.path + "/reader/meta.jsonl").environment
+            .merging(["PATH": "\(folder.path):\(path)"]) { _, new in new }
     }
 
     /// The blocks of a page that begin with one of these commands, as the reader types them.
@@ -123,6 +122,38 @@ struct PageCommandsTests {
         for line in try run(page) { #expect(["0", "2"].contains(line.prefix { $0 != " " }), "\(line)") }
     }
 
+    // MARK: Downloads
+
+    /// The blocks of a page that download or fetch, with the name of a bucket.
+    private static func downloads(of page: String, with commands: [String]) throws -> [String] {
+        try blocks(of: page, with: commands).map { $0.replacing("BUCKET", with: "example-trail-bucket") }
+    }
+
+    @Test(
+        "each way to download leads to VALID",
+        .enabled("needs python3") { ShellRun.find("python3") != nil },
+        arguments: ["rclone copy", "rclone lsjson", "aws s3api", "s5cmd head"]
+    )
+    func downloads(way: String) throws {
+        try prepare("mv archive '\(folder.path)/bucket'")
+        let steps = try Self.downloads(of: "user-guide.md", with: ["rclone", "cd", "while"])
+        let page = try Self.downloads(of: "../README.md", with: ["aws"])
+        let sync = try #require(page.first?.split(separator: "\n").first.map(String.init))
+        let chosen = try #require(steps.first { $0.contains(way) })
+        let heads = try #require(steps.first { $0.hasPrefix("cd archive") })
+        let validate = "cloudtrail-integrity validate archive --public-keys keys.json"
+        let commands =
+            switch way {
+            case "rclone copy": [chosen, validate]
+            case "rclone lsjson": [sync, chosen]
+            case "s5cmd head": [sync, heads, chosen, "cd ..", validate + " --signatures signatures.jsonl"]
+            default: [sync, heads, chosen, "cd ..", validate]
+            }
+        let ending = try shell("set -e\n" + commands.joined(separator: "\n"))
+        #expect(ending.status == 0, "\(ending.errors)\(ending.output)")
+        #expect(try folder.text("ran").hasPrefix("0 validate archive --public-keys keys.json"))
+    }
+
     // MARK: Every night
 
     /// A machine as the page for unattended runs has it, below a folder: programs that need the system's rights are told to
@@ -138,17 +169,17 @@ struct PageCommandsTests {
         try prepare(
             """
             root=$PWD/root
+            programs='\(folder.path)'
             mkdir -p "$root/etc" "$root/srv/cloudtrail" "$root/var/lib/cloudtrail-integrity/prod" \\
                 "$root/var/lib/prometheus/node-exporter" "$root/usr/share/doc/cloudtrail-integrity/examples"
-            mv archive "$root/srv/cloudtrail/archive"
+            mv archive "$programs/bucket"
             sed "s#/etc/#$root/etc/#g; s#/srv/#$root/srv/#g; s#/var/#$root/var/#g" \\
                 '\(Self.repository.path)/packaging/example.conf' \\
                 >"$root/usr/share/doc/cloudtrail-integrity/examples/example.conf"
-            programs='\(folder.path)'
             for name in groupadd chgrp journalctl; do
                 printf '#!/bin/sh\\necho "$0 $*" >>"%s/told"\\n' "$programs" >"$programs/$name"
             done
-            printf '#!/bin/sh\\ncat "%s/keys.json"\\n' "$PWD" >"$programs/aws"
+            cp '\(Self.repository.path)/packaging/sync-archive.sh' "$programs"
             cat >"$programs/editor" <<'END'
             #!/bin/sh
             set -e
@@ -158,9 +189,8 @@ struct PageCommandsTests {
                 sed -i 's/^OPTIONS="--new-state /OPTIONS="/' "$1"
             else
                 cp "$reader/keys.json" "$etc/keys/us-east-1.json"
-                cp "$reader/meta.jsonl" "$etc/signatures.jsonl"
                 cloudtrail-integrity chains "$reader/root/srv/cloudtrail/archive" --format expect >"$etc/chains.jsonl"
-                sed -i 's#^OPTIONS="#&--new-state --signatures '"$etc"'/signatures.jsonl #' "$1"
+                sed -i 's#^OPTIONS="#&--new-state #' "$1"
             fi
             END
             cat >"$programs/systemctl" <<END
@@ -188,7 +218,10 @@ struct PageCommandsTests {
         _ = try SampleArchive.write(to: reader, options)
         try makeMachine()
         let root = reader + "/root"
-        for block in try Self.blocks(of: "nightly.md", with: ["groupadd", "chgrp", "aws"]) {
+        // What downloads has run before the machine is set up.
+        let download = try Self.downloads(of: "nightly.md", with: ["sync-archive.sh"])
+        try #require(download.count == 1)
+        for block in try download + Self.blocks(of: "nightly.md", with: ["groupadd", "chgrp", "aws"]) {
             let script = ["/etc/", "/usr/share/", "/srv/", "/var/lib/"].reduce(block) { script, path in
                 script.replacing(" " + path, with: " " + root + path)
             }

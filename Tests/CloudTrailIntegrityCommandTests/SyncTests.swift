@@ -13,42 +13,18 @@ struct SyncTests {
         .path
 
     private let folder: TestFolder
+    private let downloaders: Downloaders
     private let start: Timestamp
     private var sample: String { folder.path + "/sample" }
     private var bucket: String { folder.path + "/bucket" }
     private var archive: String { folder.path + "/archive" }
 
-    /// Serves what lies below `bucket`; a copy more than `COPIES` fails, and what lies below `later` is delivered when the
-    /// first sync has ended.
-    private static let aws = """
-        #!/bin/sh
-        set -eu
-        cd "$FAKE"
-        if [ "$1" = s3api ]; then
-            [ "$2 $3 $4 $5" = "head-object --bucket example-trail-bucket --key" ]
-            grep -F "\\"key\\":\\"$6\\"" sample/meta.jsonl | sed 's/.*"metadata"/{"Metadata"/'
-            exit
-        fi
-        [ "$1 $2 $3" = "s3 sync s3://example-trail-bucket/AWSLogs" ]
-        from=bucket/AWSLogs
-        to=$4
-        case "$*" in *--include*) digests=yes ;; *) digests=no ;; esac
-        (cd $from && find . -type f | sort) | while read -r name; do
-            case $name in */CloudTrail-Digest/*) is=yes ;; *) is=no ;; esac
-            [ $is = $digests ] || continue
-            cmp -s "$from/$name" "$to/$name" && continue
-            mkdir -p "$to/$(dirname "$name")"
-            cp "$from/$name" "$to/$name"
-        done
-        if [ -d later ]; then cp -r later/. bucket && rm -r later; fi
-        """
-
     /// A copy that fails when there were as many as `COPIES` says.
     private static let cp = """
         #!/bin/sh
-        count=$(cat "$FAKE/count")
+        count=$(cat "$COPIED")
         [ "$count" -lt "${COPIES:-999999}" ] || exit 1
-        echo $((count + 1)) >"$FAKE/count"
+        echo $((count + 1)) >"$COPIED"
         exec /bin/cp "$@"
         """
 
@@ -58,12 +34,8 @@ struct SyncTests {
         (options.accounts, options.regions, options.hours, options.logs, options.records) = (1, 2, 4, 1, 1)
         _ = try SampleArchive.write(to: folder.path + "/sample", options)
         start = options.start
-        let tools = folder.path + "/bin"
-        try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)
-        for (name, text) in [("aws", Self.aws), ("cp", Self.cp)] {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(tools)/\(name)"))
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(tools)/\(name)")
-        }
+        downloaders = try Downloaders(in: folder.path, manifest: folder.path + "/sample/meta.jsonl")
+        try Downloaders.put("cp", Self.cp, in: folder.path)
     }
 
     /// Has what was delivered until an hour lie in a folder.
@@ -87,7 +59,9 @@ struct SyncTests {
     private func sync(copies: Int? = nil) throws -> Int32 {
         try Data("0\n".utf8).write(to: URL(fileURLWithPath: folder.path + "/count"))
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        var environment = ["PATH": "\(folder.path)/bin:\(path)", "FAKE": folder.path]
+        var environment = downloaders.environment
+        environment["PATH"] = "\(folder.path):\(path)"
+        environment["COPIED"] = folder.path + "/count"
         if let copies { environment["COPIES"] = "\(copies)" }
         return try ShellRun(
             "/bin/sh",
