@@ -63,6 +63,17 @@ package enum ListingRules: Sendable {
         case this, other
     }
 
+    // A limit of V8.
+    /// The most keys of one name that the files of a flat root stand for, of those that only unverified digests list.
+    private static let mostUnverifiedNamesakes = 32
+
+    /// Of the keys of one name that only unverified digests list, those that the files of a flat root stand for: the
+    /// first in the order of bytes, so that forged digests cannot have every file held to every key.
+    package static func counting<Key>(_ unverified: [Key], by areInOrder: (Key, Key) -> Bool) -> some Sequence<Key> {
+        guard unverified.count > mostUnverifiedNamesakes else { return unverified[...] }
+        return unverified.sorted(by: areInOrder).prefix(mostUnverifiedNamesakes)
+    }
+
     /// Whether a verified digest lists a file, under this key or another that its path can have.
     package enum Vouching: Hashable, Sendable {
         case vouchedFor, notVouchedFor

@@ -124,7 +124,7 @@ struct NightOptionsTests {
     func lock() throws {
         #expect(sample.validate("--state", state, "--new-state").status == .proven)
         let arguments = DiskSample.validation(of: sample.path) + ["--state", state, "-q"]
-        let holder = open(state + ".lock", O_RDWR | O_CLOEXEC)
+        let holder = unsafe open(state + ".lock", O_RDWR | O_CLOEXEC)
         #expect(holder >= 0 && flock(holder, LOCK_EX) == 0)
         for timeout in [[], ["--lock-timeout", "0"], ["--lock-timeout", "1"]] {
             let begin = ContinuousClock.now

@@ -1,5 +1,6 @@
 import CloudTrailFormat
 import CloudTrailRules
+import TestSupport
 import Testing
 
 /// V2, V3, V38, V40
@@ -142,6 +143,47 @@ import Testing
             }
         }
         #expect(count == 37_968)
+    }
+
+    /// Names whose times lie anywhere in two days, and ranges that begin and end at any second of them.
+    @Test("100,000 places, names and questions", arguments: 0..<10)
+    func drawn(part: Int) {
+        var random = SequenceGenerator(seed: UInt64(part))
+        let seconds: ClosedRange<Int64> = 0...172_799
+        let categories: [String?] = ["CloudTrail", "CloudTrail-Insight", "CloudTrail-Digest", "CloudTrail-Lake", nil]
+        for number in 0..<10_000 {
+            func drawnTime() -> Timestamp { Self.time(1, 0).advanced(bySeconds: .random(in: seconds, using: &random)) }
+            func drawn<T>(_ values: [T]) -> T { values[Int.random(in: values.indices, using: &random)] }
+            let minute = drawnTime().seconds(since: Self.time(1, 0)) / 60
+            let other = drawn(Self.names)
+            let log = Name.log(
+                account: drawn(Self.accounts),
+                region: drawn(Self.regions),
+                Self.time(1, 0, Int(minute))
+            )
+            let category = drawn(categories)
+            let hasFolders = category != nil
+            let mapping = hasFolders ? .tree : drawn([FileScope.Place.Mapping.tree, .flat, .flatWithDigests])
+            let world = World(
+                category: category,
+                account: mapping == .tree ? drawn(Self.accounts + [nil]) : nil,
+                region: hasFolders ? drawn(Self.regions + [nil]) : nil,
+                day: hasFolders ? drawn([1, 2, nil]) : nil,
+                name: Int.random(in: 0..<4, using: &random) == 0 ? other : log,
+                mapping: mapping
+            )
+            let times = [drawnTime(), drawnTime()].sorted()
+            let asked = Asked(
+                start: drawn([times[0], nil]),
+                end: times[0] < times[1] ? drawn([times[1], nil]) : nil,
+                accounts: drawn([Selection.all, [Self.accounts[0]]]),
+                regions: drawn([Selection.all, [Self.regions[0]]])
+            )
+            let fate = FileScope(asked).fate(of: Array(world.name.text.utf8).span, at: world.place)
+            if fate != expected(world, asked) {
+                Issue.record("case \(part)/\(number), \(world): \(fate), not \(expected(world, asked)), for \(asked)")
+            }
+        }
     }
 
     @Test("a folder in which a listed log file lies is one of log files")

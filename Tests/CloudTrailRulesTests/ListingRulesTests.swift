@@ -1,8 +1,9 @@
 import CloudTrailFormat
 import CloudTrailRules
+import TestSupport
 import Testing
 
-/// V31, V41
+/// V8, V31, V41
 @Suite struct ListingRulesTests {
     private typealias Listing = ListingRules.Listing
 
@@ -63,6 +64,17 @@ import Testing
                 let vouched = ListingRules.reach(of: .vouchedFor, listing, isAskedFor: isAskedFor)
                 #expect(vouched == (listing.lister == .verified ? listing.reach : .none))
             }
+        }
+    }
+
+    /// V8
+    @Test("of keys of one name that nobody verified lists, the first 32 count, whatever order they came in")
+    func namesakes() {
+        for count in [0, 1, 31, 32, 33, 100] {
+            let keys = Array(0..<count)
+            var random = SequenceGenerator(seed: UInt64(count))
+            let found = Array(ListingRules.counting(keys.shuffled(using: &random), by: <))
+            #expect(found.sorted() == Array(keys.prefix(32)))
         }
     }
 }

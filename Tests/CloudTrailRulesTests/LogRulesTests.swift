@@ -1,5 +1,6 @@
 import CloudTrailFormat
 import CloudTrailRules
+import TestSupport
 import Testing
 
 /// V32, V35
@@ -12,8 +13,8 @@ import Testing
         + [.overLimit(.size), .overLimit(.ratio)]
 
     /// V32: what a held log file has, by the page.
-    private func expected(_ content: ContentFacts, _ lister: DigestStanding) -> [FindingKind] {
-        let isSame = content.hash == Self.listed
+    private func expected(_ content: ContentFacts, _ listed: SHA256Digest, _ lister: DigestStanding) -> [FindingKind] {
+        let isSame = content.hash == listed
         if case .overLimit = content.container { return [.logOverLimit] }
         var kinds: [FindingKind] = []
         if case .broken = content.container { kinds.append(.logMalformed) }
@@ -31,9 +32,39 @@ import Testing
                     for lister in [DigestStanding.verified, .unverified] {
                         let content = ContentFacts(hash: hash, form: form, container: container)
                         let found = LogRules.faults(of: content, listed: Self.listed, by: lister)
-                        #expect(found.map(\.kind) == expected(content, lister))
+                        #expect(found.map(\.kind) == expected(content, Self.listed, lister))
                     }
                 }
+            }
+        }
+    }
+
+    /// V31 and V32 together: the listings of a key in the order of their digests, and what is held of it.
+    @Test("100,000 held log files with up to eight listings")
+    func listings() {
+        var random = SequenceGenerator(seed: 32)
+        let hashes = [Self.listed, Self.other, SHA256Digest(words: 5, 5, 5, 5)]
+        for number in 0..<100_000 {
+            let listings = (0..<Int.random(in: 1...8, using: &random)).map { _ in
+                ListingRules.Listing(
+                    Bool.random(using: &random) ? .verified : .unverified,
+                    .inScope,
+                    hashes.randomElement(using: &random) ?? Self.listed
+                )
+            }
+            let content = ContentFacts(
+                hash: hashes.randomElement(using: &random) ?? Self.listed,
+                form: Bool.random(using: &random) ? .gzip : .plain,
+                container: Self.containers.randomElement(using: &random) ?? .whole
+            )
+            var counting = listings[0]
+            for listing in listings.dropFirst() { _ = counting.add(listing, .newer) }
+            let found = LogRules.faults(of: content, listed: counting.hash, by: counting.lister)
+            // What a verified digest lists counts, and of several the newest.
+            let lister = listings.last { $0.lister == .verified } ?? listings[listings.count - 1]
+            let kinds = expected(content, lister.hash, lister.lister)
+            if found.map(\.kind) != kinds {
+                Issue.record("case \(number), \(listings), \(content): \(found) is not \(kinds)")
             }
         }
     }

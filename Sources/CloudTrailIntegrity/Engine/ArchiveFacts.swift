@@ -68,7 +68,7 @@ final class ArchiveFacts: Sendable {
 
     /// The records that map to a key.
     func digests(at key: ObjectKey) -> RecordNumbers {
-        keys.known(records.names.key(key.collapsed)).map { digestsByKey[$0] } ?? RecordNumbers.none
+        digests(at: CollectionOfOne(key)).first ?? RecordNumbers.none
     }
 
     /// The records that map to each of these keys.

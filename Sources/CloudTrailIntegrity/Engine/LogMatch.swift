@@ -397,9 +397,6 @@ struct LogMatch: Sendable {
             && mapped.bucket ?? bucketNumbers[Int(folder)] == bucketNumbers[Int(folder)]
     }
 
-    /// The most keys of one name that files in a flat folder are held to, of those that only unverified digests list.
-    private static let mostUnverifiedNamesakes = 32
-
     /// The keys that the files of a name can be of, where only the name tells.
     ///
     /// - Parameter first: The first of that name.
@@ -415,14 +412,10 @@ struct LogMatch: Sendable {
             }
             next = draft.next
         }
-        if unverified.count > Self.mostUnverifiedNamesakes {
-            unverified.sort { first, second in
-                let (left, right) = (drafts[Int(first)].folder, drafts[Int(second)].folder)
-                return listedFolders[Int(left)].collapsed < listedFolders[Int(right)].collapsed
-            }
-            unverified.removeSubrange(Self.mostUnverifiedNamesakes...)
+        keys += ListingRules.counting(unverified) { first, second in
+            let (left, right) = (drafts[Int(first)].folder, drafts[Int(second)].folder)
+            return listedFolders[Int(left)].collapsed < listedFolders[Int(right)].collapsed
         }
-        keys += unverified
         keysOfNames[first] = keys
         return keys
     }

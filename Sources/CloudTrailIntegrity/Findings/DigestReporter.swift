@@ -5,15 +5,15 @@ internal import NativeInterop
 /// Reports on digest files.
 struct DigestReporter {
     private let archive: JudgedArchive
-    private let check: SignatureCandidates
+    private let candidates: SignatureCandidates
 
     private var facts: ArchiveFacts { archive.facts }
     private var digests: JudgedDigests { archive.digests }
     private var records: DigestRecords { archive.facts.records }
 
-    init(_ archive: JudgedArchive, _ check: SignatureCandidates) {
+    init(_ archive: JudgedArchive, _ candidates: SignatureCandidates) {
         self.archive = archive
-        self.check = check
+        self.candidates = candidates
     }
 
     /// What every digest file in scope comes to.
@@ -161,7 +161,7 @@ struct DigestReporter {
     private func searched(_ cause: FindingCause, about number: Int) -> FindingCause {
         guard case .digestUnsigned(let rejected, let position, _) = cause else { return cause }
         let search = SignatureSearch(
-            sidecar: check.sidecarFault(of: number),
+            sidecar: candidates.sidecarFault(of: number),
             digests.manifests
         )
         return .digestUnsigned(rejected: rejected, position, search)
@@ -177,7 +177,7 @@ struct DigestReporter {
             )
             notices.append(finding(cause, about: number))
         }
-        if let key = verifier.key(of: records[number].claims), let time = check.signingTime(of: number, verifier),
+        if let key = verifier.key(of: records[number].claims), let time = candidates.signingTime(of: number, verifier),
             !key.isValid(at: time)
         {
             let cause = FindingCause.keyOutsideValidity(

@@ -15,32 +15,69 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
         case list([String])
     }
 
+    /// The values of a finding.
+    private struct Facts: Hashable, Sendable {
+        var kind: FindingKind
+        var bucket: String?
+        var key: ObjectKey?
+        var path: ObjectKey?
+        var chain: ChainIdentity?
+        var start: Timestamp?
+        var end: Timestamp?
+        var message: String
+        var detail: [String: Detail]
+        var concernsNewestDigest: Bool
+        var isKnown: Bool?
+        var acknowledgement: Acknowledgement?
+        var ownAdvice: String?
+    }
+
+    /// Copies share their values, of which a dozen are references: findings are sorted and handed on, and there may be a
+    /// million of them.
+    private final class Shared: Sendable {
+        let facts: Facts
+        init(_ facts: Facts) { self.facts = facts }
+    }
+
+    private var shared: Shared
+
+    private var facts: Facts {
+        get { shared.facts }
+        set { shared = Shared(newValue) }
+    }
+
     /// What it is.
-    public let kind: FindingKind
+    public var kind: FindingKind { shared.facts.kind }
     /// The bucket, where it is known.
-    public let bucket: String?
+    public var bucket: String? { shared.facts.bucket }
     /// The key that the file's path maps to; for something absent, the key that names it.
-    public let key: ObjectKey?
+    public var key: ObjectKey? { shared.facts.key }
     /// The file, below the name of its source; `nil` for something absent.
-    public let path: ObjectKey?
+    public var path: ObjectKey? { shared.facts.path }
     /// The chain it belongs to; `nil` where none is known.
-    public let chain: ChainIdentity?
+    public var chain: ChainIdentity? { shared.facts.chain }
     /// The start of the time it speaks of; for a log file, the minute in its name.
-    public let start: Timestamp?
+    public var start: Timestamp? { shared.facts.start }
     /// The end of the time it speaks of.
-    public let end: Timestamp?
+    public var end: Timestamp? { shared.facts.end }
     /// What and why, in one sentence. It may hold text from the archive and must be escaped before it is shown.
-    public let message: String
+    public var message: String { shared.facts.message }
     /// More, by name.
-    public package(set) var detail: [String: Detail]
+    public var detail: [String: Detail] { shared.facts.detail }
     /// Whether it concerns the newest digest of its chain, or a log file that only that one lists.
-    package let concernsNewestDigest: Bool
+    package var concernsNewestDigest: Bool { shared.facts.concernsNewestDigest }
     /// Whether the run before this one had it too; `nil` where that is not remembered, and of notices.
-    public package(set) var isKnown: Bool?
+    public package(set) var isKnown: Bool? {
+        get { shared.facts.isKnown }
+        set { facts.isKnown = newValue }
+    }
     /// What covers it of ``ValidationOptions/acknowledgements``.
-    package var acknowledgement: Acknowledgement?
+    package var acknowledgement: Acknowledgement? {
+        get { shared.facts.acknowledgement }
+        set { facts.acknowledgement = newValue }
+    }
     /// What to do next, where that is another than what the kind says; it may hold text from the archive.
-    package let ownAdvice: String?
+    package var ownAdvice: String? { shared.facts.ownAdvice }
 
     /// What to do next.
     package var advice: String { ownAdvice ?? kind.advice }
@@ -72,18 +109,30 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
         concernsNewestDigest: Bool = false,
         ownAdvice: String? = nil
     ) {
-        self.kind = kind
-        self.message = message
-        self.bucket = bucket
-        self.key = key
-        self.path = path
-        self.chain = chain
-        self.start = start
-        self.end = end
-        self.detail = detail
-        self.concernsNewestDigest = concernsNewestDigest
-        self.ownAdvice = ownAdvice
+        shared = Shared(
+            Facts(
+                kind: kind,
+                bucket: bucket,
+                key: key,
+                path: path,
+                chain: chain,
+                start: start,
+                end: end,
+                message: message,
+                detail: detail,
+                concernsNewestDigest: concernsNewestDigest,
+                ownAdvice: ownAdvice
+            )
+        )
     }
+
+    /// Whether two findings say the same.
+    public static func == (lhs: Finding, rhs: Finding) -> Bool {
+        lhs.shared === rhs.shared || lhs.shared.facts == rhs.shared.facts
+    }
+
+    /// Feeds what a finding says to a hasher.
+    public func hash(into hasher: inout Hasher) { hasher.combine(shared.facts) }
 
     /// Severity, kind, where and what, in one line, with what could steer a terminal or forge a line made visible.
     public var description: String {

@@ -1,10 +1,11 @@
 import CloudTrailFormat
-import CloudTrailIntegrity
 import NativeInterop
 import SampleArchive
+import TestSupport
 import Testing
 
 @testable import Adversary
+@testable import CloudTrailIntegrity
 
 /// An archive in memory that can be listed a folder at a time.
 struct FolderListedArchive: ObjectSource {
@@ -152,6 +153,70 @@ struct PortionTests {
         #expect(inPortions.substance == whole.substance)
         #expect(inPortions.notAsked == whole.notAsked)
         #expect(inPortions.portions == 1)
+    }
+
+    /// What judging each account and region by itself comes to, as long as they are independent of each other.
+    private func parts(_ validator: Validator, of archive: MemoryArchive) throws -> [PartResult] {
+        let source = FolderListedArchive(base: archive)
+        let survey = try #require(try ArchiveSurvey([source], check: {}))
+        var portion: ArchivePortion? = ArchivePortion(survey, files: 1)
+        let monitor = ValidationMonitor()
+        var parts: [PartResult] = []
+        repeat {
+            let judged = try validator.judge(
+                [source.access],
+                [source.nameBytes],
+                &portion,
+                monitor,
+                FindingListener(monitor, nil)
+            )
+            parts.append(judged.part)
+        } while portion?.isAtEnd == false
+        return parts
+    }
+
+    /// I42
+    @Test(
+        "what the parts come to adds up in any order and grouping",
+        arguments: [
+            [], [Tamper.logModified, .logDeleted], [.digestDeleted, .logInjected],
+            [.digestModified, .digestHeadDeleted],
+            [.digestKeyUnknown, .digestTailDeleted], [.digestAllDeleted],
+        ]
+    )
+    func anyOrder(tampers: [Tamper]) throws {
+        let sample = try sample(tampers)
+        for hasManifest in [true, false] {
+            var options = ValidationOptions()
+            options.listsProvenFiles = true
+            let manifest = hasManifest ? sample.manifest : SignatureManifest()
+            let validator = Validator(keys: sample.keys, signatures: manifest, options: options)
+            let whole = try validator.validate(sample.archive)
+            let parts = try parts(validator, of: sample.archive)
+            #expect(parts.count == 4)
+            var random = SequenceGenerator(seed: 42)
+            for _ in 0..<20 {
+                var sums = parts.shuffled(using: &random)
+                // Any two of them are added, until one is left.
+                while sums.count > 1 {
+                    let other = sums.remove(at: Int.random(in: sums.indices, using: &random))
+                    try sums[Int.random(in: sums.indices, using: &random)].add(other)
+                }
+                try sums[0].checkPlaces()
+                let monitor = ValidationMonitor()
+                let report = try ReportAssembler(sums[0], SourceNames([sample.archive.nameBytes]), options).report(
+                    keys: sample.keys,
+                    signatures: manifest,
+                    carried: nil,
+                    state: nil,
+                    known: nil,
+                    monitor,
+                    FindingListener(monitor, nil)
+                )
+                #expect(report.substance == whole.substance)
+                #expect(report.notAsked == whole.notAsked)
+            }
+        }
     }
 
     @Test("every finding comes once, whether judged again or not", arguments: [false, true])
