@@ -37,6 +37,11 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     /// Whether the bytes are UTF-8.
     package var isUTF8: Bool { String(validating: bytes, as: UTF8.self) != nil }
 
+    /// The path of a folder without the `/` at its end.
+    package var withoutSlash: ObjectKey {
+        bytes.last == UInt8(ascii: "/") ? ObjectKey(bytes: bytes.dropLast()) : self
+    }
+
     /// The bytes after the last `/`.
     package var lastComponent: ArraySlice<UInt8> {
         bytes[folderCount...]

@@ -75,11 +75,15 @@ public struct SignatureMetadata: Hashable, Sendable {
 
     private enum AnswerName: String, CodingKey, CaseIterable {
         case metadata = "Metadata"
+        // What boto3 adds of the call.
+        case responseMetadata = "ResponseMetadata"
     }
 
     private static let answerNames = JSONNames<AnswerName>()
 
     /// Reads an answer of `aws s3api head-object`, saved beside its digest as `<digest file>.metadata.json`.
+    ///
+    /// An answer has no list in it, and no object but these two: a file of events that has `Metadata` too is none.
     ///
     /// - Throws: ``HeadObjectFault`` when it is no such answer or holds no signature.
     package init(headObjectAnswer bytes: [UInt8]) throws(HeadObjectFault) {
@@ -88,17 +92,26 @@ public struct SignatureMetadata: Hashable, Sendable {
         var reader = JSONReader(text, maximumDepth: 32)
         var found: SignatureMetadata?
         var hasMetadata = false
+        var hasOther = false
         do throws(JSONError) {
             guard try reader.kind() == .object else { throw JSONError(reason: .unexpectedByte, offset: 0) }
             try reader.readObject(Self.answerNames) { (reader, name) throws(JSONError) in
-                guard name != nil else { return try reader.skipValue() }
-                hasMetadata = true
-                found = try Self.read(&reader)
+                switch name {
+                case .metadata:
+                    hasMetadata = true
+                    found = try Self.read(&reader)
+                case .responseMetadata: try reader.skipValue()
+                case nil:
+                    let kind = try reader.kind()
+                    if kind == .array || kind == .object { hasOther = true }
+                    try reader.skipValue()
+                }
             }
             try reader.expectEnd()
         } catch {
             throw .malformed(error)
         }
+        if hasOther { throw .otherContent }
         guard let found else { throw hasMetadata ? .noSignature : .noMetadata }
         self = found
     }
@@ -109,6 +122,8 @@ package enum HeadObjectFault: Error, Hashable, Sendable {
     case empty
     /// It is no JSON object.
     case malformed(JSONError)
+    /// It has a list or an object that no answer has.
+    case otherContent
     /// It has no member `Metadata`.
     case noMetadata
     /// No signature is among the metadata.

@@ -78,9 +78,6 @@ extension ObjectKey {
 }
 
 extension ObjectKey {
-    /// The path of a folder without the `/` at its end.
-    var withoutSlash: ObjectKey { bytes.last == UInt8(ascii: "/") ? ObjectKey(bytes: Array(bytes.dropLast())) : self }
-
     /// The path of a folder with the `/` at its end.
     var withSlash: ObjectKey { ObjectKey(bytes: bytes + [UInt8(ascii: "/")]) }
 }

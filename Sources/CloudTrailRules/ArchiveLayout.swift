@@ -51,11 +51,22 @@ package enum ArchiveLayout: Hashable, Sendable {
 
     /// The layout of a root (V6).
     ///
-    /// - Parameter logs: The files of the root that signed digests of any root list, looked for where they are needed.
-    package static func of(_ witnesses: Witnesses, logs: () throws -> [LayoutWitness]) rethrows -> ArchiveLayout {
+    /// - Parameters:
+    ///   - holdsLogs: Whether, at an offset, the root has a folder that signed digests list log files in.
+    ///   - logs: The files of the root that signed digests of any root list, looked for where they are needed.
+    package static func of(
+        _ witnesses: Witnesses,
+        holdsLogs: (PathOffset) throws -> Bool,
+        logs: () throws -> [LayoutWitness]
+    ) rethrows -> ArchiveLayout {
         if let layout = inferred(from: witnesses.signed) {
-            guard case .merged = layout else { return layout }
-            return layout.extended(by: try logs())
+            switch layout {
+            case .flat: return layout
+            case .merged: return layout.extended(by: try logs())
+            case .tree(let offset):
+                if try !offset.keepsKeys || holdsLogs(offset) { return layout }
+                return apart(witnesses.signed, offset, try logs()) ?? layout
+            }
         }
         // No signed digest speaks: log files that digests of any root list do.
         let logs = try logs()
@@ -66,6 +77,24 @@ package enum ArchiveLayout: Hashable, Sendable {
         // Only then those that are not signed, so that forgeries cannot move the layout.
         if witnesses.signed.isEmpty, let layout = inferred(from: witnesses.claimed) { return layout }
         return witnesses.digests == .topLevel ? .flat : .added([])
+    }
+
+    /// Digest files and log files that were put apart, each with their keys: all digest files have one offset, and all log
+    /// files another; `nil` where that is not so.
+    private static func apart(
+        _ digests: [LayoutWitness],
+        _ offset: PathOffset,
+        _ logs: [LayoutWitness]
+    ) -> ArchiveLayout? {
+        // Files directly in the root do not speak.
+        let (digests, logs) = (digests.filter { $0.path.folderCount > 0 }, logs.filter { $0.path.folderCount > 0 })
+        let votes = (digests + logs).compactMap(Vote.init)
+        let others = Set(logs.map { PathOffset(of: $0) })
+        guard votes.count == digests.count + logs.count,
+            votes.prefix(digests.count).allSatisfy({ $0.offset == offset }),
+            others.count == 1, let other = others.first ?? nil, other.keepsKeys, other != offset
+        else { return nil }
+        return .merged(offsets(ofPartsOf: Set(votes)))
     }
 
     /// The rule that `evidence` speaks for; `nil` where nothing of it speaks, because it lies directly in the root or

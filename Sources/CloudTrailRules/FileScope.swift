@@ -105,7 +105,9 @@ package struct FileScope: Sendable {
             // A digest file's name is here where what has it is none.
             let key = ObjectKey(bytes: Array(name))
             return LogFileName(key) == nil && DigestFileName(key) == nil ? .other : .log
-        case .lake: return .other
+        case .lake:
+            // What queries of Lake leave has other names.
+            return LogFileName(ObjectKey(bytes: Array(name))) == nil ? .other : .log
         }
     }
 

@@ -205,8 +205,9 @@ extension SidecarFault: Comparable {
         case .tooLarge: (1, 0, "")
         case .content(.empty): (2, 0, "")
         case .content(.malformed(let error)): (3, error.offset, error.description)
-        case .content(.noMetadata): (4, 0, "")
-        case .content(.noSignature): (5, 0, "")
+        case .content(.otherContent): (4, 0, "")
+        case .content(.noMetadata): (5, 0, "")
+        case .content(.noSignature): (6, 0, "")
         }
     }
 

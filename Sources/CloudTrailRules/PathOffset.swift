@@ -53,6 +53,15 @@ package enum PathOffset: Hashable, Comparable, Sendable {
         }
     }
 
+    /// Whether the paths hold the keys as they are, as wholes.
+    package var keepsKeys: Bool {
+        switch self {
+        case .added(let prefix): prefix.isEmpty
+        case .bucketFolder, .stripped: true
+        case .replaced: false
+        }
+    }
+
     /// The place a path maps to; `nil` for a path outside the rule.
     package func place(of path: ObjectKey) -> MappedPlace? {
         let name = path.compressedName

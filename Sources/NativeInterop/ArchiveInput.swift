@@ -59,6 +59,12 @@ internal import CArchive
     private var isInGzipMember = true
     private var pending: ArchiveFailure?
     private var headerBytes = 0
+    /// Where the headers of the member begin, or may begin.
+    private var headerStart: Int64 = 0
+    /// The bytes directly before the chunk, as far as they may be of these headers.
+    private var kept: [UInt8] = []
+    /// libarchive may look at the next header before it has passed over what is before it.
+    private static let keptOfContent = 2 * DescriptorInput.blockBytes
 
     /// Reads from where `descriptor` stands; it stays the caller's, and must be open as long as this is used.
     ///
@@ -118,6 +124,9 @@ internal import CArchive
 
     private func inflate() throws(ArchiveFailure) -> UnsafeRawBufferPointer {
         try callCheck()
+        // The chunk's memory is used again for the next.
+        let isLastBlockZero = unsafe chunk.suffix(DescriptorInput.blockBytes).isZero
+        let headers = headersBeforeNext()
         let next: UnsafeRawBufferPointer
         switch stage {
         case .stored:
@@ -133,7 +142,8 @@ internal import CArchive
         isFirst = false
         // At the end the last chunk stays, so that it can be looked at.
         if unsafe next.isEmpty { return unsafe next }
-        unsafe blockBeforeIsZero = chunk.suffix(DescriptorInput.blockBytes).isZero
+        blockBeforeIsZero = isLastBlockZero
+        kept = headers
         unsafe chunk = next
         handedOut += Int64(next.count)
         guard ratio.allows(UInt64(handedOut), outOf: input.total) else { throw .overRatio(ratio.ratio) }
@@ -144,6 +154,33 @@ internal import CArchive
             }
         }
         return unsafe next
+    }
+
+    /// Begins with the headers of a member, the first of which is not before this position.
+    func beginHeaders(at position: Int64) {
+        purpose = .header
+        headerStart = position
+    }
+
+    /// What is to be seen again once the chunk is given up.
+    private func headersBeforeNext() -> [UInt8] {
+        let start = unsafe handedOut - Int64(chunk.count)
+        let first = purpose == .header ? headerStart : handedOut - Int64(Self.keptOfContent)
+        let passed = Int(clamping: max(0, first - (start - Int64(kept.count))))
+        var headers = Array(kept.dropFirst(passed))
+        unsafe headers.append(contentsOf: chunk.dropFirst(max(0, passed - kept.count)))
+        return headers
+    }
+
+    /// The bytes between two positions, which lie in the chunk or directly before it; `nil` where they are not known.
+    func headers(_ range: Range<Int64>) -> [UInt8]? {
+        let start = unsafe handedOut - Int64(chunk.count)
+        guard range.lowerBound >= start - Int64(kept.count), range.upperBound <= handedOut else { return nil }
+        var headers = Array(kept.suffix(Int(max(0, start - range.lowerBound))).prefix(range.count))
+        let first = Int(max(0, range.lowerBound - start))
+        let end = Int(max(0, range.upperBound - start))
+        if first < end { unsafe headers.append(contentsOf: chunk[first..<end]) }
+        return headers
     }
 
     private func callCheck() throws(ArchiveFailure) {
@@ -161,6 +198,7 @@ internal import CArchive
         let skipped = input.skip(count)
         if skipped > 0 {
             unsafe chunk = UnsafeRawBufferPointer(start: nil, count: 0)
+            kept = []
             handedOut += skipped
             blockBeforeIsZero = false
         }

@@ -179,8 +179,8 @@ internal import CArchive
             input?.purpose = .skipping
             if unsafe archive_read_data_skip(archive) == ARCHIVE_FATAL { throw currentFailure() }
         }
-        input?.purpose = .header
         memberEnd = unsafe archive_filter_bytes(archive, 0)
+        input?.beginHeaders(at: memberEnd)
         memberBytes = 0
         isInLastHole = false
         var found: OpaquePointer?
@@ -188,6 +188,7 @@ internal import CArchive
         switch result {
         case ARCHIVE_OK, ARCHIVE_WARN:
             unsafe entry = found
+            try checkTarHeaders()
             input?.purpose = .content
             if zip != nil { try takeZipMember() }
             return true
@@ -206,6 +207,16 @@ internal import CArchive
     }
 
     private static let mixedUp = "its members cannot be told apart"
+
+    /// A tar archive is read no further than all who extract it agree on what it holds.
+    private func checkTarHeaders() throws(ArchiveFailure) {
+        guard let input else { return }
+        let start = unsafe archive_read_header_position(archive)
+        let end = unsafe archive_filter_bytes(archive, 0)
+        guard start <= end, let headers = input.headers(start..<end) else { throw .damaged(TarHeaders.unclear) }
+        let hasContent = unsafe entry.map { unsafe archive_entry_size($0) > 0 } ?? false
+        if let fault = TarHeaders(headers).fault(hasContent: hasContent) { throw .damaged(fault) }
+    }
 
     /// Finds out what the directory says of the member that libarchive came upon: the one whose content begins where that
     /// now stands. Only the content of a link is read by then.
@@ -240,7 +251,7 @@ internal import CArchive
     package var kind: Kind {
         guard let entry = unsafe entry else { return .special }
         let hasContent = unsafe archive_entry_size(entry) > 0
-        if unsafe archive_entry_hardlink(entry) != nil, !hasContent { return .hardLink }
+        if unsafe archive_entry_hardlink(entry) != nil { return .hardLink }
         switch unsafe archive_entry_filetype(entry) & CLOUDTRAIL_AE_IFMT {
         case CLOUDTRAIL_AE_IFREG: return .file
         case CLOUDTRAIL_AE_IFDIR: return zip != nil && hasContent ? .unclear : .folder

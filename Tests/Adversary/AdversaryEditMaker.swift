@@ -282,7 +282,9 @@ struct AdversaryEditMaker {
         let digest = state.files[place]?.origin.flatMap { world.digest(at: $0) }
         let signature = random.once(in: 2) ? digest?.signature : random.pick(world.digests)?.signature
         let entry = AdversaryManifestEntry(bucket: "", key: "", signature: signature ?? "00")
-        let bytes = random.once(in: 4) ? Array("{}".utf8) : entry.headObjectAnswer
+        var bytes = random.once(in: 4) ? Array("{}".utf8) : entry.headObjectAnswer
+        // Events too, for whoever reads all JSON of the folder.
+        if bytes.count > 2, random.once(in: 3) { bytes = bytes.dropLast() + Array(",\"Records\":[{}]}".utf8) }
         add("plant a sidecar", [.write(AdversaryPlace(root: place.root, path: place.path + ".metadata.json"), bytes)])
     }
 

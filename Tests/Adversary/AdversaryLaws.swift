@@ -66,7 +66,7 @@ extension AdversaryJudge {
         return state.places.compactMap { place in
             let name = lastComponent(place.path)
             if known.contains(place.description) || name.hasPrefix(".") || !folders.isEmpty { return nil }
-            if place.path.contains("CloudTrail-Lake/") { return nil }
+            if place.path.contains("CloudTrail-Lake/"), AdversaryLogName(name) == nil { return nil }
             let suffix = ".metadata.json"
             if name.hasSuffix(suffix), known.contains(String(place.description.dropLast(suffix.count))) { return nil }
             let isNamed = AdversaryDigestName(name) != nil || AdversaryLogName(name) != nil

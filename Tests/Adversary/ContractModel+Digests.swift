@@ -144,9 +144,9 @@ extension ContractModel {
     /// V2: a sidecar is one only if it reads as a `head-object` answer.
     func sidecarSignature(_ file: ModelFile) -> String? {
         let text = String(decoding: file.content.content, as: UTF8.self)
-        guard file.name.hasSuffix(".metadata.json"), let range = text.firstRange(of: "\"signature\":\"") else {
-            return nil
-        }
+        guard file.name.hasSuffix(".metadata.json"), !text.contains("\"Records\":["),
+            let range = text.firstRange(of: "\"signature\":\"")
+        else { return nil }
         let signature = text[range.upperBound...].prefix { $0 != "\"" }
         return signature.isEmpty ? nil : String(signature)
     }
@@ -179,7 +179,7 @@ extension ContractModel {
         if let layout = ModelLayout(voices(speaking, logsOf: [], root)) {
             // Log files speak only of the parts of which no digest does: whoever plants names must not outvote digests.
             guard case .merged(let offsets) = layout, case .merged(let others)? = ModelLayout(merging: logs) else {
-                return layout
+                return apart(layout, voices(speaking, logsOf: [], root), logs, root) ?? layout
             }
             return .merged(offsets.merging(others) { digests, _ in digests })
         }
@@ -189,6 +189,28 @@ extension ContractModel {
         if let layout = ModelLayout(voices(claiming, logsOf: [], root)) { return layout }
         return own.contains { files[$0.file].isAtTop } || !holdsDigest(root) && holdsListedLogAtTop(root)
             ? .flat : .untold
+    }
+
+    /// V7: digests and log files that were put apart, each with their keys; `nil` where that is not so.
+    private func apart(
+        _ layout: ModelLayout,
+        _ digests: Set<ModelVoice>,
+        _ logs: Set<ModelVoice>,
+        _ root: Int
+    ) -> ModelLayout? {
+        guard case .tree(let own) = layout, own.keepsKeys else { return nil }
+        let listing = self.digests.filter { $0.isSigned }
+        let listed = Set(listing.flatMap { $0.claims?.logs.map { parentFolder($0.key) } ?? [] })
+        let isAnyInPlace = files.contains { file in
+            file.place.root == root && file.digestName == nil
+                && (own.key(of: file.compressedPath).map { listed.contains(parentFolder($0.key)) } ?? false)
+        }
+        let others = Set(logs.map(\.offset))
+        guard !isAnyInPlace, digests.allSatisfy({ $0.offset == own }), others.count == 1,
+            let other = others.first ?? nil,
+            other.keepsKeys, other != own
+        else { return nil }
+        return ModelLayout(merging: digests.union(logs))
     }
 
     /// V6: whether an unsigned digest says that it was put where digests are.

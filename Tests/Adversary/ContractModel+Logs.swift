@@ -61,7 +61,8 @@ extension ContractModel {
         let isTrulyFlat = isFlat(file.place.root) && file.isAtTop && holdsDigestAtTop(file.place.root)
         let isOfLogs =
             folder.isOfLogs || otherFolders(of: number).contains(where: \.isOfLogs)
-            || (file.logName != nil || AdversaryDigestName(file.name) != nil) && folder.category != "CloudTrail-Lake"
+            || file.logName != nil
+            || AdversaryDigestName(file.name) != nil && folder.category != "CloudTrail-Lake"
             || isListedFolder && !isTrulyFlat
             || isTrulyFlat && (file.name.hasSuffix(".gz") || file.name.hasSuffix(".json"))
         if file.name.hasPrefix(".") { return isOfLogs ? .hidden : .other }

@@ -48,6 +48,15 @@ enum ModelOffset: Hashable {
         }
     }
 
+    /// Whether paths hold their keys as wholes.
+    var keepsKeys: Bool {
+        switch self {
+        case .added(let prefix): prefix.isEmpty
+        case .bucketFolder, .stripped: true
+        case .replaced: false
+        }
+    }
+
     /// Whether a key can lie below the root at all.
     func canHold(_ key: String) -> Bool {
         switch self {

@@ -104,7 +104,7 @@ import Testing
             if text.hasPrefix(".") { return .hidden }
         case (_, "CloudTrail"), (_, "CloudTrail-Insight"):
             if text.hasPrefix(".") { return .hidden }
-        case (_, "CloudTrail-Lake"): return .other
+        case (_, "CloudTrail-Lake"): if !isLog { return .other }
         default: if !isLog, !text.contains("_CloudTrail-Digest_") { return .other }
         }
         return isAskedFor(world, asked) ? .judged : .outOfScope

@@ -201,9 +201,12 @@ struct ArchivePlacement: Sendable {
         proven: [ProvenFolder],
         check: () throws -> Void
     ) throws -> [ArchiveLayout] {
-        // Where every root has signed digests, all of them in folders and all with one offset, nothing else is asked.
+        // Where every root has signed digests, all of them in folders and all with one offset, and log files by that, nothing
+        // else is asked.
         let only = offsets?.compactMap { $0.map { ArchiveLayout.tree($0) } }
-        if let only, only.count == rootCount { return only }
+        if let only, only.count == rootCount, try !mayBeApart(index, records, signatures, offsets, check) {
+            return only
+        }
         var signed = [[LayoutWitness]](repeating: [], count: rootCount)
         var claimed = signed
         var holdsDigests = [Bool](repeating: false, count: rootCount)
@@ -248,8 +251,62 @@ struct ArchivePlacement: Sendable {
             witnesses.signed = signed[root]
             witnesses.claimed = claimed[root]
             witnesses.digests = hasTopLevelDigests[root] ? .topLevel : holdsDigests[root] ? .inFolders : .none
-            return try ArchiveLayout.of(witnesses) { try logs(root) }
+            return try ArchiveLayout.of(witnesses) { offset in
+                try holdsLogs(index, root, at: offset, listedFolders(records, signatures, check), check)
+            } logs: {
+                try logs(root)
+            }
         }
+    }
+
+    /// Whether some root has other files than digest files, and none in a folder of log files by the offset that its digest
+    /// files have in common.
+    static func mayBeApart(
+        _ index: ArchiveIndex,
+        _ records: DigestRecords,
+        _ signatures: [SignatureOutcome],
+        _ offsets: [PathOffset?]?,
+        _ check: () throws -> Void
+    ) rethrows -> Bool {
+        var listed: Set<ObjectKey>?
+        return try (offsets ?? []).enumerated().contains { root, offset in
+            guard let offset, offset.keepsKeys, index.folders.contains(where: { $0.root == root }) else { return false }
+            let folders = try listed ?? listedFolders(records, signatures, check)
+            listed = folders
+            return try !holdsLogs(index, root, at: offset, folders, check)
+        }
+    }
+
+    /// Whether a folder of a root is one that signed digests list log files in, where its paths map to keys by this offset.
+    private static func holdsLogs(
+        _ index: ArchiveIndex,
+        _ root: Int,
+        at offset: PathOffset,
+        _ listed: Set<ObjectKey>,
+        _ check: () throws -> Void
+    ) rethrows -> Bool {
+        try index.folders.contains { folder in
+            try check()
+            return folder.root == root && offset.place(ofFolder: folder.path).map { listed.contains($0.key) } ?? false
+        }
+    }
+
+    /// The folders of keys that signed digests list log files in.
+    private static func listedFolders(
+        _ records: DigestRecords,
+        _ signatures: [SignatureOutcome],
+        _ check: () throws -> Void
+    ) rethrows -> Set<ObjectKey> {
+        var known: Set<ObjectIdentifier> = []
+        var folders: Set<ObjectKey> = []
+        for number in records.indices {
+            try check()
+            guard case .valid = signatures[number] else { continue }
+            for group in records[number].logs where known.insert(ObjectIdentifier(group.folder)).inserted {
+                folders.insert(group.folder.collapsed)
+            }
+        }
+        return folders
     }
 
     /// The offset that all signed digests of a root have in common, by the number of the root: none where it has no such

@@ -78,6 +78,8 @@ struct ArchivePortion {
     }
 
     /// Notes what signed digest files say of layouts, before it is known which files named like digest files are none.
+    ///
+    /// - Parameter offsets: `nil` too where log files may lie apart from digest files.
     mutating func note(offsets: [PathOffset?]?) {
         votes = Votes(offsets: offsets)
     }

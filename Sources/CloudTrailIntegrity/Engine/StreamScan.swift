@@ -135,18 +135,10 @@ struct StreamScan {
     consuming func run(_ stream: any ObjectStream) throws -> Passed {
         try stream.forEachObject(check: monitor.check) { entry, object in
             try monitor.check()
-            switch listing.add(entry) {
-            case .digest(let number, let path, let obstacle):
-                let digest = ListedDigest(root: root, path: path)
-                try addDigest(number, digest, obstacle, object)
-            case .file(let number, let obstacle):
-                if fileLimits != nil { try addFile(number, obstacle, object, isSidecar: false) }
-            case .sidecar(let number):
-                try addFile(number, nil, object, isSidecar: true)
-            case .none:
-                break
-            }
+            try add(entry, object)
         }
+        listing.endFolder()
+        for path in listing.filesThatAreFolders() { try add(ArchiveEntry(path: path, kind: .file), FolderInPlace()) }
         try sendFiles()
         try sendDigests()
         try pool.finish(with: worker)
@@ -161,6 +153,32 @@ struct StreamScan {
             passed.digests.add(sidecar, to: digest)
         }
         return passed
+    }
+
+    /// Adds what goes by.
+    private mutating func add(_ entry: ArchiveEntry, _ object: (any OpenObject)?) throws {
+        switch listing.add(entry) {
+        case .digest(let number, let path, let obstacle):
+            try addDigest(number, ListedDigest(root: root, path: path), obstacle, object)
+        case .file(let number, let obstacle):
+            if fileLimits != nil { try addFile(number, obstacle, object, isSidecar: false) }
+        case .sidecar(let number):
+            try addFile(number, nil, object, isSidecar: true)
+        case .none:
+            break
+        }
+    }
+
+    /// A folder at the path of a file.
+    private struct FolderInPlace: OpenObject {
+        var storedBytes: UInt64? { nil }
+
+        func read(into buffer: inout MutableRawSpan) throws -> Int {
+            throw ObjectReadError(
+                .notRegularFile,
+                "a folder is stored at its path too, which may be extracted instead of it"
+            )
+        }
     }
 
     /// The digests in the order of the listing.

@@ -64,7 +64,10 @@ extension Validator {
             rootCount: sources.count,
             monitor.check
         )
-        portion?.note(offsets: offsets)
+        if portion != nil {
+            let mayBeApart = try ArchivePlacement.mayBeApart(index, records, verdicts, offsets, monitor.check)
+            portion?.note(offsets: mayBeApart ? nil : offsets)
+        }
         let layouts =
             try places?.layouts
             ?? ArchivePlacement.layouts(

@@ -76,14 +76,17 @@ final class ArchiveFileReader {
     private func visitMember(_ visit: (ArchiveEntry, (any OpenObject)?) throws -> Void) throws -> ObjectReadError? {
         if let (reason, names) = reader?.contradiction { return try visitContradiction(reason, names, visit) }
         let kind = reader?.kind ?? .special
-        if kind == .folder { return nil }
-        guard let stored = reader?.path else { return Self.namelessMember }
-        guard stored.count <= Self.maximumPathBytes else { return Self.longPath }
+        guard let stored = reader?.path else { return kind == .folder ? nil : Self.namelessMember }
+        guard stored.count <= Self.maximumPathBytes else { return kind == .folder ? nil : Self.longPath }
         let path = ObjectKey(bytes: Self.extracted(stored))
         let size = reader?.size ?? 0
         // In tar's oldest form this is how a folder is told.
         let isFolder = kind == .file && stored.last == UInt8(ascii: "/")
-        if isFolder, size == 0 { return nil }
+        if kind == .folder || isFolder && size == 0 {
+            if path.bytes.isEmpty { return nil }
+            try visit(ArchiveEntry(path: ObjectKey(bytes: path.bytes + [UInt8(ascii: "/")]), kind: .file), nil)
+            return nil
+        }
         if path.bytes.isEmpty { return Self.namelessMember }
         switch kind {
         case .folder: break

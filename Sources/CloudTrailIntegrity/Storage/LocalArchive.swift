@@ -364,13 +364,6 @@ public final class LocalArchive: FolderSource, PathSource {
     }
 }
 
-extension ObjectKey {
-    /// The path of a folder without the `/` at its end.
-    fileprivate var withoutSlash: ObjectKey {
-        bytes.last == UInt8(ascii: "/") ? ObjectKey(bytes: bytes.dropLast()) : self
-    }
-}
-
 /// Folders that are kept open, so that files of one folder do not resolve it again.
 private struct OpenFolders: Sendable {
     private struct Place: Sendable {

@@ -6,7 +6,8 @@ public protocol ObjectStream: ArchiveSource {
     /// Calls `visit` once with everything that is there, in the stream's order.
     ///
     /// Paths are below the source's root, components separated by `/`; they are bytes, and need not be UTF-8. A path may
-    /// come more than once: each is a file of its own.
+    /// come more than once: each is a file of its own. One that ends in `/` stands for a folder, and a file with the same
+    /// path cannot be read then (I9).
     ///
     /// - Parameters:
     ///   - check: To be called every now and then while nothing is visited: where much is passed over that nobody reads, or

@@ -69,6 +69,8 @@ package struct StreamListing: Sendable {
     private var digests: [(folder: Int, digest: ListedDigest)] = []
     private var sidecars: [(digest: PackedKey, number: Int)] = []
     private var hiddenFolders: [HiddenFolder] = []
+    /// The numbers of the folders that went by themselves.
+    private var ownFolders: Set<Int> = []
 
     /// A listing of the source with this number.
     package init(root: Int, _ names: SharedNames) {
@@ -100,6 +102,7 @@ package struct StreamListing: Sendable {
             return .none
         case .none:
             entryCount -= 1
+            ownFolders.insert(folder)
             return .none
         }
     }
@@ -119,12 +122,35 @@ package struct StreamListing: Sendable {
         }
     }
 
+    /// Ends the folder that went by last.
+    package mutating func endFolder() {
+        endRun()
+    }
+
     private mutating func endRun() {
         if writer.count > 0 { runs[folder].append(Run(names: writer.finish(), number: runStart)) }
         runStart = fileCount
     }
 
     // MARK: The end
+
+    /// The files at whose path a folder went by too: who extracts both keeps one of them.
+    package func filesThatAreFolders() -> [ObjectKey] {
+        let folders = Set(ownFolders.map { paths[$0].withoutSlash })
+        if folders.isEmpty { return [] }
+        var found: Set<ObjectKey> = []
+        func add(_ path: ObjectKey) { if folders.contains(path) { found.insert(path) } }
+        for parent in Set(folders.map { ObjectKey(bytes: $0.folder) }) {
+            guard let number = numbers[parent] else { continue }
+            for run in runs[number] {
+                var reader = run.names.makeReader()
+                while reader.next() { add(ObjectKey(bytes: parent.bytes + reader.name)) }
+            }
+        }
+        for (_, digest) in digests { add(names.objectKey(digest.path)) }
+        for (digest, _) in sidecars { add(names.objectKey(digest).sidecar) }
+        return found.sorted()
+    }
 
     /// All that went by, in the order of a folder: folder by folder, those below one behind its files.
     package consuming func finish() -> Listed {

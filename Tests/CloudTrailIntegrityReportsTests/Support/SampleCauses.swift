@@ -74,8 +74,8 @@ enum SampleCauses {
 
     private static let sidecarFaults: [SidecarFault] = [
         .unreadable(error), .tooLarge, .content(.empty),
-        .content(.malformed(JSONError(reason: .unexpectedByte, offset: 0))), .content(.noMetadata),
-        .content(.noSignature),
+        .content(.malformed(JSONError(reason: .unexpectedByte, offset: 0))), .content(.otherContent),
+        .content(.noMetadata), .content(.noSignature),
     ]
 
     private static let absentDigests: [FindingCause] =

@@ -355,6 +355,101 @@ import Testing
         }
     }
 
+    // MARK: What programs that extract do not agree on
+
+    /// I9. GNU tar takes the path of a global header for all members behind it, libarchive takes none.
+    @Test(arguments: [
+        ("path", false), ("linkpath", false), ("size", false), ("GNU.sparse.major", false),
+        ("comment", true), ("mtime", true),
+    ])
+    func globalHeaders(_ keyword: String, _ isHarmless: Bool) throws {
+        var tar = TarBytes()
+        tar.add("a", "1")
+        tar.addPax([("comment", Array("x".utf8)), (keyword, Array("5".utf8))], type: "g")
+        tar.add("b", "2")
+        for bytes in [tar.ended, try gzip(tar.ended)] {
+            let record = try record(bytes)
+            #expect(record.names == (isHarmless ? ["a", "b"] : ["a"]))
+            #expect(record.hiddenCount == (isHarmless ? 0 : 1))
+        }
+    }
+
+    /// I9. POSIX allows it content, which GNU tar takes for headers.
+    @Test func hardLinksHaveNoContent() throws {
+        var inner = TarBytes()
+        inner.addPax([("path", Array("evil".utf8))])
+        inner.add("c", "3")
+        var tar = TarBytes()
+        tar.add("a", "1")
+        tar.addPax([("linkpath", Array("a".utf8))])
+        tar.add(TarBytes.Header(name: Array("b".utf8), type: "1"), inner.bytes)
+        tar.add("d", "4")
+        let record = try record(tar.ended)
+        #expect(
+            record.names == ["a"] && record.hiddenCount == 1,
+            "\(record.names) \(record.members) \(String(describing: record.hidden))"
+        )
+    }
+
+    /// I9. Programs take the first name, the last or both together.
+    @Test func aMemberHasOneHeaderWithItsName() throws {
+        let long = TarBytes.Header(name: Array("././@LongLink".utf8), type: "L")
+        let makers: [(inout TarBytes) -> Void] = [
+            {
+                $0.addPax([("path", Array("x".utf8))]); $0.addPax([("path", Array("z".utf8))])
+            },
+            {
+                $0.addPax([("path", Array("x".utf8))]); $0.add(long, Array("y\0".utf8))
+            },
+            {
+                $0.add(long, Array("y\0".utf8)); $0.addPax([("path", Array("x".utf8))])
+            },
+        ]
+        for make in makers {
+            var tar = TarBytes()
+            tar.add("a", "1")
+            make(&tar)
+            tar.add("b", "2")
+            let record = try record(tar.ended)
+            #expect(record.names == ["a"] && record.hiddenCount == 1)
+        }
+        var tar = TarBytes()
+        tar.add(long, Array("y\0".utf8))
+        tar.add(TarBytes.Header(name: Array("././@LongLink".utf8), type: "K"), Array("z\0".utf8))
+        tar.add("b", "2")
+        #expect(try record(tar.ended).names == ["y"])
+        // Only a header that says it is POSIX's has the beginning of a path there.
+        for magic in ["ustar\u{0}00", "\u{0}"] {
+            tar = TarBytes()
+            tar.add(TarBytes.Header(name: Array("b".utf8), magic: magic, prefix: Array("x".utf8)), [1])
+            let record = try record(tar.ended)
+            #expect(record.names == (magic.count > 1 ? ["x/b"] : []))
+            #expect(record.hiddenCount == (magic.count > 1 ? 0 : 1))
+        }
+    }
+
+    /// Wherever the buffers end, the headers are seen, stored or inflated.
+    @Test func manyHeadersAreTold() throws {
+        var tar = TarBytes()
+        var names: [String] = []
+        for number in 0..<3000 {
+            let name = String(repeating: "n", count: number % 300) + "\(number)"
+            names.append(name)
+            tar.addPax([("path", Array(name.utf8)), ("comment", [UInt8](repeating: 0x78, count: number % 2000))])
+            tar.add(
+                TarBytes.Header(name: Array("short".utf8)),
+                [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: number * 7 % 4000)
+            )
+        }
+        for bytes in [tar.ended, try gzip(tar.ended)] {
+            for reading in [false, true] {
+                let record = try record(bytes, reading: reading)
+                #expect(record.names == names)
+                #expect(record.hidden == nil)
+            }
+        }
+    }
+
     private static func mendSums(_ bytes: inout [UInt8]) {
         for start in stride(from: 0, to: bytes.count - 511, by: 512)
         where bytes[start + 257..<start + 262].elementsEqual("ustar".utf8) {

@@ -1,5 +1,6 @@
 import CloudTrailFormat
 import CloudTrailIntegrity
+import SampleArchive
 import Testing
 
 @testable import Adversary
@@ -369,6 +370,70 @@ struct PlaceTests {
             let report = try made.validate { $0.earlierRuns = earlier }
             #expect(report.verdict() == .notProven)
             #expect(report.found(.violation).isEmpty)
+        }
+    }
+
+    /// V3
+    @Test("a log file's name is judged in a folder of Lake too")
+    func lake() throws {
+        var (made, _) = try Self.made()
+        let name = "111122223333_CloudTrail_us-east-1_20260301T0305Z_0123456789abcdeX.json.gz"
+        let folders = [
+            "AWSLogs/111122223333/CloudTrail-Lake/Query/2026/03/01/",
+            "AWSLogs/111122223333/CloudTrail-Lake/CloudTrail/",
+            "AWSLogs/CloudTrail-Lake/111122223333/CloudTrail/us-east-1/2026/03/01/",
+        ]
+        for folder in folders { made.archive[folder + name] = Self.evil }
+        made.archive[folders[0] + "result_1.csv.gz"] = Self.evil
+        let report = try made.validate()
+        #expect(report.failures.map(\.kind) == ["log-unreferenced", "log-unreferenced", "log-unreferenced"])
+        #expect(report.files.other == 1)
+    }
+
+    /// V7
+    @Test(
+        "digest files and log files may lie apart in one root, each below a folder with their keys",
+        arguments: [("digests/", "logs/"), ("", "logs/"), ("digests/", ""), ("d/BUCKET/", "l/BUCKET/")]
+    )
+    func apart(digests: String, logs: String) throws {
+        let bucket = "example-trail-bucket"
+        let sample = try Sample { ($0.accounts, $0.hours, $0.logs, $0.records) = (2, 5, 2, 1) }
+        func move(_ archive: MemoryArchive) -> MemoryArchive {
+            var moved = archive
+            for (path, content) in archive.files {
+                let key = path.description
+                moved[key] = nil
+                moved[(key.contains("/CloudTrail-Digest/") ? digests : logs).replacing("BUCKET", with: bucket) + key] =
+                    content
+            }
+            return moved
+        }
+        let whole = move(sample.archive)
+        let report = try sample.validate([whole])
+        #expect(report.findings.isEmpty && report.verdict() == .valid, "\(report.findings)")
+        let folder = logs.replacing("BUCKET", with: bucket)
+        let key = sample.logKeys()[2]
+        var gone = whole
+        gone[folder + key] = nil
+        #expect(try sample.validate([gone]).found(.violation) == [Found("log-missing", key)])
+        var modified = whole
+        modified[folder + key] = [1, 2, 3]
+        #expect(
+            try sample.validate([modified]).findings.contains {
+                $0.key?.description == key && $0.severity == .violation
+            }
+        )
+        var injected = whole
+        injected[folder + key.replacing(".json.gz", with: "x.json.gz")] = [1]
+        #expect(try sample.validate([injected]).failures.map(\.kind) == ["log-unreferenced"])
+        // Where the digest files' own place has log files too, or one lies at a third, nothing is taken for apart; but what
+        // lies under its key as it stands is in its place.
+        for place in [digests.replacing("BUCKET", with: bucket), "elsewhere/"]
+        where !folder.isEmpty || place == "elsewhere/" {
+            var mixed = whole
+            mixed[place + key] = mixed[folder + key]
+            mixed[folder + key] = nil
+            #expect(try sample.validate([mixed]).verdict() != .valid)
         }
     }
 }

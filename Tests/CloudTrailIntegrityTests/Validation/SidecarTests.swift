@@ -204,4 +204,30 @@ struct SidecarTests {
         #expect(report.failures.isSuperset(of: hidden.unsigned))
         #expect(report.found(.violation).isEmpty)
     }
+
+    /// V2
+    @Test(
+        "an answer of head-object has no lists, and no objects but those of the call",
+        arguments: [
+            (#""Records":[{"eventName":"x"}]"#, false), (#""x":{}"#, false),
+            (#""ETag":"\"a\"","ContentLength":5"#, true),
+            (#""ResponseMetadata":{"HTTPHeaders":{}}"#, true),
+        ]
+    )
+    func otherContent(member: String, isAnswer: Bool) throws {
+        func answer(_ head: HandmadeArchive.Digest) -> [UInt8] {
+            head.headObjectAnswer.dropLast() + Array(",\(member)}".utf8)
+        }
+        let tree = try Case(answer)
+        #expect(found(try tree.made.validate()) == (isAnswer ? [] : tree.unsigned))
+        // In a flat folder its events are a file among the log files.
+        var flat = try Case(answer)
+        for (path, content) in flat.made.archive.files {
+            flat.made.archive[path.description] = nil
+            flat.made.archive[String(decoding: path.lastComponent, as: UTF8.self)] = content
+        }
+        let report = try flat.made.validate()
+        #expect(report.verdict() == (isAnswer ? .valid : .notProven))
+        #expect(report.count(.logUnreferenced) == (isAnswer ? 0 : 1))
+    }
 }

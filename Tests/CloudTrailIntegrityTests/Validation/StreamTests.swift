@@ -20,7 +20,7 @@ struct StreamTests {
     /// Entries and contents one after another, as they are given.
     private struct Members: ObjectStream {
         let name = "memory"
-        let members: [(entry: ArchiveEntry, content: [UInt8]?)]
+        var members: [(entry: ArchiveEntry, content: [UInt8]?)]
 
         init(_ files: [(String, [UInt8])], _ more: [ArchiveEntry] = []) {
             members =
@@ -361,6 +361,29 @@ struct StreamTests {
         let lost = try run(StreamedArchive(archive: cut), state)
         #expect(lost.found(.violation).contains(Found("anchor-lost", head)))
         #expect(lost.findings == (try run(cut, state)).findings)
+    }
+
+    /// I9
+    @Test("a file at whose path a folder goes by too cannot be read, before it or behind it", arguments: [true, false])
+    func folderInPlace(isBefore: Bool) throws {
+        let sample = try sample()
+        let files = files(sample)
+        let log = sample.logKeys()[3]
+        let digest = sample.digestKeys()[2]
+        for (path, kind) in [(log, FindingKind.logUnreadable), (digest, .digestUnreadable)] {
+            let folder = (entry: ArchiveEntry(path: ObjectKey(path + "/"), kind: .file), content: [UInt8]?.none)
+            var members = Members(files)
+            members.members.insert(folder, at: isBefore ? 0 : members.members.count)
+            let report = try sample.validate([members])
+            #expect(report.failures.contains(Found(kind.rawValue, path)), "\(report.findings)")
+            #expect(report.verdict() == .notProven)
+        }
+        // The folders that files lie in go by as well.
+        var members = Members(files)
+        for folder in ["AWSLogs/", "AWSLogs/111122223333/CloudTrail/us-east-1/", "empty/"] {
+            members.members.append((ArchiveEntry(path: ObjectKey(folder), kind: .file), nil))
+        }
+        #expect(try sample.validate([members]).findings.isEmpty)
     }
 }
 

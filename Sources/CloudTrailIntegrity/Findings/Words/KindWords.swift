@@ -11,23 +11,28 @@ package struct KindWords: Hashable, Sendable {
     package let advice: String
     /// Where the user guide has more, as it stands there after "See"; only the guide says so.
     package let seeAlso: String?
+    // Made once: reports ask for them with every finding.
+    fileprivate let plainMeaning: String
+    fileprivate let plainAdvice: String
 
     init(meaning: String, advice: String, seeAlso: String? = nil) {
         self.meaning = meaning
         self.advice = advice
         self.seeAlso = seeAlso
+        plainMeaning = Self.plain(meaning)
+        plainAdvice = Self.plain(advice)
     }
 
     /// `markdown` without its backticks.
-    fileprivate static func plain(_ markdown: String) -> String { markdown.filter { $0 != "`" } }
+    private static func plain(_ markdown: String) -> String { markdown.filter { $0 != "`" } }
 }
 
 extension FindingKind {
     /// What findings of this kind mean, as reports print it.
-    package var meaning: String { KindWords.plain(words.meaning) }
+    package var meaning: String { words.plainMeaning }
 
     /// What to do next about findings of this kind, as reports print it.
-    package var advice: String { KindWords.plain(words.advice) }
+    package var advice: String { words.plainAdvice }
 
     /// What stands in the table about this kind.
     package var words: KindWords {

@@ -242,6 +242,7 @@ extension SidecarFault {
         case .tooLarge: "too-large"
         case .content(.empty): "empty"
         case .content(.malformed): "malformed"
+        case .content(.otherContent): "other-content"
         case .content(.noMetadata): "no-metadata"
         case .content(.noSignature): "no-signature"
         }
@@ -253,6 +254,7 @@ extension SidecarFault {
         case .tooLarge: "it is larger than any answer of head-object"
         case .content(.empty): "it is empty"
         case .content(.malformed(let error)): "it is no JSON object: \(error.description)"
+        case .content(.otherContent): "it holds more than an answer of head-object does"
         case .content(.noMetadata): "it is no whole answer of head-object, for it has no member Metadata"
         case .content(.noSignature): "there is none in its Metadata"
         }

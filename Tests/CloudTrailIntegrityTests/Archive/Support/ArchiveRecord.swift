@@ -27,6 +27,8 @@ struct ArchiveRecord {
     }
 
     var members: [Member] = []
+    /// The folders that are members themselves.
+    var folders: [String] = []
     /// Why a part of the archive was not seen.
     var hidden: ObjectReadError?
     var hiddenCount = 0
@@ -38,6 +40,10 @@ struct ArchiveRecord {
             if case .unreadableFolder(let error) = entry.kind, entry.path.bytes.isEmpty {
                 hidden = error
                 hiddenCount += 1
+                return
+            }
+            if entry.path.bytes.last == UInt8(ascii: "/") {
+                folders.append(entry.path.description)
                 return
             }
             var member = Member(path: entry.path.bytes, kind: entry.kind)

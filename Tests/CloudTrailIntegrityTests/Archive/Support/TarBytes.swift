@@ -10,6 +10,7 @@ struct TarBytes {
         var link: [UInt8] = []
         var modified = "00000000000"
         var magic = "ustar\u{0}00"
+        var prefix: [UInt8] = []
     }
 
     /// Appends a member, its content filled up to a block.
@@ -60,6 +61,7 @@ struct TarBytes {
         put(String(header.type).utf8, at: 156, limit: 1)
         put(header.link, at: 157, limit: 100)
         put(header.magic.utf8, at: 257, limit: 8)
+        put(header.prefix, at: 345, limit: 155)
         put("        ".utf8, at: 148, limit: 8)
         let sum = String(block.reduce(0) { $0 + Int($1) }, radix: 8)
         put((String(repeating: "0", count: 6 - sum.count) + sum + "\u{0} ").utf8, at: 148, limit: 8)
