@@ -202,6 +202,9 @@ struct AdversaryJudge {
                 for finding in own { counts[finding] = nil }
                 if !own.isEmpty { counts[ContractModel.Found(kind: kind, subject: "")] = 1 }
             }
+            // One a folder that log files lie in instead of their place.
+            let elsewhere = ContractModel.Found(kind: "location-not-held", subject: "")
+            if counts[elsewhere] != nil { counts[elsewhere] = 1 }
             return counts
         }
         let expected = counts(model.found)

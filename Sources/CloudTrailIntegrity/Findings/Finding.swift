@@ -67,10 +67,11 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     /// Whether it concerns the newest digest of its chain, or a log file that only that one lists.
     package var concernsNewestDigest: Bool { shared.facts.concernsNewestDigest }
     /// Whether the run before this one had it too; `nil` where that is not remembered, and of notices.
-    public package(set) var isKnown: Bool? {
-        get { shared.facts.isKnown }
-        set { facts.isKnown = newValue }
-    }
+    public var isKnown: Bool? { shared.facts.isKnown }
+
+    /// Notes whether the run before this one had it too; `nil` where that is not remembered.
+    package mutating func note(isKnown: Bool?) { facts.isKnown = isKnown }
+
     /// What covers it of ``ValidationOptions/acknowledgements``.
     package var acknowledgement: Acknowledgement? {
         get { shared.facts.acknowledgement }

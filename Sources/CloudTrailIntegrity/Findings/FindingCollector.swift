@@ -55,7 +55,9 @@ struct FindingCollector: Sendable {
     mutating func add(_ finding: Finding) {
         var finding = finding
         // Neither notices nor what sums up others are remembered.
-        if let known, finding.severity > .notice, !finding.isSum { finding.isKnown = known.has(KnownFinding(finding)) }
+        if let known, finding.severity > .notice, !finding.isSum {
+            finding.note(isKnown: known.has(KnownFinding(finding)))
+        }
         let number = group(of: finding)
         if !bounds.isEmpty, let bound = bounds[number], !Finding.inReportOrder(finding, bound) {
             sumUp(finding, in: number)

@@ -444,4 +444,25 @@ import Testing
         found.question.order = 11084869839528366728
         try found.check()
     }
+
+    /// V37: log files that lie elsewhere are one finding a folder, and two roots hold some
+    @Test func seed7800485() throws {
+        var found = try FoundCase(world: 650040, [
+            "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T041135Z.json.gz",
+            "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T051135Z.json.gz",
+            "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0320Z_2y6xunflc091y.json.gz",
+            "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0430Z_8peryc6derqj.json.gz",
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T041135Z.json.gz"), AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T041135Z.json.gz")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T051135Z.json.gz"), AdversaryPlace(root: 1, path: "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T051135Z.json.gz")),
+        ])
+        found.edit([
+            .move(AdversaryPlace(root: 0, path: "logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0320Z_2y6xunflc091y.json.gz"), AdversaryPlace(root: 1, path: "111122223333_CloudTrail_us-east-1_20260302T0320Z_2y6xunflc091y.json.gz")),
+        ])
+        found.question.order = 9906717354230325144
+        try found.check()
+    }
 }

@@ -462,7 +462,7 @@ extension Finding {
     /// The finding as a run would have it that remembers nothing.
     fileprivate var unlabelled: Finding {
         var finding = self
-        finding.isKnown = nil
+        finding.note(isKnown: nil)
         return finding
     }
 }
