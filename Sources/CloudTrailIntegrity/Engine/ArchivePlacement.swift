@@ -201,12 +201,9 @@ struct ArchivePlacement: Sendable {
         proven: [ProvenFolder],
         check: () throws -> Void
     ) throws -> [ArchiveLayout] {
-        // Where every root has signed digests, all of them in folders and all with one offset, and log files by that, nothing
-        // else is asked.
+        // Where every root has signed digests, all of them in folders and all with one offset, nothing else is asked.
         let only = offsets?.compactMap { $0.map { ArchiveLayout.tree($0) } }
-        if let only, only.count == rootCount, try !mayBeApart(index, records, signatures, offsets, check) {
-            return only
-        }
+        if let only, only.count == rootCount { return only }
         var signed = [[LayoutWitness]](repeating: [], count: rootCount)
         var claimed = signed
         var holdsDigests = [Bool](repeating: false, count: rootCount)
@@ -229,6 +226,7 @@ struct ArchivePlacement: Sendable {
             }
         }
         var listed: [ObjectKey: ObjectLocation]?
+        var folders: Set<ObjectKey>?
         /// The files of a root that signed digests list, by their names.
         func logs(_ root: Int) throws -> [LayoutWitness] {
             let byName = listed ?? locationsByName(records, signatures, proven)
@@ -252,7 +250,9 @@ struct ArchivePlacement: Sendable {
             witnesses.claimed = claimed[root]
             witnesses.digests = hasTopLevelDigests[root] ? .topLevel : holdsDigests[root] ? .inFolders : .none
             return try ArchiveLayout.of(witnesses) { offset in
-                try holdsLogs(index, root, at: offset, listedFolders(records, signatures, check), check)
+                let known = try folders ?? listedFolders(records, signatures, check)
+                folders = known
+                return try holdsLogs(index, root, at: offset, known, check)
             } logs: {
                 try logs(root)
             }

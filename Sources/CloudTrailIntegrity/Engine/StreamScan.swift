@@ -137,7 +137,6 @@ struct StreamScan {
             try monitor.check()
             try add(entry, object)
         }
-        listing.endFolder()
         for path in listing.filesThatAreFolders() { try add(ArchiveEntry(path: path, kind: .file), FolderInPlace()) }
         try sendFiles()
         try sendDigests()

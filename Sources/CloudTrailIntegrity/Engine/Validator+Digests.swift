@@ -57,17 +57,16 @@ extension Validator {
         var check = SignatureCandidates(records: records, signatures: digests.signatures, keys: digestKeys)
         var verdicts = try stage.signatures(check, index, records, pool, worker)
         let places = portion?.places
-        let offsets = try ArchivePlacement.onlyOffsets(
+        var offsets = try ArchivePlacement.onlyOffsets(
             index,
             records,
             verdicts,
             rootCount: sources.count,
             monitor.check
         )
-        if portion != nil {
-            let mayBeApart = try ArchivePlacement.mayBeApart(index, records, verdicts, offsets, monitor.check)
-            portion?.note(offsets: mayBeApart ? nil : offsets)
-        }
+        // Then log files have a say too.
+        if try ArchivePlacement.mayBeApart(index, records, verdicts, offsets, monitor.check) { offsets = nil }
+        portion?.note(offsets: offsets)
         let layouts =
             try places?.layouts
             ?? ArchivePlacement.layouts(

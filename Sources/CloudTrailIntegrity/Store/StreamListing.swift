@@ -122,11 +122,6 @@ package struct StreamListing: Sendable {
         }
     }
 
-    /// Ends the folder that went by last.
-    package mutating func endFolder() {
-        endRun()
-    }
-
     private mutating func endRun() {
         if writer.count > 0 { runs[folder].append(Run(names: writer.finish(), number: runStart)) }
         runStart = fileCount
@@ -135,7 +130,8 @@ package struct StreamListing: Sendable {
     // MARK: The end
 
     /// The files at whose path a folder went by too: who extracts both keeps one of them.
-    package func filesThatAreFolders() -> [ObjectKey] {
+    package mutating func filesThatAreFolders() -> [ObjectKey] {
+        endRun()
         let folders = Set(ownFolders.map { paths[$0].withoutSlash })
         if folders.isEmpty { return [] }
         var found: Set<ObjectKey> = []
