@@ -135,11 +135,11 @@ struct NightOptionsTests {
             #expect(duration > (timeout.last == "1" ? .seconds(1) : .zero), "\(timeout): \(duration)")
         }
         // A signal ends the wait.
-        let interrupted = try CommandProcess(arguments + ["--lock-timeout", "60"])
+        let interrupted = try CommandProcess(arguments + ["--lock-timeout", "3600"])
         #expect(try interrupted.runs { interrupted.holds(state + ".lock") })
         interrupted.send(SIGTERM)
         let ending = try interrupted.end()
-        #expect(ending.status == 143 && ending.duration < .seconds(30))
+        #expect(ending.status == 143)
         #expect(ending.errors.hasPrefix("Interrupted: ") && ending.errors.split(separator: "\n").count == 1)
         // Another run that ends lets it go on, with the state that that one wrote.
         let waiting = try CommandProcess(arguments + ["--lock-timeout", "60"])

@@ -8,8 +8,8 @@ the AWS CLI of requirements.txt goes into a virtual environment (`--venv`, by de
 and perhaps truth.json.
 
 For each sample, endpoint.py serves the archive on 127.0.0.1 as S3, CloudTrail and Organizations;
-the CLI's `validate-logs` runs over every chain that the digest files' names tell of; our tool
-validates the folder. Then:
+the CLI's `validate-logs` runs over every chain that the digest files' names tell of, once where
+samples agree in all that it is given for one; our tool validates the folder. Then:
 
   - every file that the CLI calls valid must be valid here;
   - every file that the CLI calls INVALID must have a violation or an unverified finding here;
@@ -37,6 +37,7 @@ import argparse
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from comparison import Outcome, Report, compare, compare_words
@@ -121,7 +122,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cli-only", action="store_true", help="print what the CLI says, no more")
     parser.add_argument("--verbose", action="store_true", help="print the CLI's valid files too")
     parser.add_argument(
-        "--jobs", type=int, default=2, help="runs of the CLI at a time (default: 2)"
+        "--jobs", type=int, default=2, help="samples at a time (default: 2)"
     )
     parsed = parser.parse_args(arguments)
     if parsed.tool is None and not parsed.cli_only:
@@ -132,21 +133,28 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
     outcome = Outcome()
+    known: dict[bytes, Run] = {}
     try:
         aws = install(options.venv.absolute())
-        for folder in options.samples:
+
+        def run_cli(folder: Path) -> tuple[Sample, list[Run], float]:
             sample = Sample(folder)
             started = time.monotonic()
             with Endpoint(sample) as endpoint:
-                runs = validate_sample(aws, endpoint, sample.chains(), options.jobs)
-            print(f"{folder.name}: the AWS CLI took {time.monotonic() - started:.1f} s")
-            for run in runs:
-                print_run(run, options.verbose)
-            if not runs:
-                outcome.failures.append(f"{folder.name}: no digest file names in it")
-            elif not options.cli_only:
-                outcome.add(compare(sample, runs, read_report(options.tool, sample)))
-                outcome.add(compare_words(sample, runs, read_words(options.tool, sample)))
+                runs = validate_sample(aws, endpoint, sample.chains(), known)
+            return sample, runs, time.monotonic() - started
+
+        with ThreadPoolExecutor(options.jobs) as pool:
+            for sample, runs, seconds in pool.map(run_cli, options.samples):
+                name = sample.folder.name
+                print(f"{name}: the AWS CLI took {seconds:.1f} s")
+                for run in runs:
+                    print_run(run, options.verbose)
+                if not runs:
+                    outcome.failures.append(f"{name}: no digest file names in it")
+                elif not options.cli_only:
+                    outcome.add(compare(sample, runs, read_report(options.tool, sample)))
+                    outcome.add(compare_words(sample, runs, read_words(options.tool, sample)))
     except (OSError, ToolError, subprocess.SubprocessError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2

@@ -229,6 +229,27 @@ class Sample:
             chains.append(Chain(*identity, min(times) - timedelta(minutes=30), max(times)))
         return sorted(chains)
 
+    def fingerprint(self, chain: Chain) -> bytes:
+        """What a run of the CLI for this chain is given, as one value.
+
+        That is all that the endpoint serves, less the objects whose names say that they are of
+        another chain's account and region: a chain's digest files list none of those.
+        """
+        others = {(other.account, other.region) for other in self.chains()}
+        others.discard((chain.account, chain.region))
+        starts = tuple(
+            f"{account}_{kind}_{region}_"
+            for account, region in others
+            for kind in ("CloudTrail", "CloudTrail-Digest")
+        )
+        served = [chain, self.public_keys, self.trails(), sorted(self.buckets)]
+        held = set(self.object_keys)
+        for key in sorted(held | set(self.metadata), key=os.fsencode):
+            if not key.rpartition("/")[2].startswith(starts):
+                content = hashlib.sha256(self.content(key) or b"").hexdigest()
+                served.append((key, key in held, content, self.metadata.get(key)))
+        return hashlib.sha256(ascii(served).encode()).digest()
+
     def trails(self) -> list[dict[str, Any]]:
         """The trails as DescribeTrails answers: bucket and prefix are the newest digest's."""
         newest: dict[str, tuple[datetime, DigestName, str]] = {}

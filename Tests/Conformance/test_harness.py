@@ -170,6 +170,32 @@ class SampleTests(HarnessTestCase):
         (chain,) = maker.sample().chains()
         self.assertEqual(f"{chain.start:%H:%M} {chain.end:%H:%M}", "01:40 05:10")
 
+    def test_a_fingerprint_tells_what_the_cli_is_given_for_a_chain(self) -> None:
+        maker = self.make()
+
+        def fingerprint() -> bytes:
+            sample = maker.sample()
+            (chain,) = (chain for chain in sample.chains() if chain.region == REGION)
+            return sample.fingerprint(chain)
+
+        other = maker.digests[0].replace(REGION, "eu-west-1")
+        maker.write(other, b"another chain's")
+        seen = fingerprint()
+        maker.write(other, b"altered")
+        maker.write(f"{other.rpartition('/')[0]}/{ACCOUNT}_CloudTrail_eu-west-1_x", b"added")
+        self.assertEqual(fingerprint(), seen)
+        changes: list[Callable[[], None]] = [
+            lambda: maker.change(maker.logs[2], lambda raw: raw + b"x"),
+            lambda: maker.path(maker.logs[2]).unlink(),
+            lambda: maker.metadata[maker.digests[1]].update(signature="00"),
+            lambda: maker.write("anything", b""),
+        ]
+        before = {seen}
+        for change in changes:
+            change()
+            self.assertNotIn(fingerprint(), before)
+            before.add(fingerprint())
+
     def test_nothing_outside_the_archive_is_served(self) -> None:
         sample = self.make().sample()
         (sample.archive / "link").symlink_to(self.folder / "keys.json")
@@ -317,7 +343,7 @@ class CommandLineTests(HarnessTestCase):
     def run_cli(self, maker: Maker) -> tuple[Sample, cli.Run]:
         sample = maker.sample()
         with Endpoint(sample, page_size=2) as endpoint:
-            (run,) = cli.validate_sample(AWS, endpoint, sample.chains(), 1)
+            (run,) = cli.validate_sample(AWS, endpoint, sample.chains())
         self.assertTrue(run.is_consistent or run.aborted)
         return sample, run
 
@@ -351,7 +377,7 @@ class CommandLineTests(HarnessTestCase):
             return readable(key)
 
         with mock.patch.object(sample, "open", refuse), Endpoint(sample) as endpoint:
-            (run,) = cli.validate_sample(AWS, endpoint, sample.chains(), 1)
+            (run,) = cli.validate_sample(AWS, endpoint, sample.chains())
         self.assertTrue(run.aborted)
         refused = report(maker.digests + maker.logs[:2], {maker.logs[2]: "log-unreadable"})
         self.assertEqual(
@@ -491,7 +517,7 @@ class CommandLineTests(HarnessTestCase):
 
         sample = self.make(edit=edit).sample()
         with Endpoint(sample) as endpoint:
-            (run,) = cli.validate_sample(AWS, endpoint, sample.chains(), 1)
+            (run,) = cli.validate_sample(AWS, endpoint, sample.chains())
         self.assertFalse(run.is_consistent)
         self.assertIn(cli.FileLine(False, "b", "y", None), run.files)
         outcome = compare(sample, [run], report([], {}))

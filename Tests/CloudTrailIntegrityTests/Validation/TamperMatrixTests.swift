@@ -108,7 +108,8 @@ extension DownloadLayout {
 
     /// How thorough the tests are that go through the layouts. `all`: each case takes all ways in, as in `make full`. `one`:
     /// the principal layouts alone, and one way in, as under the sanitizers, which look at memory and threads and make
-    /// minutes of seconds. Else all layouts, the principal ones by all ways in and the others by one.
+    /// minutes of seconds. Else all layouts, the principal ones by every second way in, which differ from one tamper to the
+    /// next, and the others by one.
     static let thoroughness = ProcessInfo.processInfo.environment["WAYS_IN"]
     /// Those that every tamper is tried in.
     static let tried = thoroughness == "one" ? principal : allCases
