@@ -220,16 +220,18 @@ if Context.environment["CLOUDTRAIL_FUZZ"] == "1" {
     }
 }
 
-// Storage that waits, for the row `slow` of `make bench`; nothing that ships needs it.
+// Storage that waits, and storage that makes its files up, for rows of `make bench`; nothing that ships needs them.
 if Context.environment["CLOUDTRAIL_BENCH"] == "1" {
-    package.targets.append(
-        .executableTarget(
-            name: "SlowStorage",
-            dependencies: ["CloudTrailIntegrity"],
-            path: "Tests/Benchmarks/SlowStorage",
-            swiftSettings: swiftSettings
+    for name in ["SlowStorage", "MadeStorage"] {
+        package.targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: ["CloudTrailIntegrity", "CloudTrailFormat", "NativeInterop", "SampleArchive"],
+                path: "Tests/Benchmarks/\(name)",
+                swiftSettings: swiftSettings
+            )
         )
-    )
+    }
 }
 
 // Less of the package for the checks that need less: the format and the rules, which have no dependency outside Swift, for

@@ -80,3 +80,29 @@ struct ChainPlaces {
         return made[key]
     }
 }
+
+/// A key, as a digest file names it.
+struct NamedKey: Hashable {
+    let key: KeyID
+    let bucket: BucketID
+}
+
+/// The files of the archive under the keys that members name.
+struct HeldFiles {
+    private let archive: ChainArchive
+    /// Of keys that several name, so that none is looked up for each of them.
+    private var shared: [NamedKey: [DigestID]] = [:]
+    private var last: (name: NamedKey, files: [DigestID])?
+
+    init(_ archive: ChainArchive) { self.archive = archive }
+
+    /// - Parameter member: The one whose way back comes to the name.
+    mutating func files(_ name: NamedKey, of member: ChainMember) -> [DigestID] {
+        if let last, last.name == name { return last.files }
+        if member.sharesPredecessor, let known = shared[name] { return known }
+        let files = archive.held(name.key, name.bucket)
+        if member.sharesPredecessor { shared[name] = files }
+        last = (name, files)
+        return files
+    }
+}

@@ -25,9 +25,8 @@ package struct ChainRules {
     /// them nothing but a named predecessor can be missing, and there is no gap, overlap or fork (V25).
     package func events() -> [ChainEvent] {
         var events: [ChainEvent] = []
-        var namedBy: [Name: Int] = [:]
-        // Of keys that several name, so that none is looked up for each of them.
-        var heldUnder: [Name: [DigestID]] = [:]
+        var namedBy: [NamedKey: Int] = [:]
+        var held = HeldFiles(archive)
         var missing: Set<ObjectLocation> = []
         var missingWindows: [TimeRange] = []
         let order = ChainOrder(members)
@@ -47,7 +46,7 @@ package struct ChainRules {
             }
             // One of another account or region is nothing to this chain.
             guard let key = member.previousKey else { continue }
-            let name = Name(key: key, bucket: previous.bucket)
+            let name = NamedKey(key: key, bucket: previous.bucket)
             if identity.isBackfill || !member.sharesPredecessor {
                 // How those of backfill link is not documented: two may name the same one.
             } else if let other = namedBy[name] {
@@ -57,16 +56,10 @@ package struct ChainRules {
             } else {
                 namedBy[name] = number
             }
-            func held(_ key: KeyID, _ bucket: BucketID) -> [DigestID] {
-                if !member.sharesPredecessor { return archive.held(key, bucket) }
-                let name = Name(key: key, bucket: bucket)
-                if let known = heldUnder[name] { return known }
-                let files = archive.held(key, bucket)
-                heldUnder[name] = files
-                return files
+            if !held.files(name, of: member).isEmpty, let overlap = overlap(number, key, &places) {
+                events.append(overlap)
             }
-            if !held(key, previous.bucket).isEmpty { events += overlap(number, key, &places) }
-            let end = walk(back: number, held, &places, &walked)
+            let end = walk(back: number, &held, &places, &walked)
             // Two that were forked may name the same.
             guard let location = end.absent, missing.insert(location).inserted else { continue }
             if end.member == oldest {
@@ -82,12 +75,6 @@ package struct ChainRules {
         return identity.isBackfill ? events : events + gaps(besides: missingWindows, order)
     }
 
-    /// A key, as a digest file names it.
-    private struct Name: Hashable {
-        let key: KeyID
-        let bucket: BucketID
-    }
-
     /// The walk back from a verified member over its `previous…`, and on through files that are not verified and whose
     /// content the walk proves by its hash.
     ///
@@ -96,7 +83,7 @@ package struct ChainRules {
     ///   walk's way.
     private func walk(
         back number: Int,
-        _ held: (KeyID, BucketID) -> [DigestID],
+        _ held: inout HeldFiles,
         _ places: inout ChainPlaces,
         _ walked: inout Set<DigestID>
     ) -> (member: Int, absent: ObjectLocation?) {
@@ -104,7 +91,7 @@ package struct ChainRules {
         var digest = members[number].digest
         var key = members[number].previousKey
         while let named = key, let previous = archive.predecessor(digest) {
-            let files = held(named, previous.bucket)
+            let files = held.files(NamedKey(key: named, bucket: previous.bucket), of: members[number])
             if files.isEmpty { return (member, archive.predecessorLocation(digest)) }
             if identity.isBackfill { break }
             guard let next = places.place(of: named, before: member), !members[next].isVerified,
@@ -123,13 +110,13 @@ package struct ChainRules {
         heldUntil.map { member.window.start.seconds(since: $0) < 1 } ?? false
     }
 
-    private func overlap(_ number: Int, _ predecessor: KeyID, _ places: inout ChainPlaces) -> [ChainEvent] {
+    private func overlap(_ number: Int, _ predecessor: KeyID, _ places: inout ChainPlaces) -> ChainEvent? {
         guard !identity.isBackfill, let position = places.place(of: predecessor, before: number), position < number
-        else { return [] }
+        else { return nil }
         let before = members[position]
         guard before.isVerified, before.window.end.seconds(since: members[number].window.start) >= 1
-        else { return [] }
-        return [.overlap(TimeRange(start: members[number].window.start, end: before.window.end), member: number)]
+        else { return nil }
+        return .overlap(TimeRange(start: members[number].window.start, end: before.window.end), member: number)
     }
 
     /// What no member speaks of and no missing digest would have (V22).

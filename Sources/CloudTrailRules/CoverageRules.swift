@@ -152,12 +152,12 @@ package enum CoverageRules: Sendable {
     /// From when on verified windows leave nothing out, up to the last of them (V30).
     ///
     /// - Parameter windows: In the order of time.
-    package static func unbrokenFrom(_ windows: some BidirectionalCollection<TimeRange>) -> Timestamp? {
-        var unbroken = windows.last?.start
-        for window in windows.reversed().dropFirst() {
+    package static func unbrokenFrom(_ windows: [TimeRange]) -> Timestamp? {
+        guard var unbroken = windows.last?.start else { return nil }
+        for number in windows.indices.dropLast().reversed() {
             // Linked or restarted, what counts here is only that the windows leave nothing out.
-            guard let start = unbroken, start <= window.end else { break }
-            unbroken = min(start, window.start)
+            guard unbroken <= windows[number].end else { break }
+            unbroken = min(unbroken, windows[number].start)
         }
         return unbroken
     }

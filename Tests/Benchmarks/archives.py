@@ -96,6 +96,7 @@ RECIPES = {
     "small": Recipe(accounts=5, regions=17, hours=240, logs=5),
     "small-tenth": Recipe(accounts=5, regions=17, hours=24, logs=5),
     "small-tenfold": Recipe(accounts=50, regions=17, hours=240, logs=5),
+    "lean": Recipe(accounts=5, regions=17, hours=240, logs=5, records=(2, 2, 3, 3, 3)),
     "large": Recipe(accounts=9, regions=1, hours=18, logs=5, records=_SPREAD),
     "large-tenth": Recipe(accounts=9, regions=1, hours=9, logs=1, records=_SPREAD),
     "empty": Recipe(accounts=10, regions=20, hours=1000, logs=0),

@@ -14,10 +14,11 @@ from document import Document, spoken
 from machine import commit, load, machine
 from programs import Programs, RunError
 from results import RowResult
-from row_archives import empty, large, small, tenfold
+from row_archives import empty, large, lean, small, tenfold
 from row_aws import aws
 from row_cold import cold
 from row_huge import huge
+from row_made import made
 from row_slow import slow
 from row_startup import startup
 from row_tar import tar
@@ -25,6 +26,7 @@ from row_tar import tar
 _ROOT = Path(__file__).resolve().parents[2]
 ROWS: dict[str, Callable[[Context], RowResult]] = {
     "small": small,
+    "lean": lean,
     "large": large,
     "empty": empty,
     "startup": startup,
@@ -34,9 +36,10 @@ ROWS: dict[str, Callable[[Context], RowResult]] = {
     "tar": tar,
     "tenfold": tenfold,
     "huge": huge,
+    "made": made,
 }
 # These make gigabytes or take minutes.
-FULL_ROWS = {"tenfold", "huge"}
+FULL_ROWS = {"tenfold", "huge", "made"}
 # How much ten times the data takes is a ratio of four runs: the median of seven such moved by a tenth from day to day.
 PAIRS = 15
 # With fewer rounds the median is that of a few accidents: good to try the harness, not to be written down.
@@ -69,10 +72,10 @@ def main() -> int:
         floor=folder / "floor",
         launcher=folder / "launch",
         holder=folder / "hold",
-        slow_storage=build / "SlowStorage",
+        storages=build,
         folder=folder,
     )
-    context = Context(Archives(folder, programs.tool), programs, arguments.pairs)
+    context = Context(Archives(folder, programs.tool), programs, arguments.pairs, arguments.traits)
     facts = machine(programs)
     print(", ".join(f"{name} {value}" for name, value in facts.items()))
     if load() > 0.5:

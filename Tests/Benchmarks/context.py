@@ -14,3 +14,5 @@ class Context:
     programs: Programs
     # How many rounds of floor and product there are.
     pairs: int
+    # The package traits that the product is built with, separated by commas.
+    traits: str

@@ -31,10 +31,12 @@ class Programs:
     """The programs, and the folder where their output goes."""
 
     def __init__(
-        self, tool: Path, floor: Path, launcher: Path, holder: Path, slow_storage: Path, folder: Path
+        self, tool: Path, floor: Path, launcher: Path, holder: Path, storages: Path, folder: Path
     ) -> None:
         self.tool = tool
-        self.slow_storage = slow_storage
+        self.slow_storage = storages / "SlowStorage"
+        self.made_storage = storages / "MadeStorage"
+        self.folder = folder
         self._floor = floor
         self._launcher = launcher
         self._holder = holder

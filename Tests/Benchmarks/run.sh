@@ -11,7 +11,7 @@ traits=${TRAITS:-}
 
 mkdir -p "$out"
 export CLOUDTRAIL_BENCH=1
-for product in cloudtrail-integrity SlowStorage; do
+for product in cloudtrail-integrity SlowStorage MadeStorage; do
     swift build -c release --static-swift-stdlib --scratch-path "$scratch" ${traits:+--traits "$traits"} \
         --product "$product"
 done

@@ -276,12 +276,12 @@ private struct ChainOracle {
     /// Late starts are cut, which make gaps between two neighbours: 14 states, 38,416 worlds.
     private static let starts: [ChainWorld.Start] = [.onTime, .early]
 
-    @Test("every chain of up to four digests", arguments: firsts.indices)
+    @Test("every chain of up to four digests", arguments: Parts.of(firsts.count))
     func four(first: Int) { checkAll(Self.firsts[first], Self.all(Self.starts), count: 4) }
 
     /// Longer ones are too many to try each; these are drawn from all states, starting digests less often, which cut a
     /// chain into short ones; one of four is a chain of backfill digests.
-    @Test("100,000 chains of five to eight digests", arguments: 0..<100)
+    @Test("100,000 chains of five to eight digests", arguments: Parts.of(100))
     func longer(part: Int) {
         var random = SequenceGenerator(seed: UInt64(part))
         let choices = Self.all(ChainWorld.Start.allCases)

@@ -30,9 +30,10 @@ struct DigestReporter {
         var valid = [Int](repeating: 0, count: chains.count)
         var isRootProven = [Bool](repeating: false, count: facts.names.count)
         report.files.sidecars += facts.index.sidecarCount
+        let isRestricted = archive.asked.isRestricted
         for number in records.indices where !facts.placement.strays.contains(number) {
             let root = facts.index.digests[number].root
-            if archive.asked.isRestricted {
+            if isRestricted {
                 report.holdingRoots.insert(root)
                 if digests.isSelected[number] { report.selectedRoots.insert(root) }
             }
