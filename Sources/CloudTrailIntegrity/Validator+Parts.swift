@@ -31,8 +31,12 @@ extension Validator {
             return nil
         }
         monitor.enter(.listing)
-        guard let survey = try ArchiveSurvey(sources, check: monitor.check), survey.parts.count > 1 else { return nil }
-        var portion: ArchivePortion? = ArchivePortion(survey, files: options.filesAtOnce)
+        guard let survey = try ArchiveSurvey(sources, check: monitor.check), !survey.parts.isEmpty else { return nil }
+        var portion: ArchivePortion? = ArchivePortion(
+            survey,
+            files: options.filesAtOnce,
+            filesOfPart: options.filesOfPartAtOnce
+        )
         do {
             var judged = try judge(access, names, &portion, monitor, listener)
             if portion?.isWhole == true { return judged }
@@ -75,6 +79,7 @@ extension Validator {
         try ClockError.check(archive.facts.records, archive.digests.verdicts, options)
         check.dropPreviousTexts()
         try monitor.check()
+        let isRepeat = portion?.isRepeat ?? false
         let confinement = try portion?.confinement(of: archive, check: monitor.check)
         // What is found in one of several portions is told once it is known that nothing is judged again.
         let listener = confinement == nil ? listener : FindingListener(monitor, nil)
@@ -93,9 +98,11 @@ extension Validator {
                 judged.withLock { $0.add(reporter.logs) }
             }
         }
+        if isRepeat { partial = partial.places(archive) }
         let logs = judged.withLock { $0 }
         monitor.enter(.conclusions)
         try confinement?.check(absent: logs.absent)
+        try confinement?.check(blamed: logs.blamed)
         partial.add(logs.report)
         digests.report(blamed: logs.blamed, in: &partial)
         func hash(_ file: ArchiveIndex.File, _ path: ObjectKey) throws -> SHA256Digest? {
@@ -103,21 +110,24 @@ extension Validator {
         }
         partial = try AbsentLogReporter(archive, after: consume partial).run(logs.absent, monitor, hash: hash)
         listener.emit(partial.findings.settle())
-        return try conclude(archive, logs, consume partial, monitor, listener, hash: hash)
+        return try conclude(archive, logs, consume partial, isRepeat: isRepeat, monitor, listener, hash: hash)
     }
 
     /// What the chains and earlier runs tell, when all files are judged.
     ///
-    /// - Parameter hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
+    /// - Parameters:
+    ///   - isRepeat: Whether an earlier portion reported on the digest files.
+    ///   - hash: The SHA-256 of the content of a file at this path; `nil` where it cannot be read to its end.
     private func conclude(
         _ archive: JudgedArchive,
         _ logs: JudgedLogs,
         _ judged: consuming PartialReport,
+        isRepeat: Bool,
         _ monitor: ValidationMonitor,
         _ listener: FindingListener,
         hash: (ArchiveIndex.File, ObjectKey) throws -> SHA256Digest?
     ) throws -> JudgedPart {
-        let (chainReport, missing) = try ChainReporter(archive, after: judged).run(monitor)
+        let (chainReport, missing) = try ChainReporter(archive, after: judged).run(monitor, isRepeat: isRepeat)
         var report = chainReport
         var carried: ValidationReport.Carried?
         var state: ProvenState?
@@ -129,7 +139,7 @@ extension Validator {
                 .state(logs.proven, digestsOfHeld: logs.digestsOfHeld, monitor)
         }
         listener.emit(report.findings.settle())
-        let part = try PartResult(archive, consume report, signatures, check: monitor.check)
+        let part = try PartResult(archive, consume report, signatures, isRepeat: isRepeat, check: monitor.check)
         return JudgedPart(part: part, carried: carried, state: state, known: archive.before?.proof.known)
     }
 }

@@ -128,6 +128,7 @@ struct AdversaryJudge {
         options.jobs = question.jobs
         options.listsProvenFiles = true
         options.filesAtOnce = 1
+        options.filesOfPartAtOnce = question.jobs.isMultiple(of: 2) ? 1 : .max
         options.earlierRuns = earlier
         let validator = Validator(keys: keys, signatures: manifest, options: options)
         if let way { return try way(roots) { try validator.validate($0) } }

@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
+internal import Synchronization
 
 /// A portion of a plain archive: as many parts as come to a number of files, one portion after another.
 struct ArchivePortion {
@@ -25,15 +26,24 @@ struct ArchivePortion {
     private var votes = Votes()
     private let survey: ArchiveSurvey
     private let files: Int
-    /// The number of the first part that is still to be listed.
+    private let filesOfPart: Int
+    private var hasListedRest = false
+    /// The number of the first part that is still to be listed, or to its end.
     private var next = 0
     /// The parts of the portion that was listed last.
     private(set) var parts: Set<ArchivePart> = []
+    /// The days of the last of these, where it is cut; then no other part follows.
+    private(set) var cut: PartCut?
+    /// What the digest files of the part that is cut were in its first cut.
+    private var digestsOfCut: [SHA256Digest?] = []
 
-    /// - Parameter files: So many files make a portion, or a few more.
-    init(_ survey: ArchiveSurvey, files: Int) {
+    /// - Parameters:
+    ///   - files: So many files make a portion, or the part more that it ends with.
+    ///   - filesOfPart: A part with more log files is cut into days.
+    init(_ survey: ArchiveSurvey, files: Int, filesOfPart: Int) {
         self.survey = survey
         self.files = files
+        self.filesOfPart = filesOfPart
     }
 
     /// Whether all parts were listed.
@@ -42,39 +52,48 @@ struct ArchivePortion {
     /// Whether the first portion, before it is judged, is found to be the whole archive.
     var isWhole: Bool { places == nil && isAtEnd }
 
+    /// Whether an earlier portion reported on the digest files of this one.
+    var isRepeat: Bool { cut.map { !$0.isFirst } ?? false }
+
     /// Lists the next portion; what lies beside all parts is of the first.
     ///
     /// - Parameters:
     ///   - atOnce: The most folders that are listed at a time, where a source gains from it.
     ///   - check: Called with every entry, by several threads at once; what it throws ends the listing.
-    ///   - batch: Called with the digest files of each folder, as soon as the listing leaves it.
+    ///   - batch: Called with the digest files of each folder, and the days that their lists are kept of.
+    /// - Throws: ``NotConfined`` where a part is too large and its log files do not lie in folders of days.
     mutating func list(
         _ sources: [any ObjectSource],
         into index: inout ArchiveIndex,
         atOnce: Int,
         check: @escaping @Sendable () throws -> Void,
-        batch: (ArchiveIndex.DigestBatch) throws -> Void
+        batch: (ArchiveIndex.DigestBatch, PartCut?) throws -> Void
     ) throws {
-        if next == 0 {
+        let listing = PartListing(sources, filesOfPart: filesOfPart, atOnce: atOnce, check)
+        if !hasListedRest {
+            hasListedRest = true
             for (root, entries) in survey.rest.enumerated() {
-                try index.add(entries, root: root, check: check, batch: batch)
+                try index.add(entries, root: root, check: check) { try batch($0, nil) }
             }
         }
         parts = []
+        let start = cut?.end
+        cut = nil
         repeat {
-            for place in survey.parts[next].places {
-                try index.list(
-                    sources[place.root],
-                    root: place.root,
-                    below: place.folder,
-                    atOnce: atOnce,
-                    check: check,
-                    batch: batch
-                )
+            let part = survey.parts[next]
+            parts.insert(part.part)
+            var days: ArraySlice<PartDay> = []
+            // Log files come first: how many they are decides what is kept of digest files.
+            if try start != nil || !listing.add(part.logs, to: &index, batch: { try batch($0, nil) }) {
+                // Looked for again in each cut, so that a folder is missed by none that was made before its cut was listed.
+                days = try listing.days(of: part.logs, from: start)
+                try listing.add(&days, to: &index)
+                let end = days.first?.start
+                if start != nil || end != nil { cut = PartCut(part: part.part, start: start, end: end) }
             }
-            parts.insert(survey.parts[next].part)
-            next += 1
-        } while !isAtEnd && index.entryCount < files
+            for place in part.digests { try listing.add(place, to: &index) { try batch($0, cut) } }
+            if days.isEmpty { next += 1 }
+        } while cut == nil && !isAtEnd && index.entryCount < files
     }
 
     /// Notes what signed digest files say of layouts, before it is known which files named like digest files are none.
@@ -100,9 +119,22 @@ struct ArchivePortion {
         let places = places ?? Places(layouts: placement.layouts, prefixes: placement.prefixes)
         self.places = places
         try votes.check(places, isFirst: isFirst)
-        let confinement = Confinement(parts, places, archive)
+        try checkDigestsOfCut(archive.facts.records)
+        let confinement = Confinement(parts, cut, places, archive)
         try confinement.check(check)
         return confinement
+    }
+
+    /// The cuts of a part must be judged by the same digest files, also where these change meanwhile.
+    private mutating func checkDigestsOfCut(_ records: DigestRecords) throws {
+        guard let cut else { return }
+        let isOwn = records.names.chains.map { ArchivePart($0) == cut.part }
+        let digests = records.lazy.filter { isOwn[Int($0.chain)] }.map(\.hash)
+        if cut.isFirst {
+            digestsOfCut = Array(digests)
+        } else if !digests.elementsEqual(digestsOfCut) {
+            throw NotConfined()
+        }
     }
 }
 

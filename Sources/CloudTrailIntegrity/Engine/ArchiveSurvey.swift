@@ -12,8 +12,17 @@ struct ArchiveSurvey: Sendable {
         let folder: ObjectKey
     }
 
-    /// The parts in their order, each with all its folders, those of digest files first.
-    let parts: [(part: ArchivePart, places: [Place])]
+    /// A part, with all its folders.
+    struct Part: Sendable {
+        let part: ArchivePart
+        /// The folders of digest files.
+        let digests: [Place]
+        /// The other folders.
+        let logs: [Place]
+    }
+
+    /// The parts in their order.
+    let parts: [Part]
     /// What lies in no folder of a part, by the numbers of the sources.
     let rest: [[ArchiveEntry]]
 
@@ -62,8 +71,12 @@ struct ArchiveSurvey: Sendable {
         }
         self.rest = rest
         parts = places.sorted { $0.key < $1.key }.map { part, places in
-            let digests = places.filter { KeyFolder(of: $0.folder).category == .digests }
-            return (part, digests + places.filter { KeyFolder(of: $0.folder).category != .digests })
+            let isOfDigests = places.map { KeyFolder(of: $0.folder).category == .digests }
+            return Part(
+                part: part,
+                digests: zip(places, isOfDigests).filter(\.1).map(\.0),
+                logs: zip(places, isOfDigests).filter { !$0.1 }.map(\.0)
+            )
         }
     }
 

@@ -13,6 +13,7 @@ struct NotConfined: Error {}
 /// the portions (I42).
 struct Confinement {
     private let parts: Set<ArchivePart>
+    private let cut: PartCut?
     private let places: ArchivePortion.Places
     private let archive: JudgedArchive
 
@@ -20,9 +21,11 @@ struct Confinement {
 
     /// - Parameters:
     ///   - parts: Those of the portion.
+    ///   - cut: The days of one of them, where it is cut.
     ///   - places: Those of the first portion.
-    init(_ parts: Set<ArchivePart>, _ places: ArchivePortion.Places, _ archive: JudgedArchive) {
+    init(_ parts: Set<ArchivePart>, _ cut: PartCut?, _ places: ArchivePortion.Places, _ archive: JudgedArchive) {
         self.parts = parts
+        self.cut = cut
         self.places = places
         self.archive = archive
     }
@@ -33,25 +36,48 @@ struct Confinement {
         try checkDigests(check)
         try checkFiles(check)
         for folder in facts.index.hiddenFolders {
-            try require(part(of: folder.path, root: folder.root).map(parts.contains) ?? false)
+            let told = facts.placement.folder(of: ObjectKey(bytes: folder.path.bytes + "/-".utf8), root: folder.root)
+            try require(ArchivePart(told).map(parts.contains) ?? false)
+            try checkDay(told)
         }
     }
 
     /// What is listed and not there: it may lie elsewhere under its name.
     func check(absent: [LogListing]) throws {
+        var ofCut = false
         for listing in absent {
             guard let name = LogFileName(listing.location.key) else { throw NotConfined() }
             try require(parts.contains(ArchivePart(name)))
+            guard let cut, ArchivePart(name) == cut.part else { continue }
+            try require(cut.contains(name.time))
+            ofCut = true
         }
+        // Whether nothing at all of a region is held, all of its days tell.
+        if ofCut { try require(holdsLogOfCut()) }
+    }
+
+    /// Digest files that are not asked for, on which log files depend: each is told once, and every cut has them.
+    func check(blamed: Set<Int>) throws {
+        if cut != nil { try require(blamed.isEmpty) }
+    }
+
+    private func holdsLogOfCut() -> Bool {
+        var holds = false
+        facts.index.forEachFile { _, name in
+            holds = LogFileName(ObjectKey(bytes: name)).map { ArchivePart($0) == cut?.part } ?? false
+            return !holds
+        }
+        return holds
+    }
+
+    /// A folder of the part that is cut is one of its days'.
+    private func checkDay(_ told: KeyFolder) throws {
+        guard let cut, ArchivePart(told) == cut.part else { return }
+        try require(told.category == .logs && told.day.map { cut.contains($0.start) } ?? false)
     }
 
     private func require(_ holds: Bool) throws {
         if !holds { throw NotConfined() }
-    }
-
-    /// The part that the folder of the keys of a path tells.
-    private func part(of path: ObjectKey, root: Int) -> ArchivePart? {
-        ArchivePart(facts.placement.folder(of: ObjectKey(bytes: path.bytes + "/-".utf8), root: root))
     }
 
     /// What digest files are named, say that they are and name as their predecessors, and the folders that they list.
@@ -60,7 +86,7 @@ struct Confinement {
         let isOwn = records.names.chains.map { parts.contains(ArchivePart($0)) }
         /// Of folders of keys, whether they tell no part but these.
         var folders: [Int32: Bool] = [:]
-        var listed: [ObjectIdentifier: Bool] = [:]
+        var listed: Set<ObjectIdentifier> = []
         func isOwnKey(_ key: PackedKey) -> Bool {
             guard key.isDigestFile, isOwn[Int(key.chain)] else { return false }
             if let known = folders[key.folder] { return known }
@@ -78,12 +104,15 @@ struct Confinement {
             }
             for group in records[number].logs {
                 let folder = ObjectIdentifier(group.folder)
-                let isTold =
-                    listed[folder] ?? (ArchivePart(KeyFolder(of: group.folder.collapsed, places.prefixes)) != nil)
-                listed[folder] = isTold
-                try require(isTold)
+                if listed.contains(folder) { continue }
+                let told = KeyFolder(of: group.folder.collapsed, places.prefixes)
+                try require(ArchivePart(told) != nil)
+                try checkDay(told)
+                listed.insert(folder)
             }
         }
+        // What a digest file lists of other parts is told with it, once, and may be of any day.
+        if cut != nil { try require(archive.units.foreign.isEmpty) }
     }
 
     /// The folders of other files, and their names.
@@ -93,11 +122,16 @@ struct Confinement {
             let told = facts.placement.folder(of: ObjectKey(bytes: folder.path.bytes + "-".utf8), root: folder.root)
             let part = ArchivePart(told)
             if let part { try require(parts.contains(part)) }
+            try checkDay(told)
+            let daysOfNames = part == cut?.part ? cut : nil
             // Nearly all files of a folder of log files have names that begin so.
             let usual = part.map { Array("\($0.account)_CloudTrail_\($0.region)_".utf8) }
             var reader = folder.names.makeReader()
             while reader.next() {
                 try check()
+                if let daysOfNames, let name = LogFileName(ObjectKey(bytes: reader.name)) {
+                    try require(daysOfNames.contains(name.time))
+                }
                 if let usual, reader.name.starts(with: usual) { continue }
                 guard let named = NamedPart(name: reader.name[...]) else { continue }
                 try require(parts.contains(ArchivePart(named)))

@@ -34,12 +34,14 @@ struct DigestReader: Sendable {
     /// - Parameters:
     ///   - signatures: Given those that come with it.
     ///   - source: What to read the answer of `head-object` from that lies beside it; `nil` where none does.
+    ///   - cut: The days that its list is kept of; `nil` for all.
     ///   - open: Opens it.
     /// - Returns: What it says, and how many of its bytes the monitor has not been told of.
     func read(
         _ digest: ListedDigest,
         _ signatures: inout DigestSignatures,
         sidecarIn source: (any ObjectSource)? = nil,
+        keeping cut: PartCut? = nil,
         _ worker: ValidationWorker,
         opening open: () throws -> any OpenObject
     ) throws -> (DigestRecord, unreportedBytes: UInt64) {
@@ -83,7 +85,7 @@ struct DigestReader: Sendable {
                 digest.path,
                 file: file,
                 message: message,
-                logs: try worker.context.packer.pack(file.logFiles, check: monitor.check),
+                logs: try worker.context.packer.pack(file.logFiles, keeping: cut?.keeps, check: monitor.check),
                 defect: defect,
                 hash: hash,
                 contentBytes: result.contentBytes,

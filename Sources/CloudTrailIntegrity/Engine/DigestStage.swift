@@ -44,9 +44,9 @@ final class DigestStage: Sendable {
     ) throws -> (ArchiveIndex, ReadDigests) {
         monitor.enter(.listing)
         var index = ArchiveIndex(names)
-        func read(_ batch: ArchiveIndex.DigestBatch) throws {
-            monitor.expect(moreDigests: batch.digests.count)
-            try pool.submit(by: worker) { [self] worker in try self.read(batch, pool, worker) }
+        func read(_ batch: ArchiveIndex.DigestBatch, _ cut: PartCut? = nil) throws {
+            if cut?.isFirst != false { monitor.expect(moreDigests: batch.digests.count) }
+            try pool.submit(by: worker) { [self] worker in try self.read(batch, cut, pool, worker) }
         }
         if portion != nil {
             try portion?.list(
@@ -66,7 +66,7 @@ final class DigestStage: Sendable {
                         atOnce: pool.readers,
                         keepsMetadata: earlier != nil,
                         check: monitor.check,
-                        batch: read
+                        batch: { try read($0) }
                     )
                 case .singlePass(let stream):
                     try add(stream, root: root, to: &index, pool, worker)
@@ -240,8 +240,10 @@ final class DigestStage: Sendable {
 
     // MARK: Reading
 
+    /// - Parameter cut: The days that the lists are kept of; `nil` for all.
     private func read(
         _ batch: ArchiveIndex.DigestBatch,
+        _ cut: PartCut?,
         _ pool: ValidationPool,
         _ worker: ValidationWorker
     ) throws {
@@ -262,14 +264,20 @@ final class DigestStage: Sendable {
                 let hasSidecar = batch.sidecars.contains(number)
                 aim(at: digest, worker)
                 let source = hasSidecar ? sources[digest.root].randomAccess : nil
-                (record, unreportedBytes) = try reader.read(digest, &signatures, sidecarIn: source, worker) {
+                (record, unreportedBytes) = try reader.read(
+                    digest,
+                    &signatures,
+                    sidecarIn: source,
+                    keeping: cut,
+                    worker
+                ) {
                     try worker.context.opener.open()
                 }
             }
             return (record, signatures, unreportedBytes, worker.context.opener.place)
         } end: { [self] read, worker in
             var digests = ReadDigests(names)
-            var done = ValidationMonitor.Work(files: count)
+            var done = ValidationMonitor.Work(files: cut?.isFirst != false ? count : 0)
             var checks = PlaceChecks()
             for (offset, (record, signatures, unreportedBytes, place)) in read.enumerated() {
                 done.bytes &+= unreportedBytes

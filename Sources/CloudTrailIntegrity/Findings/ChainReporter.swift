@@ -21,9 +21,14 @@ struct ChainReporter {
 
     /// Judges each.
     ///
+    /// - Parameter isRepeat: Whether what chains tell was reported before.
     /// - Returns: What is reported now, and the keys of the digests that are missing in their chains, where a run remembers.
-    consuming func run(_ monitor: ValidationMonitor) throws -> (report: PartialReport, missing: Set<ObjectKey>) {
+    consuming func run(
+        _ monitor: ValidationMonitor,
+        isRepeat: Bool
+    ) throws -> (report: PartialReport, missing: Set<ObjectKey>) {
         for folder in facts.index.hiddenFolders { addHiddenFolder(folder) }
+        if isRepeat { return (report, missing) }
         for chain in digests.chains where asked.selects(chain.identity) {
             try monitor.check()
             for event in chain.events(held: facts.held) { add(event, chain) }

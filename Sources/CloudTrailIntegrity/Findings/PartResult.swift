@@ -17,20 +17,27 @@ struct PartResult: Sendable {
     /// Whether the bucket of every file was compared with what the digests name.
     private(set) var comparesBuckets: Bool
 
-    /// - Parameter check: Called for every digest file and every name; what it throws ends the work.
+    /// - Parameters:
+    ///   - isRepeat: Whether another part's result has the same digest files.
+    ///   - check: Called for every digest file and every name; what it throws ends the work.
     init(
         _ archive: JudgedArchive,
         _ report: consuming PartialReport,
         _ manifest: SignatureManifest,
+        isRepeat: Bool,
         check: () throws -> Void
     ) rethrows {
         self.report = report
         let (facts, digests) = (archive.facts, archive.digests)
-        chains = try digests.chains.map { chain in
-            try check()
-            return HeldChain(chain, digests)
-        }
+        chains =
+            isRepeat
+            ? []
+            : try digests.chains.map { chain in
+                try check()
+                return HeldChain(chain, digests)
+            }
         entryCount = facts.index.entryCount
+        if isRepeat { entryCount -= facts.index.digests.count + facts.index.sidecarCount }
         names = try facts.records.isEmpty ? NamesSeen(facts, check: check) : nil
         signatures = try SignatureUse(manifest, facts, check: check)
         comparesBuckets = facts.placement.comparesBuckets

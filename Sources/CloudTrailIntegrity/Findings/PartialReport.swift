@@ -55,6 +55,16 @@ struct PartialReport: Sendable {
         aside.add(other.aside)
     }
 
+    /// The places alone of what was reported before.
+    func places(_ archive: JudgedArchive) -> PartialReport {
+        var places = PartialReport(archive)
+        places.heldLocations = heldLocations
+        places.provenRoots = provenRoots
+        places.selectedRoots = selectedRoots
+        places.holdingRoots = holdingRoots
+        return places
+    }
+
     /// Adds a finding about a digest file.
     mutating func add(_ finding: DigestFinding) {
         if finding.asksForRange { heads.append(finding) } else { findings.add(finding.finding(coverableEnd: nil)) }

@@ -135,8 +135,15 @@ package struct LogListPacker {
 
     /// Packs a list.
     ///
-    /// - Parameter check: Called for every entry; what it throws ends the packing.
-    package mutating func pack(_ list: LogFileList, check: () throws -> Void) rethrows -> ListedLogs {
+    /// - Parameters:
+    ///   - isKept: Whether what is listed in a folder is kept; `nil` for all.
+    ///   - check: Called for every entry; what it throws ends the packing.
+    package mutating func pack(
+        _ list: LogFileList,
+        keeping isKept: ((ListedFolder) -> Bool)? = nil,
+        check: () throws -> Void
+    ) rethrows -> ListedLogs {
+        var dropped: ListedFolder?
         // The folder of the first entry. Nearly every list has only this one.
         var current: (folder: ListedFolder, bucketIndex: Int)?
         var path: [UInt8] = []
@@ -151,6 +158,10 @@ package struct LogListPacker {
                 continue
             }
             let (folder, nameStart) = place(of: key, in: list.buckets[entry.bucketIndex])
+            if let isKept, folder === dropped || !isKept(folder) {
+                dropped = folder
+                continue
+            }
             let name = key.extracting(droppingFirst: nameStart)
             if current == nil {
                 current = (folder, entry.bucketIndex)

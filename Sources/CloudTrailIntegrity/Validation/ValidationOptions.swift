@@ -70,6 +70,8 @@ public struct ValidationOptions: Sendable {
     /// How many files are held in memory at once, as far as a plain archive can be judged in portions: those of whole
     /// accounts and regions, until they are so many.
     package var filesAtOnce = 130_000
+    /// An account and region with more log files is judged some days at a time, where that changes nothing.
+    package var filesOfPartAtOnce = 520_000
     /// What was proven before; `nil` proves everything anew and remembers nothing.
     ///
     /// With it the report has the ``ValidationReport/state`` for the next run. Accounts, regions, trails and ``end`` must

@@ -91,6 +91,15 @@ struct MadeArchive: Sendable {
             + "_CloudTrail-Digest_\(chain.region)_\(Self.trail)_\(Self.homeRegion)_\(end.compact(seconds: true)).json.gz"
     }
 
+    /// The hours of which files may lie in the folder of a day, or all for anything else.
+    func hours(of day: ArraySlice<String>) -> Range<Int> {
+        guard day.count >= 3, let date = try? Timestamp(parsing: day.prefix(3).joined(separator: "-")) else {
+            return 0..<shape.hours
+        }
+        let first = Int(date.seconds(since: Self.start)) / 3600 - 1
+        return (first..<first + 27).clamped(to: 0..<shape.hours)
+    }
+
     func logKey(_ chain: Chain, _ hour: Int, _ number: Int) -> String {
         let time = Self.start.advanced(bySeconds: Int64(hour) * 3600 + Int64(3000 / shape.logs * number) + 300)
         // As random as CloudTrail's.

@@ -25,7 +25,7 @@ struct MadeSource: ObjectSource {
             for category in ["CloudTrail", "CloudTrail-Digest"] where isListed(category, at: 2) {
                 for region in archive.regions where isListed(region, at: 3) {
                     guard let chain = archive.chain(account: account, region: region) else { continue }
-                    for hour in 0..<archive.shape.hours {
+                    for hour in archive.hours(of: parts.dropFirst(4)) {
                         if category == "CloudTrail-Digest" {
                             try add(archive.digestKey(chain, hour))
                         } else {
@@ -46,16 +46,30 @@ struct MadeSource: ObjectSource {
         case 2: names = ["CloudTrail", "CloudTrail-Digest"]
         case 3: names = archive.regions
         default:
-            var last: ObjectKey?
-            return try list(below: folder) { entry in
-                let rest = entry.path.bytes.dropFirst(folder.bytes.count)
-                guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return try visit(.entry(entry)) }
-                let subfolder = ObjectKey(bytes: entry.path.bytes[...slash])
+            return try listDays(in: folder, visit)
+        }
+        for name in names { try visit(.folder(ObjectKey("\(folder)\(name)/"))) }
+    }
+
+    /// The folders of years, months and days; the files of a day.
+    private func listDays(in folder: ObjectKey, _ visit: (FolderItem) throws -> Void) throws {
+        let parts = folder.description.split(separator: "/").map(String.init)
+        if parts.count > 6 { return try list(below: folder) { try visit(.entry($0)) } }
+        guard let chain = archive.chain(account: parts[1], region: parts[3]) else { return }
+        var last: ObjectKey?
+        for hour in 0..<archive.shape.hours {
+            let keys =
+                parts[2] == "CloudTrail"
+                ? [0, archive.shape.logs - 1].map { archive.logKey(chain, hour, $0) }
+                : [archive.digestKey(chain, hour)]
+            for key in keys.map({ ObjectKey($0) }) where key.hasPrefix(folder.bytes) {
+                let slash = key.bytes[folder.bytes.count...].firstIndex(of: UInt8(ascii: "/"))
+                guard let slash else { continue }
+                let subfolder = ObjectKey(bytes: key.bytes[...slash])
                 if subfolder != last { try visit(.folder(subfolder)) }
                 last = subfolder
             }
         }
-        for name in names { try visit(.folder(ObjectKey("\(folder)\(name)/"))) }
     }
 
     func open(_ path: ObjectKey) throws -> any OpenObject {

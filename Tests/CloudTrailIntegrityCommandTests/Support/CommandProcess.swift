@@ -64,7 +64,8 @@ final class CommandProcess {
         process.standardError = terminal?.end ?? errors
         // The tests themselves may run in the background of a script, by nohup or below a program in Python, where some of
         // these are ignored and stay so.
-        let actions = unsafe [SIGINT, SIGHUP, SIGXFSZ, SIGPIPE].map { number in unsafe (number, signal(number, SIG_DFL))
+        let actions = unsafe [SIGINT, SIGHUP, SIGXFSZ, SIGPIPE].map { number in
+            unsafe (number, signal(number, SIG_DFL))
         }
         defer { for (number, action) in unsafe actions { unsafe _ = signal(number, action) } }
         try process.run()

@@ -21,30 +21,34 @@ struct FolderListedArchive: ObjectSource {
 
 @Suite("A large archive, judged in portions")
 struct PortionTests {
-    /// The report on all at once, and the one on an account and region after another.
+    /// The report on all at once, the one on an account and region after another, and the one on a day of each after another.
     private func reports(
         _ sample: Sample,
         _ archives: [MemoryArchive],
         withManifest: Bool = true,
         _ configure: (inout ValidationOptions) -> Void = { _ in }
-    ) throws -> (whole: ValidationReport, inPortions: ValidationReport) {
+    ) throws -> (whole: ValidationReport, inPortions: ValidationReport, inDays: ValidationReport) {
         let whole = try sample.validate(archives, withManifest: withManifest) {
             $0.listsProvenFiles = true
             configure(&$0)
         }
         let sources = archives.map { FolderListedArchive(base: $0) }
-        let inPortions = try sample.validate(sources, withManifest: withManifest) {
-            $0.listsProvenFiles = true
-            $0.filesAtOnce = 1
-            configure(&$0)
+        let parts = try [Int.max, 1].map { filesOfPart in
+            try sample.validate(sources, withManifest: withManifest) {
+                $0.listsProvenFiles = true
+                ($0.filesAtOnce, $0.filesOfPartAtOnce) = (1, filesOfPart)
+                configure(&$0)
+            }
         }
-        return (whole, inPortions)
+        return (whole, parts[0], parts[1])
     }
 
     private func sample(_ tampers: [Tamper] = [], _ layout: DownloadLayout = .plain) throws -> Sample {
         try Sample(tampers) { options in
             layout.options(&options)
             (options.accounts, options.hours, options.logs, options.records) = (2, 9, 2, 1)
+            // Over midnight.
+            options.start = options.start.advanced(bySeconds: 20 * 3600)
         }
     }
 
@@ -60,15 +64,21 @@ struct PortionTests {
         [DownloadLayout.plain, .organization, .folderInFront]
     )
     func everyTamper(tamper: Tamper, layout: DownloadLayout) throws {
+        // Each tamper in one layout, and by `make full` in all.
+        let number = (Tamper.allCases.firstIndex(of: tamper) ?? 0) % 3
+        let isTried = layout == [.plain, .organization, .folderInFront][number]
+        if !isTried, DownloadLayout.thoroughness != "all" { return }
         let sample = try sample([tamper], layout)
-        let (whole, inPortions) = try reports(
+        let (whole, inPortions, inDays) = try reports(
             sample,
             layout.download(sample.archive),
             withManifest: layout != .organization
         )
         #expect(whole.portions == 1)
-        #expect(inPortions.substance == whole.substance)
-        #expect(inPortions.notAsked == whole.notAsked)
+        for parts in [inPortions, inDays] {
+            #expect(parts.substance == whole.substance)
+            #expect(parts.notAsked == whole.notAsked)
+        }
     }
 
     @Test("and for any range and filter")
@@ -82,20 +92,25 @@ struct PortionTests {
             { $0.coverageMustReach = middle.advanced(bySeconds: 86_400) },
         ]
         for configure in configurations {
-            let (whole, inPortions) = try reports(sample, [sample.archive], configure)
-            #expect(inPortions.substance == whole.substance)
-            #expect(inPortions.notAsked == whole.notAsked)
+            let (whole, inPortions, inDays) = try reports(sample, [sample.archive], configure)
+            for parts in [inPortions, inDays] {
+                #expect(parts.substance == whole.substance)
+                #expect(parts.notAsked == whole.notAsked)
+            }
         }
     }
 
     @Test("a plain archive is judged in as many portions as it has accounts and regions", arguments: layouts)
     func plain(layout: DownloadLayout) throws {
         let sample = try sample([], layout)
-        let inPortions = try reports(sample, layout.download(sample.archive)).inPortions
+        let (_, inPortions, inDays) = try reports(sample, layout.download(sample.archive))
         let roots = try layout.download(sample.archive).count
         // A root that the first portion holds no digest file of has no say on its layout there.
         #expect(inPortions.portions == (roots == 1 ? 4 : 1))
-        #expect(inPortions.findings.filter { $0.kind != .logDecompressed }.isEmpty)
+        #expect(inDays.portions == (roots == 1 ? 8 : 1))
+        for parts in [inPortions, inDays] {
+            #expect(parts.findings.filter { $0.kind != .logDecompressed }.isEmpty)
+        }
     }
 
     @Test(
@@ -104,7 +119,9 @@ struct PortionTests {
     )
     func local(tampers: [Tamper]) throws {
         let sample = try sample(tampers)
-        #expect(try reports(sample, [sample.archive]).inPortions.portions == 4)
+        let (_, inPortions, inDays) = try reports(sample, [sample.archive])
+        #expect(inPortions.portions == 4)
+        #expect(inDays.portions == 8)
     }
 
     /// Something of one account and region, put where it concerns another.
@@ -149,17 +166,97 @@ struct PortionTests {
         case .digestsElsewhere:
             for key in digests { move(key, "found/\(key)") }
         }
-        let (whole, inPortions) = try reports(sample, [archive])
+        let (whole, inPortions, inDays) = try reports(sample, [archive])
+        for parts in [inPortions, inDays] {
+            #expect(parts.substance == whole.substance)
+            #expect(parts.notAsked == whole.notAsked)
+            #expect(parts.portions == 1)
+        }
+    }
+
+    /// Something of one day, put where it may concern another.
+    enum DayCrossing: String, CaseIterable {
+        case logMovedToAnotherDay, logCopiedToAnotherDay, logRenamedToAnotherDay, logMovedBesideDays, digestAmongLogs,
+            fileAmongDigests, linkAmongDigests, hiddenYear, hiddenMonth, noLogOfDay, olderDay, foreignLog
+        case logModified, logDeleted, fileAmongLogs, hiddenDay, sidecar, logNamedOtherwise
+
+        /// The portions, of 8: 7 where a part has one folder left and is not cut.
+        var portions: Int {
+            switch self {
+            case .logModified, .logDeleted, .fileAmongLogs, .sidecar, .logNamedOtherwise: 8
+            case .hiddenYear, .hiddenMonth, .noLogOfDay: 7
+            default: 1
+            }
+        }
+    }
+
+    @Test("what concerns several days is judged at once", arguments: DayCrossing.allCases, [true, false])
+    func crossing(_ crossing: DayCrossing, withManifest: Bool) throws {
+        let sample = try sample()
+        var archive = sample.archive
+        let account = "111122223334"
+        let logs = sample.logKeys(account: account)
+        let (first, last) = (try #require(logs.first), try #require(logs.last))
+        let digest = try #require(sample.digestKeys(account: account).first)
+        func move(_ key: String, _ path: String, keeping: Bool = false) {
+            archive[path] = archive[key]
+            if !keeping { archive[key] = nil }
+        }
+        func folder(_ key: String, up levels: Int) -> String {
+            key.split(separator: "/").dropLast(levels).joined(separator: "/") + "/"
+        }
+        func hide(_ folder: String) {
+            for key in archive.files.keys.map(\.description) where key.hasPrefix(folder) { archive[key] = nil }
+            let error = ObjectReadError(.permission, "it is not ours")
+            archive.obstacles.append(
+                ArchiveEntry(path: ObjectKey(String(folder.dropLast())), kind: .unreadableFolder(error))
+            )
+        }
+        switch crossing {
+        case .logMovedToAnotherDay: move(first, folder(last, up: 1) + lastComponent(first))
+        case .logCopiedToAnotherDay: move(first, folder(last, up: 1) + lastComponent(first), keeping: true)
+        case .logRenamedToAnotherDay: move(first, folder(first, up: 1) + lastComponent(last))
+        case .logMovedBesideDays: move(first, folder(first, up: 2) + lastComponent(first))
+        case .digestAmongLogs: move(digest, folder(first, up: 1) + lastComponent(digest), keeping: true)
+        case .fileAmongDigests: archive[folder(digest, up: 1) + "x.txt"] = [1]
+        case .linkAmongDigests:
+            archive.obstacles.append(ArchiveEntry(path: ObjectKey(folder(digest, up: 1) + "x"), kind: .link))
+        case .hiddenYear: hide(folder(first, up: 3))
+        case .hiddenMonth: hide(folder(first, up: 2))
+        case .noLogOfDay: for log in logs where log.hasPrefix(folder(last, up: 1)) { archive[log] = nil }
+        case .olderDay: archive[folder(first, up: 3) + "02/28/" + lastComponent(first)] = archive[first]
+        case .foreignLog:
+            archive[folder(first, up: 1).replacing("us-east-1", with: "us-west-2") + "111122223335_CloudTrail_x_y"] = [
+                1
+            ]
+        case .logModified: archive[last] = archive[first]
+        case .logDeleted: archive[last] = nil
+        case .fileAmongLogs: archive[folder(last, up: 1) + "desktop.ini"] = [1]
+        case .hiddenDay: hide(folder(last, up: 1))
+        case .sidecar:
+            let signature = String(repeating: "00", count: 256)
+            let answer = #"{"Metadata":{"signature":"\#(signature)","signature-algorithm":"SHA256withRSA"}}"#
+            archive[ObjectKey(digest).sidecar.description] = Array(answer.utf8)
+        case .logNamedOtherwise: move(last, folder(last, up: 1) + "a log file.gz")
+        }
+        let (whole, inPortions, inDays) = try reports(sample, [archive], withManifest: withManifest)
+        #expect(inDays.substance == whole.substance)
+        #expect(inDays.notAsked == whole.notAsked)
         #expect(inPortions.substance == whole.substance)
-        #expect(inPortions.notAsked == whole.notAsked)
-        #expect(inPortions.portions == 1)
+        #expect(inDays.portions == crossing.portions)
     }
 
     /// What judging each account and region by itself comes to, as long as they are independent of each other.
-    private func parts(_ validator: Validator, of archive: MemoryArchive) throws -> [PartResult] {
+    ///
+    /// - Parameter filesOfPart: More log files of one are judged a day at a time.
+    private func parts(
+        _ validator: Validator,
+        of archive: MemoryArchive,
+        filesOfPart: Int
+    ) throws -> [PartResult] {
         let source = FolderListedArchive(base: archive)
         let survey = try #require(try ArchiveSurvey([source], check: {}))
-        var portion: ArchivePortion? = ArchivePortion(survey, files: 1)
+        var portion: ArchivePortion? = ArchivePortion(survey, files: 1, filesOfPart: filesOfPart)
         let monitor = ValidationMonitor()
         var parts: [PartResult] = []
         repeat {
@@ -182,9 +279,12 @@ struct PortionTests {
             [], [Tamper.logModified, .logDeleted], [.digestDeleted, .logInjected],
             [.digestModified, .digestHeadDeleted],
             [.digestKeyUnknown, .digestTailDeleted], [.digestAllDeleted],
-        ]
+        ],
+        [Int.max, 1]
     )
-    func anyOrder(tampers: [Tamper]) throws {
+    func anyOrder(tampers: [Tamper], filesOfPart: Int) throws {
+        // A day of which no digest file is left is judged with the others.
+        if filesOfPart == 1, tampers.contains(.digestTailDeleted) { return }
         let sample = try sample(tampers)
         for hasManifest in [true, false] {
             var options = ValidationOptions()
@@ -192,8 +292,8 @@ struct PortionTests {
             let manifest = hasManifest ? sample.manifest : SignatureManifest()
             let validator = Validator(keys: sample.keys, signatures: manifest, options: options)
             let whole = try validator.validate(sample.archive)
-            let parts = try parts(validator, of: sample.archive)
-            #expect(parts.count == 4)
+            let parts = try parts(validator, of: sample.archive, filesOfPart: filesOfPart)
+            #expect(parts.count == (filesOfPart == 1 ? 8 : 4))
             var random = SequenceGenerator(seed: 42)
             for _ in 0..<20 {
                 var sums = parts.shuffled(using: &random)

@@ -1,0 +1,129 @@
+internal import CloudTrailFormat
+internal import CloudTrailRules
+internal import Synchronization
+
+/// The folders of the log files of one day of a part.
+struct PartDay: Sendable {
+    /// Its first moment.
+    let start: Timestamp
+    fileprivate(set) var places: [ArchiveSurvey.Place]
+}
+
+/// Lists the folders of parts into an index.
+struct PartListing {
+    private let sources: [any ObjectSource]
+    private let filesOfPart: Int
+    private let atOnce: Int
+    private let check: @Sendable () throws -> Void
+
+    /// - Parameters:
+    ///   - filesOfPart: More log files of a part are too many.
+    ///   - atOnce: The most folders that are listed at a time, where a source gains from it.
+    ///   - check: Called with every entry, by several threads at once; what it throws ends the listing.
+    init(
+        _ sources: [any ObjectSource],
+        filesOfPart: Int,
+        atOnce: Int,
+        _ check: @escaping @Sendable () throws -> Void
+    ) {
+        self.sources = sources
+        self.filesOfPart = filesOfPart
+        self.atOnce = atOnce
+        self.check = check
+    }
+
+    private struct TooMany: Error {}
+
+    private final class EntryCount: Sendable {
+        let count = Atomic<Int>(0)
+    }
+
+    /// Adds what lies in a folder.
+    func add(
+        _ place: ArchiveSurvey.Place,
+        to index: inout ArchiveIndex,
+        batch: (ArchiveIndex.DigestBatch) throws -> Void
+    ) throws {
+        try add(place, to: &index, check, batch)
+    }
+
+    private func add(
+        _ place: ArchiveSurvey.Place,
+        to index: inout ArchiveIndex,
+        _ check: @escaping @Sendable () throws -> Void,
+        _ batch: (ArchiveIndex.DigestBatch) throws -> Void
+    ) throws {
+        let source = sources[place.root]
+        try index.list(source, root: place.root, below: place.folder, atOnce: atOnce, check: check, batch: batch)
+    }
+
+    /// Adds the log files of a part.
+    ///
+    /// - Returns: `false` where they are too many: then nothing was added.
+    func add(
+        _ places: [ArchiveSurvey.Place],
+        to index: inout ArchiveIndex,
+        batch: (ArchiveIndex.DigestBatch) throws -> Void
+    ) throws -> Bool {
+        let entries = EntryCount()
+        let counting: @Sendable () throws -> Void = { [check, filesOfPart] in
+            try check()
+            if entries.count.wrappingAdd(1, ordering: .relaxed).newValue > filesOfPart { throw TooMany() }
+        }
+        var batches: [ArchiveIndex.DigestBatch] = []
+        var listed = index
+        do {
+            for place in places { try add(place, to: &listed, counting) { batches.append($0) } }
+        } catch is TooMany {
+            return false
+        }
+        index = listed
+        for found in batches { try batch(found) }
+        return true
+    }
+
+    /// Adds the log files of the next days, and takes these off; more than one day where they are not too many.
+    ///
+    /// - Throws: ``NotConfined`` where a digest file is among them, which every cut would have to know.
+    func add(_ days: inout ArraySlice<PartDay>, to index: inout ArchiveIndex) throws {
+        let start = index.entryCount
+        while let day = days.first, index.entryCount - start < filesOfPart {
+            for place in day.places { try add(place, to: &index) { _ in throw NotConfined() } }
+            days.removeFirst()
+        }
+    }
+
+    /// The days that log files lie in, in their order.
+    ///
+    /// - Parameter start: The beginning of the first; `nil` for all.
+    /// - Throws: ``NotConfined`` where anything lies beside folders of days.
+    func days(of places: [ArchiveSurvey.Place], from start: Timestamp?) throws -> ArraySlice<PartDay> {
+        var days: [Timestamp: PartDay] = [:]
+        for place in places {
+            var folders = [place.folder]
+            for _ in ["year", "month", "day"] {
+                folders = try folders.flatMap { try subfolders(of: $0, root: place.root) }
+            }
+            for folder in folders {
+                guard let day = KeyFolder(of: folder).day?.start else { throw NotConfined() }
+                let place = ArchiveSurvey.Place(root: place.root, folder: folder)
+                days[day, default: PartDay(start: day, places: [])].places.append(place)
+            }
+        }
+        return days.values.filter { $0.start >= start ?? .distantPast }.sorted { $0.start < $1.start }[...]
+    }
+
+    private func subfolders(of folder: ObjectKey, root: Int) throws -> [ObjectKey] {
+        var folders: [ObjectKey] = []
+        do {
+            try sources[root].list(in: folder) { item in
+                try check()
+                guard case .folder(let path) = item else { throw NotConfined() }
+                folders.append(path)
+            }
+        } catch is ObjectReadError {
+            throw NotConfined()
+        }
+        return folders
+    }
+}
