@@ -1,6 +1,5 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
-internal import Synchronization
 
 /// A portion of a plain archive: as many parts as come to a number of files, one portion after another.
 struct ArchivePortion {

@@ -60,6 +60,7 @@ struct PartListing {
     /// Adds the log files of a part.
     ///
     /// - Returns: `false` where they are too many: then nothing was added.
+    /// - Throws: ``NotConfined`` where they are, and a digest file is among them.
     func add(
         _ places: [ArchiveSurvey.Place],
         to index: inout ArchiveIndex,
@@ -70,21 +71,23 @@ struct PartListing {
             try check()
             if entries.count.wrappingAdd(1, ordering: .relaxed).newValue > filesOfPart { throw TooMany() }
         }
+        let mark = index.mark
         var batches: [ArchiveIndex.DigestBatch] = []
-        var listed = index
         do {
-            for place in places { try add(place, to: &listed, counting) { batches.append($0) } }
+            for place in places { try add(place, to: &index, counting) { batches.append($0) } }
         } catch is TooMany {
+            // Every cut would have to know a digest file that lies among them.
+            if !batches.isEmpty { throw NotConfined() }
+            index.removeFiles(after: mark)
             return false
         }
-        index = listed
         for found in batches { try batch(found) }
         return true
     }
 
     /// Adds the log files of the next days, and takes these off; more than one day where they are not too many.
     ///
-    /// - Throws: ``NotConfined`` where a digest file is among them, which every cut would have to know.
+    /// - Throws: ``NotConfined`` where a digest file is among them.
     func add(_ days: inout ArraySlice<PartDay>, to index: inout ArchiveIndex) throws {
         let start = index.entryCount
         while let day = days.first, index.entryCount - start < filesOfPart {

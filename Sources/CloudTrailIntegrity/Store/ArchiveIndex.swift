@@ -189,6 +189,32 @@ package struct ArchiveIndex: Sendable {
         add(listing)
     }
 
+    /// How much was listed.
+    struct Mark {
+        fileprivate let folders: Int
+        fileprivate let hiddenFolders: Int
+        fileprivate let looseSidecars: Int
+        fileprivate let entryCount: Int
+    }
+
+    /// How much was listed so far.
+    var mark: Mark {
+        Mark(
+            folders: folders.count,
+            hiddenFolders: hiddenFolders.count,
+            looseSidecars: looseSidecars.count,
+            entryCount: entryCount
+        )
+    }
+
+    /// Forgets what was listed after a mark, where no digest file is among it.
+    mutating func removeFiles(after mark: Mark) {
+        folders.removeSubrange(mark.folders...)
+        hiddenFolders.removeSubrange(mark.hiddenFolders...)
+        looseSidecars.removeSubrange(mark.looseSidecars...)
+        entryCount = mark.entryCount
+    }
+
     /// Adds what a listing has to say in the end.
     private mutating func add(_ listing: ArchiveListing) {
         looseSidecars += listing.looseSidecars
