@@ -60,7 +60,8 @@ struct ArchivePortion {
     ///   - atOnce: The most folders that are listed at a time, where a source gains from it.
     ///   - check: Called with every entry, by several threads at once; what it throws ends the listing.
     ///   - batch: Called with the digest files of each folder, and the days that their lists are kept of.
-    /// - Throws: ``NotConfined`` where a part is too large and its log files do not lie in folders of days.
+    /// - Throws: ``NotConfined`` where a part is too large, and its log files do not lie in folders of days or its digest
+    ///   files are too many to be read again and again.
     mutating func list(
         _ sources: [any ObjectSource],
         into index: inout ArchiveIndex,
@@ -90,7 +91,9 @@ struct ArchivePortion {
                 let end = days.first?.start
                 if start != nil || end != nil { cut = PartCut(part: part.part, start: start, end: end) }
             }
+            let digests = index.digests.count
             for place in part.digests { try listing.add(place, to: &index) { try batch($0, cut) } }
+            if cut != nil, index.digests.count - digests > PartListing.mostInEachCut { throw NotConfined() }
             if days.isEmpty { next += 1 }
         } while cut == nil && !isAtEnd && index.entryCount < files
     }

@@ -11,6 +11,10 @@ struct PartDay: Sendable {
 
 /// Lists the folders of parts into an index.
 struct PartListing {
+    /// More digest files, or folders, are not gone through once for each cut: then the time would grow with the square of
+    /// what somebody puts there. A trail has 8,760 digest files a year.
+    static let mostInEachCut = 100_000
+
     private let sources: [any ObjectSource]
     private let filesOfPart: Int
     private let atOnce: Int
@@ -99,15 +103,19 @@ struct PartListing {
     /// The days that log files lie in, in their order.
     ///
     /// - Parameter start: The beginning of the first; `nil` for all.
-    /// - Throws: ``NotConfined`` where anything lies beside folders of days.
+    /// - Throws: ``NotConfined`` where anything lies beside folders of days, or these are too many.
     func days(of places: [ArchiveSurvey.Place], from start: Timestamp?) throws -> ArraySlice<PartDay> {
         var days: [Timestamp: PartDay] = [:]
+        var count = 0
         for place in places {
             var folders = [place.folder]
             for _ in ["year", "month", "day"] {
                 folders = try folders.flatMap { try subfolders(of: $0, root: place.root) }
+                if folders.count > Self.mostInEachCut { throw NotConfined() }
             }
             for folder in folders {
+                count += 1
+                if count > Self.mostInEachCut { throw NotConfined() }
                 guard let day = KeyFolder(of: folder).day?.start else { throw NotConfined() }
                 let place = ArchiveSurvey.Place(root: place.root, folder: folder)
                 days[day, default: PartDay(start: day, places: [])].places.append(place)
