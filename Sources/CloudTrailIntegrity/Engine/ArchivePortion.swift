@@ -52,7 +52,7 @@ struct ArchivePortion {
     var isWhole: Bool { places == nil && isAtEnd }
 
     /// Whether an earlier portion reported on the digest files of this one.
-    var isRepeat: Bool { cut.map { !$0.isFirst } ?? false }
+    var isRepeat: Bool { cut?.isRepeat ?? false }
 
     /// Lists the next portion; what lies beside all parts is of the first.
     ///
@@ -82,18 +82,21 @@ struct ArchivePortion {
         repeat {
             let part = survey.parts[next]
             parts.insert(part.part)
+            // Digest files are listed first: what they list is there by then, where an archive grows meanwhile. They are read
+            // when it is known how many log files there are, which decides what is kept of them.
+            var found: [ArchiveIndex.DigestBatch] = []
+            for place in part.digests { try listing.add(place, to: &index) { found.append($0) } }
+            let digestCount = found.reduce(0) { $0 + $1.digests.count }
             var days: ArraySlice<PartDay> = []
-            // Log files come first: how many they are decides what is kept of digest files.
-            if try start != nil || !listing.add(part.logs, to: &index, batch: { try batch($0, nil) }) {
+            if try start != nil || !listing.add(part.logs, to: &index, batch: { found.append($0) }) {
                 // Looked for again in each cut, so that a folder is missed by none that was made before its cut was listed.
                 days = try listing.days(of: part.logs, from: start)
                 try listing.add(&days, to: &index)
                 let end = days.first?.start
                 if start != nil || end != nil { cut = PartCut(part: part.part, start: start, end: end) }
             }
-            let digests = index.digests.count
-            for place in part.digests { try listing.add(place, to: &index) { try batch($0, cut) } }
-            if cut != nil, index.digests.count - digests > PartListing.mostInEachCut { throw NotConfined() }
+            if cut != nil, digestCount > PartListing.mostInEachCut { throw NotConfined() }
+            for digests in found { try batch(digests, cut) }
             if days.isEmpty { next += 1 }
         } while cut == nil && !isAtEnd && index.entryCount < files
     }
@@ -132,7 +135,7 @@ struct ArchivePortion {
         guard let cut else { return }
         let isOwn = records.names.chains.map { ArchivePart($0) == cut.part }
         let digests = records.lazy.filter { isOwn[Int($0.chain)] }.map(\.hash)
-        if cut.isFirst {
+        if !cut.isRepeat {
             digestsOfCut = Array(digests)
         } else if !digests.elementsEqual(digestsOfCut) {
             throw NotConfined()

@@ -45,7 +45,7 @@ final class DigestStage: Sendable {
         monitor.enter(.listing)
         var index = ArchiveIndex(names)
         func read(_ batch: ArchiveIndex.DigestBatch, _ cut: PartCut? = nil) throws {
-            if cut?.isFirst != false { monitor.expect(moreDigests: batch.digests.count) }
+            if cut?.isRepeat != true { monitor.expect(moreDigests: batch.digests.count) }
             try pool.submit(by: worker) { [self] worker in try self.read(batch, cut, pool, worker) }
         }
         if portion != nil {
@@ -277,7 +277,7 @@ final class DigestStage: Sendable {
             return (record, signatures, unreportedBytes, worker.context.opener.place)
         } end: { [self] read, worker in
             var digests = ReadDigests(names)
-            var done = ValidationMonitor.Work(files: cut?.isFirst != false ? count : 0)
+            var done = ValidationMonitor.Work(files: cut?.isRepeat == true ? 0 : count)
             var checks = PlaceChecks()
             for (offset, (record, signatures, unreportedBytes, place)) in read.enumerated() {
                 done.bytes &+= unreportedBytes

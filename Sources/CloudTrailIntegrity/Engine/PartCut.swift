@@ -13,8 +13,8 @@ struct PartCut: Sendable {
     /// The beginning of the first day after it; `nil` for the last cut.
     let end: Timestamp?
 
-    /// Whether it reports on digest files.
-    var isFirst: Bool { start == nil }
+    /// Whether an earlier cut reports on digest files.
+    var isRepeat: Bool { start != nil }
 
     func contains(_ time: Timestamp) -> Bool {
         (start.map { time >= $0 } ?? true) && (end.map { time < $0 } ?? true)

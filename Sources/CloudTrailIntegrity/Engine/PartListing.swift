@@ -75,17 +75,15 @@ struct PartListing {
             try check()
             if entries.count.wrappingAdd(1, ordering: .relaxed).newValue > filesOfPart { throw TooMany() }
         }
-        let mark = index.mark
-        var batches: [ArchiveIndex.DigestBatch] = []
+        let (mark, digestCount) = (index.mark, index.digests.count)
         do {
-            for place in places { try add(place, to: &index, counting) { batches.append($0) } }
+            for place in places { try add(place, to: &index, counting, batch) }
         } catch is TooMany {
             // Every cut would have to know a digest file that lies among them.
-            if !batches.isEmpty { throw NotConfined() }
+            if index.digests.count > digestCount { throw NotConfined() }
             index.removeFiles(after: mark)
             return false
         }
-        for found in batches { try batch(found) }
         return true
     }
 
@@ -111,11 +109,10 @@ struct PartListing {
             var folders = [place.folder]
             for _ in ["year", "month", "day"] {
                 folders = try folders.flatMap { try subfolders(of: $0, root: place.root) }
-                if folders.count > Self.mostInEachCut { throw NotConfined() }
+                if count + folders.count > Self.mostInEachCut { throw NotConfined() }
             }
+            count += folders.count
             for folder in folders {
-                count += 1
-                if count > Self.mostInEachCut { throw NotConfined() }
                 guard let day = KeyFolder(of: folder).day?.start else { throw NotConfined() }
                 let place = ArchiveSurvey.Place(root: place.root, folder: folder)
                 days[day, default: PartDay(start: day, places: [])].places.append(place)

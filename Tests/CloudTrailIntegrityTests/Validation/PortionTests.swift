@@ -338,6 +338,42 @@ struct PortionTests {
         #expect(heard.withLock { $0.sorted(by: Finding.inReportOrder) } == report.findings)
     }
 
+    /// An archive that notes the folders that are listed.
+    private struct NotedArchive: ObjectSource {
+        let base: FolderListedArchive
+        let listed = LockedState<[String]>([])
+
+        var name: String { base.name }
+        var listsFolders: Bool { true }
+
+        func list(_ visit: (ArchiveEntry) throws -> Void) throws { try base.list(visit) }
+
+        func list(below folder: ObjectKey, _ visit: (ArchiveEntry) throws -> Void) throws {
+            listed.withLock { $0.append(folder.description) }
+            try base.list(below: folder, visit)
+        }
+
+        func list(in folder: ObjectKey, _ visit: (FolderItem) throws -> Void) throws {
+            try base.list(in: folder, visit)
+        }
+
+        func open(_ path: ObjectKey) throws -> any OpenObject { try base.open(path) }
+    }
+
+    @Test("digest files are listed before the log files that they may list", arguments: [Int.max, 1])
+    func order(filesOfPart: Int) throws {
+        let sample = try sample()
+        let source = NotedArchive(base: FolderListedArchive(base: sample.archive))
+        let report = try sample.validate([source]) { ($0.filesAtOnce, $0.filesOfPartAtOnce) = (1, filesOfPart) }
+        #expect(report.portions == (filesOfPart == 1 ? 8 : 4))
+        let listed = source.listed.withLock { $0 }.filter {
+            $0.hasPrefix("AWSLogs/111122223333/") && $0.contains("/us-east-1/")
+        }
+        let isOfDigests = listed.map { $0.contains("/CloudTrail-Digest/") }
+        // In the second way the listing of all log files is given up, and each day is another cut.
+        #expect(isOfDigests == (filesOfPart == 1 ? [true, false, false, true, false] : [true, false]))
+    }
+
     @Test("what fits into one portion is told of while the rest is read")
     func early() throws {
         let sample = try sample()
