@@ -95,6 +95,22 @@ package struct DeliveryPrefixes: Hashable, Sendable {
 
     package var isEmpty: Bool { prefixes.isEmpty }
 
+    /// These.
+    package init(_ prefixes: some Sequence<ObjectKey>) {
+        self.prefixes = Set(prefixes.map { $0.bytes[...] })
+    }
+
+    /// All of them, each with the `/` at its end, or empty.
+    package var keys: [ObjectKey] { prefixes.map { ObjectKey(bytes: Array($0)) }.sorted() }
+
+    package mutating func formUnion(_ others: DeliveryPrefixes) { prefixes.formUnion(others.prefixes) }
+
+    package func intersection(_ others: DeliveryPrefixes) -> DeliveryPrefixes {
+        var common = self
+        common.prefixes.formIntersection(others.prefixes)
+        return common
+    }
+
     /// Whether all of them are among others.
     package func isSubset(of others: DeliveryPrefixes) -> Bool { prefixes.isSubset(of: others.prefixes) }
 

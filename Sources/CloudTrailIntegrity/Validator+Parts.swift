@@ -41,10 +41,10 @@ extension Validator {
             var judged = try judge(access, names, &portion, monitor, listener)
             if portion?.isWhole == true { return judged }
             while portion?.isAtEnd == false {
-                try judged.part.add(judge(access, names, &portion, monitor, listener).part)
+                judged.part.add(try judge(access, names, &portion, monitor, listener).part)
                 judged.portions += 1
             }
-            try judged.part.checkPlaces()
+            try judged.part.settle()
             listener.tell(judged.part.report.findings.findings)
             return judged
         } catch let error where error is NotConfined || error is ClockError && portion?.isWhole == false {

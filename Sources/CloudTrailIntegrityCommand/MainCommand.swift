@@ -10,7 +10,7 @@ package enum MainCommand {
     static var subcommands: [any Subcommand.Type] {
         [
             ValidateCommand.self, CheckCommand.self, InspectCommand.self, ChainsCommand.self, KeysCommand.self,
-            PlanCommand.self, SampleCommand.self,
+            PlanCommand.self, SplitCommand.self, MergeCommand.self, SampleCommand.self,
         ]
     }
 

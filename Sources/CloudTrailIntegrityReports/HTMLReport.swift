@@ -80,7 +80,8 @@ package struct HTMLReport {
         try output("<p class=\"tool\">CloudTrail archive validation</p>")
         try output("<div class=\"verdict \(HTMLPage.outcome(heading))\"><h1>\(xmlText(heading))</h1>")
         try output("<p>\(xmlText(rest))</p>")
-        for line in Standing(report, facts).sentences + TextReport.replaced(report) + TextReport(report, facts).notAsked
+        for line in Standing(report, facts).sentences + TextReport(report, facts).circumstances
+            + TextReport(report, facts).notAsked
         {
             try output("<p class=\"asked\">\(Self.sentence(line))</p>")
         }

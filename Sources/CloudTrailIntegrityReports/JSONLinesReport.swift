@@ -111,6 +111,12 @@ package struct JSONLinesReport {
             object.add("carried", object: counts)
         }
         if !report.replacedSources.isEmpty { object.add("replaced", report.replacedSources) }
+        if let merged = facts.merged {
+            var parts = JSONObjectText()
+            parts.add("count", Int64(merged.count))
+            parts.add("sealed", merged.seal == .key)
+            object.add("parts", object: parts)
+        }
         if let new = report.newFindings { object.add("new", object: Standing.object(new)) }
         let acknowledged = Standing(report, facts).acknowledged
         if !acknowledged.isEmpty { object.add("acknowledged", object: Standing.object(acknowledged)) }

@@ -32,6 +32,11 @@ package struct JSONObjectText {
         text += "[" + values.map(Self.quoted).joined(separator: ",") + "]"
     }
 
+    package mutating func add(_ name: String, numbers: [Int64]) {
+        begin(name)
+        text += "[" + numbers.map(String.init).joined(separator: ",") + "]"
+    }
+
     package mutating func add(_ name: String, object: JSONObjectText?) {
         begin(name)
         text += object?.closed ?? "null"

@@ -215,6 +215,9 @@ package struct JUnitReport {
         if let folder = facts.folder { properties.append(("folder", folder.description)) }
         for archive in facts.archives { properties.append(("archive", archive.description)) }
         for name in report.replacedSources { properties.append(("replaced", name)) }
+        if let merged = facts.merged {
+            properties.append(("parts", "\(merged.count) \(merged.seal == .key ? "sealed" : "not sealed")"))
+        }
         for key in report.keySources { properties.append(("key-file", "\(key.sha256) \(key.name)")) }
         for kind in facts.allowed { properties.append(("allowed", kind)) }
         for (name, time) in [("begin", facts.begin), ("end", facts.end)] {

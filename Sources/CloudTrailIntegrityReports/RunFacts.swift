@@ -27,6 +27,34 @@ package struct RunFacts: Hashable, Sendable {
     package let end: Timestamp?
     /// Who ran it, where, and with what; `nil` where nothing is handed on.
     package let provenance: Provenance?
+    /// The parts that the verdict was put together from; `nil` where the archive was judged by one run.
+    package let merged: MergedParts?
+
+    /// Parts that were judged one by one.
+    package struct MergedParts: Hashable, Sendable {
+        package let count: Int
+        package let seal: Seal
+
+        /// What keeps their results from being written by others.
+        package enum Seal: Hashable, Sendable {
+            case key, none
+        }
+
+        package init(count: Int, _ seal: Seal) {
+            self.count = count
+            self.seal = seal
+        }
+
+        /// What a report says of it.
+        var sentence: String {
+            switch seal {
+            case .key: "Judged in \(count.of("part")), whose results were sealed with the key of --partial-key."
+            case .none:
+                "Judged in \(count.of("part")), whose results no key seals (--partial-key): whoever could write them could "
+                    + "write this verdict."
+            }
+        }
+    }
 
     package init(
         version: String,
@@ -38,7 +66,8 @@ package struct RunFacts: Hashable, Sendable {
         archives: [ByteString] = [],
         begin: Timestamp? = nil,
         end: Timestamp? = nil,
-        provenance: Provenance? = nil
+        provenance: Provenance? = nil,
+        merged: MergedParts? = nil
     ) {
         self.version = version
         self.exit = exit
@@ -50,6 +79,7 @@ package struct RunFacts: Hashable, Sendable {
         self.begin = begin
         self.end = end
         self.provenance = provenance
+        self.merged = merged
     }
 
     /// The command line with the tool's name, as a shell takes it.

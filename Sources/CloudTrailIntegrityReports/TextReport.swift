@@ -43,7 +43,7 @@ package struct TextReport {
         lines[0] = style.paint(words, color) + lines[0].dropFirst(words.count)
         for line in lines { try output(line) }
         if quiet { for line in violationNames { try output(line) } }
-        for sentence in Standing(report, facts).sentences + Self.replaced(report) + (verbose ? [filesListed] : [])
+        for sentence in Standing(report, facts).sentences + circumstances + (verbose ? [filesListed] : [])
             + notAsked
         {
             for line in style.wrap(sentence, hanging: 2) { try output(line) }
@@ -157,6 +157,9 @@ package struct TextReport {
         return "Files listed: \(files.total.grouped): "
             + fates.map { "\($0.grouped) \($1)" }.joined(separator: ", ") + "."
     }
+
+    /// What one must know of how the archive was judged.
+    package var circumstances: [String] { Self.replaced(report) + [facts.merged?.sentence].compactMap(\.self) }
 
     /// The archives that are not at their paths any more.
     static func replaced(_ report: ValidationReport) -> [String] {

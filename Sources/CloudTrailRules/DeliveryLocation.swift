@@ -5,6 +5,11 @@ package struct DeliveryLocation: Hashable, Sendable {
     package let bucket: String
     package let prefix: ObjectKey
 
+    package init(bucket: String, prefix: ObjectKey) {
+        self.bucket = bucket
+        self.prefix = prefix
+    }
+
     /// Where a key was put, given the prefixes that are known to be delivered below.
     package init(_ location: ObjectLocation, _ prefixes: DeliveryPrefixes = DeliveryPrefixes()) {
         bucket = location.bucket

@@ -163,28 +163,20 @@ package struct LinkMismatch: Hashable, Sendable {
     }
 }
 
-/// Where the signature of a digest file was looked for, beside those that were tried, and what does without it.
+/// Where the signature of a digest file was looked for, beside those that were tried.
 package struct SignatureSearch: Hashable, Sendable {
     /// Why the sidecar that lies beside the digest file gives none; `nil` where none lies there.
     package let sidecar: SidecarFault?
     package let manifests: Manifests
-    /// The latest end of a range that leaves the digest file out and that every chain covers; `nil` where there is none.
-    package let rangeEnd: Timestamp?
 
     /// Whether signatures from outside the archive were given.
     package enum Manifests: Hashable, Sendable {
         case given, notGiven
     }
 
-    package init(sidecar: SidecarFault?, _ manifests: Manifests, rangeEnd: Timestamp? = nil) {
+    package init(sidecar: SidecarFault?, _ manifests: Manifests) {
         self.sidecar = sidecar
         self.manifests = manifests
-        self.rangeEnd = rangeEnd
-    }
-
-    /// The same, with such a range.
-    package func advising(rangeEnd: Timestamp) -> SignatureSearch {
-        SignatureSearch(sidecar: sidecar, manifests, rangeEnd: rangeEnd)
     }
 
     package static let nothing = SignatureSearch(sidecar: nil, .notGiven)

@@ -2,8 +2,7 @@ import CloudTrailFormat
 import CloudTrailIntegrity
 
 /// How an archive comes to the validator: makes the sources of one in memory, has them validated, and takes them down.
-typealias AdversaryWay =
-    (_ roots: [MemoryArchive], _ validate: ([any ArchiveSource]) throws -> ValidationReport) throws -> ValidationReport
+typealias AdversaryWay = (_ roots: [MemoryArchive], _ validator: Validator) throws -> ValidationReport
 
 /// What came of a case: what the validator said of it, what the model says, and where the two or the laws disagree.
 struct AdversaryJudge {
@@ -131,7 +130,7 @@ struct AdversaryJudge {
         options.filesOfPartAtOnce = question.jobs.isMultiple(of: 2) ? 1 : .max
         options.earlierRuns = earlier
         let validator = Validator(keys: keys, signatures: manifest, options: options)
-        if let way { return try way(roots) { try validator.validate($0) } }
+        if let way { return try way(roots, validator) }
         return try validator.validate(roots.map { Source(base: $0, order: question.order) })
     }
 

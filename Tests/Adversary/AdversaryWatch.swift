@@ -131,8 +131,15 @@ struct AdversaryWatch {
         var other = night.question
         other.order &+= 1
         other.jobs = 3 - night.question.jobs
-        let again = try AdversaryJudge.validate(state, other, rootCount: rootCount, earlier: earlier)
-        if again.substance != report.substance { return ["law order: another order, another report"] }
+        // Every third time as parts that are judged apart.
+        let way = other.order.isMultiple(of: 3) ? DividedValidation.way(seed: other.order) : nil
+        let again = try AdversaryJudge.validate(state, other, by: way, rootCount: rootCount, earlier: earlier)
+        if again.substance != report.substance {
+            let (own, its) = (Set(report.findings), Set(again.findings))
+            let differing = own.symmetricDifference(its).sorted(by: Finding.inReportOrder).prefix(4)
+            let told = differing.map { "\(own.contains($0) ? "the one" : "the other") alone: \($0)" }
+            return ["law order: another order, another report; \(told.joined(separator: "; "))"]
+        }
         return try again.state?.serialized() == report.state?.serialized()
             ? [] : ["law order: another order, another memory"]
     }

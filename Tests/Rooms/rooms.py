@@ -26,7 +26,7 @@ LONGEST_RULES = 230
 
 # The library's folders in the order of the data's way; what stands in none of them comes last.
 LIBRARY = "CloudTrailIntegrity"
-FOLDERS = ("Storage", "Keys", "Store", "State", "Validation", "Engine", "Findings", "Questions")
+FOLDERS = ("Storage", "Keys", "Store", "State", "Validation", "Engine", "Findings", "Parts", "Questions")
 
 _REFERENCE = 1 << 2
 _DEFINITION = 1 << 1

@@ -6,6 +6,8 @@ struct ArchivePart: Hashable, Comparable, Sendable {
     let account: String
     let region: String
 
+    init(account: String, region: String) { (self.account, self.region) = (account, region) }
+
     init(_ chain: ChainIdentity) { (account, region) = (chain.account, chain.region) }
 
     init(_ name: LogFileName) { (account, region) = (name.account, name.region) }
@@ -20,5 +22,16 @@ struct ArchivePart: Hashable, Comparable, Sendable {
 
     static func < (lhs: ArchivePart, rhs: ArchivePart) -> Bool {
         (lhs.account, lhs.region) < (rhs.account, rhs.region)
+    }
+}
+
+extension ArchivePart: PartialValue {
+    func write(to writer: inout StateWriter) {
+        writer.add(string: account)
+        writer.add(string: region)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init(account: try reader.string(), region: try reader.string())
     }
 }

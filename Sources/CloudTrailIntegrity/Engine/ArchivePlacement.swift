@@ -261,11 +261,14 @@ struct ArchivePlacement: Sendable {
 
     /// Whether some root has other files than digest files, and none in a folder of log files by the offset that its digest
     /// files have in common.
+    ///
+    /// - Parameter proven: What earlier runs proved, where digest files that are not read again list it.
     static func mayBeApart(
         _ index: ArchiveIndex,
         _ records: DigestRecords,
         _ signatures: [SignatureOutcome],
         _ offsets: [PathOffset?]?,
+        proven: [ProvenFolder],
         _ check: () throws -> Void
     ) rethrows -> Bool {
         var listed: Set<ObjectKey>?
@@ -274,6 +277,34 @@ struct ArchivePlacement: Sendable {
             let folders = try listed ?? listedFolders(records, signatures, check)
             listed = folders
             return try !holdsLogs(index, root, at: offset, folders, check)
+                && !holdsProven(index, root, at: offset, proven, check)
+        }
+    }
+
+    /// Whether a root holds a file that earlier runs proved, where its paths map to keys by this offset.
+    private static func holdsProven(
+        _ index: ArchiveIndex,
+        _ root: Int,
+        at offset: PathOffset,
+        _ proven: [ProvenFolder],
+        _ check: () throws -> Void
+    ) rethrows -> Bool {
+        let byKey = Dictionary(grouping: proven, by: \.path)
+        return try index.folders.contains { folder in
+            try check()
+            guard folder.root == root, let key = offset.place(ofFolder: folder.path)?.key,
+                let folders = byKey[key]
+            else { return false }
+            var names: Set<ArraySlice<UInt8>> = []
+            for proven in folders {
+                var reader = proven.names.makeReader()
+                while reader.next() { names.insert(reader.name[...]) }
+            }
+            var reader = folder.names.makeReader()
+            while reader.next() {
+                if names.contains(reader.name[...]) { return true }
+            }
+            return false
         }
     }
 

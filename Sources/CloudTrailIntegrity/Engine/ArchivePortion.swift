@@ -1,55 +1,99 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
+internal import NativeInterop
 
 /// A portion of a plain archive: as many parts as come to a number of files, one portion after another.
 struct ArchivePortion {
-    /// What digest files say of places, once for all portions.
-    struct Places: Sendable {
-        /// The layout of every root.
-        let layouts: [ArchiveLayout]
-        /// The prefixes that the trails deliver below.
-        let prefixes: DeliveryPrefixes
+    /// What is judged of a part: all of it, or some of its days.
+    struct Share: Sendable {
+        let part: ArchiveSurvey.Part
+        /// The beginning of the first day; `nil` for all before ``end``, and what is told of digest files.
+        var start: Timestamp?
+        /// The beginning of the first day after it; `nil` for all from ``start`` on.
+        var end: Timestamp?
     }
 
-    /// What the signed digest files of a portion say of places.
+    /// What all signed digest files that were judged so far say of places.
     struct Votes: Sendable {
-        /// Of each root the offset that they have in common, or that they say nothing; `nil` where they differ.
-        fileprivate(set) var offsets: [PathOffset?]?
-        /// The prefixes that they lie below, as often as these were looked for.
-        fileprivate(set) var prefixes: [DeliveryPrefixes] = []
+        /// Of each root, whether any says the offset of its layout.
+        var roots: Set<Int> = []
+        /// The prefixes that they lie below, whenever these were looked for.
+        var prefixes = DeliveryPrefixes()
+
+        mutating func add(_ other: Votes) {
+            roots.formUnion(other.roots)
+            prefixes.formUnion(other.prefixes)
+        }
     }
 
-    /// As the first portion has them; `nil` before it was judged.
-    private(set) var places: Places?
-    /// What the portion that was listed last says of places.
-    private var votes = Votes()
-    private let survey: ArchiveSurvey
+    /// What the signed digest files of the portion that was listed last say of places.
+    private struct OwnVotes: Sendable {
+        /// Of each root the offset that they have in common, or that they say nothing; `nil` where they differ.
+        var offsets: [PathOffset?]?
+        /// The prefixes that they lie below, as often as these were looked for.
+        var prefixes: [DeliveryPrefixes] = []
+    }
+
+    /// What digest files say of places, once for all portions; `nil` before the first was judged that says it.
+    private(set) var places: ArchivePlaces?
+    private(set) var votes = Votes()
+    private var ownVotes = OwnVotes()
+    /// What lies in no folder of a part, by the numbers of the sources; taken off when it is listed.
+    private var rest: [[ArchiveEntry]]
+    private let shares: [Share]
     private let files: Int
     private let filesOfPart: Int
-    private var hasListedRest = false
-    /// The number of the first part that is still to be listed, or to its end.
+    /// Whether these shares are the whole archive.
+    private let areAll: Bool
+    /// The number of the first share that is still to be listed, or to its end.
     private var next = 0
+    /// The first day of it that is still to be listed, where some were.
+    private var nextDay: Timestamp?
     /// The parts of the portion that was listed last.
     private(set) var parts: Set<ArchivePart> = []
     /// The days of the last of these, where it is cut; then no other part follows.
     private(set) var cut: PartCut?
-    /// What the digest files of the part that is cut were in its first cut.
-    private var digestsOfCut: [SHA256Digest?] = []
+    /// What the digest files are of parts that are cut: each of their cuts must be judged by the same.
+    private(set) var digestsOfCuts: [ArchivePart: SHA256Digest] = [:]
 
+    /// The portions of a whole archive.
+    ///
     /// - Parameters:
     ///   - files: So many files make a portion, or the part more that it ends with.
     ///   - filesOfPart: A part with more log files is cut into days.
     init(_ survey: ArchiveSurvey, files: Int, filesOfPart: Int) {
-        self.survey = survey
+        rest = survey.rest
+        shares = survey.parts.map { Share(part: $0) }
         self.files = files
         self.filesOfPart = filesOfPart
+        areAll = true
+    }
+
+    /// The portions of a share of an archive.
+    ///
+    /// - Parameters:
+    ///   - rest: What lies in no folder of a part, where this is of the share.
+    ///   - places: What digest files are known to say of places; `nil` where the first portion is to say it.
+    init(
+        _ shares: [Share],
+        rest: [[ArchiveEntry]],
+        places: ArchivePlaces?,
+        files: Int,
+        filesOfPart: Int
+    ) {
+        self.rest = rest
+        self.shares = shares
+        self.places = places
+        self.files = files
+        self.filesOfPart = filesOfPart
+        areAll = false
     }
 
     /// Whether all parts were listed.
-    var isAtEnd: Bool { next == survey.parts.count }
+    var isAtEnd: Bool { next == shares.count }
 
     /// Whether the first portion, before it is judged, is found to be the whole archive.
-    var isWhole: Bool { places == nil && isAtEnd }
+    var isWhole: Bool { areAll && places == nil && isAtEnd }
 
     /// Whether an earlier portion reported on the digest files of this one.
     var isRepeat: Bool { cut?.isRepeat ?? false }
@@ -70,47 +114,50 @@ struct ArchivePortion {
         batch: (ArchiveIndex.DigestBatch, PartCut?) throws -> Void
     ) throws {
         let listing = PartListing(sources, filesOfPart: filesOfPart, atOnce: atOnce, check)
-        if !hasListedRest {
-            hasListedRest = true
-            for (root, entries) in survey.rest.enumerated() {
-                try index.add(entries, root: root, check: check) { try batch($0, nil) }
-            }
+        for (root, entries) in rest.enumerated() {
+            try index.add(entries, root: root, check: check) { try batch($0, nil) }
         }
+        rest = []
         parts = []
-        let start = cut?.end
         cut = nil
-        repeat {
-            let part = survey.parts[next]
+        while cut == nil && !isAtEnd && (parts.isEmpty || index.entryCount < files) {
+            let share = shares[next]
+            let part = share.part
             parts.insert(part.part)
             // Digest files are listed first: what they list is there by then, where an archive grows meanwhile. They are read
             // when it is known how many log files there are, which decides what is kept of them.
             var found: [ArchiveIndex.DigestBatch] = []
             for place in part.digests { try listing.add(place, to: &index) { found.append($0) } }
             let digestCount = found.reduce(0) { $0 + $1.digests.count }
+            let start = nextDay ?? share.start
             var days: ArraySlice<PartDay> = []
-            if try start != nil || !listing.add(part.logs, to: &index, batch: { found.append($0) }) {
+            let isCut =
+                try start != nil || share.end != nil
+                || !listing.add(part.logs, to: &index, batch: { found.append($0) })
+            if isCut {
                 // Looked for again in each cut, so that a folder is missed by none that was made before its cut was listed.
-                days = try listing.days(of: part.logs, from: start)
+                days = try listing.days(of: part.logs, from: start, until: share.end)
                 try listing.add(&days, to: &index)
-                let end = days.first?.start
+                let end = days.first?.start ?? share.end
                 if start != nil || end != nil { cut = PartCut(part: part.part, start: start, end: end) }
             }
             if cut != nil, digestCount > PartListing.mostInEachCut { throw NotConfined() }
             for digests in found { try batch(digests, cut) }
+            nextDay = days.first?.start
             if days.isEmpty { next += 1 }
-        } while cut == nil && !isAtEnd && index.entryCount < files
+        }
     }
 
     /// Notes what signed digest files say of layouts, before it is known which files named like digest files are none.
     ///
     /// - Parameter offsets: `nil` too where log files may lie apart from digest files.
     mutating func note(offsets: [PathOffset?]?) {
-        votes = Votes(offsets: offsets)
+        ownVotes = OwnVotes(offsets: offsets)
     }
 
     /// Notes the prefixes that signed digest files lie below.
     mutating func note(prefixes: DeliveryPrefixes) {
-        votes.prefixes.append(prefixes)
+        ownVotes.prefixes.append(prefixes)
     }
 
     /// What makes the portion that was listed last independent of the others; `nil` where there are none.
@@ -119,41 +166,57 @@ struct ArchivePortion {
     /// - Throws: ``NotConfined``.
     mutating func confinement(of archive: JudgedArchive, check: () throws -> Void) throws -> Confinement? {
         if isWhole { return nil }
-        let isFirst = places == nil
-        let placement = archive.facts.placement
-        let places = places ?? Places(layouts: placement.layouts, prefixes: placement.prefixes)
-        self.places = places
-        try votes.check(places, isFirst: isFirst)
-        try checkDigestsOfCut(archive.facts.records)
+        let places: ArchivePlaces
+        if let known = self.places {
+            places = known
+            try count(ownVotes, places)
+        } else {
+            places = try agreedPlaces(archive.facts.placement)
+            self.places = places
+        }
+        try noteDigestsOfCut(archive.facts.records)
         let confinement = Confinement(parts, cut, places, archive)
         try confinement.check(check)
         return confinement
     }
 
-    /// The cuts of a part must be judged by the same digest files, also where these change meanwhile.
-    private mutating func checkDigestsOfCut(_ records: DigestRecords) throws {
-        guard let cut else { return }
-        let isOwn = records.names.chains.map { ArchivePart($0) == cut.part }
-        let digests = records.lazy.filter { isOwn[Int($0.chain)] }.map(\.hash)
-        if !cut.isRepeat {
-            digestsOfCut = Array(digests)
-        } else if !digests.elementsEqual(digestsOfCut) {
+    /// What the digest files that were listed first say of places, which those of all other portions must say too.
+    ///
+    /// - Throws: ``NotConfined`` where they do not agree, or some root has none.
+    mutating func agreedPlaces(_ placement: ArchivePlacement) throws -> ArchivePlaces {
+        guard let places = ArchivePlaces(placement) else { throw NotConfined() }
+        try count(ownVotes, places)
+        guard places.agree(with: votes), ownVotes.prefixes.allSatisfy({ $0 == places.prefixes }) else {
             throw NotConfined()
         }
+        return places
     }
-}
 
-extension ArchivePortion.Votes {
-    /// All signed digest files agree on where files lie, as those of the first portion do.
+    /// All signed digest files agree on where files lie.
     ///
-    /// - Parameter isFirst: Whether this is the portion that the places are of: every root must have its say then.
     /// - Throws: ``NotConfined``.
-    fileprivate func check(_ places: ArchivePortion.Places, isFirst: Bool) throws {
-        guard let offsets else { throw NotConfined() }
-        for (layout, offset) in zip(places.layouts, offsets) {
-            guard case .tree(let common) = layout, offset.map({ $0 == common }) ?? !isFirst else { throw NotConfined() }
+    private mutating func count(_ own: OwnVotes, _ places: ArchivePlaces) throws {
+        guard let offsets = own.offsets else { throw NotConfined() }
+        for (root, (common, offset)) in zip(places.offsets, offsets).enumerated() {
+            guard let offset else { continue }
+            if offset != common { throw NotConfined() }
+            votes.roots.insert(root)
         }
-        let isKnown = prefixes.allSatisfy { isFirst ? $0 == places.prefixes : $0.isSubset(of: places.prefixes) }
-        if !isKnown { throw NotConfined() }
+        guard own.prefixes.allSatisfy({ $0.isSubset(of: places.prefixes) }) else { throw NotConfined() }
+        if let first = own.prefixes.first {
+            votes.prefixes.formUnion(own.prefixes.dropFirst().reduce(first) { $0.intersection($1) })
+        }
+    }
+
+    private mutating func noteDigestsOfCut(_ records: DigestRecords) throws {
+        guard let cut else { return }
+        let isOwn = records.names.chains.map { ArchivePart($0) == cut.part }
+        var bytes: [UInt8] = []
+        for record in records where isOwn[Int(record.chain)] {
+            bytes.append(record.hash == nil ? 0 : 1)
+            bytes += record.hash?.bytes ?? []
+        }
+        let digests = try SHA256Digest.of(bytes)
+        if let known = digestsOfCuts.updateValue(digests, forKey: cut.part), known != digests { throw NotConfined() }
     }
 }

@@ -14,7 +14,7 @@ struct NotConfined: Error {}
 struct Confinement {
     private let parts: Set<ArchivePart>
     private let cut: PartCut?
-    private let places: ArchivePortion.Places
+    private let places: ArchivePlaces
     private let archive: JudgedArchive
 
     private var facts: ArchiveFacts { archive.facts }
@@ -23,7 +23,7 @@ struct Confinement {
     ///   - parts: Those of the portion.
     ///   - cut: The days of one of them, where it is cut.
     ///   - places: Those of the first portion.
-    init(_ parts: Set<ArchivePart>, _ cut: PartCut?, _ places: ArchivePortion.Places, _ archive: JudgedArchive) {
+    init(_ parts: Set<ArchivePart>, _ cut: PartCut?, _ places: ArchivePlaces, _ archive: JudgedArchive) {
         self.parts = parts
         self.cut = cut
         self.places = places

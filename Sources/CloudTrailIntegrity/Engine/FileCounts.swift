@@ -29,3 +29,15 @@ public struct FileCounts: Hashable, Sendable {
         self.other += other.other
     }
 }
+
+extension FileCounts: PartialValue {
+    func write(to writer: inout StateWriter) {
+        for count in [digests, logs, sidecars, outOfScope, hidden, other] { writer.add(count) }
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init()
+        (digests, logs, sidecars) = (try reader.size(), try reader.size(), try reader.size())
+        (outOfScope, hidden, other) = (try reader.size(), try reader.size(), try reader.size())
+    }
+}

@@ -15,10 +15,12 @@ struct FolderElsewhere: Hashable, Sendable {
     let root: Int
     let path: ObjectKey
 
-    init(_ part: PartElsewhere) {
-        root = part.root
-        path = part.folder
+    init(root: Int, path: ObjectKey) {
+        self.root = root
+        self.path = path
     }
+
+    init(_ part: PartElsewhere) { self.init(root: part.root, path: part.folder) }
 }
 
 extension ArchiveFacts {
@@ -38,5 +40,20 @@ extension SourceNames {
     /// The folder of parts that lie elsewhere, as the report shows it; `nil` where none can be named.
     func displayPath(of folder: FolderElsewhere) -> ObjectKey? {
         folder.path.bytes.isEmpty ? nil : displayPath(root: folder.root, ObjectKey(bytes: folder.path.bytes.dropLast()))
+    }
+}
+
+extension FolderElsewhere: PartialValue, Comparable {
+    func write(to writer: inout StateWriter) {
+        writer.add(root)
+        writer.add(path)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init(root: try reader.value(), path: try reader.value())
+    }
+
+    static func < (lhs: FolderElsewhere, rhs: FolderElsewhere) -> Bool {
+        (lhs.root, lhs.path) < (rhs.root, rhs.path)
     }
 }

@@ -100,9 +100,15 @@ struct PartListing {
 
     /// The days that log files lie in, in their order.
     ///
-    /// - Parameter start: The beginning of the first; `nil` for all.
+    /// - Parameters:
+    ///   - start: The beginning of the first; `nil` for all.
+    ///   - end: The beginning of the first that is left out; `nil` for all.
     /// - Throws: ``NotConfined`` where anything lies beside folders of days, or these are too many.
-    func days(of places: [ArchiveSurvey.Place], from start: Timestamp?) throws -> ArraySlice<PartDay> {
+    func days(
+        of places: [ArchiveSurvey.Place],
+        from start: Timestamp? = nil,
+        until end: Timestamp? = nil
+    ) throws -> ArraySlice<PartDay> {
         var days: [Timestamp: PartDay] = [:]
         var count = 0
         for place in places {
@@ -118,7 +124,8 @@ struct PartListing {
                 days[day, default: PartDay(start: day, places: [])].places.append(place)
             }
         }
-        return days.values.filter { $0.start >= start ?? .distantPast }.sorted { $0.start < $1.start }[...]
+        let wanted = days.values.filter { $0.start >= start ?? .distantPast && $0.start < end ?? .distantFuture }
+        return wanted.sorted { $0.start < $1.start }[...]
     }
 
     private func subfolders(of folder: ObjectKey, root: Int) throws -> [ObjectKey] {

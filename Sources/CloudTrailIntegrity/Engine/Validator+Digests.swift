@@ -51,7 +51,8 @@ extension Validator {
             monitor: monitor
         )
         var (index, digests) = try stage.run(&portion, pool, worker)
-        try earlier?.checkSources(index, names: names)
+        // Of a part alone, nothing may be left.
+        if portion == nil { try earlier?.checkSources(index, names: names) }
         let records = digests.records
         var digestKeys = try SuccessorIndex(records, check: monitor.check)
         var check = SignatureCandidates(records: records, signatures: digests.signatures, keys: digestKeys)
@@ -65,7 +66,10 @@ extension Validator {
             monitor.check
         )
         // Then log files have a say too.
-        if try ArchivePlacement.mayBeApart(index, records, verdicts, offsets, monitor.check) { offsets = nil }
+        let proven = portion == nil ? [] : earlier?.state.folders ?? []
+        if try ArchivePlacement.mayBeApart(index, records, verdicts, offsets, proven: proven, monitor.check) {
+            offsets = nil
+        }
         portion?.note(offsets: offsets)
         let layouts =
             try places?.layouts

@@ -15,6 +15,7 @@ struct AbsentLogReporter {
     init(_ archive: JudgedArchive, after report: consuming PartialReport) {
         self.archive = archive
         self.report = report
+        self.report.findings.stage = .absences
     }
 
     /// Judges each.

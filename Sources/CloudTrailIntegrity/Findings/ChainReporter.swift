@@ -17,6 +17,7 @@ struct ChainReporter {
     init(_ archive: JudgedArchive, after report: consuming PartialReport) {
         self.archive = archive
         self.report = report
+        self.report.findings.stage = .chains
     }
 
     /// Judges each.

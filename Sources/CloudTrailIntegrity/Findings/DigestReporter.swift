@@ -53,7 +53,7 @@ struct DigestReporter {
                 }
                 let finding = finding(primary, about: number)
                 if others.isFirst(number, facts) { report.digests.count(finding.kind, of: chains[chain]) }
-                report.add(finding)
+                add(finding, about: number, to: &report)
                 continue
             }
             isRootProven[root] = true
@@ -117,34 +117,42 @@ struct DigestReporter {
                 continue
             }
             let fetch = self.records.location(of: number).map { [FindingFact.signatureKept(at: $0)] } ?? []
-            report.add(finding(primary, about: number, fetch))
+            add(finding(primary, about: number, fetch), about: number, to: &report)
+        }
+    }
+
+    /// What is advised of the newest digest file of a chain that lacks a signature depends on what all chains of the archive
+    /// cover.
+    private func add(_ finding: Finding, about number: Int, to report: inout PartialReport) {
+        let isHead = finding.kind == .digestUnsigned && digests.isNewestOfChain(number)
+        if isHead, !records.chain(of: number).isBackfill {
+            report.heads.append(finding)
+        } else {
+            report.findings.add(finding)
         }
     }
 
     // MARK: Findings
 
-    private func finding(_ cause: FindingCause, about number: Int) -> Finding {
-        draft(cause, [], about: number).finding(coverableEnd: nil)
-    }
-
-    private func draft(_ cause: FindingCause, _ facts: [FindingFact], about number: Int) -> DigestFinding {
+    private func finding(_ cause: FindingCause, _ facts: [FindingFact] = [], about number: Int) -> Finding {
         let window = digests.window(of: number)
-        return DigestFinding(
-            cause: cause,
-            facts: facts,
+        return Finding(
+            cause,
+            facts,
             bucket: self.facts.bucket(ofDigest: number)
                 ?? (self.facts.isWhereItSays(number) ? records.location(of: number)?.bucket : nil)
                     ?? self.facts.namedBucket(number),
             key: self.facts.key(ofDigest: number),
             path: self.facts.displayPath(ofDigest: number),
             chain: records.chain(of: number),
-            window: window,
+            start: window.start,
+            end: window.end,
             concernsNewestDigest: digests.isUnsignedHead(number)
         )
     }
 
     /// What is reported of a digest file that is not verified.
-    func finding(_ primary: DigestFault, about number: Int, _ more: [FindingFact] = []) -> DigestFinding {
+    func finding(_ primary: DigestFault, about number: Int, _ more: [FindingFact] = []) -> Finding {
         let verdict = digests.verdicts[number]
         let cause = searched(digests.cause(of: primary, number), about: number)
         var facts = more
@@ -155,7 +163,7 @@ struct DigestReporter {
         let others = verdict.faults.dropFirst().map(\.kind)
         let also = Set(others).subtracting([cause.kind])
         facts.append(.also(also.sorted { $0.rawValue < $1.rawValue }))
-        return draft(cause, facts, about: number)
+        return finding(cause, facts, about: number)
     }
 
     /// A cause, with where the signature was looked for that is wanted.
@@ -190,48 +198,6 @@ struct DigestReporter {
             notices.append(finding(cause, about: number))
         }
         return notices
-    }
-}
-
-/// A finding about a digest file, as far as its part of the archive tells.
-struct DigestFinding: Sendable {
-    fileprivate let cause: FindingCause
-    fileprivate let facts: [FindingFact]
-    fileprivate let bucket: String?
-    fileprivate let key: ObjectKey
-    fileprivate let path: ObjectKey
-    fileprivate let chain: ChainIdentity
-    fileprivate let window: TimeRange
-    fileprivate let concernsNewestDigest: Bool
-
-    var kind: FindingKind { cause.kind }
-
-    /// Whether its advice depends on what all chains of the archive cover: that of the newest digest file of a chain, where
-    /// it lacks a signature.
-    var asksForRange: Bool {
-        if case .digestUnsigned(_, .newest, _) = cause { !chain.isBackfill } else { false }
-    }
-
-    /// - Parameter coverableEnd: The latest end of a range that every regular chain covers.
-    func finding(coverableEnd: Timestamp?) -> Finding {
-        var cause = cause
-        // What begins before it is in that range too.
-        if asksForRange, case .digestUnsigned(let rejected, let position, let search) = cause, let coverableEnd,
-            coverableEnd <= window.start
-        {
-            cause = .digestUnsigned(rejected: rejected, position, search.advising(rangeEnd: coverableEnd))
-        }
-        return Finding(
-            cause,
-            facts,
-            bucket: bucket,
-            key: key,
-            path: path,
-            chain: chain,
-            start: window.start,
-            end: window.end,
-            concernsNewestDigest: concernsNewestDigest
-        )
     }
 }
 

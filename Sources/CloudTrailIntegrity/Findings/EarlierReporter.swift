@@ -29,6 +29,7 @@ struct EarlierReporter {
         self.keys = keys
         self.missing = missing
         self.report = report
+        self.report.findings.stage = .earlierRuns
     }
 
     /// Judges what is gone or is not what it was.

@@ -127,6 +127,14 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
         )
     }
 
+    /// The same, with more details and another advice.
+    func adding(_ detail: [String: Detail], advice: String) -> Finding {
+        var finding = self
+        finding.facts.detail.merge(detail) { $1 }
+        finding.facts.ownAdvice = advice
+        return finding
+    }
+
     /// Whether two findings say the same.
     public static func == (lhs: Finding, rhs: Finding) -> Bool {
         lhs.shared === rhs.shared || lhs.shared.facts == rhs.shared.facts

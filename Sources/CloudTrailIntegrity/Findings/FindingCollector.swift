@@ -5,7 +5,7 @@ internal import CloudTrailRules
 /// that the report does not grow with their number (I31).
 struct FindingCollector: Sendable {
     /// What findings have in common that are summed up together.
-    private struct Place: Hashable, Sendable {
+    fileprivate struct Place: Hashable, Sendable {
         let kind: FindingKind
         /// Whether the caller may accept them, of the kinds of which that is not so of all.
         let concernsNewestDigest: Bool
@@ -23,9 +23,23 @@ struct FindingCollector: Sendable {
         var settledCount = 0
     }
 
-    private let limit: Int
+    /// What of the judging a part findings come from: where they are of one kind and folder, those of an earlier stage stand
+    /// by themselves first.
+    enum Stage: Int, Sendable, Comparable {
+        case digests
+        /// At the same time: as many of these stand by themselves as of those of digest files.
+        case logs
+        case absences, chains, earlierRuns
+
+        static func < (lhs: Stage, rhs: Stage) -> Bool { lhs.rawValue < rhs.rawValue }
+    }
+
+    /// Where the findings come from that are added now.
+    var stage = Stage.digests
+    let limit: Int
     private let keepsAll: Bool
-    private let known: KnownFindings?
+    /// What the last run found.
+    var known: KnownFindings?
     private var groups: [Group] = []
     private var numbers: [Place: Int] = [:]
     /// Of few groups, by their numbers: the last open finding, behind which all others are summed up.
@@ -38,6 +52,10 @@ struct FindingCollector: Sendable {
     private var touched: [Int] = []
     /// Those that stand by themselves; and, once ``finish()`` was called, those that sum up others.
     private(set) var findings: [Finding] = []
+    /// Where these come from, as far as they are settled.
+    private(set) var stages: [Stage] = []
+    /// The groups of which so many stand by themselves, since others were merged, that some may have to be summed up.
+    private var crowded: Set<Int> = []
     /// Those that are summed up, where they are kept.
     private(set) var summedUp: [Finding] = []
 
@@ -81,6 +99,7 @@ struct FindingCollector: Sendable {
         for number in touched {
             shorten(number)
             findings += groups[number].open
+            stages += repeatElement(stage, count: groups[number].open.count)
             groups[number].settledCount += groups[number].open.count
             groups[number].open = []
         }
@@ -89,25 +108,68 @@ struct FindingCollector: Sendable {
         return Array(findings[start...])
     }
 
-    /// Whether those of another can be added as if all had come at once: of no kind and folder both have some, and together
-    /// more than stand by themselves.
-    func canAdd(_ other: FindingCollector) -> Bool {
-        other.groups.enumerated().allSatisfy { otherNumber, group in
-            guard let number = numbers[group.place] else { return true }
-            return sums[number] == nil && other.sums[otherNumber] == nil
-                && groups[number].settledCount + group.settledCount <= limit
-        }
-    }
-
     /// Adds what another has settled. Both may have as many of one kind and folder as the limit allows.
     mutating func add(_ other: FindingCollector) {
         findings += other.findings
+        stages += other.stages
         summedUp += other.summedUp
         for (otherNumber, group) in other.groups.enumerated() {
             let number = number(of: group.place)
             groups[number].settledCount += group.settledCount
             if let sum = other.sums[otherNumber] { sums[number, default: FindingSum()].add(sum) }
         }
+    }
+
+    /// Adds what was settled of another part, as if the findings of both had come to one: see ``sumUpExcess()``.
+    mutating func merge(_ other: FindingCollector) {
+        add(other)
+        for group in other.groups where group.settledCount > 0 {
+            let number = number(of: group.place)
+            let count = groups[number].settledCount
+            if count > limit { crowded.insert(number) }
+            // Not at once, so that n parts take n log n comparisons.
+            if count >= 2 * max(limit, Self.fewest) + limit { sumUpExcess() }
+        }
+    }
+
+    /// Sums up those that do not stand by themselves once parts were merged. Of each stage the first of a part are among its
+    /// own that do, and so the first of all parts are among those of all.
+    mutating func sumUpExcess() {
+        if crowded.isEmpty { return }
+        var standing: [Int: [(stage: Stage, finding: Finding)]] = [:]
+        let all = zip(stages, findings)
+        (findings, stages) = ([], [])
+        for (stage, finding) in all {
+            let number = group(of: finding)
+            if crowded.contains(number) {
+                standing[number, default: []].append((stage, finding))
+            } else {
+                findings.append(finding)
+                stages.append(stage)
+            }
+        }
+        for (number, found) in standing {
+            var counts: [Stage: Int] = [:]
+            groups[number].settledCount = 0
+            for (stage, finding) in found.sorted(by: Self.standsBefore) {
+                let others = stage <= .logs ? counts[stage, default: 0] : groups[number].settledCount
+                guard others < limit else {
+                    sumUp(finding, in: number)
+                    continue
+                }
+                counts[stage, default: 0] += 1
+                groups[number].settledCount += 1
+                findings.append(finding)
+                stages.append(stage)
+            }
+        }
+        crowded = []
+    }
+
+    private static func standsBefore(_ lhs: (stage: Stage, finding: Finding), _ rhs: (stage: Stage, finding: Finding))
+        -> Bool
+    {
+        lhs.stage == rhs.stage ? Finding.inReportOrder(lhs.finding, rhs.finding) : lhs.stage < rhs.stage
     }
 
     /// Settles what is open, and adds the findings that sum up others.
@@ -178,5 +240,62 @@ struct FindingCollector: Sendable {
         numbers[place] = groups.count
         groups.append(Group(place: place))
         return groups.count - 1
+    }
+}
+
+extension FindingCollector: PartialValue {
+    func write(to writer: inout StateWriter) {
+        writer.add(limit)
+        writer.add(keepsAll)
+        writer.add(findings.count)
+        for (stage, finding) in zip(stages, findings) {
+            writer.add(stage.rawValue)
+            writer.add(finding)
+        }
+        writer.add(all: summedUp)
+        writer.add(sums.count)
+        for (number, sum) in sums.sorted(by: { groups[$0.key].place < groups[$1.key].place }) {
+            writer.add(groups[number].place)
+            writer.add(sum)
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init(limit: try reader.size(), keepsAll: try reader.flag())
+        for _ in 0..<(try reader.count()) {
+            guard let stage = Stage(rawValue: try reader.size()) else { throw StateReader.broken }
+            let finding: Finding = try reader.value()
+            groups[group(of: finding)].settledCount += 1
+            stages.append(stage)
+            findings.append(finding)
+        }
+        summedUp = try reader.all()
+        for _ in 0..<(try reader.count()) {
+            let place: Place = try reader.value()
+            guard sums.updateValue(try reader.value(), forKey: number(of: place)) == nil else {
+                throw StateReader.broken
+            }
+        }
+    }
+}
+
+extension FindingCollector.Place: PartialValue, Comparable {
+    func write(to writer: inout StateWriter) {
+        writer.add(kind)
+        writer.add(concernsNewestDigest)
+        writer.add(isOfPath)
+        writer.add(folder)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        kind = try reader.value()
+        concernsNewestDigest = try reader.flag()
+        isOfPath = try reader.flag()
+        folder = try reader.value()
+    }
+
+    static func < (lhs: Self, rhs: Self) -> Bool {
+        let left = (lhs.kind.rawValue, lhs.folder, lhs.isOfPath ? 1 : 0, lhs.concernsNewestDigest ? 1 : 0)
+        return left < (rhs.kind.rawValue, rhs.folder, rhs.isOfPath ? 1 : 0, rhs.concernsNewestDigest ? 1 : 0)
     }
 }

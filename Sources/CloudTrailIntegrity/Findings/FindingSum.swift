@@ -66,6 +66,44 @@ struct FindingSum: Sendable {
     }
 }
 
+extension FindingSum: PartialValue {
+    func write(to writer: inout StateWriter) {
+        writer.add(count)
+        Self.write(buckets, to: &writer)
+        Self.write(chains, to: &writer)
+        Self.write(keyFolders, to: &writer)
+        writer.add(optional: start)
+        writer.add(optional: end)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        count = try reader.size()
+        buckets = try Self.read(&reader)
+        chains = try Self.read(&reader)
+        keyFolders = try Self.read(&reader)
+        start = try reader.optional()
+        end = try reader.optional()
+    }
+
+    private static func write<Value: PartialValue>(_ common: Common<Value?>, to writer: inout StateWriter) {
+        switch common {
+        case .unknown: writer.add(0)
+        case .all(let value):
+            writer.add(1)
+            writer.add(optional: value)
+        case .different: writer.add(2)
+        }
+    }
+
+    private static func read<Value: PartialValue>(_ reader: inout StateReader) throws(StateError) -> Common<Value?> {
+        switch try reader.index(below: 3) {
+        case 0: .unknown
+        case 1: .all(try reader.optional())
+        default: .different
+        }
+    }
+}
+
 extension ObjectKey {
     /// Whether it names something directly in a folder, which has the `/` at its end.
     func isIn(_ folder: ObjectKey) -> Bool {

@@ -18,7 +18,7 @@ struct JudgedLogs: Sendable {
 
     /// Nothing yet.
     init(_ archive: JudgedArchive) {
-        report = PartialReport(archive)
+        report = PartialReport(archive, .logs)
     }
 
     mutating func add(_ other: JudgedLogs) {

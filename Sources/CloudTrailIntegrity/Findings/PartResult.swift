@@ -10,6 +10,8 @@ struct PartResult: Sendable {
     private(set) var chains: [HeldChain]
     /// The number of entries that were listed, each of which has one fate.
     private(set) var entryCount: Int
+    /// Whether any of them lies in a root, by its number.
+    private(set) var listedRoots: [Bool]
     /// What the names are of what there is, where none is a digest file's.
     private(set) var names: NamesSeen?
     /// Which of the given signatures are of digest files that are held.
@@ -36,6 +38,10 @@ struct PartResult: Sendable {
                 try check()
                 return HeldChain(chain, digests)
             }
+        listedRoots = facts.names.indices.map { _ in false }
+        for digest in facts.index.digests { listedRoots[digest.root] = true }
+        for folder in facts.index.folders { listedRoots[folder.root] = true }
+        for folder in facts.index.hiddenFolders { listedRoots[folder.root] = true }
         entryCount = facts.index.entryCount
         if isRepeat { entryCount -= facts.index.digests.count + facts.index.sidecarCount }
         names = try facts.records.isEmpty ? NamesSeen(facts, check: check) : nil
@@ -44,22 +50,59 @@ struct PartResult: Sendable {
     }
 
     /// Adds what another part came to.
-    ///
-    /// - Throws: ``NotConfined`` where the two have findings of one kind in one folder, and more than stand by themselves:
-    ///   which of them do, depends on all of them.
-    mutating func add(_ other: PartResult) throws {
-        guard report.findings.canAdd(other.report.findings) else { throw NotConfined() }
-        report.add(other.report)
+    mutating func add(_ other: PartResult) {
+        report.merge(other.report)
         chains += other.chains
         entryCount += other.entryCount
+        listedRoots = zip(listedRoots, other.listedRoots).map { $0 || $1 }
         names = names.flatMap { own in other.names.map { own.adding($0) } }
         signatures.add(other.signatures)
         comparesBuckets = comparesBuckets && other.comparesBuckets
     }
 
-    /// Throws ``NotConfined`` where a part names something in a place of which it holds nothing, and another does.
-    func checkPlaces() throws {
+    /// Settles the sum of several parts.
+    ///
+    /// - Throws: ``NotConfined`` where a part names something in a place of which it holds nothing, and another does.
+    mutating func settle() throws {
+        report.findings.sumUpExcess()
         if report.aside.notHeld.keys.contains(where: report.heldLocations.contains) { throw NotConfined() }
+    }
+}
+
+extension PartResult: PartialValue {
+    func write(to writer: inout StateWriter) {
+        writer.add(report)
+        writer.add(all: chains)
+        writer.add(entryCount)
+        writer.add(all: listedRoots)
+        writer.add(optional: names)
+        writer.add(signatures)
+        writer.add(comparesBuckets)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        report = try reader.value()
+        chains = try reader.all()
+        entryCount = try reader.size()
+        listedRoots = try reader.all()
+        names = try reader.optional()
+        signatures = try reader.value()
+        comparesBuckets = try reader.flag()
+    }
+}
+
+extension PartResult {
+    /// Whether all that it names by a number is there.
+    ///
+    /// - Parameters:
+    ///   - rootCount: The number of roots.
+    ///   - limit: How many findings of one kind and folder stand by themselves.
+    ///   - files: The number of files with signatures.
+    func isSound(rootCount: Int, limit: Int, files: Int) -> Bool {
+        let roots = [report.provenRoots, report.selectedRoots, report.holdingRoots].flatMap(\.self)
+        let folders = report.aside.digestsElsewhere.keys.map(\.root) + report.aside.logsElsewhere.keys.map(\.root)
+        return listedRoots.count == rootCount && (roots + folders).allSatisfy { $0 < rootCount }
+            && report.findings.limit == limit && signatures.isSound(files: files)
     }
 }
 
@@ -73,6 +116,16 @@ struct HeldChain: Sendable {
     let unbrokenFrom: Timestamp?
 
     var identity: ChainIdentity { coverage.identity }
+
+    init(
+        coverage: CoverageRules.Chain,
+        verified: (start: Timestamp, end: Timestamp)?,
+        unbrokenFrom: Timestamp?
+    ) {
+        self.coverage = coverage
+        self.verified = verified
+        self.unbrokenFrom = unbrokenFrom
+    }
 
     init(_ chain: DigestChain, _ digests: JudgedDigests) {
         let first = chain.members.first
@@ -153,6 +206,19 @@ struct NamesSeen: Sendable {
     }
 }
 
+extension NamesSeen: PartialValue {
+    func write(to writer: inout StateWriter) {
+        for count in [logs, backslashes, archiveFiles, queryResults] { writer.add(count) }
+        writer.add(optional: firstArchiveFile)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        (logs, backslashes) = (try reader.size(), try reader.size())
+        (archiveFiles, queryResults) = (try reader.size(), try reader.size())
+        firstArchiveFile = try reader.optional()
+    }
+}
+
 /// Which files of signatures are of any use (I13).
 struct SignatureUse: Sendable {
     /// The numbers of the files with a signature of a digest file that is held.
@@ -215,5 +281,31 @@ struct SignatureUse: Sendable {
             }
             return UnusedSignatures(file.name, objects: file.objects, signatures: file.signatures, reason)
         }
+    }
+}
+
+extension SignatureUse: PartialValue {
+    fileprivate func isSound(files: Int) -> Bool {
+        used.allSatisfy { $0 < files } && otherBuckets.keys.allSatisfy { $0 < files }
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.add(all: used.sorted())
+        writer.add(otherBuckets.count)
+        for (file, buckets) in otherBuckets.sorted(by: { $0.key < $1.key }) {
+            writer.add(file)
+            writer.add(string: buckets.theirs)
+            writer.add(string: buckets.held)
+        }
+        writer.add(isDigestHeld)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        used = Set(try reader.all(Int.self))
+        for _ in 0..<(try reader.count()) {
+            let file = try reader.size()
+            otherBuckets[file] = (try reader.string(), try reader.string())
+        }
+        isDigestHeld = try reader.flag()
     }
 }

@@ -6,7 +6,7 @@ internal import CloudTrailRules
 struct PartialReport: Sendable {
     var findings: FindingCollector
     /// What is reported of the newest digest files of chains that lack a signature.
-    var heads: [DigestFinding] = []
+    var heads: [Finding] = []
     var provenFiles: [ProvenFile] = []
     var digests: [ChainIdentity: Tally] = [:]
     var logs: [ChainIdentity: Tally] = [:]
@@ -29,17 +29,28 @@ struct PartialReport: Sendable {
     var aside = PlacesAside()
 
     /// Nothing yet.
-    init(_ archive: JudgedArchive) {
+    init(_ archive: JudgedArchive, _ stage: FindingCollector.Stage = .digests) {
         findings = FindingCollector(
             limit: archive.options.findingsPerFolder,
             keepsAll: archive.before != nil,
             known: archive.before?.proof.known
         )
+        findings.stage = stage
     }
 
     /// Adds what another has settled.
     mutating func add(_ other: PartialReport) {
         findings.add(other.findings)
+        addCounts(of: other)
+    }
+
+    /// Adds what another part of the archive came to.
+    mutating func merge(_ other: PartialReport) {
+        findings.merge(other.findings)
+        addCounts(of: other)
+    }
+
+    private mutating func addCounts(of other: PartialReport) {
         heads += other.heads
         provenFiles += other.provenFiles
         digests.add(other.digests)
@@ -65,16 +76,45 @@ struct PartialReport: Sendable {
         return places
     }
 
-    /// Adds a finding about a digest file.
-    mutating func add(_ finding: DigestFinding) {
-        if finding.asksForRange { heads.append(finding) } else { findings.add(finding.finding(coverableEnd: nil)) }
-    }
-
     /// Whether the archive holds anything of the place that an absent object is named in (V37).
     func place(of location: ObjectLocation, _ placement: ArchivePlacement) -> AbsenceRules.Location {
         let isHeld =
             heldLocations.contains(DeliveryLocation(location, placement.prefixes)) && placement.canHold(location)
         return isHeld ? .held : .notHeld
+    }
+}
+
+extension PartialReport: PartialValue {
+    func write(to writer: inout StateWriter) {
+        writer.add(findings)
+        writer.add(all: heads)
+        writer.add(all: provenFiles)
+        writer.add(map: digests)
+        writer.add(map: logs)
+        writer.add(looseLogs)
+        writer.add(awaiting)
+        writer.add(files)
+        writer.add(contentBytes)
+        writer.add(all: heldLocations.sorted())
+        for roots in [provenRoots, selectedRoots, holdingRoots] { writer.add(all: roots.sorted()) }
+        writer.add(aside)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        findings = try reader.value()
+        heads = try reader.all()
+        provenFiles = try reader.all()
+        digests = try reader.map()
+        logs = try reader.map()
+        looseLogs = try reader.value()
+        awaiting = try reader.size()
+        files = try reader.value()
+        contentBytes = UInt64(try reader.size())
+        heldLocations = Set(try reader.all(DeliveryLocation.self))
+        provenRoots = Set(try reader.all(Int.self))
+        selectedRoots = Set(try reader.all(Int.self))
+        holdingRoots = Set(try reader.all(Int.self))
+        aside = try reader.value()
     }
 }
 

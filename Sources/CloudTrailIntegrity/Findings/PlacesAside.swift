@@ -56,3 +56,17 @@ extension Dictionary where Value == PlacesAside.Named {
         if self[place]?.add(named) == nil { self[place] = named }
     }
 }
+
+extension PlacesAside: PartialValue {
+    func write(to writer: inout StateWriter) {
+        writer.add(map: notHeld)
+        writer.add(map: digestsElsewhere)
+        writer.add(map: logsElsewhere)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        notHeld = try reader.map()
+        digestsElsewhere = try reader.map()
+        logsElsewhere = try reader.map()
+    }
+}

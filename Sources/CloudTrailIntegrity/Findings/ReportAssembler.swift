@@ -73,9 +73,10 @@ struct ReportAssembler {
         _ monitor: ValidationMonitor,
         _ listener: FindingListener
     ) throws -> ValidationReport {
+        part.report.findings.known = known
         let coverage = ArchiveCoverage(part.chains, asked)
         let coverableEnd = coverage.coverableEnd()
-        for head in part.report.heads { part.report.findings.add(head.finding(coverableEnd: coverableEnd)) }
+        for head in part.report.heads { part.report.findings.add(head.advising(rangeEnd: coverableEnd)) }
         for finding in coverage.findings() { part.report.findings.add(finding) }
         addLocationsNotHeld()
         addPartsElsewhere()

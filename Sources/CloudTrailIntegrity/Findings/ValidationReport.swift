@@ -70,11 +70,15 @@ public struct ProvenFile: Hashable, Sendable {
         /// The SHA-256 of its bytes, 64 lower-case hex digits.
         public let sha256: String
 
+        init(bytes: UInt64, sha256: String) {
+            self.bytes = bytes
+            self.sha256 = sha256
+        }
+
         init(_ content: StoredContent) {
             switch content {
             case .hashed(let digest, let bytes):
-                self.bytes = bytes
-                sha256 = Hex.encode(SHA256Digest(digest).bytes)
+                self.init(bytes: bytes, sha256: Hex.encode(SHA256Digest(digest).bytes))
             }
         }
     }

@@ -364,7 +364,6 @@ private struct FileJudge {
         var notes: [String] = []
         if let fault = digests.verdicts[number].faults.first {
             let finding = DigestReporter(archive, check).finding(fault, about: number)
-                .finding(coverableEnd: nil)
             kind = finding.kind
             message = finding.message
         } else {

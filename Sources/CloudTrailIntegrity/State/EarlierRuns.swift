@@ -145,10 +145,25 @@ final class EarlierProof: Sendable {
             if isKnown[folder.root], LogFileName(ObjectKey(bytes: name)) != nil { isKnown[folder.root] = false }
             return isKnown.contains(true)
         }
-        guard let root = isKnown.firstIndex(of: true) else { return }
-        throw StateError(
+        if let root = isKnown.firstIndex(of: true) { throw StateError(emptySource: names[root]) }
+    }
+}
+
+extension ProvenState {
+    /// Throws ``StateError`` when files of a source are remembered, which holds nothing.
+    func checkIsUnknown(root: Int, _ name: ByteString) throws {
+        guard digests.contains(where: { $0.root == root }) || folders.contains(where: { $0.root == root }) else {
+            return
+        }
+        throw StateError(emptySource: name)
+    }
+}
+
+extension StateError {
+    fileprivate init(emptySource name: ByteString) {
+        self.init(
             .sourceIsEmpty,
-            "'\(names[root])' holds no digest file and no log file, but earlier runs proved files there: is it mounted?"
+            "'\(name)' holds no digest file and no log file, but earlier runs proved files there: is it mounted?"
         )
     }
 }

@@ -53,6 +53,15 @@ extension ProvenState {
         return sections.values.sorted { $0.name < $1.name }
     }
 
+    /// The same of some accounts and regions alone; but with all findings.
+    func filtered(_ isWanted: (StateSection.Name) -> Bool) -> ProvenState {
+        var state = ProvenState()
+        (state.runs, state.keys) = (runs, keys)
+        for section in sections where isWanted(section.name) { state.append(section) }
+        state.findings = findings
+        return state
+    }
+
     mutating func append(_ section: StateSection) {
         let offset = digests.count
         digests += section.digests

@@ -1,4 +1,4 @@
-internal import CloudTrailFormat
+package import CloudTrailFormat
 internal import NativeInterop
 
 /// Proves which files of a downloaded CloudTrail archive are exactly what AWS delivered.
@@ -11,7 +11,10 @@ public struct Validator: Sendable {
 
     let keys: PublicKeySet
     let signatures: SignatureManifest
-    let options: ValidationOptions
+    var options: ValidationOptions
+
+    /// The moment that verified coverage must reach.
+    package var coverageMustReach: Timestamp? { options.coverageMustReach }
 
     /// A validator.
     ///

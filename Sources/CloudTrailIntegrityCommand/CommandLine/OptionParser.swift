@@ -11,6 +11,20 @@ struct ParsedArguments {
     /// The command line as it was given, without the names of the tool and the command.
     fileprivate(set) var line: [ByteString] = []
 
+    /// The names of all options and flags that were given.
+    var names: Set<String> { flags.union(texts.keys).union(paths.keys) }
+
+    /// The same with what another command line has beside these; of an option that both have, this one's.
+    func adding(_ other: ParsedArguments) -> ParsedArguments {
+        var sum = self
+        sum.texts.merge(other.texts) { own, _ in own }
+        sum.paths.merge(other.paths) { own, _ in own }
+        sum.flags.formUnion(other.flags)
+        return sum
+    }
+
+    mutating func remove(flag: String) { flags.remove(flag) }
+
     func has(_ flag: String) -> Bool { flags.contains(flag) }
     /// The values of an option that takes text.
     func all(_ option: String) -> [String] { texts[option] ?? [] }

@@ -28,7 +28,7 @@ enum ValueKind: Hashable, Sendable {
             return
         }
         switch placeholder {
-        case "file", "path": self = .file
+        case "file", "path", "name=path": self = .file
         case "folder", "directory", "archive": self = .folder
         default: self = .text
         }

@@ -18,11 +18,19 @@ struct StartedCommand {
     private let line: [ByteString]
     private let archives: [ByteString]
     private let statement: Provenance.Statement
+    private let merged: RunFacts.MergedParts?
 
     /// - Parameters:
     ///   - name: What it is called.
     ///   - archives: The archives, as they were given.
-    init(_ name: String, _ arguments: ParsedArguments, archives: [ByteString]) {
+    ///   - merged: The parts that a verdict is put together from; `nil` where it is the run's own.
+    init(
+        _ name: String,
+        _ arguments: ParsedArguments,
+        archives: [ByteString],
+        merged: RunFacts.MergedParts? = nil
+    ) {
+        self.merged = merged
         line = [ByteString(name)] + arguments.line
         self.archives = archives
         var statement = Provenance.Statement()
@@ -57,7 +65,8 @@ struct StartedCommand {
                 provenance.statement = statement
                 provenance.files = files
                 return provenance
-            }
+            },
+            merged: merged
         )
     }
 }

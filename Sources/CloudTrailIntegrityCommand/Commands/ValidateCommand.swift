@@ -19,10 +19,11 @@ enum ValidateCommand: Subcommand {
         ],
         groups: [
             HelpText.Group("INPUTS", inputs),
-            HelpText.Group("WHAT IS ASKED FOR", asked),
+            HelpText.Group("WHAT IS ASKED FOR", range + [allowOption, strictOption]),
             HelpText.Group("EVERY NIGHT", night),
             HelpText.Group("REPORTS", reports),
-            HelpText.Group("LIMITS", limits),
+            HelpText.Group("SEVERAL MACHINES", PartRun.options),
+            HelpText.Group("LIMITS", threads + limits),
             HelpText.Group("OTHER", [helpOption]),
         ],
         footer: "Exit status: 0 everything in range is proven; 1 something is not as AWS delivered it; 2 no violation, "
@@ -31,22 +32,24 @@ enum ValidateCommand: Subcommand {
     )
 
     /// What the verdict rests on beside the archive.
-    private static let inputs: [OptionSpec] =
+    static let inputs: [OptionSpec] =
         [
             publicKeysOption,
             signaturesOption,
-            OptionSpec(
-                "expect",
-                value: "file",
-                isRepeatable: true,
-                help: "Chains that must be there: JSON Lines of account, region, trail, homeRegion and, for one that "
-                    + "began or ended, since or until. Repeatable."
-            ),
+            expectOption,
             OptionSpec("bucket", value: "name", help: "The bucket the archive came from, to be compared with."),
         ]
 
-    /// What must be proven, and what counts in the exit status.
-    private static let asked: [OptionSpec] =
+    static let expectOption = OptionSpec(
+        "expect",
+        value: "file",
+        isRepeatable: true,
+        help: "Chains that must be there: JSON Lines of account, region, trail, homeRegion and, for one that "
+            + "began or ended, since or until. Repeatable."
+    )
+
+    /// What must be proven.
+    static let range: [OptionSpec] =
         [
             OptionSpec(
                 "start-time",
@@ -79,41 +82,45 @@ enum ValidateCommand: Subcommand {
                 isRepeatable: true,
                 help: "Report on this trail alone. Repeatable."
             ),
-            OptionSpec(
-                "allow",
-                value: "kind",
-                values: FindingKind.allCases.filter(\.isAllowable).map(\.rawValue),
-                isRepeatable: true,
-                help: "Keep findings of this unverified kind out of the exit status, not out of the report. Repeatable."
-            ),
-            OptionSpec(
-                "strict",
-                help:
-                    "Exit with 1 also when something is only unverified. What is acknowledged counts too. The path of "
-                    + "each file is looked up again once it was read."
-            ),
         ]
+
+    static let allowOption = OptionSpec(
+        "allow",
+        value: "kind",
+        values: FindingKind.allCases.filter(\.isAllowable).map(\.rawValue),
+        isRepeatable: true,
+        help: "Keep findings of this unverified kind out of the exit status, not out of the report. Repeatable."
+    )
+
+    static let strictOption = OptionSpec(
+        "strict",
+        help: "Exit with 1 also when something is only unverified. What is acknowledged counts too. The path of "
+            + "each file is looked up again once it was read."
+    )
+
+    static let acknowledgeOption = OptionSpec(
+        "acknowledge",
+        value: "file",
+        isRepeatable: true,
+        help: "Findings that were looked into: JSON Lines of kind, key, who, why and until. Where all that count "
+            + "are there, the exit status is 3; the verdict stays. Repeatable."
+    )
+
+    static let silentOption = OptionSpec(
+        "silent-on-success",
+        help: "Print nothing where the exit status is 0, as cron wants it; files are written all the same."
+    )
 
     /// For runs that nobody watches.
     private static let night: [OptionSpec] =
-        StateFile.options + [
-            OptionSpec(
-                "acknowledge",
-                value: "file",
-                isRepeatable: true,
-                help:
-                    "Findings that were looked into: JSON Lines of kind, key, who, why and until. Where all that count "
-                    + "are there, the exit status is 3; the verdict stays. Repeatable."
-            ),
-            OptionSpec(
-                "silent-on-success",
-                help: "Print nothing where the exit status is 0, as cron wants it; files are written all the same."
-            ),
-            RequestedOutputs.metricsOption,
-        ]
+        StateFile.options + [acknowledgeOption, silentOption, RequestedOutputs.metricsOption]
 
     /// What is printed and written.
     private static let reports: [OptionSpec] =
+        printed + StartedCommand.options + [RequestedOutputs.diagnoseOption, progressOption, colorOption]
+
+    /// What tells of the result.
+    static let printed: [OptionSpec] =
         [
             formatOption(default: ValidateRequest.Format.text, help: "How the report is written."),
             OptionSpec("verbose", letter: "v", help: "List every proven file and every finding, with whole names."),
@@ -124,26 +131,25 @@ enum ValidateCommand: Subcommand {
             ),
             RequestedOutputs.reportOption,
             RequestedOutputs.manifestOption,
-        ] + StartedCommand.options + [
-            RequestedOutputs.diagnoseOption,
-            OptionSpec(
-                "progress",
-                value: "when",
-                values: TerminalChoice.allCases.map(\.rawValue),
-                default: TerminalChoice.auto.rawValue,
-                help: "Show on standard error how far the run is; auto: at a terminal, without --quiet."
-            ),
-            OptionSpec(
-                "color",
-                value: "when",
-                values: TerminalChoice.allCases.map(\.rawValue),
-                default: TerminalChoice.auto.rawValue,
-                help: "Colour the text report; auto: at a terminal, without NO_COLOR."
-            ),
         ]
 
-    /// Threads, and what hostile files may cost.
-    private static let limits: [OptionSpec] =
+    static let progressOption = OptionSpec(
+        "progress",
+        value: "when",
+        values: TerminalChoice.allCases.map(\.rawValue),
+        default: TerminalChoice.auto.rawValue,
+        help: "Show on standard error how far the run is; auto: at a terminal, without --quiet."
+    )
+
+    static let colorOption = OptionSpec(
+        "color",
+        value: "when",
+        values: TerminalChoice.allCases.map(\.rawValue),
+        default: TerminalChoice.auto.rawValue,
+        help: "Colour the text report; auto: at a terminal, without NO_COLOR."
+    )
+
+    static let threads: [OptionSpec] =
         [
             OptionSpec(
                 "jobs",
@@ -156,6 +162,11 @@ enum ValidateCommand: Subcommand {
                 value: "n",
                 help: "Threads that read, where storage is slow. (default: 16, or as many as compute)"
             ),
+        ]
+
+    /// What hostile files may cost.
+    static let limits: [OptionSpec] =
+        [
             OptionSpec(
                 "findings-per-folder",
                 value: "n",
@@ -179,6 +190,8 @@ enum ValidateCommand: Subcommand {
         _ console: Console,
         _ interruption: Interruption
     ) throws(CommandError) -> ExitStatus {
+        if arguments.path("plan") != nil { return try PartRun(arguments, console, interruption).outcome() }
+        try PartRun.refuseOptions(arguments)
         let archives = try operands(arguments)
         let command = StartedCommand(name, arguments, archives: archives)
         let request = try ValidateRequest(command, arguments, archives: archives, console)

@@ -35,10 +35,12 @@ struct ValidateRequest {
     /// When the run began.
     var begin: Timestamp { command.begin }
 
+    /// - Parameter time: When it is, as far as what is asked for depends on it.
     init(
         _ command: StartedCommand,
         _ arguments: ParsedArguments,
         archives: [ByteString],
+        at time: Timestamp = now(),
         _ console: Console
     ) throws(CommandError) {
         self.command = command
@@ -56,7 +58,7 @@ struct ValidateRequest {
             )
         }
         allowed = try Self.allowedKinds(arguments)
-        var options = try Self.options(arguments)
+        var options = try Self.options(arguments, at: time)
         options.listsProvenFiles = isVerbose || outputs.includesManifest
         options.hashesStoredFiles = outputs.includesManifest
         options.looksUpEachFile = isStrict
@@ -114,7 +116,10 @@ struct ValidateRequest {
         return kinds
     }
 
-    private static func options(_ arguments: ParsedArguments) throws(CommandError) -> ValidationOptions {
+    /// What is judged, and how.
+    ///
+    /// - Parameter time: When it is.
+    static func options(_ arguments: ParsedArguments, at time: Timestamp) throws(CommandError) -> ValidationOptions {
         var settings = ValidationSettings()
         do throws(ValidationSettingError) {
             for name in ValidationSettings.Name.allCases {
@@ -123,7 +128,7 @@ struct ValidateRequest {
         } catch {
             throw CommandError(.usage, error.message(dashes: "--"))
         }
-        let options = settings.options(at: now())
+        let options = settings.options(at: time)
         do throws(ValidationOptionsError) {
             try options.check()
         } catch {

@@ -38,18 +38,12 @@ struct ValidateRun {
         guard let validator = try validator(outside: roots) else { return try interrupted() }
         guard let report = try validate(with: validator) else { return try interrupted() }
         guard let diagnosis = try diagnosis(by: validator) else { return try interrupted() }
-        return try deliver(report, diagnosis, outside: roots)
+        return try delivery.deliver(report, diagnosis, evidence.sources, state, outside: roots)
     }
 
-    /// Ends the run after a signal; it has no verdict.
-    private func interrupted() throws(CommandError) -> ExitStatus {
-        if interruption.claimsFinalMessage() { console.printError(interruption.message) }
-        if request.endsWithSummary {
-            let empty = JSONLinesReport(ValidationReport(), request.facts(interruption.status))
-            try empty.write(summaryOnly: true, to: console.print)
-        }
-        return interruption.status
-    }
+    private var delivery: ReportDelivery { ReportDelivery(request, console, interruption) }
+
+    private func interrupted() throws(CommandError) -> ExitStatus { try delivery.interrupted() }
 
     // MARK: Inputs
 
@@ -97,18 +91,10 @@ struct ValidateRun {
             defer { interruption.display.end() }
             do {
                 return try validator.validate(archives, monitor: interruption.monitor)
-            } catch let error as ValidationOptionsError {
-                throw CommandError(.usage, "\(error)")
-            } catch let error as StateError where error.reason == .sourceIsEmpty {
-                throw CommandError(.noInput, "The archive \(error.description)")
-            } catch let error as StateError {
-                throw CommandError(
-                    .noInput,
-                    "The keys cannot be trusted: \(error). Find out where they came from before anything is validated"
-                )
-            } catch let error as ClockError {
-                let option = request.options.coverageMustReach == nil ? "acknowledge" : "max-age"
-                throw CommandError(.noInput, "'--\(option)' cannot be answered: \(error)")
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                throw CommandError(validating: error, validator)
             }
         }
     }
@@ -132,77 +118,5 @@ struct ValidateRun {
     /// take.
     private var isEven: Bool {
         request.options.judgesAll && request.options.start == nil && state == nil
-    }
-
-    // MARK: Outputs and state
-
-    /// Writes the reports, replaces the state when all of them were written, and writes the metrics.
-    private func deliver(
-        _ report: ValidationReport,
-        _ diagnosis: RequestedOutputs.Diagnosis?,
-        outside roots: Set<Inode>
-    ) throws(CommandError) -> ExitStatus {
-        let status = try request.status(of: report)
-        let facts = request.facts(status, evidence.sources)
-        defer { state?.discard() }
-        let stateFailure = prepareState(report, outside: roots)
-        guard var failures = request.outputs.writeFiles(report, facts, diagnosis, outside: roots, interruption) else {
-            return try interrupted()
-        }
-        if let stateFailure { failures.append(stateFailure) }
-        defer { for failure in failures { console.printError("Error: \(escaped(failure.message))") } }
-        do throws(CommandError) {
-            if !request.isSilentOnSuccess || status != .proven || !failures.isEmpty {
-                try print(report, facts, diagnosis)
-            }
-            if failures.isEmpty, try state?.commit(interruption) == false { return try interrupted() }
-        } catch {
-            failures.append(error)
-        }
-        let ending = failures.isEmpty ? status : .outputError
-        do throws(CommandError) {
-            failures += try request.outputs
-                .writeMetrics(report, request.facts(ending), outside: roots, console, interruption)
-        } catch {
-            failures.append(error)
-        }
-        return failures.isEmpty ? status : .outputError
-    }
-
-    /// Writes the next state beside the old one, and returns what failed.
-    private func prepareState(_ report: ValidationReport, outside roots: Set<Inode>) -> CommandError? {
-        guard let state, let next = report.state else { return nil }
-        do throws(CommandError) {
-            try state.prepare(next, outside: roots, interruption)
-            return nil
-        } catch {
-            return error
-        }
-    }
-
-    /// Prints what standard output gets, all of it.
-    private func print(
-        _ report: ValidationReport,
-        _ facts: RunFacts,
-        _ diagnosis: RequestedOutputs.Diagnosis?
-    ) throws(CommandError) {
-        // A manifest lists the proven files for itself alone.
-        let shown = request.isVerbose ? report : report.withoutProvenFiles
-        switch request.format {
-        case _ where request.outputs.takesStandardOutput:
-            try request.outputs.print(report, facts, diagnosis, console)
-        case .text:
-            try TextReport(shown, facts, style: request.style)
-                .write(verbose: request.isVerbose, quiet: request.isQuiet, to: console.print)
-        case .jsonLines:
-            try JSONLinesReport(shown, facts).write(summaryOnly: request.isQuiet, to: console.print)
-        case .aws:
-            try AWSReport(shown).write(
-                verbose: request.isVerbose,
-                to: console.print,
-                errors: { line throws(CommandError) in console.printError(line) }
-            )
-        }
-        try console.flush()
     }
 }

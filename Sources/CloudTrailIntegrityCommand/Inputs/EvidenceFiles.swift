@@ -12,6 +12,10 @@ struct EvidenceFiles {
     private let acknowledgements: [NamedFile]
     /// What was read of them so far, without the keys.
     private(set) var sources: [Provenance.Role: [PublicKeySet.Source]] = [:]
+    /// What was read of them so far, as a plan states it.
+    private(set) var read: [PlanFile.Evidence] = []
+    /// What each must be, by the roles, where a plan says it.
+    private let expected: [NamedFile.Role: [PlanFile.Evidence]]?
 
     /// The files of `--public-keys`, `--signatures`, `--expect` and `--acknowledge`, where a command has these options.
     init(_ arguments: ParsedArguments) throws(CommandError) {
@@ -19,16 +23,42 @@ struct EvidenceFiles {
         signatures = try NamedFile.files(arguments.paths("signatures"), .signatures)
         chains = try NamedFile.files(arguments.paths("expect"), .chains)
         acknowledgements = try NamedFile.files(arguments.paths("acknowledge"), .acknowledgements)
+        expected = nil
+    }
+
+    /// The files that an archive was split with, where they were then, or where these options say that they are now.
+    init(of plan: PlanFile, _ arguments: ParsedArguments) throws(CommandError) {
+        let expected = Dictionary(grouping: plan.evidence, by: \.role)
+        func files(_ role: NamedFile.Role) throws(CommandError) -> [NamedFile] {
+            var paths = arguments.paths(role.option)
+            if role == .keys { paths = try NamedFile.keyPaths(paths) }
+            let names = expected[role]?.map(\.name) ?? []
+            if paths.isEmpty { paths = names }
+            guard paths.count == names.count else {
+                throw CommandError(
+                    .noInput,
+                    "The archive was split with \(names.count.of(role.purpose)), and '--\(role.option)' gives \(paths.count)"
+                )
+            }
+            var files: [NamedFile] = []
+            for (path, name) in zip(paths, names) { files.append(try NamedFile(path, role, as: name)) }
+            return files
+        }
+        keys = try files(.keys)
+        signatures = try files(.signatures)
+        chains = try files(.chains)
+        acknowledgements = try files(.acknowledgements)
+        self.expected = expected
     }
 
     var all: [NamedFile] { keys + signatures + chains + acknowledgements }
 
-    func publicKeys() throws(CommandError) -> PublicKeySet {
+    mutating func publicKeys() throws(CommandError) -> PublicKeySet {
         var set = PublicKeySet()
         for file in keys {
-            let bytes = try file.read()
+            let bytes = try read(file)
             do {
-                try set.add(reading: bytes, name: file.path.description)
+                try set.add(reading: bytes, name: file.name.description)
             } catch {
                 throw CommandError(.noInput, "The key file '\(file.path)' cannot be used: \(error)")
             }
@@ -41,7 +71,7 @@ struct EvidenceFiles {
         for file in signatures {
             let bytes = try read(file)
             do {
-                try manifest.add(reading: bytes, name: file.path.description)
+                try manifest.add(reading: bytes, name: file.name.description)
             } catch {
                 throw CommandError(.noInput, "The signature manifest '\(file.path)' cannot be used: \(error)")
             }
@@ -80,15 +110,25 @@ struct EvidenceFiles {
 
     private mutating func read(_ file: NamedFile) throws(CommandError) -> [UInt8] {
         let bytes = try file.read()
-        guard let role = file.role.provenance else { return bytes }
         let hash: SHA256Digest
         do throws(NativeError) {
             hash = try SHA256Digest.of(bytes)
         } catch {
             throw CommandError(.internalError, "\(error)")
         }
-        let source = PublicKeySet.Source(name: file.path.description, sha256: Hex.encode(hash.bytes))
-        sources[role, default: []].append(source)
+        let number = read.count { $0.role == file.role }
+        read.append(PlanFile.Evidence(role: file.role, name: file.name, sha256: hash))
+        if let wanted = expected?[file.role]?[number], wanted.sha256 != hash {
+            throw CommandError(
+                .noInput,
+                "The \(file.role.purpose) '\(file.path)' is not the one that the archive was split with: its SHA-256 is "
+                    + "\(Hex.encode(hash.bytes)), and the plan has \(Hex.encode(wanted.sha256.bytes))"
+            )
+        }
+        if let role = file.role.provenance {
+            let source = PublicKeySet.Source(name: file.name.description, sha256: Hex.encode(hash.bytes))
+            sources[role, default: []].append(source)
+        }
         return bytes
     }
 
@@ -107,7 +147,8 @@ struct EvidenceFiles {
             return try roots.check(interruption.monitor)
         }
         guard compared != nil else { return nil }
-        return (try files.publicKeys(), try files.signatureManifest())
+        let keys = try files.publicKeys()
+        return (keys, try files.signatureManifest())
     }
 
     /// The error for a command line without keys, with the very commands that fetch them.

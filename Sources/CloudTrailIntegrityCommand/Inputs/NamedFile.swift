@@ -3,8 +3,10 @@ internal import NativeInterop
 
 /// A file that the command line names and a verdict rests on.
 struct NamedFile {
-    enum Role {
-        case keys, signatures, chains, acknowledgements
+    enum Role: String {
+        case keys, signatures, acknowledgements, plan, partial, state
+        case chains = "expect"
+        case partialKey
 
         /// What the file is, as an error calls it.
         var purpose: String {
@@ -13,13 +15,30 @@ struct NamedFile {
             case .signatures: "signature manifest"
             case .chains: "list of chains"
             case .acknowledgements: "list of acknowledgements"
+            case .plan: "plan"
+            case .state: "state"
+            case .partial: "partial"
+            case .partialKey: "key of partials"
+            }
+        }
+
+        /// The option that names it.
+        var option: String {
+            switch self {
+            case .keys: "public-keys"
+            case .signatures: "signatures"
+            case .chains: "expect"
+            case .acknowledgements: "acknowledge"
+            case .plan, .partial: "plan"
+            case .state: "state"
+            case .partialKey: "partial-key"
             }
         }
 
         /// What a report states it as; `nil` for keys, which state themselves.
         var provenance: Provenance.Role? {
             switch self {
-            case .keys: nil
+            case .keys, .plan, .partial, .partialKey, .state: nil
             case .signatures: .signatures
             case .chains: .expectedChains
             case .acknowledgements: .acknowledgements
@@ -30,9 +49,13 @@ struct NamedFile {
     let path: ByteString
     let role: Role
     let location: FileLocation
+    /// What reports call it.
+    let name: ByteString
 
-    init(_ path: ByteString, _ role: Role) throws(CommandError) {
+    /// - Parameter name: What reports call it; `nil` for its path.
+    init(_ path: ByteString, _ role: Role, as name: ByteString? = nil) throws(CommandError) {
         self.path = path
+        self.name = name ?? path
         self.role = role
         do throws(SystemError) {
             guard path.isUsable else { throw .noSuchFile }

@@ -15,31 +15,36 @@ internal import Darwin
 /// It is locked by a file beside it, because a file that is replaced cannot carry a lock. State and lock are those of the
 /// file that a link leads to (I34).
 struct StateFile {
-    static let options = [
-        OptionSpec(
-            "state",
-            value: "file",
-            help: "What earlier runs proved: the archive is held to it, and what has not changed is not read again. "
-                + "Written anew at the end."
-        ),
-        OptionSpec("new-state", help: "Begin the file of '--state', which must not be there yet."),
-        OptionSpec(
-            "recheck",
-            value: "which",
-            help: "With '--state', read again what was proven before: all, a share such as 5%, which comes to all "
-                + "after 20 runs, or what was read last longer ago than, such as, 30d."
-        ),
-        OptionSpec(
-            "lock-timeout",
-            value: "seconds",
-            help: "With '--state', how long to wait for another run that uses it. (default: 0)"
-        ),
-    ]
+    static let options = [stateOption, newOption, recheckOption, lockOption]
+
+    static let stateOption = OptionSpec(
+        "state",
+        value: "file",
+        help: "What earlier runs proved: the archive is held to it, and what has not changed is not read again. "
+            + "Written anew at the end."
+    )
+
+    static let newOption = OptionSpec("new-state", help: "Begin the file of '--state', which must not be there yet.")
+
+    static let recheckOption = OptionSpec(
+        "recheck",
+        value: "which",
+        help: "With '--state', read again what was proven before: all, a share such as 5%, which comes to all "
+            + "after 20 runs, or what was read last longer ago than, such as, 30d."
+    )
+
+    static let lockOption = OptionSpec(
+        "lock-timeout",
+        value: "seconds",
+        help: "With '--state', how long to wait for another run that uses it. (default: 0)"
+    )
 
     let file: OutputFile
 
     /// What the earlier runs proved.
     private var state = ProvenState()
+    /// The bytes of it; none before the first run.
+    private var bytes: [UInt8] = []
     private let begin: Timestamp
     private let recheck: EarlierRuns.Recheck
     private let lockTimeout: Duration
@@ -74,13 +79,10 @@ struct StateFile {
         lockTimeout = .seconds(try arguments.number("lock-timeout", minimum: 0) ?? 0)
         self.begin = begin
         guard let path = arguments.path("state") else {
-            for option in ["new-state", "recheck", "lock-timeout"]
-            where arguments.has(option) || arguments.last(option) != nil {
-                throw CommandError(.usage, "'--\(option)' needs '--state <file>'")
-            }
+            try Self.refuseOptions(without: arguments)
             return nil
         }
-        try Self.refuse(arguments)
+        try Self.refuseFilters(arguments)
         file = try OutputFile(path, purpose: "state", isPrivate: true, besides: outputs)
         guard let place = file.place else {
             throw CommandError(.noInput, "The state '\(path)' is not a regular file")
@@ -128,15 +130,41 @@ struct StateFile {
         defer { close(descriptor) }
         let status = try? FileStatus(of: descriptor)
         if status?.isWritableByOthers == true { warn(console) }
-        let bytes = try InputFile.read(descriptor, file.path, purpose: "state")
+        bytes = try InputFile.read(descriptor, file.path, purpose: "state")
+        state = try Self.state(reading: bytes, file.path)
+    }
+
+    /// What a state holds.
+    static func state(reading bytes: [UInt8], _ path: ByteString) throws(CommandError) -> ProvenState {
         do {
-            state = try ProvenState(reading: bytes)
+            return try ProvenState(reading: bytes)
         } catch {
             throw CommandError(
                 .noInput,
-                "The state '\(file.path)' cannot be used: \(error). Bring back a copy of it; or move it away and begin "
+                "The state '\(path)' cannot be used: \(error). Bring back a copy of it; or move it away and begin "
                     + "anew with '--new-state', which proves everything again and remembers nothing of before"
             )
+        }
+    }
+
+    /// Refuses a state that is not the one that the machines had.
+    func require(_ hash: SHA256Digest?) throws(CommandError) {
+        let own: SHA256Digest
+        do throws(NativeError) { own = try SHA256Digest.of(bytes) } catch {
+            throw CommandError(.internalError, "\(error)")
+        }
+        guard own == hash else {
+            throw CommandError(
+                .noInput,
+                "The state '\(file.path)' is not the one that the archive was split with: split it again"
+            )
+        }
+    }
+
+    /// Refuses the options that speak of a state, where none is named.
+    static func refuseOptions(without arguments: ParsedArguments) throws(CommandError) {
+        for option in options.dropFirst().map(\.name) where arguments.names.contains(option) {
+            throw CommandError(.usage, "'--\(option)' needs '--state <file>'")
         }
     }
 
@@ -167,7 +195,7 @@ struct StateFile {
     }
 
     /// What a run leaves out would be held against the next one.
-    private static func refuse(_ arguments: ParsedArguments) throws(CommandError) {
+    static func refuseFilters(_ arguments: ParsedArguments) throws(CommandError) {
         for option in ["end-time", "account-id", "region", "trail"] where arguments.last(option) != nil {
             throw CommandError(
                 .usage,
@@ -214,7 +242,7 @@ struct StateFile {
     /// What is read again, as the command line has it.
     ///
     /// - Parameter begin: When the run began.
-    private static func recheck(
+    static func recheck(
         _ arguments: ParsedArguments,
         begin: Timestamp
     ) throws(CommandError) -> EarlierRuns.Recheck {

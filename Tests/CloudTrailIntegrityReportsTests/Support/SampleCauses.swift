@@ -52,16 +52,16 @@ enum SampleCauses {
             .digestKeyUnknown(fingerprint: fingerprint, region: "us-east-1", pages: ["keys.json"]),
             .digestUnsigned(rejected: [], .newest),
             .digestUnsigned(rejected: [], .older), .digestUnsigned(rejected: [.successor(digest)], .older),
-            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: nil, .notGiven, rangeEnd: end)),
-            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: nil, .given, rangeEnd: end)),
+            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: nil, .notGiven)),
+            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: nil, .given)),
             .digestUnsigned(
                 rejected: [.successor(digest)],
                 .older,
-                SignatureSearch(sidecar: .tooLarge, .given, rangeEnd: nil)
+                SignatureSearch(sidecar: .tooLarge, .given)
             ),
         ]
         + sidecarFaults.map {
-            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: $0, .notGiven, rangeEnd: end))
+            .digestUnsigned(rejected: [], .newest, SignatureSearch(sidecar: $0, .notGiven))
         } + [
             .digestUnreadable(error), .digestOverLimit("more than 32 levels"), .digestElsewhere(folder: folder),
             .digestElsewhere(folder: nil), .digestDuplicate(first: digest),

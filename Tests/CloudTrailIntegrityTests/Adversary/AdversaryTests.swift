@@ -6,8 +6,8 @@ import Testing
 
 /// A blind search for archives on which the validator is wrong: judged by laws, and by a model of the contract.
 ///
-/// `CASES` is how many, `SEED` the first of them, `WAY` how the archives come to the validator (`memory`, or one of the
-/// cases of ``WayIn``); `SHOW` is how many failing cases are told of each kind of difference,
+/// `CASES` is how many, `SEED` the first of them, `WAY` how the archives come to the validator (`memory`, `parts` for parts
+/// that are judged apart and merged, or one of the cases of ``WayIn``); `SHOW` is how many failing cases are told of each kind of difference,
 /// `TOPIC` a part of the name of those kinds. `INPUT` is a file that a fuzzer found something with.
 @Suite struct AdversaryTests {
     private static func number(_ name: String) -> UInt64? {
@@ -21,9 +21,23 @@ import Testing
 
     private static let input = ProcessInfo.processInfo.environment["INPUT"] ?? ""
 
+    /// I43
+    @Test("the parts of an archive, judged apart and merged, come to the same report")
+    func sameReportOfParts() throws {
+        for seed in UInt64(0)..<40 {
+            let test = try AdversaryCase(seed: seed &* 11)
+            let whole = try AdversaryJudge(test)
+            let parts = try AdversaryJudge(test, by: DividedValidation.way(seed: seed))
+            #expect(whole.report.substance == parts.report.substance, "\(test)")
+            #expect(whole.report.notAsked == parts.report.notAsked, "\(test)")
+        }
+    }
+
     @Test(.enabled(if: way != "nights")) func theModelAndTheValidatorAgree() throws {
         var search = AdversarySearch()
-        if Self.way != "memory" {
+        if Self.way == "parts" {
+            search.way = DividedValidation.way(seed: Self.number("SEED") ?? 0)
+        } else if Self.way != "memory" {
             let named = WayIn.allCases.filter { "\($0)" == Self.way }
             search.way = try #require(named.first, "no way in is called \(Self.way)").way
         }

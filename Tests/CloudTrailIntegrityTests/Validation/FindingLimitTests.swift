@@ -1,6 +1,7 @@
 import CloudTrailFormat
 import NativeInterop
 import SampleArchive
+import TestSupport
 import Testing
 
 @testable import Adversary
@@ -149,6 +150,40 @@ struct FindingLimitTests {
         #expect(sums.first?.bucket == nil && sums.first?.key?.description == "f/")
         #expect(collector.summedUp.count == 301)
         #expect(collector.findings.count == 3 + 3 + 1)
+    }
+
+    @Test("the findings of several parts stand by themselves as those of one do", arguments: [1, 3, 10])
+    func parts(limit: Int) throws {
+        var random = SequenceGenerator(seed: 7)
+        let names = (0..<60).map { "f/\(100 + $0)" }.shuffled(using: &random)
+        let parts = (0..<5).map { part in
+            func collector(_ stage: FindingCollector.Stage, _ range: Range<Int>) -> FindingCollector {
+                var collector = FindingCollector(limit: limit, keepsAll: true)
+                collector.stage = stage
+                for number in range where number % 5 == part { collector.add(finding(names[number])) }
+                _ = collector.settle()
+                return collector
+            }
+            // What is found of digest and log files comes at the same time, the rest after it.
+            var sum = collector(.digests, 0..<20)
+            sum.add(collector(.logs, 20..<40))
+            sum.stage = .chains
+            for number in 40..<60 where number % 5 == part { sum.add(finding(names[number])) }
+            _ = sum.settle()
+            return sum
+        }
+        let expected = Set(names[..<20].sorted().prefix(limit) + names[20..<40].sorted().prefix(limit))
+        for _ in 0..<10 {
+            var sums = parts.shuffled(using: &random)
+            while sums.count > 1 {
+                let other = sums.remove(at: Int.random(in: sums.indices, using: &random))
+                sums[Int.random(in: sums.indices, using: &random)].merge(other)
+            }
+            sums[0].sumUpExcess()
+            #expect(Set(sums[0].findings.compactMap { $0.key?.description }) == expected)
+            #expect(sums[0].findings.count + sums[0].summedUp.count == 60)
+            #expect(sums[0].finish().map { $0.standsFor } == [60 - 2 * limit])
+        }
     }
 
     // MARK: Many namesakes

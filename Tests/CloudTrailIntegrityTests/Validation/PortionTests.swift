@@ -300,9 +300,9 @@ struct PortionTests {
                 // Any two of them are added, until one is left.
                 while sums.count > 1 {
                     let other = sums.remove(at: Int.random(in: sums.indices, using: &random))
-                    try sums[Int.random(in: sums.indices, using: &random)].add(other)
+                    sums[Int.random(in: sums.indices, using: &random)].add(other)
                 }
-                try sums[0].checkPlaces()
+                try sums[0].settle()
                 let monitor = ValidationMonitor()
                 let report = try ReportAssembler(sums[0], SourceNames([sample.archive.nameBytes]), options).report(
                     keys: sample.keys,

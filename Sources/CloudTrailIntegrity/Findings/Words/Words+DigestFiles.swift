@@ -202,7 +202,6 @@ extension CauseWords {
         _ search: SignatureSearch
     ) -> CauseWords {
         var detail: [String: Finding.Detail] = ["newest": .flag(position == .newest)]
-        if let end = search.rangeEnd { detail["rangeEnd"] = .text(end.description) }
         if !rejected.isEmpty { detail["rejected"] = .list(rejected.vouchers) }
         if let fault = search.sidecar { detail["sidecar"] = .text(fault.reason) }
         let message: String
@@ -230,7 +229,19 @@ extension CauseWords {
                 + "prints, and give it with --signatures"
             : "Save the whole answer of 'aws s3api head-object' there again, or fetch the signature with the script that "
                 + "'cloudtrail-integrity plan' prints, and give it with --signatures"
-        return fetch + (search.rangeEnd.map { "; or leave the newest hour out: --end-time \($0)" } ?? "") + "."
+        return fetch + "."
+    }
+}
+
+extension Finding {
+    /// The same of the newest digest file of a chain, with the end of a range that does without it.
+    ///
+    /// - Parameter rangeEnd: The latest end of a range that every regular chain covers. What begins before it is in that range
+    ///   too.
+    func advising(rangeEnd: Timestamp?) -> Finding {
+        guard let rangeEnd, let start, rangeEnd <= start else { return self }
+        let advice = String(advice.dropLast()) + "; or leave the newest hour out: --end-time \(rangeEnd)."
+        return adding(["rangeEnd": .text(rangeEnd.description)], advice: advice)
     }
 }
 

@@ -31,10 +31,10 @@ enum WayIn: CaseIterable {
 
     /// The same, for the search.
     var way: AdversaryWay {
-        { roots, validate in
+        { roots, validator in
             let scratch = try ScratchFolder()
             return try withExtendedLifetime(scratch) {
-                try validate(try roots.map { try source($0, scratch) })
+                try validator.validate(try roots.map { try source($0, scratch) })
             }
         }
     }
@@ -92,6 +92,8 @@ extension ScratchFolder {
     }
 
     fileprivate func zip(_ archive: MemoryArchive) throws -> any ArchiveSource {
+        // A zip of nothing is refused.
+        if archive.files.isEmpty { return try self.archive(archive) }
         var zip = ZipBytes()
         for (path, content) in archive.files {
             var member = ZipBytes.Member(path.description)
