@@ -5,6 +5,7 @@ DESTDIR ?=
 BINDIR = $(PREFIX)/bin
 DATADIR = $(PREFIX)/share
 DOCDIR = $(DATADIR)/doc/cloudtrail-integrity
+SCHEMADIR = $(DATADIR)/cloudtrail-integrity/schemas
 MANDIR = $(DATADIR)/man/man1
 BASHDIR = $(DATADIR)/bash-completion/completions
 ZSHDIR = $(DATADIR)/zsh/site-functions
@@ -44,6 +45,7 @@ install-command: $(TOOL)
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(addprefix $(GENERATED)/,$(UNITS))
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR) $(DOCUMENTS)
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/docs docs/*.md
+	install -D -m 644 -t $(DESTDIR)$(SCHEMADIR) docs/schemas/*.schema.json
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/examples $(EXAMPLES)
 
 uninstall:
@@ -53,7 +55,7 @@ uninstall:
 	rm -f $(DESTDIR)$(ZSHDIR)/_cloudtrail-integrity
 	rm -f $(DESTDIR)$(FISHDIR)/cloudtrail-integrity.fish
 	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
-	rm -rf $(DESTDIR)$(DOCDIR)
+	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(DATADIR)/cloudtrail-integrity
 
 # .build/deb/cloudtrail-integrity_VERSION_ARCHITECTURE.deb; needs dpkg-dev.
 deb: $(TOOL)
