@@ -12,7 +12,7 @@ ZSHDIR = $(DATADIR)/zsh/site-functions
 FISHDIR = $(DATADIR)/fish/vendor_completions.d
 UNITDIR = $(PREFIX)/lib/systemd/system
 
-DOCUMENTS = README.md CHANGELOG.md SECURITY.md LICENSE
+DOCUMENTS = README.md CHANGELOG.md SECURITY.md LICENSE NOTICE.txt
 EXAMPLES = packaging/example.conf packaging/example.override.conf packaging/cloudtrail-integrity.cron \
     packaging/alerts.yml packaging/sync-archive.sh
 UNITS = cloudtrail-integrity@.service cloudtrail-integrity@.timer
