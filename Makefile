@@ -52,7 +52,7 @@ HOSTILE = .build/hostile
 DOCUMENTATION = .build/docs
 
 .PHONY: all setup build check rooms validate test test-traits adversary mutants golden lint reports html-check
-.PHONY: docs public-api check-public-api check-schemas check-repository
+.PHONY: docs public-api check-public-api check-schemas check-repository words
 .PHONY: conformance conformance-full examples
 .PHONY: sanitize sanitize-address sanitize-native sanitize-thread
 .PHONY: coverage strace fuzz hostile large bench full clean
@@ -134,6 +134,10 @@ reports: build
 # What the command writes and takes as JSON, against the schemas in docs/schemas: see Tests/Schemas.
 check-schemas: build
 	sh Tests/Schemas/run.sh $(TOOL) $(SCHEMA_SAMPLES)
+
+# Spelling and wording of pages, comments and help: see Tests/Documentation/words.py.
+words:
+	sh Tests/Documentation/words.sh
 
 # Workflows, forms, links between pages and how files are stored: see Tests/Repository.
 check-repository:
@@ -231,7 +235,7 @@ bench: setup
 
 full: export WAYS_IN = all
 full: export VALGRIND = all
-full: lint check-repository tools test test-traits sanitize validate strace reports check-schemas html-check docs check-public-api conformance-full check-units check-c examples check-deb hostile fuzz
+full: lint words check-repository tools test test-traits sanitize validate strace reports check-schemas html-check docs check-public-api conformance-full check-units check-c examples check-deb hostile fuzz
 
 include packaging/install.mk
 include packaging/library.mk

@@ -1,6 +1,6 @@
 package import CloudTrailFormat
 
-/// What the order of a chain shows. Members are told by their places in the chain.
+/// What the order of a chain shows. Members are named by their positions in the chain.
 package enum ChainEvent: Hashable, Sendable {
     /// The predecessor that a verified member names is not held; or an hour between two that are, by their rhythm.
     case missing(DigestAbsence)

@@ -7,7 +7,7 @@ package enum SignatureRules: Sendable {
     /// What came of trying one candidate under the digest's key.
     package enum Trial: Hashable, Sendable {
         case holds
-        /// It does not verify, is not hex, or is said to be of another algorithm.
+        /// It does not verify, is not hex, or its metadata name another algorithm.
         case fails
     }
 

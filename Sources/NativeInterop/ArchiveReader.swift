@@ -233,7 +233,7 @@ internal import CArchive
         input?.failure ?? zipInput?.failure ?? .damaged(unsafe Self.errorText(archive))
     }
 
-    /// The path as it is stored, bytes; `nil` when there is none that can be told. That of a member of a zip archive is the
+    /// The path as it is stored, bytes; `nil` when there is none that can be read. That of a member of a zip archive is the
     /// one in the directory.
     package var path: [UInt8]? {
         if let zipMember { return zipMember.names.first.flatMap { $0.contains(0) ? nil : $0 } }

@@ -101,7 +101,7 @@ struct ArchivePortion {
         } while cut == nil && !isAtEnd && index.entryCount < files
     }
 
-    /// Notes what signed digest files say of layouts, before it is known which files named like digest files are none.
+    /// Notes what signed digest files say of layouts, before it is known which files named like digest files are not.
     ///
     /// - Parameter offsets: `nil` too where log files may lie apart from digest files.
     mutating func note(offsets: [PathOffset?]?) {

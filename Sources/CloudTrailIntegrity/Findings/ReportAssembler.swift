@@ -142,7 +142,7 @@ struct ReportAssembler {
         let outcomes = AcknowledgementRules.outcomes(
             of: acknowledgements,
             among: findings.lazy.map(AcknowledgementRules.Subject.init),
-            // Without a clock nothing can be told to be good still.
+            // Without a clock every acknowledgement counts as expired.
             at: options.now ?? .distantFuture
         )
         for (acknowledgement, outcome) in zip(acknowledgements, outcomes) {

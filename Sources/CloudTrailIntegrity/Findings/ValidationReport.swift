@@ -127,7 +127,7 @@ public struct ValidationReport: Sendable {
         public package(set) var before = false
         /// Neither an end nor an age was given: what came after the newest digests is not asked for.
         public package(set) var after = false
-        /// Whether it was said which chains must be there.
+        /// Whether a list of expected chains was given.
         public package(set) var expectGiven = false
         /// Log files whose digest may not have been delivered yet.
         public package(set) var awaiting = 0
