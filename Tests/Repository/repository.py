@@ -3,6 +3,8 @@ status is 1."""
 
 from __future__ import annotations
 
+import configparser
+import json
 import re
 import subprocess
 import sys
@@ -62,6 +64,15 @@ def check_files() -> None:
             expect(re.search(r"^ *\t", content, re.M) is None, path, "is indented with tabs")
 
 
+def check_settings() -> None:
+    """Editors indent and break Swift as the formatter does."""
+    formatter = json.loads(Path(".swift-format").read_text())
+    editor = configparser.ConfigParser()
+    editor.read_string("[top]\n" + Path(".editorconfig").read_text())
+    expect(int(editor["*"]["indent_size"]) == formatter["indentation"]["spaces"], ".editorconfig", "indent_size")
+    expect(int(editor["*.swift"]["max_line_length"]) == formatter["lineLength"], ".editorconfig", "max_line_length")
+
+
 def anchors(page: Path) -> set[str]:
     """What GitHub calls the headings of a page."""
     text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
@@ -86,6 +97,7 @@ def check_links() -> None:
 def main() -> int:
     check_workflows(make_targets())
     check_files()
+    check_settings()
     check_links()
     return 1 if failures else 0
 

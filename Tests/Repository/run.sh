@@ -1,7 +1,7 @@
 #!/bin/sh
 # Checks what stands beside the sources: the workflows and the forms of GitHub by their schemas, which a package from PyPI
 # carries; that the steps of workflows call scripts and targets that are there; that files are stored as .gitattributes
-# says, and end as .editorconfig says; and that links between pages lead somewhere.
+# says, and end as .editorconfig says, which agrees with .swift-format; and that links between pages lead somewhere.
 #   run.sh
 set -eu
 

@@ -446,8 +446,8 @@ def check_broken(records: Records) -> int:
 
     def some(name: str, **wanted: object) -> dict:
         found = [
-            record for _, record in records.kept.values()
-            if _ == name and all(record.get(member) == value for member, value in wanted.items())
+            record for kept, record in records.kept.values()
+            if kept == name and all(record.get(member) == value for member, value in wanted.items())
         ]  # fmt: skip
         return copy.deepcopy(found[0]) if expect(found, "no record of", name, wanted) else {}
 
@@ -522,13 +522,36 @@ def check_inputs(runner: Runner) -> int:
             keys = () if option == "--public-keys" else ("--public-keys", "clean/keys.json")
             run = runner.run("validate", "clean/archive", *keys, option, "input.json", "--quiet", statuses=(0, 1, 2, 3, 66))
             expect((run.returncode != 66) == runner.records.holds(name, value), name, value, run.returncode, run.stderr)
-    # A sidecar gives a signature exactly when it is such an answer.
-    answer = {"ContentLength": 1, "Metadata": {"signature": "00"}}
-    holds = runner.records.holds
-    expect(holds("head-object", answer) and not holds("head-object", answer | {"Records": []}), "head-object")
-    expect(not holds("head-object", without(answer, "Metadata")), "head-object")
-    expect(holds("signatures-list", [{"Path": "k", "Metadata": {}}]) and not holds("signatures-list", [1]), "signatures-list")
-    return count
+    return count + check_sidecars(runner) + check_list(runner)
+
+
+def check_sidecars(runner: Runner) -> int:
+    """A file beside the newest digest file gives its signature exactly when it is an answer of head-object."""
+    lines = [json.loads(line) for line in (runner.folder / "clean/meta.jsonl").read_text().splitlines()]
+    newest = max(lines, key=lambda line: line["key"])
+    sidecar = runner.folder / "clean/archive" / (newest["key"] + ".metadata.json")
+    signed = newest["metadata"]
+    answers = [
+        {"ContentLength": 1, "Metadata": signed, "ResponseMetadata": {"HTTPStatusCode": 200}}, {"Metadata": {"other": "x"}},
+        {"Metadata": {"X-Amz-Meta-" + name.title(): value for name, value in signed.items()}}, {"Metadata": {}}, {"Metadata": []},
+        {"Metadata": signed, "Records": []}, {"Metadata": signed, "Other": {}}, {"ContentLength": 1}, signed, [], 1,
+    ]  # fmt: skip
+    for answer in answers:
+        sidecar.write_text(json.dumps(answer))
+        findings = [line for line in runner.validate("clean") if line.get("key") == newest["key"]]
+        expect((not findings) == runner.records.holds("head-object", answer), "head-object", answer, findings)
+    sidecar.unlink()
+    return len(answers)
+
+
+def check_list(runner: Runner) -> int:
+    """A list of rclone's is taken exactly when it is one."""
+    lists = [[], [{"Path": "k", "Size": 1, "Metadata": {"signature": "00"}}], [{"Path": "k", "IsDir": True}], [{}]]
+    for value in lists:
+        (runner.folder / "input.json").write_text(json.dumps(value) + "\n")
+        runner.run("validate", "clean/archive", *runner.inputs("clean"), "--signatures", "input.json", "--quiet")
+        runner.records.add("signatures-list", value)
+    return len(lists)
 
 
 def main() -> int:
@@ -544,7 +567,7 @@ def main() -> int:
     check_pages(records)
     broken = check_broken(records)
     inputs = check_inputs(runner)
-    unused = set(schemas) - set(records.count) - {"head-object", "signatures-list"}
+    unused = set(schemas) - set(records.count) - {"head-object"}
     expect(not unused, "nothing was compared with", unused)
     print(
         f"{len(schemas)} schemas: {sum(records.count.values())} records fit, with findings of {len(records.kinds)} kinds; "
