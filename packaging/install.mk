@@ -55,7 +55,7 @@ uninstall:
 	rm -f $(DESTDIR)$(ZSHDIR)/_cloudtrail-integrity
 	rm -f $(DESTDIR)$(FISHDIR)/cloudtrail-integrity.fish
 	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
-	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(DATADIR)/cloudtrail-integrity
+	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(SCHEMADIR)
 
 # .build/deb/cloudtrail-integrity_VERSION_ARCHITECTURE.deb; needs dpkg-dev.
 deb: $(TOOL)

@@ -8,7 +8,7 @@ package enum ChainEvent: Hashable, Sendable {
     case startsAfter(DigestAbsence)
     /// Nothing attests this time.
     case gap(TimeRange, reason: GapReason, member: Int)
-    /// A null-previous member behind an earlier one, without a hole.
+    /// A null-previous member after an earlier one, without a gap.
     case restart(member: Int)
     /// The member starts before its predecessor ends.
     case overlap(TimeRange, member: Int)

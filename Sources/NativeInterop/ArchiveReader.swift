@@ -329,7 +329,7 @@ internal import CArchive
         return count
     }
 
-    /// The checksum is compared when the end is come upon, and nobody reads on who has all that was announced.
+    /// libarchive compares the checksum at the end, and a caller that has the announced size does not read again.
     private func checkZipMemberEnd() throws(ArchiveFailure) {
         var byte: UInt8 = 0
         switch unsafe archive_read_data(archive, &byte, 1) {

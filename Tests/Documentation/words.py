@@ -30,6 +30,7 @@ PHRASES = [
     (r"\bbelieved\b", "verified"),
     (r"\bas good as\b", "close to; counts as"),
     (r"\bof one mind\b", "agree"),
+    (r"\bwithout a hole\b|\bwith holes\b", "without a gap, with gaps"),
     (r"\bhas a price\b", "costs time"),
     (r"\bshall\b", "must, is to"),
     (r"\btakes? the last word\b", "writes the final message"),

@@ -189,7 +189,7 @@ struct ReportAssembler {
         }
     }
 
-    /// What was proven of every chain in range, and from when to when without a hole.
+    /// What was proven of every chain in range, and from when to when without a gap.
     private func chainSummaries() -> [ChainSummary] {
         let held = part.chains.compactMap { chain -> ChainSummary? in
             guard let tally = part.report.digests[chain.identity] else { return nil }
