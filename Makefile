@@ -45,13 +45,14 @@ TOOL = .build/release/cloudtrail-integrity
 SAMPLES = .build/samples
 BENCHMARKS = .build/benchmarks
 REPORT_SAMPLES = .build/report-samples
+SCHEMA_SAMPLES = .build/schema-samples
 HTML_PAGES = .build/html
 EXAMPLE_RUNS = .build/example-runs
 HOSTILE = .build/hostile
 DOCUMENTATION = .build/docs
 
 .PHONY: all setup build check rooms validate test test-traits adversary mutants golden lint reports html-check
-.PHONY: docs public-api check-public-api
+.PHONY: docs public-api check-public-api check-schemas check-repository words
 .PHONY: conformance conformance-full examples
 .PHONY: sanitize sanitize-address sanitize-native sanitize-thread
 .PHONY: coverage strace fuzz hostile large bench full clean
@@ -129,6 +130,18 @@ lint:
 # Every format of report and manifest, read by parsers from PyPI and of the system: see Tests/Reports.
 reports: build
 	sh Tests/Reports/formats.sh $(TOOL) $(REPORT_SAMPLES)
+
+# What the command writes and takes as JSON, against the schemas in docs/schemas: see Tests/Schemas.
+check-schemas: build
+	sh Tests/Schemas/run.sh $(TOOL) $(SCHEMA_SAMPLES)
+
+# Spelling and wording of pages, comments and help: see Tests/Documentation/words.py.
+words:
+	sh Tests/Documentation/words.sh
+
+# Workflows, forms, links between pages and how files are stored: see Tests/Repository.
+check-repository:
+	sh Tests/Repository/run.sh
 
 # The pages of `--report html`, used in a real Chromium; skipped where there is none. PICTURE=docs/images/report.png makes
 # the picture of the README anew.
@@ -222,11 +235,12 @@ bench: setup
 
 full: export WAYS_IN = all
 full: export VALGRIND = all
-full: lint tools test test-traits sanitize validate strace reports html-check docs check-public-api conformance-full check-units check-c examples check-deb hostile fuzz
+full: lint words check-repository tools test test-traits sanitize validate strace reports check-schemas html-check docs check-public-api conformance-full check-units check-c examples check-deb hostile fuzz
 
 include packaging/install.mk
 include packaging/library.mk
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(HTML_PAGES) $(EXAMPLE_RUNS) $(HOSTILE) $(DOCUMENTATION) .build/api
+	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(SCHEMA_SAMPLES) $(HTML_PAGES) $(EXAMPLE_RUNS)
+	rm -rf $(HOSTILE) $(DOCUMENTATION) .build/api

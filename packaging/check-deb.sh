@@ -72,6 +72,6 @@ dpkg -L $name | while read -r path; do if [ ! -d "$path" ]; then echo "$path"; f
 dpkg -r $name >/dev/null
 dpkg -P $name >/dev/null 2>&1
 while read -r path; do if [ -e "$path" ]; then fail "$path is left"; fi; done <"$scratch/files"
-if [ -e /usr/share/doc/$name ] || [ -e /var/lib/$name ]; then fail "a folder is left"; fi
+if [ -e /usr/share/doc/$name ] || [ -e /usr/share/$name ] || [ -e /var/lib/$name ]; then fail "a folder is left"; fi
 if dpkg -s $name >/dev/null 2>&1; then fail "dpkg still knows it"; fi
 say "everything holds"

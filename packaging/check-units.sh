@@ -42,6 +42,8 @@ if has systemd-analyze "the units"; then
         python3 packaging/allowed_calls.py "$units/cloudtrail-integrity@.service" "$scratch/sets" "$scratch/calls"
     fi
 fi
+say "the schemas"
+diff -r docs/schemas "$scratch/usr/share/cloudtrail-integrity/schemas"
 if has promtool "the alerts"; then
     say "the alerts"
     promtool check rules packaging/alerts.yml

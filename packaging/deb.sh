@@ -18,7 +18,7 @@ documents=$root/usr/share/doc/$name
 
 # The licence stands in the file of the copyright, the list of changes under Debian's name.
 make --no-print-directory -s install-command TOOL="$tool" DESTDIR="$root" PREFIX=/usr UNITDIR=/lib/systemd/system \
-    ZSHDIR=/usr/share/zsh/vendor-completions DOCUMENTS="README.md SECURITY.md"
+    ZSHDIR=/usr/share/zsh/vendor-completions DOCUMENTS="README.md SECURITY.md NOTICE.txt"
 gzip -9n "$root/usr/share/man/man1/$name.1"
 install -m 644 packaging/debian/copyright "$documents/copyright"
 install -D -m 644 packaging/debian/lintian-overrides "$root/usr/share/lintian/overrides/$name"

@@ -5,13 +5,14 @@ DESTDIR ?=
 BINDIR = $(PREFIX)/bin
 DATADIR = $(PREFIX)/share
 DOCDIR = $(DATADIR)/doc/cloudtrail-integrity
+SCHEMADIR = $(DATADIR)/cloudtrail-integrity/schemas
 MANDIR = $(DATADIR)/man/man1
 BASHDIR = $(DATADIR)/bash-completion/completions
 ZSHDIR = $(DATADIR)/zsh/site-functions
 FISHDIR = $(DATADIR)/fish/vendor_completions.d
 UNITDIR = $(PREFIX)/lib/systemd/system
 
-DOCUMENTS = README.md CHANGELOG.md SECURITY.md LICENSE
+DOCUMENTS = README.md CHANGELOG.md SECURITY.md LICENSE NOTICE.txt
 EXAMPLES = packaging/example.conf packaging/example.override.conf packaging/cloudtrail-integrity.cron \
     packaging/alerts.yml packaging/sync-archive.sh
 UNITS = cloudtrail-integrity@.service cloudtrail-integrity@.timer
@@ -44,6 +45,7 @@ install-command: $(TOOL)
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(addprefix $(GENERATED)/,$(UNITS))
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR) $(DOCUMENTS)
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/docs docs/*.md
+	install -D -m 644 -t $(DESTDIR)$(SCHEMADIR) docs/schemas/*.schema.json
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/examples $(EXAMPLES)
 
 uninstall:
@@ -53,7 +55,7 @@ uninstall:
 	rm -f $(DESTDIR)$(ZSHDIR)/_cloudtrail-integrity
 	rm -f $(DESTDIR)$(FISHDIR)/cloudtrail-integrity.fish
 	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
-	rm -rf $(DESTDIR)$(DOCDIR)
+	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(SCHEMADIR)
 
 # .build/deb/cloudtrail-integrity_VERSION_ARCHITECTURE.deb; needs dpkg-dev.
 deb: $(TOOL)

@@ -179,7 +179,7 @@ cti_status cti_source_open_folder(const char *path, cti_source **source, cti_err
 
 /*
  * The tar or zip file at `path`, which is bytes: tar plain or compressed with gzip, bzip2, xz or zstd. Nothing is
- * extracted. CTI_ERROR_INPUT when it is not there, may not be read or is no archive, and in a library that was built
+ * extracted. CTI_ERROR_INPUT when it is not there, may not be read or is not an archive, and in a library that was built
  * without the package trait ArchiveFiles.
  */
 cti_status cti_source_open_file(const char *path, cti_source **source, cti_error **error);

@@ -1,6 +1,6 @@
 /// The names that the reader of an object knows, to be found by their bytes.
 ///
-/// Texts that Unicode calls equivalent are different names to JSON (RFC 8259, section 8.3): a Kelvin sign is no `K`.
+/// Texts that Unicode calls equivalent are different names to JSON (RFC 8259, section 8.3): a Kelvin sign is not a `K`.
 package struct JSONNames<Name: CodingKey & CaseIterable & Sendable>: Sendable {
     private let names: [Name]
     let known: JSONKnownNames

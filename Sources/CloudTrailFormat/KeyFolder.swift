@@ -194,7 +194,7 @@ extension ArraySlice<UInt8> {
     }
 
     /// Whether it may be the name of a region: words of lower-case letters and a number, joined by `-`. The folder of an
-    /// organization is none.
+    /// organization is not one.
     package var isRegion: Bool {
         let parts = split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count >= 3, let number = parts.last, !number.isEmpty, parts.allSatisfy({ !$0.isEmpty }) else {

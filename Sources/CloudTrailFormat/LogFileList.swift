@@ -1,7 +1,7 @@
 /// The log files that a digest file lists, in its order.
 ///
-/// A list may be long, and an archive holds many. So there is no object for each entry: the keys stand behind each
-/// other in one array, and a bucket's name stands here once.
+/// A list may be long, and an archive holds many. So there is no object for each entry: the keys are
+/// consecutive in one array, and a bucket's name stands here once.
 package struct LogFileList: Hashable, Sendable {
     /// An entry without copies of its texts.
     package struct Entry: Hashable, Sendable {

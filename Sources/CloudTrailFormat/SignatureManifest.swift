@@ -158,7 +158,7 @@ public struct SignatureManifest: Sendable {
         return found
     }
 
-    /// Reads one object of the manifest; `false` when it names no S3 object or is none itself.
+    /// Reads one object of the manifest; `false` when it names no S3 object or is not a JSON object.
     private static func readEntry(_ reader: inout JSONReader, into found: inout Found) throws(JSONError) -> Bool {
         guard try reader.kind() == .object else {
             try reader.skipValue()

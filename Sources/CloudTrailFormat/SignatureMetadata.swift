@@ -83,7 +83,7 @@ public struct SignatureMetadata: Hashable, Sendable {
 
     /// Reads an answer of `aws s3api head-object`, saved beside its digest as `<digest file>.metadata.json`.
     ///
-    /// An answer has no list in it, and no object but these two: a file of events that has `Metadata` too is none.
+    /// An answer has no list in it, and no object but these two: a file of events that has `Metadata` too is not an answer.
     ///
     /// - Throws: ``HeadObjectFault`` when it is no such answer or holds no signature.
     package init(headObjectAnswer bytes: [UInt8]) throws(HeadObjectFault) {
@@ -117,10 +117,10 @@ public struct SignatureMetadata: Hashable, Sendable {
     }
 }
 
-/// Why a file is no answer of `head-object` that holds a signature.
+/// Why a file is not an answer of `head-object` that holds a signature.
 package enum HeadObjectFault: Error, Hashable, Sendable {
     case empty
-    /// It is no JSON object.
+    /// It is not a JSON object.
     case malformed(JSONError)
     /// It has a list or an object that no answer has.
     case otherContent

@@ -1,12 +1,12 @@
 /// Hexadecimal, RFC 4648, section 8.
 package enum Hex {
-    /// The bytes that `text` stands for, in either case; `nil` when a character is no hex digit or the count is odd.
+    /// The bytes that `text` stands for, in either case; `nil` when a character is not a hex digit or the count is odd.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let text = String(text)
         return decode(text.utf8.span)
     }
 
-    /// The bytes that the ASCII of `text` stands for; `nil` when a byte is no hex digit or the count is odd.
+    /// The bytes that the ASCII of `text` stands for; `nil` when a byte is not a hex digit or the count is odd.
     package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard isHex(text) else { return nil }
         // All threads share the array without elements, into which the initializer would write how many there are.
@@ -72,7 +72,7 @@ package enum Hex {
         (digit & 15) &+ 9 &* (digit >> 6)
     }
 
-    /// What 16 digits from `offset` on stand for; `nil` when one of them is none.
+    /// What 16 digits from `offset` on stand for; `nil` when one of them is not a digit.
     static func word(of text: Span<UInt8>, at offset: Int) -> UInt64? {
         guard let high = half(text.word(at: offset)), let low = half(text.word(at: offset + 8)) else { return nil }
         return high << 32 | low

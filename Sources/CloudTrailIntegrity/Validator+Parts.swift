@@ -81,12 +81,12 @@ extension Validator {
         try monitor.check()
         let isRepeat = portion?.isRepeat ?? false
         let confinement = try portion?.confinement(of: archive, check: monitor.check)
-        // What is found in one of several portions is told once it is known that nothing is judged again.
+        // Findings of one of several portions are reported once it is known that nothing is judged again.
         let listener = confinement == nil ? listener : FindingListener(monitor, nil)
         let digests = DigestReporter(archive, check)
         let stage = LogStage(archive, monitor)
         let judged = LockedState(JudgedLogs(archive))
-        // What is to be said of digest files is put together while log files are read.
+        // The findings about digest files are put together while log files are read.
         var (partial, _) = try pool.together(by: worker) { worker in
             var report = try digests.report(&worker.context.verifier, monitor)
             listener.emit(report.findings.settle())

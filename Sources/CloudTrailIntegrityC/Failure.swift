@@ -36,7 +36,7 @@ struct Failure: Error {
         }
     }
 
-    /// Calls `body`; what it throws says that something that was given is no good.
+    /// Calls `body`; what it throws says what is wrong with something that was given.
     ///
     /// - Parameter what: What that is, and what cannot be done with it.
     static func reading<Result>(_ what: String, _ body: () throws -> Result) throws(Failure) -> Result {

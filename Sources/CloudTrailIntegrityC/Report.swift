@@ -12,7 +12,7 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// What was found, and what is to be said of the run.
+/// What was found, and the facts of the run.
 final class Report: Sendable {
     let report: ValidationReport
     let facts: RunFacts

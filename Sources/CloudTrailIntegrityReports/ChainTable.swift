@@ -16,7 +16,7 @@ struct ChainTable {
     var lines: [String] {
         let rows = table(Column.allCases)
         guard let width = style.width, !Self.fit(rows, width) else { return rows }
-        // A trail that is everybody's need not be said in each row.
+        // A trail that all chains have need not stand in each row.
         let trails = Set(chains.map { names.trail($0.chain) })
         let narrower = table(Column.allCases.filter { $0 != .trail })
         if let trail = trails.first, trails.count == 1, Self.fit(narrower + ["TRAIL \(trail)"], width) {

@@ -7,7 +7,7 @@ struct FindingList {
     /// The findings of one kind in one chain that have the same to be done about them.
     private struct Group {
         let advice: String
-        /// What is said of each of them; `nil` when it is not the same.
+        /// The message of all of them; `nil` when it is not the same.
         var message: String?
         var count = 0
         var newCount = 0
@@ -115,7 +115,7 @@ struct FindingList {
         }
     }
 
-    /// The kind, how many there are, and what is said of each where it is the same.
+    /// The kind, how many there are, and the message where all have the same.
     private func heading(_ kind: FindingKind, _ group: Group) -> [String] {
         let severity = kind.severity.rawValue
         let message = group.message.map { ": \(escaped($0))" } ?? ""

@@ -327,7 +327,7 @@ package struct HTMLReport {
             + "<td class=\"place\">\(xmlText(chain.region))</td><td>\(trail)</td>\(cells.joined())</tr>"
     }
 
-    /// What of the verified time is without a hole.
+    /// What of the verified time is without a gap.
     private func unbroken(_ summary: ChainSummary) -> String {
         guard !summary.chain.isBackfill, summary.start != nil else { return "" }
         if summary.unbrokenFrom == summary.start { return "all of it" }

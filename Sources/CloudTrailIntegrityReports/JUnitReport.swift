@@ -118,7 +118,7 @@ package struct JUnitReport {
         return counts
     }
 
-    /// `nil` for a notice, which is no test case.
+    /// `nil` for a notice, which is not a test case.
     private func outcome(_ finding: Finding) -> Outcome? {
         switch finding.severity {
         case .violation: .failure

@@ -255,7 +255,7 @@ struct Timeline {
         }
     }
 
-    /// What cannot be called proven although no finding that was placed says so: everything before a hole that none
+    /// What cannot be called proven although no finding that was placed says so: everything before a gap that none
     /// explains, and the whole of a chain that is not proven and has nothing to show for it.
     private static func unexplained(_ summary: ChainSummary?, _ states: [State], _ domain: TimeRange) -> TimeRange? {
         guard let summary, !summary.isProven, let start = summary.start, let end = summary.end else { return nil }
@@ -270,7 +270,7 @@ struct Timeline {
 }
 
 extension ChainSummary {
-    /// Whether every file is proven, and no hole lies between the digest files.
+    /// Whether every file is proven, and no gap lies between the digest files.
     fileprivate var isProven: Bool {
         digests.valid == digests.total && logs.valid == logs.total && (chain.isBackfill || unbrokenFrom == start)
     }

@@ -23,7 +23,7 @@ struct TimelinePicture {
             try output("<li>\(Self.sample(state)) \(state.explanation)</li>")
         }
         try output("</ul>")
-        // What is pointed at is told for as long as the picture is in view.
+        // The text about what is pointed at stays while the picture is in view.
         try output("<div>")
         try output(
             "<div id=\"picture\" class=\"picture\" role=\"group\" aria-label=\"Timeline of the chains\" tabindex=\"0\">"
@@ -74,7 +74,7 @@ struct TimelinePicture {
     // MARK: Axis
 
     private static let hour: Int64 = 3600
-    /// The fewest columns that a pattern can be told in; what is less gets one colour.
+    /// The fewest columns in which a pattern can be seen; narrower stretches get one colour.
     private static let patternColumns = 4
     private static let mostTicks: Int64 = 8
 

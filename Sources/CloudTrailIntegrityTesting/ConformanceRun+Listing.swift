@@ -54,7 +54,7 @@ struct AskedListing: Sendable {
                 visited()
                 count += 1
                 if count > 1000 + 4 * expected.count { throw Endless() }
-                // A key that ends in `/` is no entry.
+                // A key that ends in `/` is not an entry.
                 if kind != .folder, path.bytes.last == UInt8(ascii: "/") { return }
                 kinds[path, default: []].append(kind)
             }

@@ -64,7 +64,7 @@ extension ConformanceRun {
         return count <= 4096 ? sizes.union([1, 7]) : sizes
     }
 
-    /// Every file, by buffers of several sizes, and what is said of it.
+    /// Every file, by buffers of several sizes, and its metadata.
     mutating func checkReading() {
         let source = source
         var listed: [ObjectKey: ObjectMetadata] = [:]

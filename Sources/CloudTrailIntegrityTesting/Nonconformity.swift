@@ -16,9 +16,9 @@ public struct Nonconformity: Hashable, Sendable, CustomStringConvertible {
         case cancellation
         /// That a file is read whole, by buffers of any size.
         case reading
-        /// That no size is said of a file but its own.
+        /// That the size that a source reports of a file is its own.
         case sizes
-        /// That all that is said of a file without reading it is the same.
+        /// That everything that a source reports of a file without reading it agrees.
         case metadata
         /// That what is not there, or cannot be read, is an error with its reason.
         case errors

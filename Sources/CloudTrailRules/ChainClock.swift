@@ -7,7 +7,7 @@ package enum ChainClock: Sendable {
     /// The longest gap whose hours are each called missing, in hours.
     package static let longestInferredGap: Int64 = 48
 
-    /// The time that a digest speaks of. Only a verified one is believed; of any other the name tells the end, and it
+    /// The time that a digest speaks of. Only that of a verified one counts; of any other the name tells the end, and it
     /// stands for the hour before that (V19).
     ///
     /// - Parameters:

@@ -1,6 +1,6 @@
 package import CloudTrailFormat
 
-/// What the order of a chain shows. Members are told by their places in the chain.
+/// What the order of a chain shows. Members are named by their positions in the chain.
 package enum ChainEvent: Hashable, Sendable {
     /// The predecessor that a verified member names is not held; or an hour between two that are, by their rhythm.
     case missing(DigestAbsence)
@@ -8,7 +8,7 @@ package enum ChainEvent: Hashable, Sendable {
     case startsAfter(DigestAbsence)
     /// Nothing attests this time.
     case gap(TimeRange, reason: GapReason, member: Int)
-    /// A null-previous member behind an earlier one, without a hole.
+    /// A null-previous member after an earlier one, without a gap.
     case restart(member: Int)
     /// The member starts before its predecessor ends.
     case overlap(TimeRange, member: Int)

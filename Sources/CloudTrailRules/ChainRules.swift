@@ -147,7 +147,7 @@ package struct ChainRules {
         } else if archive.predecessor(member.digest) == nil {
             reason = .restart
         } else if hole.end < member.window.start {
-            // A missing digest stands between the hole and the member.
+            // A missing digest stands between the gap and the member.
             reason = hole.end.seconds(since: hole.start) >= ChainClock.hour ? .longHole : .hole
         } else {
             reason = .hole

@@ -14,7 +14,7 @@ package struct DeliveryLocation: Hashable, Sendable {
     package init(_ location: ObjectLocation, _ prefixes: DeliveryPrefixes = DeliveryPrefixes()) {
         bucket = location.bucket
         let key = location.key.collapsed
-        // A key without AWSLogs is no delivery of CloudTrail's; its folder stands for it.
+        // CloudTrail delivers nothing to a key without AWSLogs; its folder stands for it.
         prefix = ObjectKey(bytes: key.awsLogsStarts.isEmpty ? key.folder : key.bytes[..<prefixes.end(in: key)])
     }
 

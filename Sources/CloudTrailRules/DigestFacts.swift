@@ -2,7 +2,7 @@ package import CloudTrailFormat
 
 /// What is known of a digest file before it is judged.
 package struct DigestFacts: Sendable {
-    /// Why a file is no usable digest, whatever its signature.
+    /// Why a file is not a usable digest, whatever its signature.
     package enum Defect: Hashable, Sendable {
         case unreadable(ObjectReadError)
         /// The limit that was hit.
@@ -12,7 +12,7 @@ package struct DigestFacts: Sendable {
 
     /// How the place of a signed digest file agrees with what it says of itself.
     package enum Place: Hashable, Sendable {
-        /// It agrees; or the file is not signed, and what it says is no matter.
+        /// It agrees; or the file is not signed, and what it says does not matter.
         case inPlace
         /// Its own path contradicts it.
         case relocated

@@ -17,7 +17,7 @@ package struct DigestJudgement: Hashable, Sendable {
         self.init(faults: faults, linkedBy: nil)
     }
 
-    /// Stands for a file that was not judged yet, and is as good as unsigned.
+    /// Placeholder until judged. Counts as unsigned.
     package static let open = DigestJudgement(unchecked: [.unsigned(rejected: [])])
 
     /// Whether it is proven to be as CloudTrail delivered it, so that it may vouch for others (V17).
@@ -32,7 +32,7 @@ package struct DigestJudgement: Hashable, Sendable {
         isVerified ? VerifiedDigest(unchecked: digest, window: window) : nil
     }
 
-    /// Whether it has no signature, and nothing worse is to be said of it.
+    /// Whether it has no signature, and nothing worse is wrong with it.
     package var lacksSignature: Bool {
         if case .unsigned? = faults.first { true } else { false }
     }

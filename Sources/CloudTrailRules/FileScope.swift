@@ -102,7 +102,7 @@ package struct FileScope: Sendable {
         if isLogFolder { return isHidden ? .hidden : .log }
         switch place.folder.category {
         case .logs, .digests, .unknown:
-            // A digest file's name is here where what has it is none.
+            // A file that is named like a digest file and is not one comes here.
             let key = ObjectKey(bytes: Array(name))
             return LogFileName(key) == nil && DigestFileName(key) == nil ? .other : .log
         case .lake:

@@ -103,7 +103,7 @@ package enum FindingCause: Hashable, Sendable {
     case keyNew(fingerprint: String)
     /// A file of signatures of which none is of a digest file that is held.
     case signaturesUnused(UnusedSignatures)
-    /// These members of the key's entry are no times.
+    /// These members of the key's entry are not times.
     case keyValidityUnreadable(fingerprint: String, members: [String])
     case acknowledgementExpired(Acknowledgement)
     /// No finding is as it says, or several are.
@@ -390,7 +390,7 @@ package enum LogReplacement: Hashable, Sendable {
 
 /// What is known of a file that no digest lists.
 package struct UnlistedFile: Hashable, Sendable {
-    /// What its name looks like, where that is none that CloudTrail gives.
+    /// What its name looks like, where CloudTrail gives no such name.
     package let name: StrayName?
     package let content: Content
     /// The folder of listed log files whose name looks the same as that of its folder and has other bytes.

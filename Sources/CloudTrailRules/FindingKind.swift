@@ -85,7 +85,7 @@
 
     /// The download decompressed the file.
     case logDecompressed = "log-decompressed"
-    /// A new chain was begun without a hole.
+    /// A new chain was begun without a gap before it.
     case chainRestart = "chain-restart"
     /// A digest's window starts before its predecessor's ends.
     case chainOverlap = "chain-overlap"

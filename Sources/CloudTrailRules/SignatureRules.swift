@@ -1,13 +1,13 @@
 /// The rules for the signatures of one digest file.
 package enum SignatureRules: Sendable {
     /// The most different signatures that are tried on one digest, of those kept for it and of those of unsigned
-    /// successors each. Forged digests may name it by the thousand; a signed successor's is always tried.
+    /// successors each. Thousands of forged digests may name it; a signed successor's is always tried.
     package static let mostCandidates = 32
 
     /// What came of trying one candidate under the digest's key.
     package enum Trial: Hashable, Sendable {
         case holds
-        /// It does not verify, is not hex, or is said to be of another algorithm.
+        /// It does not verify, is not hex, or its metadata name another algorithm.
         case fails
     }
 

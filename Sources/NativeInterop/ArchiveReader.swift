@@ -233,7 +233,7 @@ internal import CArchive
         input?.failure ?? zipInput?.failure ?? .damaged(unsafe Self.errorText(archive))
     }
 
-    /// The path as it is stored, bytes; `nil` when there is none that can be told. That of a member of a zip archive is the
+    /// The path as it is stored, bytes; `nil` when there is none that can be read. That of a member of a zip archive is the
     /// one in the directory.
     package var path: [UInt8]? {
         if let zipMember { return zipMember.names.first.flatMap { $0.contains(0) ? nil : $0 } }
@@ -329,7 +329,7 @@ internal import CArchive
         return count
     }
 
-    /// The checksum is compared when the end is come upon, and nobody reads on who has all that was announced.
+    /// libarchive compares the checksum at the end, and a caller that has the announced size does not read again.
     private func checkZipMemberEnd() throws(ArchiveFailure) {
         var byte: UInt8 = 0
         switch unsafe archive_read_data(archive, &byte, 1) {

@@ -30,8 +30,8 @@ package enum Build {
         }
     }
 
-    /// The commit that the build was told of, with `-modified` behind it where files differ from it; `nil` where it was not
-    /// told.
+    /// The commit that the build was given, with `-modified` after it where files differ from it; `nil` where it was not
+    /// given.
     package static var commit: String? {
         let text = unsafe String(cString: cloudtrail_integrity_commit())
         return text.isEmpty ? nil : text

@@ -76,7 +76,7 @@ extension ByteString: ExpressibleByStringInterpolation {
 }
 
 extension ByteString: CustomStringConvertible {
-    /// The text; where it is not UTF-8, with every byte that is no printable ASCII as `\xff`.
+    /// The text; where it is not UTF-8, with every byte that is not printable ASCII as `\xff`.
     package var description: String {
         if let text { return text }
         var shown = ""

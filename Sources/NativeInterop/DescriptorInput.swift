@@ -14,7 +14,7 @@ internal import CArchive
 @safe final class DescriptorInput {
     /// The size of the buffer, in bytes.
     static let capacity = 256 * 1024
-    /// What tar counts in, in bytes. Only the last buffer is no multiple of it.
+    /// What tar counts in, in bytes. Every buffer but the last is a multiple of it.
     static let blockBytes = 512
 
     /// What is in the buffer and not used yet.

@@ -25,7 +25,7 @@ package struct FilePlace: Sendable {
 
     /// Why a path could not be resolved.
     package struct ResolutionError: Error {
-        /// Where the file named by the path leads, as far as links were followed; `nil` if it is none.
+        /// Where the file named by the path leads, as far as links were followed; `nil` if it is not a link.
         package let target: ByteString?
         package let error: SystemError
     }
@@ -132,7 +132,7 @@ package struct FilePlace: Sendable {
 
     /// Whether it lies in one of these folders now, wherever its folder may have been moved meanwhile.
     ///
-    /// - Throws: What keeps that from being told, if it could be told at first.
+    /// - Throws: What keeps that from being known, if it could be known at first.
     package func lies(in folders: Set<Inode>) throws(SystemError) -> Bool {
         let now = folder.ancestors()
         if let error = now.error, ancestors.error == nil { throw error }

@@ -17,7 +17,7 @@ package final class FileWriter: Sendable {
     }
 
     private struct Place: Sendable {
-        /// The name of a new file that is not where it shall stay; `nil` for all others.
+        /// The name of a new file that is not yet in its place; `nil` for all others.
         var name: ByteString?
     }
 
@@ -50,7 +50,7 @@ package final class FileWriter: Sendable {
     ///
     /// - Parameters:
     ///   - prefix: What its name begins with; nobody can foresee the rest.
-    ///   - isPrivate: Whether a file that takes nobody's place is for its owner alone, whatever the umask is.
+    ///   - isPrivate: Whether a file that replaces no other is for its owner alone, whatever the umask is.
     package convenience init(
         replacing target: FilePlace,
         prefix: ByteString,

@@ -2,7 +2,7 @@ internal import COpenSSL
 
 /// A throwaway RSA-2048 key that signs sample archives: made from a seed, so that a sample can be made again.
 ///
-/// It is no secret and must never guard anything.
+/// It is not secret and must never guard anything.
 ///
 /// `@unchecked Sendable`: immutable after `init`; every signature uses a context of its own.
 @safe package final class RSASigningKey: @unchecked Sendable {

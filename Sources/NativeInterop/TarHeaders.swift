@@ -69,7 +69,7 @@ struct TarHeaders {
     private static let globalNames =
         "a global header gives names or sizes to all members behind it, which not everyone who extracts it takes"
 
-    /// Where the body of an extension header is; `nil` where that cannot be told.
+    /// Where the body of an extension header is; `nil` where that cannot be read.
     private func body(of header: ArraySlice<UInt8>) -> Range<Int>? {
         let field = header[
             (header.startIndex + Self.sizeField.lowerBound)..<(header.startIndex + Self.sizeField.upperBound)

@@ -14,7 +14,7 @@ internal import CArchive
 ///
 /// libarchive takes names from the local headers, which may be others. So the directory is read here as well: where it
 /// lies, which members it has, and what it calls them. An archive of which extractors could find two directories, or in
-/// another place, is none that can be read (I10).
+/// another place, cannot be read (I10).
 struct ZipDirectory {
     /// A member, by where its local header begins and where its record in the directory does.
     private struct Entry {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import public_api
 import snippets
+import words
 
 API_BREAKS = Path(__file__).parent.parent.resolve() / "Scripts" / "api-breaks.sh"
 
@@ -34,6 +35,27 @@ class Folder(unittest.TestCase):
         held = tempfile.TemporaryDirectory()
         self.addCleanup(held.cleanup)
         self.folder = Path(held.name)
+
+
+class Words(unittest.TestCase):
+    def found(self, text: str) -> list[tuple[int, str]]:
+        return [(line, phrase) for line, phrase, _ in words.findings(text)]
+
+    def test_pages_are_read_without_code(self) -> None:
+        page = "It begins anew.\n\n    $ echo anew\n\n```\nanew\n```\n`anew`, [here](#anew)\nand anew\n"
+        self.assertEqual(self.found(words.prose_of_page(page)), [(1, "anew"), (9, "anew")])
+
+    def test_comments_are_read_alone(self) -> None:
+        code = 'let anew = "anew" // anew\n/// `anew`, and\n/// anew\nprint("// anew")\n'
+        self.assertEqual(self.found(words.prose_of_code(code)), [(1, "anew"), (3, "anew")])
+
+    def test_phrases_go_over_lines_and_not_over_paragraphs(self) -> None:
+        self.assertEqual(self.found("stand behind\neach other"), [(1, "behind each other")])
+        self.assertEqual(self.found("stand behind\n\neach other"), [])
+
+    def test_what_is_good_english_is_left_alone(self) -> None:
+        self.assertEqual(self.found("There is no file, and it is no longer told apart. None is said to be one."), [])
+        self.assertEqual(self.found("It is no file."), [(1, "is no ")])
 
 
 class PublicAPI(Folder):

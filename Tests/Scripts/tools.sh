@@ -1,12 +1,15 @@
 #!/bin/sh
-# Installs from Debian's packages what checks the things that are installed beside the command, when it is missing and
-# that is allowed: tools.sh, or tools.sh full for `make full`. Without them these checks are skipped, and say so.
+# Installs from Debian's packages what the checks need, when it is missing and that is allowed: tools.sh, or tools.sh full
+# for `make full`. Without the tools that read what is installed beside the command their checks are skipped, and say so.
 set -eu
 
 packages=""
 need() {
     if ! command -v "$1" >/dev/null 2>&1; then packages="$packages $2"; fi
 }
+need make make
+need python3 python3
+if ! python3 -c 'import ensurepip' 2>/dev/null; then packages="$packages python3-venv"; fi
 need zsh zsh
 need fish fish
 need groff groff-base

@@ -8,7 +8,7 @@ final class CaseArchive: ObjectSource {
 
     private let pool: ConnectionPool
 
-    /// - Throws: ``Failure`` when the file is no case database.
+    /// - Throws: ``Failure`` when the file is not a case database.
     init(path: String) throws {
         name = path
         pool = ConnectionPool(path: path)

@@ -5,7 +5,7 @@ import Foundation
 import FoundationNetworking
 #endif
 
-/// Who is told of the verdict: something on this machine.
+/// Where the verdict is posted: something on this machine.
 struct Endpoint: Sendable {
     private let url: URL
 

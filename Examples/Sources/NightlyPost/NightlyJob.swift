@@ -40,7 +40,7 @@ struct NightlyJob: Sendable {
         var options = ValidationOptions()
         // What has the size and time it had is not read again, but for one file in twenty, others each night.
         options.earlierRuns = EarlierRuns(state.earlier, now: now, recheck: .oneIn(20))
-        // An archive that no longer grows is whole in itself; without this, nobody hears of that.
+        // An archive that no longer grows is whole in itself; without this, nobody notices.
         options.coverageMustReach = maximumAge.map { now.advanced(bySeconds: -$0) }
         options.now = now
         validator = Validator(

@@ -22,7 +22,7 @@ final class Signals {
         self.received = received
         sources = [SIGINT, SIGTERM].map { number in
             #if canImport(Darwin)
-            // Or it would end the process before Dispatch hears of it.
+            // Or it would end the process before Dispatch gets it.
             signal(number, SIG_IGN)
             #endif
             let source = DispatchSource.makeSignalSource(signal: number)

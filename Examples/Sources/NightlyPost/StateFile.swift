@@ -9,8 +9,8 @@ struct StateFile: Sendable {
 
     private let path: String
 
-    /// - Parameter isNew: Whether this is the first night. A state that is gone is no reason to begin anew unasked: no
-    ///   night would then miss what is gone by now.
+    /// - Parameter isNew: Whether this is the first night. Where the state is gone, none is begun unasked:
+    ///   no later night would notice what is gone by now.
     init(_ path: String, isNew: Bool) throws {
         self.path = path
         if isNew {

@@ -20,7 +20,7 @@ final class ArchiveFacts: Sendable {
     private let keys: SuccessorIndex
     /// The digest files that map to each key.
     private let digestsByKey: RecordsByKey
-    /// The files that are named like digest files and are none.
+    /// The files that are named like digest files and are not.
     private let strays: Set<Stray>
     private let hiddenFolders: [[ObjectKey: HiddenFolder]]
 
@@ -79,7 +79,7 @@ final class ArchiveFacts: Sendable {
         }
     }
 
-    /// Whether a file with this content lies under the key that a record names as its predecessor's, and is no digest file
+    /// Whether a file with this content lies under the key that a record names as its predecessor's, and is not a digest file
     /// because it lies in a log folder.
     func holdsAmongLogs(predecessorOf record: Int, _ hash: SHA256Digest) -> Bool {
         keys.previous(record).map { strays.contains(Stray(key: $0, hash: hash)) } ?? false

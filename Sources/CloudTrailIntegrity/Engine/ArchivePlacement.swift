@@ -212,7 +212,7 @@ struct ArchivePlacement: Sendable {
             try check()
             let digest = index.digests[number]
             let path = index.path(of: digest)
-            // What is named like a digest file in what is plainly a log folder is none, unless it is signed (V3).
+            // What is named like a digest file in what is plainly a log folder is not one, unless it is signed (V3).
             let isSigned = if case .valid = signatures[number] { true } else { false }
             let isOfLogs = ownLogFolder(path, DeliveryPrefixes(), isKey: false) != nil
             if isSigned || !isOfLogs { holdsDigests[digest.root] = true }
@@ -578,7 +578,7 @@ struct ArchivePlacement: Sendable {
             }
             var standing = DigestFacts.Place.inPlace
             let isCallers = caller == nil || claim?.bucket == caller
-            // What an unsigned file says of itself is no reason to believe that it was elsewhere.
+            // What an unsigned file says of itself does not show that it was elsewhere.
             if let claim, let claimedKey, case .valid = signatures[number] {
                 let isInPlace = isCallers && isNameKept && claimedKey == key && named ?? claim.bucket == claim.bucket
                 // Nearly all are; the numbers tell it without a copy of the names.

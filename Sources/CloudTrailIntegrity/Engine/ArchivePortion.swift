@@ -148,7 +148,7 @@ struct ArchivePortion {
         }
     }
 
-    /// Notes what signed digest files say of layouts, before it is known which files named like digest files are none.
+    /// Notes what signed digest files say of layouts, before it is known which files named like digest files are not.
     ///
     /// - Parameter offsets: `nil` too where log files may lie apart from digest files.
     mutating func note(offsets: [PathOffset?]?) {

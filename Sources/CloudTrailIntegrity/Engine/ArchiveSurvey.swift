@@ -26,7 +26,7 @@ struct ArchiveSurvey: Sendable {
     /// What lies in no folder of a part, by the numbers of the sources.
     let rest: [[ArchiveEntry]]
 
-    /// More beside the parts is no plain archive.
+    /// An archive with more beside the parts is judged at once.
     private static let mostBeside = 10_000
 
     /// Looks for the folders of parts; `nil` where so much lies beside them that the archive has to be taken as a whole.

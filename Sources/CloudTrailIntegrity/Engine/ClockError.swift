@@ -1,7 +1,7 @@
 public import CloudTrailFormat
 internal import CloudTrailRules
 
-/// A verified digest file ends later than the clock says that it is now: how old the last coverage is cannot be told, nor
+/// A verified digest file ends later than the clock says that it is now: how old the last coverage is cannot be known, nor
 /// what has expired.
 ///
 /// A clock that is set back would make an archive that no longer grows look up to date, and an acknowledgement last longer

@@ -56,7 +56,7 @@ struct Confinement {
         if ofCut { try require(holdsLogOfCut()) }
     }
 
-    /// Digest files that are not asked for, on which log files depend: each is told once, and every cut has them.
+    /// Digest files that are not asked for, on which log files depend: each is reported once, and every cut has them.
     func check(blamed: Set<Int>) throws {
         if cut != nil { try require(blamed.isEmpty) }
     }
@@ -111,7 +111,7 @@ struct Confinement {
                 listed.insert(folder)
             }
         }
-        // What a digest file lists of other parts is told with it, once, and may be of any day.
+        // What a digest file lists of other parts is reported with it, once, and may be of any day.
         if cut != nil { try require(archive.units.foreign.isEmpty) }
     }
 

@@ -18,7 +18,7 @@ package struct DigestChain: Sendable {
     /// The chains of the archive, in their fixed order.
     ///
     /// - Parameters:
-    ///   - strays: Records that are no digest files.
+    ///   - strays: Records that are not digest files.
     ///   - check: Called for every record; what it throws ends the work.
     package static func chains(
         records: DigestRecords,

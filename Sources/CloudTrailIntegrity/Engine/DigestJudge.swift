@@ -7,7 +7,7 @@ package struct DigestJudge {
     let places: [DigestPlace]
     let signatures: [SignatureOutcome]
     let keys: SuccessorIndex
-    /// The records that are no digest files.
+    /// The records that are not digest files.
     let strays: Set<Int>
     /// Of each chain, whether it is one of backfill digests.
     private let isBackfill: [Bool]

@@ -36,7 +36,7 @@ struct DigestReader: Sendable {
     ///   - source: What to read the answer of `head-object` from that lies beside it; `nil` where none does.
     ///   - cut: The days that its list is kept of; `nil` for all.
     ///   - open: Opens it.
-    /// - Returns: What it says, and how many of its bytes the monitor has not been told of.
+    /// - Returns: What it says, and how many of its bytes are not yet reported to the monitor.
     func read(
         _ digest: ListedDigest,
         _ signatures: inout DigestSignatures,

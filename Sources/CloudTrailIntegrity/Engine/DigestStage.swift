@@ -187,7 +187,7 @@ final class DigestStage: Sendable {
 
     /// The verdict on every record's signature, by its number.
     ///
-    /// - Parameter strays: Records that are no digest files.
+    /// - Parameter strays: Records that are not digest files.
     func signatures(
         _ check: SignatureCandidates,
         _ index: ArchiveIndex,

@@ -122,7 +122,7 @@ final class JudgedDigests: Sendable {
         )
     }
 
-    /// Whether the very file that a verified digest names lies under its key, and is no digest file because it lies in a log
+    /// Whether the very file that a verified digest names lies under its key, and is not a digest file because it lies in a log
     /// folder. Any other file under the key says nothing: whoever deletes a digest file can put one there.
     ///
     /// - Parameter record: What names it.

@@ -104,7 +104,7 @@ struct LogMemory {
 }
 
 extension LogMatch.Key {
-    /// Whether the file that it maps to is exactly what a verified digest lists, and nothing is to be said of it.
+    /// Whether the file that it maps to is exactly what a verified digest lists, and nothing is to be reported of it.
     func isPlainlyProven(by outcome: LogOutcome?) -> Bool {
         guard isVerified, !differs else { return false }
         switch outcome {

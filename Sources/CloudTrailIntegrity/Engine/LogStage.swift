@@ -48,7 +48,7 @@ struct LogStage: Sendable {
 
     /// Reads the files of a unit.
     ///
-    /// - Parameter held: How many there are, those included that are nobody's or not asked for.
+    /// - Parameter held: All files in the partition, those included that are unlisted or not asked for.
     private func read(
         _ match: LogMatch,
         _ held: Int,
@@ -116,7 +116,7 @@ struct LogStage: Sendable {
     private struct Reading: Sendable {
         /// `nil` for one that is not judged.
         let outcome: LogOutcome?
-        /// How many of its bytes the monitor has not been told of.
+        /// How many of its bytes are not yet reported to the monitor.
         var unreportedBytes: UInt64 = 0
         /// The folder that it was read in, or asked of, on this machine; still to be looked up again (I37).
         var place: EnteredFolder?
@@ -162,7 +162,7 @@ struct LogStage: Sendable {
             }
             try ObjectReadError.catching { try object.checkUnchanged() }
             return Reading(
-                // Asked for what the next run is told alone.
+                // Asked for the next run's state alone.
                 outcome: .hashed(result, archive.before == nil ? .notAsked : object.metadata),
                 unreportedBytes: unreportedBytes,
                 place: worker.context.opener.place

@@ -98,7 +98,7 @@ extension Validator {
         var placement = try place(nil)
         portion?.note(prefixes: placement.ownPrefixes)
         if !placement.strays.isEmpty {
-            // What is not a digest file is no digest file's successor either.
+            // What is not a digest file is not a successor of one either.
             digestKeys = try SuccessorIndex(records, without: placement.strays, check: monitor.check)
             check = SignatureCandidates(records: records, signatures: digests.signatures, keys: digestKeys)
             verdicts = try stage.signatures(check, index, records, without: placement.strays, pool, worker)

@@ -40,7 +40,7 @@ final class ObjectReading {
     @exclusivity(unchecked) private var object: (any OpenObject)?
     /// Its size as the storage says, in bytes; 0 when that is not known.
     private(set) var storedBytes: UInt64 = 0
-    /// How many of the bytes that were read the monitor has not been told of.
+    /// How many of the bytes that were read are not yet reported to the monitor.
     private(set) var unreportedBytes: UInt64 = 0
 
     /// Before an object is opened.
@@ -260,7 +260,7 @@ extension ValidationWorker {
     ///   - collecting: Whether the content is wanted as well.
     ///   - open: Opens the object.
     /// - Returns: What it came to, the content if it is wanted, the open object, and how many of the bytes that were read
-    ///   the monitor has not been told of.
+    ///   are not yet reported to the monitor.
     /// - Throws: ``ObjectReadError``, ``CancellationError``, and errors of the libraries.
     func hash(
         limits: ContentHasher.Limits,

@@ -430,7 +430,7 @@ private final class ReadLatency: Sendable {
         let next =
             (nanoseconds > Self.verySlow ? bits << 4 | 0xf : bits << 1 | (nanoseconds > Self.slow ? 1 : 0))
             & Self.window
-        // A note that another thread overwrites is no loss; one that changes nothing is not worth the memory traffic.
+        // Nothing is lost where another thread overwrites a note; one that changes nothing is not worth the memory traffic.
         if next != bits { history.store(next, ordering: .relaxed) }
     }
 }

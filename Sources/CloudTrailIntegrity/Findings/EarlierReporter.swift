@@ -88,7 +88,7 @@ struct EarlierReporter {
             guard let chain = DigestFileName(digest.path)?.chain else { continue }
             let key = digest.claims.location.key
             let copies = facts.digests(at: key)
-            // What cannot be looked at has a finding of its own, and so has what is no digest file any more.
+            // What cannot be looked at has a finding of its own, and so has what is not a digest file any more.
             let isElsewhere = facts.concealment(of: digest.claims.location) != nil || strays.contains(digest)
             if copies.isEmpty, isElsewhere { continue }
             let isNamed = missing.contains(key.collapsed) || missing.contains(key)
@@ -164,7 +164,7 @@ struct EarlierReporter {
     }
 }
 
-/// The files that are named like digest files and are none, where they lie: digest files that others deliver later may
+/// The files that are named like digest files and are not, where they lie: digest files that others deliver later may
 /// make a folder of digest files one of log files.
 private struct StrayDigests {
     private struct File: Hashable {

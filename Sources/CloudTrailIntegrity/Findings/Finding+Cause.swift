@@ -6,7 +6,7 @@ extension Finding {
     ///
     /// - Parameters:
     ///   - cause: What makes it a finding.
-    ///   - others: What else is wrong with the same file: their facts are told too.
+    ///   - others: What else is wrong with the same file: their facts are added.
     ///   - facts: More about it.
     init(
         _ cause: FindingCause,

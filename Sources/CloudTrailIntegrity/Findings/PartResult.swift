@@ -112,7 +112,7 @@ struct HeldChain: Sendable {
     let coverage: CoverageRules.Chain
     /// The span of the verified digests in range; `nil` where none is.
     let verified: (start: Timestamp, end: Timestamp)?
-    /// From when on to the end of ``verified`` they follow each other without a hole.
+    /// From when on to the end of ``verified`` they follow each other without a gap.
     let unbrokenFrom: Timestamp?
 
     var identity: ChainIdentity { coverage.identity }

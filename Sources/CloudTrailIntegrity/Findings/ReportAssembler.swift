@@ -143,7 +143,7 @@ struct ReportAssembler {
         let outcomes = AcknowledgementRules.outcomes(
             of: acknowledgements,
             among: findings.lazy.map(AcknowledgementRules.Subject.init),
-            // Without a clock nothing can be told to be good still.
+            // Without a clock every acknowledgement counts as expired.
             at: options.now ?? .distantFuture
         )
         for (acknowledgement, outcome) in zip(acknowledgements, outcomes) {
@@ -190,7 +190,7 @@ struct ReportAssembler {
         }
     }
 
-    /// What was proven of every chain in range, and from when to when without a hole.
+    /// What was proven of every chain in range, and from when to when without a gap.
     private func chainSummaries() -> [ChainSummary] {
         let held = part.chains.compactMap { chain -> ChainSummary? in
             guard let tally = part.report.digests[chain.identity] else { return nil }

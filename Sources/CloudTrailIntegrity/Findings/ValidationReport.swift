@@ -38,7 +38,7 @@ public struct ChainSummary: Hashable, Sendable {
     public let start: Timestamp?
     /// The end of the last verified digest in range; `nil` when none is.
     public let end: Timestamp?
-    /// From here to ``end`` the verified digests follow each other without a hole.
+    /// From here to ``end`` the verified digests follow each other without a gap.
     public let unbrokenFrom: Timestamp?
     /// The digest files in range.
     public let digests: Tally
@@ -96,7 +96,7 @@ public struct ValidationReport: Sendable {
     public let requestedStart: Timestamp?
     /// The end that was asked for.
     public let requestedEnd: Timestamp?
-    /// From here to ``provenUntil`` every regular chain is covered without a hole; `nil` when there is no such span.
+    /// From here to ``provenUntil`` every regular chain is covered without a gap; `nil` when there is no such span.
     public let provenFrom: Timestamp?
     /// The end of what every regular chain covers.
     public let provenUntil: Timestamp?
@@ -131,7 +131,7 @@ public struct ValidationReport: Sendable {
         public package(set) var before = false
         /// Neither an end nor an age was given: what came after the newest digests is not asked for.
         public package(set) var after = false
-        /// Whether it was said which chains must be there.
+        /// Whether a list of expected chains was given.
         public package(set) var expectGiven = false
         /// Log files whose digest may not have been delivered yet.
         public package(set) var awaiting = 0

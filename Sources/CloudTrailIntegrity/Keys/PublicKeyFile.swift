@@ -23,7 +23,7 @@ package struct PublicKeyFile: Sendable {
         }
     }
 
-    /// What a file that is no JSON seems to be, and what to do; `nil` where nothing is known of it.
+    /// What a file that is not JSON seems to be, and what to do; `nil` where nothing is known of it.
     private static func notJSON(_ text: [UInt8]) -> String? {
         let start = text.drop(while: JSONLines.isSpace)
         guard let first = start.first else {
@@ -125,7 +125,7 @@ package struct PublicKeyFile: Sendable {
         var fingerprint: String?
         var validFrom: Timestamp?
         var validUntil: Timestamp?
-        /// The members that are no times.
+        /// The members that are not times.
         var unreadableTimes: [String] = []
         /// The first thing that is wrong.
         var problem: String?

@@ -5,7 +5,7 @@ internal import NativeInterop
 public struct PublicKeySetError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong with the keys.
     @nonexhaustive public enum Reason: Hashable, Sendable {
-        /// The file is no answer of ListPublicKeys, or one of its keys cannot be used.
+        /// The file is not an answer of ListPublicKeys, or one of its keys cannot be used.
         case malformed
         /// Two different keys have one fingerprint.
         case conflict

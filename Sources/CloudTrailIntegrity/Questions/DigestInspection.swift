@@ -12,7 +12,7 @@ package struct DigestInspection: Sendable {
         package let path: ObjectKey?
         /// In hex, as it was found.
         package let text: String
-        /// The algorithm it is said to be made with; `nil` when nothing is said.
+        /// The algorithm that its metadata name; `nil` when they name none.
         package let algorithm: String?
         /// Whether it verifies; `nil` when that could not be tried.
         package let verifies: Bool?

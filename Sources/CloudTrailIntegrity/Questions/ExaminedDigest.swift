@@ -265,7 +265,7 @@ struct JudgedDigest {
         _ monitor: ValidationMonitor
     ) throws -> [Namer] {
         guard let file = digest.file else { return [] }
-        // Under the name of another it is held to what is said of that one.
+        // Under the name of another it is compared with what digest files say of that one.
         let isMisplaced = digest.bearsOtherName
         let key = isMisplaced ? source.resolvedPath.compressedName : file.location.key.collapsed
         func names(_ previous: ObjectKey) -> Bool {

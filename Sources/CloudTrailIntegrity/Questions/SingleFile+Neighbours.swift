@@ -8,7 +8,7 @@ extension SingleFile {
     /// in common, and in the same folder.
     static func paths(of wanted: ObjectKey, beside path: ObjectKey, key: ObjectKey) -> [ObjectKey] {
         let wanted = wanted.collapsed
-        // What is no digest file is not opened, whatever names it.
+        // What is not a digest file is not opened, whatever names it.
         if wanted.hasUnsafeComponent || DigestFileName(wanted) == nil { return [] }
         var paths: [ObjectKey] = []
         let components = path.compressedName.components

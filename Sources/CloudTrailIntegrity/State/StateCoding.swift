@@ -133,7 +133,7 @@ struct StateFlags: OptionSet {
     var isSound: Bool { contains(.metadata) || isDisjoint(with: Self.ofMetadata) }
 }
 
-/// Reads what a ``StateWriter`` wrote; nothing in the bytes is believed.
+/// Reads what a ``StateWriter`` wrote; nothing in the bytes is trusted.
 struct StateReader {
     private let bytes: ArraySlice<UInt8>
     private(set) var offset: Int

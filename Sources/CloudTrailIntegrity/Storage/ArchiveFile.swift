@@ -17,7 +17,7 @@ internal import Darwin
 /// file, and is read by its central directory: what that does not name is not seen.
 ///
 /// Nothing is extracted. A member's path is taken as tar would extract it: without what leads to the root, and without
-/// empty and `.` components. A `..` stays, and such a path is no object's. Folders are not visited. A hard link is a
+/// empty and `.` components. A `..` stays, and no object has such a path. Folders are not visited. A hard link is a
 /// file that cannot be read, because its content is stored under another name.
 ///
 /// Whatever keeps a part of the archive from being seen is visited as ``ArchiveEntry/Kind/unreadableFolder(_:)`` of the
@@ -43,13 +43,13 @@ public final class ArchiveFile: ObjectStream, PathSource {
 
     /// Takes the file at `path`, or the named pipe, which is opened only when it is gone through.
     ///
-    /// A file is opened, and the begin of the archive read, to see that it is one; it is closed again, and opened anew
+    /// A file is opened, and the begin of the archive read, to see that it is one; it is closed, and opened again
     /// each time it is gone through.
     ///
     /// - Parameters:
     ///   - path: The file; links are followed.
     ///   - limits: The ratio and its floor bound what the archive may inflate to as a whole.
-    /// - Throws: ``ArchiveFileError`` when it is not there, may not be read, or is no archive.
+    /// - Throws: ``ArchiveFileError`` when it is not there, may not be read, or is not an archive.
     public convenience init(path: String, limits: Limits = Limits()) throws {
         try self.init(path: ByteString(path), limits: limits)
     }

@@ -80,7 +80,7 @@ final class ArchiveFileReader {
         guard stored.count <= Self.maximumPathBytes else { return kind == .folder ? nil : Self.longPath }
         let path = ObjectKey(bytes: Self.extracted(stored))
         let size = reader?.size ?? 0
-        // In tar's oldest form this is how a folder is told.
+        // In tar's oldest form this is how a folder is marked.
         let isFolder = kind == .file && stored.last == UInt8(ascii: "/")
         if kind == .folder || isFolder && size == 0 {
             if path.bytes.isEmpty { return nil }

@@ -52,7 +52,7 @@ public final class LocalArchive: FolderSource, PathSource {
 
     /// Opens the folder at `path`, which may itself be a link.
     ///
-    /// - Throws: ``LocalArchiveError`` when it is not there, is no folder, or may not be read.
+    /// - Throws: ``LocalArchiveError`` when it is not there, is not a folder, or may not be read.
     public convenience init(path: String) throws {
         try self.init(ByteString(path))
     }

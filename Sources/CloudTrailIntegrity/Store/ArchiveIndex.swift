@@ -352,7 +352,7 @@ package struct ArchiveIndex: Sendable {
     ///
     /// - Parameters:
     ///   - strays: The numbers of what is named like a digest file and is not one.
-    ///   - isBesideDigest: Whether what lies beside the digest file with this number is nobody's log file.
+    ///   - isBesideDigest: Whether the digest file with this number does not lie among log files.
     ///   - isAnswer: Whether what lies beside the digest file with this number is an answer of `head-object`, as far as
     ///     that was looked at.
     ///   - content: What the digest file with this number held, where it went by in a stream and cannot be opened again.

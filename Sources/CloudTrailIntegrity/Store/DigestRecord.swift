@@ -439,7 +439,7 @@ package enum SignatureText: Hashable, Sendable {
 package struct SignatureCandidate: Hashable, Sendable {
     package let source: SignatureSource
     package var text: SignatureText
-    /// The algorithm it is said to be made with; `nil` when nothing is said.
+    /// The algorithm that its metadata name; `nil` when they name none.
     package let algorithm: String?
     /// When a backfill digest was made.
     package let backfillGenerationTime: Timestamp?

@@ -3,7 +3,7 @@
 /// Two values have the same fingerprint, which is Swift's seeded hash, once in 2⁶⁴. That is enough here: whoever can choose
 /// what a storage says of its files can also have it say what was known before.
 struct ListedMetadata: Sendable {
-    /// By the position of the file; 0 where nothing was said. There are fewer than files where nothing was said of the last
+    /// By the position of the file; 0 where the listing had none. There are fewer than files where it had none of the last
     /// ones.
     private var fingerprints: [UInt64] = []
 

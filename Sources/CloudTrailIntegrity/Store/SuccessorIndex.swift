@@ -14,7 +14,7 @@ package struct SuccessorIndex: Sendable {
     package private(set) var foreignNamers: Set<Int> = []
 
     /// - Parameters:
-    ///   - strays: Records that are no digest files, and so are nobody's successors.
+    ///   - strays: Records that are not digest files, and so not successors.
     ///   - check: Called for every record; what it throws ends the numbering.
     package init(
         _ records: DigestRecords,

@@ -116,7 +116,7 @@ extension FindingKind {
     }
 }
 
-/// Why a file is no list of acknowledgements.
+/// Why a file is not a list of acknowledgements.
 package struct AcknowledgementError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The line that could not be read, counted from 1.
     package let line: Int

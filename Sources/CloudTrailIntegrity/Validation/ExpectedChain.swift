@@ -113,7 +113,7 @@ extension ExpectedChain {
     }
 }
 
-/// Why a file is no list of expected chains.
+/// Why a file is not a list of expected chains.
 public struct ExpectedChainError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The line that could not be read, counted from 1.
     public let line: Int

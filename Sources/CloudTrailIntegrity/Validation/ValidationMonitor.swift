@@ -174,7 +174,7 @@ extension ValidationMonitor {
         /// As they are stored.
         var bytes: UInt64 = 0
 
-        /// The bytes of one file that are told at once.
+        /// The bytes of one file that are reported at once.
         static let worthwhileBytes: UInt64 = 4 << 20
     }
 }

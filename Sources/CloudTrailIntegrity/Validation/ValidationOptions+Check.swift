@@ -127,7 +127,7 @@ extension ValidationOptions {
     }
 
     /// Whether a bucket may be called so; old ones have up to 255 characters, and upper case too (S3 User Guide, "Bucket
-    /// naming rules"). An address such as `s3://bucket` and an ARN are none.
+    /// naming rules"). An address such as `s3://bucket` is not one, nor is an ARN.
     package static func isBucket(_ text: String) -> Bool {
         (3...255).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
     }

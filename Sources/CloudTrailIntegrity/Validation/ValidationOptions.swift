@@ -72,7 +72,7 @@ public struct ValidationOptions: Sendable {
     package var filesAtOnce = 130_000
     /// An account and region with more log files is judged some days at a time, where that changes nothing.
     package var filesOfPartAtOnce = 520_000
-    /// What was proven before; `nil` proves everything anew and remembers nothing.
+    /// What was proven before; `nil` proves everything again and remembers nothing.
     ///
     /// With it the report has the ``ValidationReport/state`` for the next run. Accounts, regions, trails and ``end`` must
     /// not be set then: what a run leaves out would be held against the next one.

@@ -4,7 +4,7 @@ internal import NativeInterop
 /// Proves which files of a downloaded CloudTrail archive are exactly what AWS delivered.
 ///
 /// It opens no network connection and writes nothing. Keys are trusted because the caller says so; nothing inside the
-/// archive is believed before a signature under one of them holds.
+/// archive is trusted before a signature under one of them holds.
 public struct Validator: Sendable {
     /// The version of this library and of the command, as semantic versioning has it.
     public static let version = "0.1.0"

@@ -15,7 +15,7 @@ enum ShellWord {
         return isPlain ? text : singleQuoted(text)
     }
 
-    /// `bytes` as one such word; where they are not UTF-8, every byte that is no printable ASCII is an escape.
+    /// `bytes` as one such word; where they are not UTF-8, every byte that is not printable ASCII is an escape.
     static func quoted(_ bytes: ByteString) -> String {
         if let text = bytes.text { return quoted(text) }
         return printed(
@@ -54,7 +54,7 @@ enum ShellWord {
         }
     }
 
-    /// `text` for `printf %b`: every byte that is no printable character, and every backslash, as `\0ddd`.
+    /// `text` for `printf %b`: every byte that is not a printable character, and every backslash, as `\0ddd`.
     private static func octal(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

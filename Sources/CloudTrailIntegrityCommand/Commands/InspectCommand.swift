@@ -92,7 +92,7 @@ enum InspectCommand: Subcommand {
         return [.violation, .noInput, .unverified].first { statuses.contains($0) } ?? .proven
     }
 
-    /// The status that `check` has for the same file; without keys what is readable is no fault.
+    /// The status that `check` has for the same file; without keys a readable file is not a fault.
     private static func status(of inspection: DigestInspection, hasKeys: Bool) -> ExitStatus {
         guard let kind = inspection.kind, hasKeys || kind != .digestKeyUnknown else { return .proven }
         return kind.severity == .violation ? .violation : .unverified

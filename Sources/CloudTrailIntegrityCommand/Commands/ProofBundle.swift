@@ -68,7 +68,7 @@ struct ProofBundle {
         return (isCompressed, Hex.encode(SHA256Digest(try hasher.finalize()).bytes))
     }
 
-    // MARK: What is said of it
+    // MARK: README
 
     private func readMe(_ isLogCompressed: Bool?) -> [String] {
         let log = isLogCompressed.map { Name.log(isCompressed: $0) }

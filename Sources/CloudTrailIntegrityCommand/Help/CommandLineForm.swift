@@ -8,7 +8,7 @@ struct CommandLineForm {
         let operands: [Operand]
     }
 
-    /// An argument that is no option.
+    /// An argument that is not an option.
     struct Operand {
         let kind: ValueKind
         let isRepeatable: Bool

@@ -4,7 +4,7 @@ struct ManualSection {
     enum Block {
         /// Running text.
         case text(String)
-        /// A term and what is to be said of it.
+        /// A term and its explanation.
         case item(String, String)
         /// Lines to be typed, or lines of a file.
         case example([String])

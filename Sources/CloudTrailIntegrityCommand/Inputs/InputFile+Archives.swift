@@ -20,7 +20,7 @@ extension InputFile {
         }
     }
 
-    /// What the help of a command says of archives that are no folders.
+    /// What the help of a command says of archives that are not folders.
     static let archiveFilesHelp =
         "Builds with the package trait ArchiveFiles also take a tar or zip file, and '-' for a tar on standard input. "
 

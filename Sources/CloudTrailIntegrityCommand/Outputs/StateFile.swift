@@ -10,7 +10,7 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The file of `--state`: read at the beginning of a run, held alone until its end, and written anew as a whole.
+/// The file of `--state`: read at the beginning of a run, locked until its end, and then written again as a whole.
 ///
 /// It is locked by a file beside it, because a file that is replaced cannot carry a lock. State and lock are those of the
 /// file that a link leads to (I34).
@@ -103,7 +103,7 @@ struct StateFile {
     ///
     /// - Parameters:
     ///   - roots: What it must not lie in.
-    ///   - console: Where it is told that others can write it.
+    ///   - console: Where it is reported that others can write it.
     ///   - monitor: What ends the wait for the lock.
     /// - Throws: ``CommandError``, or `CancellationError` after a signal.
     mutating func open(outside roots: Set<Inode>, _ console: Console, _ monitor: ValidationMonitor) throws {
@@ -185,7 +185,7 @@ struct StateFile {
         }
     }
 
-    /// A state that is gone is no reason to begin anew without a word.
+    /// Where the state is gone, no new one is begun without a word.
     private func requireState() throws(CommandError) {
         guard try status() == nil else { return }
         throw CommandError(

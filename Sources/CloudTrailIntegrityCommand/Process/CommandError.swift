@@ -25,7 +25,7 @@ extension CommandError {
             return
         }
         #if ArchiveFiles
-        // A pipe shows only now that it is no archive, and a file may have become another since it was opened.
+        // A pipe shows only now that it is not an archive, and a file may have become another since it was opened.
         if let error = error as? ArchiveFileError {
             self.init(.noInput, "The archive cannot be validated: \(error)")
             return

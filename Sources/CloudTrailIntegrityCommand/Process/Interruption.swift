@@ -11,7 +11,7 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The signals that the command takes. SIGHUP, SIGINT, SIGTERM and SIGXCPU end a run with what can honestly be said, and
+/// The signals that the command takes. SIGHUP, SIGINT, SIGTERM and SIGXCPU end a run with what was checked until then, and
 /// never with a verdict. SIGUSR1 asks how far it is (I29).
 package final class Interruption: Sendable {
     /// What a run leaves to be done before the process may end.

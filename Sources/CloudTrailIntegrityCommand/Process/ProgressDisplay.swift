@@ -54,7 +54,7 @@ final class ProgressDisplay: Sendable {
     ///
     /// - Parameters:
     ///   - form: How; `nil` shows nothing but what ``announce()`` is asked for.
-    ///   - isEven: Whether no range, filter or earlier run leaves files out, so that the time left can be told.
+    ///   - isEven: Whether no range, filter or earlier run leaves files out, so that the time left can be estimated.
     func begin(_ form: Form?, isEven: Bool) {
         let turn = state.withLock { state in
             state.turn += 1

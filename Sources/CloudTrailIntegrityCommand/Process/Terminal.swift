@@ -25,7 +25,7 @@ struct Terminal {
         takesControlSequences && Self.variable("NO_COLOR") == nil
     }
 
-    /// How many columns wide it is; `nil` when it is no terminal, or one that does not say.
+    /// How many columns wide it is; `nil` when it is not a terminal, or its width is not known.
     var columns: Int? {
         var size = winsize()
         guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }

@@ -10,7 +10,7 @@ struct CauseWords: Hashable {
     let message: String
     /// The facts, by their names in the report.
     let detail: [String: Finding.Detail]
-    /// What to do next, where the facts allow more than what is said of the kind; plain text, without markup.
+    /// What to do next, where the facts allow more than the advice of the kind; plain text, without markup.
     let advice: String?
 
     init(_ message: String, _ detail: [String: Finding.Detail] = [:], advice: String? = nil) {

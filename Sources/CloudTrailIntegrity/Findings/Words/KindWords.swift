@@ -1,6 +1,6 @@
 package import CloudTrailRules
 
-/// What is said of a kind: what its findings mean, and what to do about them.
+/// The words of a kind: what its findings mean, and what to do about them.
 ///
 /// Both are Markdown, because the user guide's tables are made of them. Code in backticks is the only markup, so that
 /// ``FindingKind/meaning`` and ``FindingKind/advice`` are plain text without the backticks.

@@ -1,7 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
 
-// What is said of acknowledgements that cover no finding, kind by kind.
+// The words for acknowledgements that cover no finding, kind by kind.
 
 // MARK: acknowledgement-expired
 

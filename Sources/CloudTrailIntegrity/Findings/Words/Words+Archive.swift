@@ -1,7 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
 
-// What is said of the archive and of the places in it, kind by kind.
+// The words for the archive and the places in it, kind by kind.
 
 // MARK: reference-unsafe
 

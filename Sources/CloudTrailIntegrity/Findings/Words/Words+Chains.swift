@@ -1,7 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
 
-// What is said of chains, kind by kind.
+// The words for chains, kind by kind.
 
 // MARK: chain-gap
 

@@ -1,7 +1,7 @@
 internal import CloudTrailFormat
 package import CloudTrailRules
 
-// What is said of digest files, kind by kind.
+// The words for digest files, kind by kind.
 
 // MARK: digest-signature-invalid
 

@@ -1,7 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
 
-// What is said of log files, kind by kind.
+// The words for log files, kind by kind.
 
 // MARK: log-modified
 

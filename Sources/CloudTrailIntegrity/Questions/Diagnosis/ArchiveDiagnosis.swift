@@ -38,9 +38,9 @@ package struct ArchiveDiagnosis: Hashable, Sendable {
     package struct Digests: Hashable, Sendable {
         /// How many were read.
         package let read: Int
-        /// How many of these are no JSON object.
+        /// How many of these are not a JSON object.
         package let notJSON: Int
-        /// How many of these are no digest file whose signature could be tried, those that are no JSON among them.
+        /// How many of these are not a digest file whose signature could be tried, those that are not JSON included.
         package let malformed: Int
         /// How many entries their lists have.
         package let listings: Int
@@ -76,7 +76,7 @@ package struct ArchiveDiagnosis: Hashable, Sendable {
         package let modificationDelays: Counts<Int64>
     }
 
-    /// The longest delay that is told, in minutes; one more stands for all that are longer, and likewise below zero.
+    /// The longest delay that is written, in minutes; one more stands for all that are longer, and likewise below zero.
     package static let mostMinutes: Int64 = 1440
 
     /// The number of digest files in the archive, copies included.

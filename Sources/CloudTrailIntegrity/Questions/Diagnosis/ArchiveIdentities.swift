@@ -1,6 +1,6 @@
 internal import CloudTrailFormat
 
-/// Words that tell whose an archive is, so that no name from it is told that is made of them.
+/// Words that identify whose an archive is, so that no name that is made of them is written.
 struct ArchiveIdentities {
     /// The fewest letters of a word that tells something.
     private static let fewestLetters = 4

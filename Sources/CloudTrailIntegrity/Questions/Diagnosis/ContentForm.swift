@@ -5,7 +5,7 @@ struct ContentForm {
     private(set) var spaces: [String: Int] = [:]
     private(set) var escapes: [String: Int] = [:]
 
-    /// Looks through the bytes of a JSON text; what is no JSON is counted as if it were.
+    /// Looks through the bytes of a JSON text; what is not JSON is counted as if it were.
     init(of bytes: [UInt8]) {
         var offset = 0
         var last: UInt8?

@@ -19,7 +19,7 @@ final class DigestTallies {
 
     /// The members of an object.
     struct Object {
-        /// The most names in an order that are told.
+        /// The most names in an order that are written.
         private static let mostNames = 64
         /// The most fields that are told from each other.
         private static let mostFields = 256
@@ -33,7 +33,7 @@ final class DigestTallies {
             self.known = Set(known)
         }
 
-        /// A name as it may be kept: a known one, one that is yet to be believed, or `other`.
+        /// A name as it may be kept: a known one, one that no verified digest file has used yet, or `other`.
         func name(_ name: String) -> (kept: String, isKnown: Bool) {
             if known.contains(name) { return (name, true) }
             let isPlain =
@@ -51,7 +51,7 @@ final class DigestTallies {
             fields[field, default: SeenCounts()].add(shape)
         }
 
-        /// - Parameter isBelieved: Whether a name that is not known may be told.
+        /// - Parameter isBelieved: Whether a name that is not known may be written.
         func result(_ isBelieved: (String) -> Bool) -> ArchiveDiagnosis.Object {
             func shown(_ name: String) -> String { known.contains(name) || isBelieved(name) ? name : "other" }
             var merged: [String: SeenCounts<String>] = [:]
@@ -103,7 +103,7 @@ final class DigestTallies {
         agreements[statement] = sum
     }
 
-    /// The minutes from one moment to another, as they are told.
+    /// The minutes from one moment to another, as they are written.
     static func minutes(from start: Timestamp, to end: Timestamp) -> Int64 {
         let seconds = end.seconds(since: start)
         let minutes = seconds >= 0 ? seconds / 60 : -((59 - seconds) / 60)
@@ -111,7 +111,7 @@ final class DigestTallies {
         return min(max(minutes, -bound), bound)
     }
 
-    /// - Parameter isBelieved: Whether a name that is not known may be told.
+    /// - Parameter isBelieved: Whether a name that is not known may be written.
     func result(_ isBelieved: (String) -> Bool) -> ArchiveDiagnosis.Digests {
         ArchiveDiagnosis.Digests(
             read: read,

@@ -10,7 +10,7 @@ enum KeyShape {
 
     private typealias Part = ArraySlice<UInt8>
 
-    /// The most parts of a key or a name that are told.
+    /// The most parts of a key or a name that are written.
     private static let mostParts = 24
 
     /// `PREFIX/AWSLogs/o-ID/ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/` and the shape of the name.
@@ -22,7 +22,7 @@ enum KeyShape {
         for (index, folder) in folders.enumerated() {
             let shape =
                 begin.map { index < $0 } ?? false ? (folder.isEmpty ? "" : "PREFIX") : self.folder(folder, shapes)
-            // How deep a prefix is, is nobody's business.
+            // The depth of a prefix would identify the archive.
             if shape == "PREFIX" || shape == "FOLDER", shapes.last == shape { continue }
             shapes.append(shape)
             if shapes.count > mostParts { return "a key of more than \(mostParts) folders" }
@@ -83,8 +83,8 @@ enum KeyShape {
         return "TEXT"
     }
 
-    /// The category of events whose folder a key is in, as far as it may be told: a known one, or one that has the form
-    /// of such a name and is yet to be believed.
+    /// The category of events whose folder a key is in, as far as it may be written: a known one, or one that has the form
+    /// of such a name and that no verified digest file has used yet.
     static func category(of key: ObjectKey) -> String {
         let components = key.components
         guard let index = key.categoryFolder, index > 0, components[index - 1].isAccount else { return "other" }
@@ -104,6 +104,6 @@ enum KeyShape {
         return Timestamp(compactUTF8: Array(parts[3]).span, seconds: false)
     }
 
-    /// The longest name from an archive that is told, in bytes.
+    /// The longest name from an archive that is written, in bytes.
     static let mostNameBytes = 64
 }

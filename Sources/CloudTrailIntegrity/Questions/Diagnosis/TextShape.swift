@@ -2,7 +2,7 @@ internal import CloudTrailFormat
 
 /// What a text looks like, without anything of it.
 enum TextShape {
-    /// The names of algorithms that are told as they are.
+    /// The names of algorithms that are written as they are.
     private static let algorithms: Set<String> = [
         "SHA256withRSA", "SHA384withRSA", "SHA512withRSA", "SHA1withRSA", "SHA256withRSAandMGF1", "SHA256withECDSA",
         "SHA384withECDSA", "SHA-256", "SHA-384", "SHA-512", "SHA-1", "MD5",
@@ -10,7 +10,7 @@ enum TextShape {
 
     /// The fewest digits of a text that is called hex.
     private static let fewestHexDigits = 24
-    /// The largest length that is told.
+    /// The largest length that is written.
     private static let longest = 4096
 
     /// The name of an algorithm, where it is a known one.
