@@ -54,7 +54,7 @@ extension ArchiveEntry.Kind {
             self = .unreadableFolder(
                 ObjectReadError(status: reason) ?? ObjectReadError(.inputOutput, "the storage does not say why")
             )
-        default: throw .argument("\(kind) is no kind of entry")
+        default: throw .argument("\(kind) is not a kind of entry")
         }
     }
 }

@@ -196,7 +196,10 @@ struct AcknowledgeTests {
         arguments: [
             ("{", "line 2: "),
             (#"["log-missing"]"#, "line 2: an acknowledgement is a JSON object"),
-            (#"{"kind":"log-mising","key":"k","who":"a","why":"b","until":"2999-01-01"}"#, "'log-mising' is no kind"),
+            (
+                #"{"kind":"log-mising","key":"k","who":"a","why":"b","until":"2999-01-01"}"#,
+                "'log-mising' is not a kind"
+            ),
             (#"{"kind":"key-new","key":"k","who":"a","why":"b","until":"2999-01-01"}"#, "a notice never counts"),
             (
                 #"{"kind":"nothing-validated","key":"k","who":"a","why":"b","until":"2999-01-01"}"#,

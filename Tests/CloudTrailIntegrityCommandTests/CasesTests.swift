@@ -82,9 +82,9 @@ struct CasesTests {
         let head = try #require(sample.paths(of: "CloudTrail-Digest").last)
         let cases = [
             ("", "it is empty"), (" \n", "it is empty"),
-            ("An error occurred", "it is no JSON object: not JSON at byte 0"),
+            ("An error occurred", "it is not a JSON object: not JSON at byte 0"),
             ("{\"Metadata\":{}}", "there is none in its Metadata"),
-            ("{\"signature\":\"00\"}", "it is no whole answer of head-object, for it has no member Metadata"),
+            ("{\"signature\":\"00\"}", "it is not a whole answer of head-object: it has no member Metadata"),
             (String(repeating: " ", count: 70_000), "it is larger than any answer of head-object"),
         ]
         for (text, words) in cases {

@@ -158,7 +158,7 @@ struct ManifestTests {
             #expect(ending.status == 64)
             #expect(
                 ending.errors
-                    == "Error: 'sha256sum' cannot open the files in '\(tar)', which is no folder: take "
+                    == "Error: 'sha256sum' cannot open the files in '\(tar)', which is not a folder: take "
                     + "'--manifest jsonl=FILE'\n"
             )
             #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/sums"))

@@ -281,7 +281,7 @@ struct ProofTests {
             refused(path, .usage, "would lie in the archive")
         }
         refused(folder.path + "/no/x", .outputError, "could not be written")
-        refused("", .usage, "no name that a folder can have")
+        refused("", .usage, "not a name that a folder can have")
         let two = prove(log, sample, log)
         #expect(two.status == .usage)
         #expect(two.errors.contains("give one"))

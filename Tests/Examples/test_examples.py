@@ -421,7 +421,7 @@ class NightlyPostTests(ExampleTests):
         url = "http://127.0.0.1:9/"
         elsewhere = ["http://example.com/", "http://127.0.0.1@example.com/", "http://localhost.example.com/"]
         for other in [*elsewhere, "https://127.0.0.1/", "ftp://localhost/", "x", ""]:
-            self.assert_error(self.night(sample, other, "--new-state"), 64, "is no endpoint of this machine")
+            self.assert_error(self.night(sample, other, "--new-state"), 64, "is not an endpoint of this machine")
         self.assert_error(self.night(sample, url), 66, "state", "No such file")
         self.state.write_bytes(b"x")
         self.assert_error(self.night(sample, url), 66, "state", "is not a state")

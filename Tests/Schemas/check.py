@@ -262,12 +262,30 @@ def check_samples(runner: Runner, tampers: list[str]) -> None:
         records.add_lines("keys-line", run.stdout.decode(), name)
         run = runner.run("chains", f"{name}/archive", "--format", "expect")
         records.add_lines("expected-chains-line", run.stdout.decode(), name)
+        check_parts(runner, name)
         signed = records.add_lines("signatures-line", (folder / "meta.jsonl").read_text(), name)
         keys = [tamper["key"] for tamper in made] + [line["key"] for line in signed[:3]]
         logs = [str(path.relative_to(folder / "archive")) for path in sorted(folder.glob("archive/**/CloudTrail/**/*.gz"))]
         files = [f"{name}/archive/{key}" for key in [*keys, *logs[:1]] if (folder / "archive" / key).is_file()]
         check_files(runner, name, files)
     expect(done == set(tampers), "tampers", done ^ set(tampers))
+
+
+def check_parts(runner: Runner, name: str) -> None:
+    """What `split` and `merge` write; what cannot be judged apart is judged in one part."""
+    for parts in (2, 1):
+        run = runner.run("split", f"{name}/archive", *runner.inputs(name), "--parts", str(parts), statuses=(0, 66))
+        if run.returncode:
+            continue
+        plan = runner.folder / f"{name}.plan"
+        plan.write_bytes(run.stdout)
+        runner.records.add_lines("plan-line", run.stdout.decode(), name)
+        partials = [f"{name}.{parts}.{number}" for number in range(parts)]
+        for number, partial in enumerate(partials):
+            runner.run("validate", "--plan", plan.name, "--part", str(number), "--partial", partial, statuses=(0,))
+        run = runner.run("merge", "--plan", plan.name, *partials, "--format", "jsonl", "--quiet", statuses=(0, 1, 2, 3, 66))
+        if run.returncode != 66:
+            runner.records.add_lines("validate-line", run.stdout.decode(), name)
 
 
 def check_files(runner: Runner, name: str, files: list[str]) -> None:
@@ -426,8 +444,8 @@ def check_broken(records: Records) -> int:
     """Each record without one of its members, with one too many, and with one of another type."""
     optional = {
         "finding": {"known", "acknowledged"}, "file": {"keyBytes", "pathBytes"}, "check": {"pathBytes"}, "inspect": {"pathBytes", "logs"},
-        "hidden": {"pathBytes"}, "summary": {"carried", "replaced", "new", "acknowledged", "proof"},
-        None: {"bucket", "path", "start", "end", "since", "until", "backfill", "prefix"},
+        "hidden": {"pathBytes"}, "summary": {"carried", "replaced", "parts", "new", "acknowledged", "proof"},
+        None: {"bucket", "path", "start", "end", "since", "until", "backfill", "prefix", "hmac"},
     }  # fmt: skip
     open_schemas = {"public-keys", "signatures-line", "signatures-list", "head-object"}
     broken = 0
@@ -456,6 +474,9 @@ def check_broken(records: Records) -> int:
     inspected = some("inspect-line", verdict="valid")
     checked = some("check-line", verdict="valid")
     for name, change in [
+        ("plan-line", some("plan-line", type="plan") | {"parts": 0}),
+        ("plan-line", some("plan-line", type="part") | {"entries": [-1]}),
+        ("plan-line", some("plan-line", type="end") | {"sha256": "A" * 64}),
         ("validate-line", modified | {"severity": "unverified"}),
         ("validate-line", modified | {"kind": "log-missing"}),
         ("validate-line", modified | {"kind": "log-unknown"}),

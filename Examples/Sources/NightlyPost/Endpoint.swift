@@ -12,7 +12,7 @@ struct Endpoint: Sendable {
     init(_ text: String) throws {
         guard let url = URL(string: text), url.scheme == "http", ["127.0.0.1", "localhost"].contains(url.host()),
             url.user() == nil
-        else { throw Failure(.usage, "'\(text)' is no endpoint of this machine: http://127.0.0.1:PORT/PATH") }
+        else { throw Failure(.usage, "'\(text)' is not an endpoint of this machine: http://127.0.0.1:PORT/PATH") }
         self.url = url
         // The environment may name a proxy, on another machine, which libcurl below Foundation would follow.
         setenv("no_proxy", "*", 1)

@@ -7,7 +7,7 @@ struct ArchivePortion {
     /// What is judged of a part: all of it, or some of its days.
     struct Share: Sendable {
         let part: ArchiveSurvey.Part
-        /// The beginning of the first day; `nil` for all before ``end``, and what is told of digest files.
+        /// The beginning of the first day; `nil` for all before ``end``, and what is reported of digest files.
         var start: Timestamp?
         /// The beginning of the first day after it; `nil` for all from ``start`` on.
         var end: Timestamp?

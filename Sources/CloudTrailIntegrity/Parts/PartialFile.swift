@@ -4,8 +4,8 @@ internal import NativeInterop
 
 /// What a worker hands over: what a part came to, sealed, with the plan and the part that it is of.
 ///
-/// A seal is a SHA-256, by which a file that is cut or damaged is told; with a key it is an HMAC, by which one is told that
-/// somebody without the key wrote.
+/// A seal is a SHA-256, which shows that a file is cut or damaged; with a key it is an HMAC, which shows that somebody without
+/// the key wrote it.
 package struct PartialFile: Sendable {
     /// The hash of the plan.
     package let plan: SHA256Digest
@@ -64,7 +64,7 @@ package struct PartialFile: Sendable {
         guard content.count > Self.title.count, let form = content.last.flatMap(Seal.init) else {
             throw PartialFileError.damaged
         }
-        // What has no key can be read, but not be believed where one is asked for.
+        // What is sealed without a key is refused where one is asked for.
         switch (form, key) {
         case (.hash, .some): throw PartialFileError.withoutKey
         case (.code, nil): throw PartialFileError.keyMissing

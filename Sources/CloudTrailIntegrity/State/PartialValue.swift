@@ -1,7 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailRules
 
-/// A value of a partial, written and read as a ``StateWriter`` does; nothing that is read is believed.
+/// A value of a partial, written and read as a ``StateWriter`` does; nothing that is read is trusted.
 protocol PartialValue {
     func write(to writer: inout StateWriter)
     init(from reader: inout StateReader) throws(StateError)

@@ -77,7 +77,7 @@ extension Acknowledgement {
             let end = texts[.until]
         else { return failure("\(Name.list(where: \.isRequired)) must be there") }
         guard let kind = FindingKind(rawValue: written) else {
-            return failure("'\(shortened(written))' is no kind of finding")
+            return failure("'\(shortened(written))' is not a kind of finding")
         }
         if let reason = kind.whyNotAcknowledgeable { return failure("\(written) cannot be acknowledged: \(reason)") }
         guard !key.isEmpty else { return failure("key is empty: give that of the finding") }

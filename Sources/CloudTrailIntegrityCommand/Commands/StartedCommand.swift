@@ -9,7 +9,7 @@ struct StartedCommand {
     static let options = [
         OptionSpec("case", value: "text", help: "The case that the reports are made for."),
         OptionSpec("examiner", value: "text", help: "Who examines, for the reports."),
-        OptionSpec("note", value: "text", help: "Anything else that the reports shall say."),
+        OptionSpec("note", value: "text", help: "Anything else that the reports are to say."),
     ]
 
     /// When it was started.

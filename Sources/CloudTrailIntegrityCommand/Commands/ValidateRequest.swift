@@ -106,7 +106,7 @@ struct ValidateRequest {
             let allowable = FindingKind.allCases.filter(\.isAllowable).map(\.rawValue)
             guard let kind = FindingKind(rawValue: name) else {
                 let hint = hint(for: name, among: allowable)
-                throw CommandError(.usage, "'\(name)' is no finding kind that '--allow' knows\(hint)")
+                throw CommandError(.usage, "'\(name)' is not a finding kind that '--allow' knows\(hint)")
             }
             guard kind.isAllowable else {
                 throw CommandError(.usage, "'\(name)' cannot be allowed (values: \(allowable.joined(separator: ", ")))")

@@ -12,7 +12,7 @@ struct PlanFileError: Error, CustomStringConvertible {
 }
 
 extension PlanFile {
-    /// Reads what `split` wrote; nothing of it is believed.
+    /// Reads what `split` wrote; nothing of it is trusted.
     ///
     /// - Parameter key: What it must be sealed with; `nil` for a hash alone.
     /// - Throws: ``PlanFileError``.
@@ -135,13 +135,13 @@ private struct PlanHead {
     private static func texts(_ reader: inout JSONReader) throws(JSONError) -> [ByteString] {
         var texts: [ByteString] = []
         try reader.readArray { (reader) throws(JSONError) in
-            if let text = PlanText.decoded(try reader.readString()) { texts.append(text) }
+            if let text = EncodedBytes.decoded(try reader.readString()) { texts.append(text) }
         }
         return texts
     }
 
     private static func key(_ reader: inout JSONReader) throws(JSONError) -> ObjectKey {
-        ObjectKey(bytes: PlanText.decoded(try reader.readString())?.bytes ?? [])
+        ObjectKey(bytes: EncodedBytes.decoded(try reader.readString())?.bytes ?? [])
     }
 
     private static func hash(_ reader: inout JSONReader) throws(JSONError) -> SHA256Digest? {
@@ -155,7 +155,7 @@ private struct PlanHead {
         try reader.readObject { (reader, member) throws(JSONError) in
             switch reader.string(member) {
             case "role": role = NamedFile.Role(rawValue: try reader.readString())
-            case "file": name = PlanText.decoded(try reader.readString())
+            case "file": name = EncodedBytes.decoded(try reader.readString())
             case "sha256": sha256 = try hash(&reader)
             default: try reader.skipValue()
             }

@@ -31,7 +31,7 @@ struct PlanFile {
     /// The SHA-256 of these, by which partials name it.
     let hash: SHA256Digest
 
-    /// More parts are no plan.
+    /// A plan has no more parts.
     static let mostParts = 4096
 
     init(
@@ -87,14 +87,14 @@ struct PlanFile {
         head.add("version", version)
         head.add("now", begin.description)
         head.add("parts", Int64(plan.parts.count))
-        head.add("arguments", arguments.map(PlanText.encoded))
-        head.add("roots", roots.map(PlanText.encoded))
+        head.add("arguments", arguments.map(EncodedBytes.encoded))
+        head.add("roots", roots.map(EncodedBytes.encoded))
         head.add(
             "evidence",
             objects: evidence.map { file in
                 var object = JSONObjectText()
                 object.add("role", file.role.rawValue)
-                object.add("file", PlanText.encoded(file.name))
+                object.add("file", EncodedBytes.encoded(file.name))
                 object.add("sha256", Hex.encode(file.sha256.bytes))
                 return object
             }
@@ -111,15 +111,15 @@ struct PlanFile {
             objects: places.roots.map { root in
                 var object = JSONObjectText()
                 switch root.front {
-                case .folder(let front): object.add("folder", PlanText.encoded(ByteString(bytes: front.bytes)))
+                case .folder(let front): object.add("folder", EncodedBytes.encoded(ByteString(bytes: front.bytes)))
                 case .bucketFolder(let front):
-                    object.add("bucketFolder", PlanText.encoded(ByteString(bytes: front.bytes)))
+                    object.add("bucketFolder", EncodedBytes.encoded(ByteString(bytes: front.bytes)))
                 }
-                object.add("prefix", PlanText.encoded(ByteString(bytes: root.prefix.bytes)))
+                object.add("prefix", EncodedBytes.encoded(ByteString(bytes: root.prefix.bytes)))
                 return object
             }
         )
-        object.add("prefixes", places.prefixes.map { PlanText.encoded(ByteString(bytes: $0.bytes)) })
+        object.add("prefixes", places.prefixes.map { EncodedBytes.encoded(ByteString(bytes: $0.bytes)) })
         return object
     }
 
@@ -144,7 +144,7 @@ struct PlanFile {
 }
 
 /// Bytes as text: what is not UTF-8, and `%` itself, as `%` and two hex digits.
-enum PlanText {
+enum EncodedBytes {
     static func encoded(_ bytes: ByteString) -> String {
         if let text = bytes.text { return text.replacing("%", with: "%25") }
         return bytes.bytes.map { byte in

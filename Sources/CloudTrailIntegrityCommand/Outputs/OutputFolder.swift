@@ -32,7 +32,7 @@ final class OutputFolder: Sendable {
         while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
         let plain = ByteString(bytes: bytes)
         guard !plain.isEmpty, plain.isUsable else {
-            throw CommandError(.usage, "'\(path)' is no name that a folder can have")
+            throw CommandError(.usage, "'\(path)' is not a name that a folder can have")
         }
         do throws(FilePlace.ResolutionError) {
             place = try FilePlace(resolving: plain)

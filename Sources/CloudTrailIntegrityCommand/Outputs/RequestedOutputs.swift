@@ -209,7 +209,7 @@ struct RequestedOutputs {
         guard isAsked, let closed = archives.first(where: { !($0.source is LocalArchive) }) else { return }
         throw CommandError(
             .usage,
-            "'sha256sum' cannot open the files in '\(closed.path)', which is no folder: take '--manifest jsonl=FILE'"
+            "'sha256sum' cannot open the files in '\(closed.path)', which is not a folder: take '--manifest jsonl=FILE'"
         )
     }
 

@@ -21,7 +21,7 @@ struct StateFile {
         "state",
         value: "file",
         help: "What earlier runs proved: the archive is held to it, and what has not changed is not read again. "
-            + "Written anew at the end."
+            + "Written again at the end."
     )
 
     static let newOption = OptionSpec("new-state", help: "Begin the file of '--state', which must not be there yet.")
@@ -142,7 +142,7 @@ struct StateFile {
             throw CommandError(
                 .noInput,
                 "The state '\(path)' cannot be used: \(error). Bring back a copy of it; or move it away and begin "
-                    + "anew with '--new-state', which proves everything again and remembers nothing of before"
+                    + "again with '--new-state', which proves everything again and remembers nothing of before"
             )
         }
     }

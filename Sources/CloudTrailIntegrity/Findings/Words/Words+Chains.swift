@@ -21,7 +21,7 @@ extension CauseWords {
     static func chainGap(_ gap: TimeRange, _ reason: GapReason) -> CauseWords {
         let why =
             switch reason {
-            case .restart: "the chain was begun anew after it"
+            case .restart: "a new chain was begun after it"
             case .hole: "the digests on its two sides are linked, but their windows do not touch"
             case .unverifiedSuccessor: "only a digest that is not verified speaks of it"
             case .longHole: "a digest file is missing here, and more of them than are told apart"

@@ -156,7 +156,7 @@ extension KindWords {
             + "place of one that it proved.",
         advice:
             "Bring back the archive of before, and find out who wrote to it or to the bucket: its end was cut off, "
-            + "or all of it was written anew.",
+            + "or all of it was rewritten.",
         seeAlso: "[from night to night](state.md)"
     )
 }
@@ -171,11 +171,11 @@ extension CauseWords {
         let message =
             switch (lost.remains, lost.role) {
             case (.another, _):
-                "the digest file that an earlier run proved here is not the same any more: the history was written anew"
+                "the digest file that an earlier run proved here is not the same any more: the history was rewritten"
             case (.nothing, .anchor):
-                "the digest file that was proven last by an earlier run is gone: the history was cut or written anew"
+                "the digest file that was proven last by an earlier run is gone: the history was cut or rewritten"
             case (.nothing, .older):
-                "a digest file that was proven by an earlier run is gone: the history was cut or written anew"
+                "a digest file that was proven by an earlier run is gone: the history was cut or rewritten"
             }
         return CauseWords(message, detail)
     }
@@ -264,9 +264,9 @@ extension SidecarFault {
         case .unreadable(let error): "it could not be read: \(error.description)"
         case .tooLarge: "it is larger than any answer of head-object"
         case .content(.empty): "it is empty"
-        case .content(.malformed(let error)): "it is no JSON object: \(error.description)"
+        case .content(.malformed(let error)): "it is not a JSON object: \(error.description)"
         case .content(.otherContent): "it holds more than an answer of head-object does"
-        case .content(.noMetadata): "it is no whole answer of head-object, for it has no member Metadata"
+        case .content(.noMetadata): "it is not a whole answer of head-object: it has no member Metadata"
         case .content(.noSignature): "there is none in its Metadata"
         }
     }
