@@ -187,7 +187,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CloudTrailIntegrityCommandTests",
-            dependencies: ["CloudTrailIntegrityCommand", "CloudTrailIntegrity", "CloudTrailFormat", "SampleArchive"],
+            dependencies: [
+                "CloudTrailIntegrityCommand", "CloudTrailIntegrity", "CloudTrailFormat", "NativeInterop",
+                "SampleArchive",
+            ],
             exclude: ["Golden"],
             swiftSettings: swiftSettings
         ),
@@ -207,7 +210,9 @@ if Context.environment["CLOUDTRAIL_FUZZ"] == "1" {
     for target in package.targets where target.type != .system {
         target.swiftSettings = swiftSettings + [.unsafeFlags(sanitizers)]
     }
-    for name in ["Digests", "Names", "Keys", "Manifests", "Content", "Archives", "States", "Chains", "Members"] {
+    for name in [
+        "Digests", "Names", "Keys", "Manifests", "Content", "Archives", "States", "Chains", "Partials", "Members",
+    ] {
         package.targets.append(
             .executableTarget(
                 name: "Fuzz\(name)",

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Fuzzes every target, or those that are named, for SECONDS each, two at a time:
-#   sh Tests/Fuzzing/run.sh SECONDS [digests|names|keys|manifests|content|archives|states|chains|members]...
+#   sh Tests/Fuzzing/run.sh SECONDS [digests|names|keys|manifests|content|archives|states|chains|partials|members]...
 # What libFuzzer learns stays in .build/fuzzing/TARGET/corpus; an input that fails is kept in .build/fuzzing/TARGET/found.
 set -eu
 
 seconds=${1:?seconds for each target}
 shift
-[ $# -gt 0 ] || set -- digests names keys manifests content archives states chains members
+[ $# -gt 0 ] || set -- digests names keys manifests content archives states chains partials members
 
 scratch=.build/fuzz
 out=.build/fuzzing
@@ -17,7 +17,7 @@ export CLOUDTRAIL_FUZZ=1
 
 product() {
     case $1 in
-    digests | names | keys | manifests | content | archives | states | chains | members) ;;
+    digests | names | keys | manifests | content | archives | states | chains | partials | members) ;;
     *) echo "no such target: $1" >&2 && exit 64 ;;
     esac
     echo "Fuzz$(printf %.1s "$1" | tr '[:lower:]' '[:upper:]')${1#?}"
@@ -40,7 +40,7 @@ fuzz() {
     [ ! -f "$sources/Dictionaries/$1.dict" ] || dictionary=-dict=$sources/Dictionaries/$1.dict
     # Every byte of a mutation counts, so long ones are tried from the beginning; those of texts grow.
     length=-max_len=4096
-    case $1 in archives | states) length='-max_len=256 -len_control=0' ;; esac
+    case $1 in archives | states | partials) length='-max_len=256 -len_control=0' ;; esac
     [ "$1" != members ] || length='-max_len=8192 -len_control=0'
     # shellcheck disable=SC2086 # options
     "$scratch/release/$(product "$1")" -max_total_time="$seconds" -timeout=30 -print_final_stats=1 $length \

@@ -58,13 +58,14 @@ extension PlanFile {
         do throws(JSONError) { seal = try PlanSeal(line) } catch { throw PlanFileError.broken }
         guard seal.sha256 == Hex.encode(hash.bytes) else { throw PlanFileError.broken }
         switch (seal.hmac, key) {
-        case (nil, nil): return
+        case (nil, nil): break
         case (.some, nil): throw PlanFileError("it was written with '--partial-key': give the same key")
         case (nil, .some): throw PlanFileError("it was written without '--partial-key': whoever can write it may have")
         case (let hmac?, let key?):
             guard let code = Hex.decode(hmac), HMACSHA256.areEqual(code, try HMACSHA256.code(of: content, key: key))
             else { throw PlanFileError("it was changed, or written with another '--partial-key'") }
         }
+        guard let own = try serialized(key: key).last, line.elementsEqual(own.utf8) else { throw PlanFileError.broken }
     }
 }
 

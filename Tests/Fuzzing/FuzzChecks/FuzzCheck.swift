@@ -2,7 +2,7 @@
 ///
 /// The fuzzers trap on what is thrown, so that libFuzzer keeps the input; the tests report it.
 package enum FuzzCheck: String, CaseIterable, Sendable {
-    case digests, names, keys, manifests, content, archives, states, chains
+    case digests, names, keys, manifests, content, archives, states, chains, partials
     #if ArchiveFiles
     case members
     #endif
@@ -22,6 +22,7 @@ package enum FuzzCheck: String, CaseIterable, Sendable {
             try checkVerdict(bytes)
         case .states: try checkState(bytes)
         case .chains: try checkChainList(bytes)
+        case .partials: try checkPartial(bytes)
         #if ArchiveFiles
         case .members: try checkMembers(bytes)
         #endif
