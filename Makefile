@@ -48,12 +48,13 @@ REPORT_SAMPLES = .build/report-samples
 SCHEMA_SAMPLES = .build/schema-samples
 HTML_PAGES = .build/html
 EXAMPLE_RUNS = .build/example-runs
+SCALE = .build/scale
 HOSTILE = .build/hostile
 DOCUMENTATION = .build/docs
 
 .PHONY: all setup build check rooms validate test test-traits adversary mutants golden lint reports html-check
 .PHONY: docs public-api check-public-api check-schemas check-repository words
-.PHONY: conformance conformance-full examples
+.PHONY: conformance conformance-full examples check-scale check-scale-full
 .PHONY: sanitize sanitize-address sanitize-native sanitize-thread
 .PHONY: coverage strace fuzz hostile large bench full clean
 
@@ -162,6 +163,14 @@ conformance-full: build
 examples: build library
 	sh Tests/Examples/run.sh $(TOOL) $(EXAMPLE_RUNS) $(LIBRARY)
 
+# An archive divided among workers, of which some are killed, late, mistaken or forged: see Tests/Scale. `check-scale-full`
+# has more of them, and the ways of docs/scale.md: ssh, Kubernetes' schema, and Spark.
+check-scale: build
+	sh Tests/Scale/run.sh $(TOOL) $(SCALE)
+
+check-scale-full: build
+	sh Tests/Scale/run.sh $(TOOL) $(SCALE) full
+
 # The test suite with every package trait on, under the address sanitizer, with leaks, and under the thread sanitizer; less
 # the tests of the rules, which have no memory of their own and no thread. `make sanitize-native` is the first of them for
 # what calls C alone.
@@ -235,12 +244,12 @@ bench: setup
 
 full: export WAYS_IN = all
 full: export VALGRIND = all
-full: lint words check-repository tools test test-traits sanitize validate strace reports check-schemas html-check docs check-public-api conformance-full check-units check-c examples check-deb hostile fuzz
+full: lint words check-repository tools test test-traits sanitize validate strace reports check-schemas html-check docs check-public-api conformance-full check-units check-c examples check-scale-full check-deb hostile fuzz
 
 include packaging/install.mk
 include packaging/library.mk
 
 clean:
 	swift package clean
-	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(SCHEMA_SAMPLES) $(HTML_PAGES) $(EXAMPLE_RUNS)
+	rm -rf $(SAMPLES) $(BENCHMARKS) $(REPORT_SAMPLES) $(SCHEMA_SAMPLES) $(HTML_PAGES) $(EXAMPLE_RUNS) $(SCALE)
 	rm -rf $(HOSTILE) $(DOCUMENTATION) .build/api

@@ -19,10 +19,13 @@ need shellcheck shellcheck
 need systemd-analyze systemd
 need c++ g++
 need valgrind "valgrind libc6-dbg"
+need strace strace
+need parallel parallel
 if [ "${1:-}" = full ]; then
     need lintian lintian
     need dpkg-shlibdeps dpkg-dev
-    need strace strace
+    need java default-jre-headless
+    need ssh openssh-client
 fi
 promtool=""
 if [ "${1:-}" = full ] && ! command -v promtool >/dev/null 2>&1; then promtool=promtool; fi
