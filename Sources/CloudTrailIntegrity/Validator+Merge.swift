@@ -14,6 +14,8 @@ package struct PartialSum: Sendable {
     private var sections: [StateSection] = []
     /// What the sections have in common; `nil` when nothing is remembered.
     private var state: ProvenState?
+    /// The accounts and regions that some machine saw, and those that the one of part 0 did.
+    private var seen: (byAny: Set<ArchivePart>, byFirst: Set<ArchivePart>) = ([], [])
     /// The parts that were added.
     package private(set) var parts: Set<Int> = []
 
@@ -29,6 +31,9 @@ package struct PartialSum: Sendable {
     /// - Throws: ``MergeError`` where it does not go together with the others.
     package mutating func add(_ partial: PartialResult, of number: Int) throws(MergeError) {
         guard let part = partial.part else { throw .notIndependent(part: number) }
+        for share in plan.parts[number].shares where share.isCut && partial.digestsOfCuts[share.part] == nil {
+            throw .notIndependent(part: number)
+        }
         for (cut, hash) in partial.digestsOfCuts {
             if let known = digestsOfCuts[cut], known.hash != hash {
                 throw .digestFilesDiffer(account: cut.account, region: cut.region, parts: [known.part, number])
@@ -39,6 +44,8 @@ package struct PartialSum: Sendable {
         if sum == nil { sum = part } else { sum?.add(part) }
         votes.add(partial.votes)
         replacedRoots.formUnion(partial.replacedRoots)
+        seen.byAny.formUnion(partial.seen)
+        if number == 0 { seen.byFirst = partial.seen }
         if let own = partial.carried {
             carried = ValidationReport.Carried(
                 digests: (carried?.digests ?? 0) + own.digests,
@@ -70,6 +77,11 @@ package struct PartialSum: Sendable {
         monitor: ValidationMonitor = ValidationMonitor()
     ) throws -> ValidationReport {
         guard missingParts.isEmpty, var sum = self.sum.take() else { throw MergeError.missing(parts: missingParts) }
+        // What is of no share is judged with part 0, and must have been there then.
+        let shared = Set(plan.parts.flatMap { $0.shares.map(\.part) })
+        if let new = seen.byAny.subtracting(shared).subtracting(seen.byFirst).min() {
+            throw MergeError.unseen(account: new.account, region: new.region)
+        }
         if let places = plan.places?.archivePlaces {
             guard places.agree(with: votes) else { throw MergeError.placesDiffer }
             do { try sum.settle() } catch { throw MergeError.notIndependent(part: nil) }
@@ -98,6 +110,8 @@ package enum MergeError: Error, Hashable {
     case notIndependent(part: Int?)
     /// Signed digest files say other places than the plan has, or of some root none does.
     case placesDiffer
+    /// A machine saw files of it, and it is of no part's share and was not there when part 0 was judged.
+    case unseen(account: String, region: String)
     /// Two parts with days of one account and region were judged by other digest files.
     case digestFilesDiffer(account: String, region: String, parts: [Int])
 }

@@ -31,7 +31,14 @@ extension Validator {
             return nil
         }
         monitor.enter(.listing)
-        guard let survey = try ArchiveSurvey(sources, check: monitor.check), !survey.parts.isEmpty else { return nil }
+        let survey: ArchiveSurvey?
+        do {
+            survey = try ArchiveSurvey(sources, check: monitor.check)
+        } catch is ObjectReadError {
+            // The listing of the whole says what stands in the way.
+            return nil
+        }
+        guard let survey, !survey.parts.isEmpty else { return nil }
         var portion: ArchivePortion? = ArchivePortion(
             survey,
             files: options.filesAtOnce,

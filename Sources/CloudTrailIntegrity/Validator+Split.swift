@@ -145,7 +145,10 @@ private struct DigestFileSample {
                 try check()
                 switch item {
                 case .folder(let path): folders.append(path)
-                case .entry(let entry): own.append(entry)
+                case .entry(let entry):
+                    // What lies beside digest files says nothing of places.
+                    let name = ObjectKey(bytes: Array(entry.path.lastComponent))
+                    if name.isNamedForDigest { own.append(entry) }
                 }
             }
         } catch is ObjectReadError {

@@ -9,7 +9,7 @@ extension Validator {
     ///   - number: The number of the part, from 0.
     ///   - sources: The roots of the archive, in the order of the plan.
     ///   - names: What the roots are called in reports.
-    /// - Throws: ``EmptyRootError``; else as for ``validate(_:monitor:onFinding:)-([ArchiveSource],_,_)``.
+    /// - Throws: ``EmptyPartError``; else as for ``validate(_:monitor:onFinding:)-([ArchiveSource],_,_)``.
     package func judge(
         part number: Int,
         of plan: WorkPlan,
@@ -34,7 +34,7 @@ extension Validator {
         }
         if let listed = result.part?.listedRoots {
             for (root, entries) in plan.parts[number].entries.enumerated() where entries > 0 && !listed[root] {
-                throw EmptyRootError(root: root)
+                throw EmptyPartError.root(root, entries: entries)
             }
         }
         for (root, source) in sources.enumerated() where !([source].namesOfReplaced).isEmpty {
@@ -75,11 +75,14 @@ extension Validator {
                 part: sum,
                 votes: portion?.votes ?? ArchivePortion.Votes(),
                 digestsOfCuts: portion?.digestsOfCuts ?? [:],
+                seen: Set(survey.parts.map(\.part)),
                 carried: judged.carried,
                 state: judged.state
             )
         } catch is NotConfined {
             return PartialResult()
+        } catch let error as EmptyShareError {
+            throw EmptyPartError.share(account: error.part.account, region: error.part.region)
         }
     }
 }
@@ -95,11 +98,17 @@ extension WorkPlan {
         }
     }
 
-    /// What a machine judges: its shares as far as they are there, and for part 0 what is there and of no share.
+    /// What a machine judges: its shares, and for part 0 what is there and of no share.
     fileprivate func shares(of number: Int, in survey: ArchiveSurvey) -> [ArchivePortion.Share] {
         let there = Dictionary(uniqueKeysWithValues: survey.parts.map { ($0.part, $0) })
-        var shares = parts[number].shares.compactMap { share in
-            there[share.part].map { ArchivePortion.Share(part: $0, start: share.start, end: share.end) }
+        var shares = parts[number].shares.map { share in
+            // Of what is gone, nothing is listed; and that it is gone, the other cuts of it must find too.
+            ArchivePortion.Share(
+                part: there[share.part] ?? ArchiveSurvey.Part(part: share.part, digests: [], logs: []),
+                start: share.start,
+                end: share.end,
+                isKnownToHold: share.entries > 0
+            )
         }
         if number == 0 {
             let known = Set(parts.flatMap { $0.shares.map(\.part) })

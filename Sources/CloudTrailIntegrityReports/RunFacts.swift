@@ -33,6 +33,8 @@ package struct RunFacts: Hashable, Sendable {
     /// Parts that were judged one by one.
     package struct MergedParts: Hashable, Sendable {
         package let count: Int
+        /// What is asked for is counted from here.
+        package let askedAt: Timestamp
         package let seal: Seal
 
         /// What keeps their results from being written by others.
@@ -40,18 +42,20 @@ package struct RunFacts: Hashable, Sendable {
             case key, none
         }
 
-        package init(count: Int, _ seal: Seal) {
+        package init(count: Int, askedAt: Timestamp, _ seal: Seal) {
             self.count = count
+            self.askedAt = askedAt
             self.seal = seal
         }
 
         /// What a report says of it.
         var sentence: String {
             switch seal {
-            case .key: "Judged in \(count.of("part")), whose results were sealed with the key of --partial-key."
+            case .key:
+                "Judged in \(count.of("part")), as asked at \(askedAt); their results were sealed with the key of --partial-key."
             case .none:
-                "Judged in \(count.of("part")), whose results no key seals (--partial-key): whoever could write them could "
-                    + "write this verdict."
+                "Judged in \(count.of("part")), as asked at \(askedAt); no key seals their results (--partial-key): whoever "
+                    + "could write them could write this verdict."
             }
         }
     }

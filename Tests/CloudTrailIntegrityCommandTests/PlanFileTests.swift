@@ -11,13 +11,19 @@ struct PlanFileTests {
     private func plan() throws -> PlanFile {
         let root = WorkPlan.Root(.bucketFolder(ObjectKey("front/")), prefix: ObjectKey(bytes: []))
         let shares = [
-            WorkPlan.Share(account: "111122223333", region: "us-east-1", end: Timestamp("2026-03-02T00:00:00Z")),
-            WorkPlan.Share(account: "111122223334", region: "eu-west-1"),
+            WorkPlan.Share(
+                account: "111122223333",
+                region: "us-east-1",
+                end: Timestamp("2026-03-02T00:00:00Z"),
+                entries: 7
+            ),
+            WorkPlan.Share(account: "111122223334", region: "eu-west-1", entries: 63),
         ]
         let start = WorkPlan.Share(
             account: "111122223333",
             region: "us-east-1",
-            start: Timestamp("2026-03-02T00:00:00Z")
+            start: Timestamp("2026-03-02T00:00:00Z"),
+            entries: 50
         )
         return try PlanFile(
             begin: try #require(Timestamp("2026-03-05T00:00:00Z")),

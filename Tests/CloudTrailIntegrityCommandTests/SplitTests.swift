@@ -92,7 +92,7 @@ struct SplitTests {
         }
         #expect(try lines("merged.sha256") == lines("whole.sha256"))
         let page = try String(contentsOfFile: "\(path)/merged.html", encoding: .utf8)
-        #expect(page.contains("Judged in 3 parts, whose results no key seals"))
+        #expect(page.contains("no key seals their results"))
         #expect(FileManager.default.fileExists(atPath: "\(path)/merged.prom"))
     }
 
@@ -149,7 +149,7 @@ struct SplitTests {
         try split(2, "--partial-key", secret)
         for number in 0..<2 { #expect(work(number, "--partial-key", secret).status == .proven) }
         let merged = merge([0, 1], "--partial-key", secret)
-        #expect(merged.status == .proven && merged.output.contains("sealed with the key of --partial-key"))
+        #expect(merged.status == .proven && merged.output.contains("their results were sealed with the key of"))
         let without = merge([0, 1])
         #expect(without.status == .noInput && errorOf(without).contains("give the same key"))
         let other = try sample.write("other", String(repeating: "o", count: 32))
@@ -186,7 +186,7 @@ struct SplitTests {
             "--public-keys",
             keys
         )
-        #expect(more.status == .noInput && errorOf(more).contains("'--public-keys' gives 2"))
+        #expect(more.status == .noInput && errorOf(more).contains("1 file of '--public-keys', and 2 are given"))
         let unknown = work(0, "--start-time", "2026-03-01")
         #expect(unknown.status == .usage && errorOf(unknown).contains("stands in the plan already"))
         #expect(!FileManager.default.fileExists(atPath: partial(0)))
@@ -214,6 +214,13 @@ struct SplitTests {
         #expect(merged.status == .proven)
         let unknown = work(0, "--root", "other=\(elsewhere)")
         #expect(unknown.status == .usage && errorOf(unknown).contains("names no root of the plan"))
+        // The same folder for two roots.
+        let copy = sample.path + "/copy"
+        try FileManager.default.copyItem(atPath: elsewhere, toPath: copy)
+        let twice = run("split", elsewhere, copy, "--public-keys", sample.keys, "--parts", "2")
+        try Data(twice.output.utf8).write(to: URL(fileURLWithPath: plan))
+        let same = work(0, "--root", "\(copy)=\(elsewhere)")
+        #expect(same.status == .usage && errorOf(same).contains("Two roots of the plan are the same folder"))
     }
 
     /// I43
@@ -242,6 +249,59 @@ struct SplitTests {
         }
     }
 
+    /// I43
+    @Test("small regions beside some days of a large one are judged whole", arguments: [2, 3, 5])
+    func wholeBesideDays(parts: Int) throws {
+        // A region of many log files is cut into days; of the others no log file is left, and digest files are missing.
+        let accounts = sample.archive + "/AWSLogs"
+        let regions = ["111122223333/%/us-west-2", "111122223334/%/us-east-1", "111122223334/%/us-west-2"]
+        for region in regions {
+            try FileManager.default.removeItem(atPath: "\(accounts)/\(region.replacing("%", with: "CloudTrail"))")
+            let digests = "\(accounts)/\(region.replacing("%", with: "CloudTrail-Digest"))/2026/03/01"
+            for name in try FileManager.default.contentsOfDirectory(atPath: digests).sorted().dropFirst(3).dropLast(3) {
+                try FileManager.default.removeItem(atPath: "\(digests)/\(name)")
+            }
+        }
+        let divided = try split(parts)
+        let lines = divided.output.split(separator: "\n")
+        if parts == 2 {
+            let isMixed = lines.contains {
+                $0.contains(#""from""#) && $0.components(separatedBy: #""account""#).count > 2
+            }
+            #expect(isMixed, "\(divided.output)")
+        }
+        for number in 0..<parts { #expect(work(number).status == .proven) }
+        let merged = merge(Array(0..<parts), "--format", "jsonl")
+        let whole = sample.validate("--format", "jsonl")
+        #expect(whole.status == .violation)
+        #expect(try records(merged) == records(whole), "\(merged.errors)")
+    }
+
+    /// I43
+    @Test("a region of which days are judged apart is seen by each, and is the same to each")
+    func cutsSeeTheSame() throws {
+        try split(6)
+        let lines = try String(contentsOfFile: plan, encoding: .utf8).split(separator: "\n")
+        let later = try #require(lines.firstIndex { $0.contains(#""from""#) }) - 1
+        for number in 0..<6 where number != later { _ = work(number) }
+        let region = String(
+            try #require(lines[later + 1].firstMatch(of: /"account":"([0-9]+)","region":"([a-z0-9-]+)"/)).output.1
+        )
+        let folder = sample.archive + "/AWSLogs/" + region
+        let away = sample.path + "/away"
+        try FileManager.default.moveItem(atPath: folder, toPath: away)
+        let hidden = work(later)
+        #expect(hidden.status == .noInput && errorOf(hidden).contains("is it mounted?"))
+        try FileManager.default.moveItem(atPath: away, toPath: folder)
+        // One digest file less than the others saw.
+        let digests = folder + "/CloudTrail-Digest/us-east-1/2026/03/01"
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: digests).sorted().first)
+        try FileManager.default.moveItem(atPath: digests + "/" + name, toPath: away)
+        #expect(work(later).status == .proven)
+        let merged = merge(Array(0..<6))
+        #expect(merged.status == .noInput && merged.output.isEmpty, "\(merged.output)")
+    }
+
     @Test("what is whole already is not done again")
     func resumed() throws {
         try split(2)
@@ -252,8 +312,11 @@ struct SplitTests {
         try Data("half".utf8).write(to: URL(fileURLWithPath: partial(0)))
         #expect(work(0).output.contains("is finished:"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: partial(0))) == before)
-        // That of another part is not this one's.
+        // That of another part is not written over.
         try FileManager.default.copyItem(atPath: partial(0), toPath: partial(1))
+        let other = work(1)
+        #expect(other.status == .usage && errorOf(other).contains("is the partial of part 0"))
+        try FileManager.default.removeItem(atPath: partial(1))
         #expect(work(1).output.contains("is finished:"))
         #expect(merge([0, 1]).status == .proven)
     }
@@ -298,13 +361,15 @@ struct SplitTests {
                 try? FileManager.default.removeItem(atPath: partial(number))
                 #expect(work(number).status == .proven)
             }
-            let merged = merge([0, 1, 2], "--format", "jsonl")
+            let unnamed = merge([0, 1, 2])
+            #expect(unnamed.status == .usage && errorOf(unnamed).contains("name it with '--state'"))
+            let merged = merge([0, 1, 2], "--format", "jsonl", "--state", state)
             let whole = sample.validate(["--format", "jsonl", "--state", other] + isNew)
             #expect(merged.status == whole.status, "\(merged.errors)")
             #expect(try records(merged) == records(whole))
             if night > 0 { #expect(merged.output.contains(#""carried":{"digests":"#)) }
         }
-        let stale = merge([0, 1, 2])
+        let stale = merge([0, 1, 2], "--state", state)
         #expect(stale.status == .noInput && errorOf(stale).contains("is not the one that the archive was split with"))
     }
 

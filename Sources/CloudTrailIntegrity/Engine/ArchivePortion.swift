@@ -2,6 +2,11 @@ internal import CloudTrailFormat
 internal import CloudTrailRules
 internal import NativeInterop
 
+/// An account and region of which entries were seen before, and of which nothing is there.
+struct EmptyShareError: Error {
+    let part: ArchivePart
+}
+
 /// A portion of a plain archive: as many parts as come to a number of files, one portion after another.
 struct ArchivePortion {
     /// What is judged of a part: all of it, or some of its days.
@@ -11,6 +16,8 @@ struct ArchivePortion {
         var start: Timestamp?
         /// The beginning of the first day after it; `nil` for all from ``start`` on.
         var end: Timestamp?
+        /// Whether entries were seen there before.
+        var isKnownToHold = false
     }
 
     /// What all signed digest files that were judged so far say of places.
@@ -98,6 +105,9 @@ struct ArchivePortion {
     /// Whether an earlier portion reported on the digest files of this one.
     var isRepeat: Bool { cut?.isRepeat ?? false }
 
+    /// Whether another cut than the next of a share reports on its digest files.
+    private func isRepeat(_ share: Share) -> Bool { nextDay != nil || share.start != nil }
+
     /// Lists the next portion; what lies beside all parts is of the first.
     ///
     /// - Parameters:
@@ -114,16 +124,21 @@ struct ArchivePortion {
         batch: (ArchiveIndex.DigestBatch, PartCut?) throws -> Void
     ) throws {
         let listing = PartListing(sources, filesOfPart: filesOfPart, atOnce: atOnce, check)
+        parts = []
+        cut = nil
+        // A portion in which an earlier cut reports on digest files holds those of this cut alone.
+        let isRestAlone = !isAtEnd && isRepeat(shares[next]) && rest.contains { !$0.isEmpty }
         for (root, entries) in rest.enumerated() {
             try index.add(entries, root: root, check: check) { try batch($0, nil) }
         }
         rest = []
-        parts = []
-        cut = nil
+        if isRestAlone { return }
         while cut == nil && !isAtEnd && (parts.isEmpty || index.entryCount < files) {
             let share = shares[next]
+            if isRepeat(share), !parts.isEmpty { return }
             let part = share.part
             parts.insert(part.part)
+            let known = index.entryCount
             // Digest files are listed first: what they list is there by then, where an archive grows meanwhile. They are read
             // when it is known how many log files there are, which decides what is kept of them.
             var found: [ArchiveIndex.DigestBatch] = []
@@ -141,6 +156,7 @@ struct ArchivePortion {
                 let end = days.first?.start ?? share.end
                 if start != nil || end != nil { cut = PartCut(part: part.part, start: start, end: end) }
             }
+            if share.isKnownToHold, index.entryCount == known { throw EmptyShareError(part: part.part) }
             if cut != nil, digestCount > PartListing.mostInEachCut { throw NotConfined() }
             for digests in found { try batch(digests, cut) }
             nextDay = days.first?.start
@@ -174,7 +190,7 @@ struct ArchivePortion {
             places = try agreedPlaces(archive.facts.placement)
             self.places = places
         }
-        try noteDigestsOfCut(archive.facts.records)
+        try noteDigestsOfCut(archive)
         let confinement = Confinement(parts, cut, places, archive)
         try confinement.check(check)
         return confinement
@@ -208,14 +224,21 @@ struct ArchivePortion {
         }
     }
 
-    private mutating func noteDigestsOfCut(_ records: DigestRecords) throws {
+    /// The cuts of a part must come to the same of the same digest files.
+    private mutating func noteDigestsOfCut(_ archive: JudgedArchive) throws {
         guard let cut else { return }
+        let (index, records) = (archive.facts.index, archive.facts.records)
         let isOwn = records.names.chains.map { ArchivePart($0) == cut.part }
         var bytes: [UInt8] = []
-        for record in records where isOwn[Int(record.chain)] {
-            bytes.append(record.hash == nil ? 0 : 1)
-            bytes += record.hash?.bytes ?? []
+        for number in records.indices where isOwn[Int(records[number].chain)] {
+            let digest = index.digests[number]
+            let faults = archive.digests.verdicts[number].faults.map(\.kind.rawValue).joined(separator: " ")
+            let isInScope = archive.digests.isInScope[number]
+            bytes += "\(digest.root) \(faults) \(isInScope) \(archive.digests.window(of: number))\n".utf8
+            bytes += index.path(of: digest).bytes + [0]
+            bytes += records[number].hash?.bytes ?? []
         }
+        for folder in index.hiddenFolders { bytes += "\(folder.root) \(folder.path)\n".utf8 }
         let digests = try SHA256Digest.of(bytes)
         if let known = digestsOfCuts.updateValue(digests, forKey: cut.part), known != digests { throw NotConfined() }
     }

@@ -32,6 +32,7 @@ struct ArchiveSurvey: Sendable {
     /// Looks for the folders of parts; `nil` where so much lies beside them that the archive has to be taken as a whole.
     ///
     /// - Parameter check: Called with every entry; what it throws ends the work.
+    /// - Throws: ``ObjectReadError`` where a folder cannot be listed.
     init?(_ sources: [any ObjectSource], check: () throws -> Void) throws {
         var places: [ArchivePart: [Place]] = [:]
         var rest: [[ArchiveEntry]] = []
@@ -64,9 +65,6 @@ struct ArchiveSurvey: Sendable {
                 rest.append(entries)
             }
         } catch is NotPlain {
-            return nil
-        } catch is ObjectReadError {
-            // The listing of the whole says what stands in the way.
             return nil
         }
         self.rest = rest

@@ -76,8 +76,24 @@ extension Finding: PartialValue {
             ownAdvice: try reader.optional()
         )
         // Those that sum up others come when all parts are known.
-        guard !isSum else { throw StateReader.broken }
+        guard !isSum, detail.keys.allSatisfy({ $0.utf8.allSatisfy(\.isLetter) }) else { throw StateReader.broken }
         note(isKnown: isKnown)
+    }
+}
+
+extension UInt8 {
+    /// Of ASCII, as the names of details have them.
+    fileprivate var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
+}
+
+extension StateReader {
+    /// A SHA-256 as reports write it.
+    fileprivate mutating func hash() throws(StateError) -> String {
+        let text = try string()
+        guard let bytes = Hex.decode(text), bytes.count == SHA256Digest.byteCount, text == Hex.encode(bytes) else {
+            throw Self.broken
+        }
+        return text
     }
 }
 
@@ -100,9 +116,9 @@ extension ProvenFile: PartialValue {
         let (bucket, key, path) = (
             try reader.string(), try reader.value(ObjectKey.self), try reader.value(ObjectKey.self)
         )
-        let sha256 = try reader.string()
+        let sha256 = try reader.hash()
         var stored: Stored?
-        if try reader.flag() { stored = Stored(bytes: try reader.number(), sha256: try reader.string()) }
+        if try reader.flag() { stored = Stored(bytes: try reader.number(), sha256: try reader.hash()) }
         self.init(
             bucket: bucket,
             key: key,

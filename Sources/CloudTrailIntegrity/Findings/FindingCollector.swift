@@ -123,13 +123,15 @@ struct FindingCollector: Sendable {
     /// Adds what was settled of another part, as if the findings of both had come to one: see ``sumUpExcess()``.
     mutating func merge(_ other: FindingCollector) {
         add(other)
+        var isDue = false
         for group in other.groups where group.settledCount > 0 {
             let number = number(of: group.place)
             let count = groups[number].settledCount
             if count > limit { crowded.insert(number) }
             // Not at once, so that n parts take n log n comparisons.
-            if count >= 2 * max(limit, Self.fewest) + limit { sumUpExcess() }
+            isDue = isDue || count >= 2 * max(limit, Self.fewest) + limit
         }
+        if isDue { sumUpExcess() }
     }
 
     /// Sums up those that do not stand by themselves once parts were merged. Of each stage the first of a part are among its

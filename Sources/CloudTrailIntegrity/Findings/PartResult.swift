@@ -102,7 +102,7 @@ extension PartResult {
         let roots = [report.provenRoots, report.selectedRoots, report.holdingRoots].flatMap(\.self)
         let folders = report.aside.digestsElsewhere.keys.map(\.root) + report.aside.logsElsewhere.keys.map(\.root)
         return listedRoots.count == rootCount && (roots + folders).allSatisfy { $0 < rootCount }
-            && report.findings.limit == limit && signatures.isSound(files: files)
+            && report.findings.limit == limit && report.files.total == entryCount && signatures.isSound(files: files)
     }
 }
 

@@ -13,6 +13,8 @@ package struct PartialResult: Sendable {
     /// The roots that are something else by now than what was opened, by their numbers.
     var replacedRoots: Set<Int> = []
 
+    /// The accounts and regions that have folders in the archive, whosesoever share they are.
+    var seen: Set<ArchivePart> = []
     /// What was proven before and not read in this run; `nil` when nothing is remembered.
     var carried: ValidationReport.Carried?
     /// What the next run may build on, without its findings; likewise.
@@ -24,8 +26,10 @@ package struct PartialResult: Sendable {
     package var entryCount: Int { part?.entryCount ?? 0 }
 }
 
-/// A root in which the plan counted entries of a part holds none of it: its storage is not there.
-package struct EmptyRootError: Error {
-    /// The number of the root.
-    package let root: Int
+/// Where the plan counted entries of a part there are none: storage is not there, or files are gone.
+package enum EmptyPartError: Error {
+    /// In the root with this number, where it counted so many.
+    case root(Int, entries: Int)
+    /// Of this account and region, in all roots.
+    case share(account: String, region: String)
 }

@@ -8,10 +8,16 @@ extension WorkPlan {
         let entries: [Int]
         let weight: Int
 
-        init(_ share: Share, digests: [Int], logs: some Collection<PartCount.Day>) {
-            self.share = share
-            entries = logs.reduce(digests) { sum, day in zip(sum, day.logs).map(+) }
+        init(_ part: PartCount, _ logs: ArraySlice<PartCount.Day>, start: Timestamp? = nil, end: Timestamp? = nil) {
+            entries = logs.reduce(part.digests) { sum, day in zip(sum, day.logs).map(+) }
             weight = entries.reduce(0, +)
+            share = Share(
+                account: part.part.account,
+                region: part.part.region,
+                start: start,
+                end: end,
+                entries: weight
+            )
         }
     }
 
@@ -55,19 +61,17 @@ extension WorkPlan {
             logs += count.days[day].count
             let isLast = day == count.days.indices.last
             guard isLast || isLarge && logs >= most else { continue }
-            let share = Share(
-                account: count.part.account,
-                region: count.part.region,
-                start: start == count.days.startIndex ? nil : count.days[start].start,
-                end: isLast ? nil : count.days[day + 1].start
+            loads.append(
+                Load(
+                    count,
+                    count.days[start...day],
+                    start: start == count.days.startIndex ? nil : count.days[start].start,
+                    end: isLast ? nil : count.days[day + 1].start
+                )
             )
-            loads.append(Load(share, digests: count.digests, logs: count.days[start...day]))
             (start, logs) = (day + 1, 0)
         }
-        if loads.isEmpty {
-            let share = Share(account: count.part.account, region: count.part.region)
-            loads.append(Load(share, digests: count.digests, logs: []))
-        }
+        if loads.isEmpty { loads.append(Load(count, [])) }
         return loads
     }
 }

@@ -14,13 +14,25 @@ package struct WorkPlan: Hashable, Sendable {
         package let start: Timestamp?
         /// The beginning of the first day after it; `nil` for all from ``start`` on.
         package let end: Timestamp?
+        /// How many entries were seen.
+        package let entries: Int
 
-        package init(account: String, region: String, start: Timestamp? = nil, end: Timestamp? = nil) {
+        package init(
+            account: String,
+            region: String,
+            start: Timestamp? = nil,
+            end: Timestamp? = nil,
+            entries: Int
+        ) {
             self.account = account
             self.region = region
             self.start = start
             self.end = end
+            self.entries = entries
         }
+
+        /// Whether it has some days of an account and region alone.
+        var isCut: Bool { start != nil || end != nil }
 
         var part: ArchivePart { ArchivePart(account: account, region: region) }
     }

@@ -65,6 +65,8 @@ extension StateReader {
     mutating func size() throws(StateError) -> Int {
         let number = try number()
         guard number < 1 << 50 else { throw Self.broken }
+        sizes += Int(number)
+        guard sizes < 1 << 50 else { throw Self.broken }
         return Int(number)
     }
 }

@@ -139,6 +139,10 @@ struct StateReader {
     private(set) var offset: Int
     private var lastName: [UInt8] = []
     private var last = StateDifferences()
+    /// The sum of all sizes that were read.
+    var sizes = 0
+    /// How many bytes more the names may have in all: they share what they begin with, and few bytes must not stand for many.
+    private var nameBytes: Int
 
     /// Names that are longer share nothing with the one before, so that few bytes cannot stand for many.
     static let longestSharingName = 4096
@@ -146,6 +150,7 @@ struct StateReader {
     init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         offset = bytes.startIndex
+        nameBytes = 64 * bytes.count
     }
 
     static let broken = StateError(.damaged, "it is damaged: what it holds is not a state")
@@ -224,6 +229,8 @@ struct StateReader {
         guard shared <= lastName.count else { throw Self.broken }
         let rest = try text()
         guard shared == 0 || Int(shared) + rest.count <= Self.longestSharingName else { throw Self.broken }
+        nameBytes -= Int(shared) + rest.count
+        guard nameBytes >= 0 else { throw Self.broken }
         lastName.removeSubrange(Int(shared)...)
         lastName.append(contentsOf: rest)
         return lastName

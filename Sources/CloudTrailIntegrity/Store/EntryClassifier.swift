@@ -67,4 +67,11 @@ private let sidecarSuffix: StaticString = ".metadata.json"
 extension ObjectKey {
     /// The path of the sidecar of a digest file at this path.
     package var sidecar: ObjectKey { ObjectKey(bytes: bytes + sidecarSuffix.description.utf8) }
+
+    /// Whether a file of this name is a digest file, or the sidecar of one, where it lies among such files.
+    package var isNamedForDigest: Bool {
+        let suffix = Array(sidecarSuffix.description.utf8)
+        let isSidecar = bytes.count >= suffix.count && bytes.suffix(suffix.count).elementsEqual(suffix)
+        return DigestFileName(isSidecar ? ObjectKey(bytes: Array(bytes.dropLast(suffix.count))) : self) != nil
+    }
 }

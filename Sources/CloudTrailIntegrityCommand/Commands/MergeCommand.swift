@@ -52,6 +52,12 @@ enum MergeCommand: Subcommand {
                 "'--\(option)' lists the proven files, which the partials do not have: split with '--manifest'"
             )
         }
+        guard plan.state == nil || arguments.path(StateFile.stateOption.name) != nil else {
+            throw CommandError(
+                .usage,
+                "The archive was split with a state: name it with '--state', for it is written again"
+            )
+        }
         var merged = arguments.adding(asked)
         // There it is a flag.
         merged.remove(flag: "manifest")
@@ -59,7 +65,11 @@ enum MergeCommand: Subcommand {
             name,
             arguments,
             archives: plan.roots,
-            merged: RunFacts.MergedParts(count: plan.plan.parts.count, key == nil ? .none : .key)
+            merged: RunFacts.MergedParts(
+                count: plan.plan.parts.count,
+                askedAt: plan.begin,
+                key == nil ? .none : .key
+            )
         )
         let request = try ValidateRequest(command, merged, archives: plan.roots, at: plan.begin, console)
         var run = try MergeRun(request, merged, plan, planFile, key, partials, console, interruption)
@@ -72,7 +82,8 @@ private struct MergeRun {
     private let request: ValidateRequest
     private let plan: PlanFile
     private let key: PartialKey?
-    private let partials: [NamedFile]
+    /// As far as they could be found.
+    private let partials: [(path: ByteString, file: Result<NamedFile, CommandError>)]
     private let inputs: [NamedFile]
     private var evidence: EvidenceFiles
     private var state: StateFile?
@@ -94,9 +105,12 @@ private struct MergeRun {
         self.key = key
         self.console = console
         self.interruption = interruption
-        self.partials = try NamedFile.files(partials, .partial)
+        self.partials = partials.map { path in
+            (path, Result { () throws(CommandError) in try NamedFile(path, .partial) })
+        }
         evidence = try EvidenceFiles(of: plan, arguments)
-        inputs = evidence.all + self.partials + [planFile, key?.file].compactMap(\.self)
+        let found = self.partials.compactMap { try? $0.file.get() }
+        inputs = evidence.all + found + [planFile, key?.file].compactMap(\.self)
         state = try StateFile(arguments, begin: plan.begin, besides: request.outputs.files)
     }
 
@@ -141,31 +155,34 @@ private struct MergeRun {
         var sum = PartialSum(plan.plan)
         var faults: [String] = []
         var first: [Int: ByteString] = [:]
-        for file in partials {
+        for (path, file) in partials {
             if interruption.monitor.isCancelled { throw CancellationError() }
             let partial: PartialFile
             do {
-                partial = try PartialFile(reading: try file.read(), key: key?.bytes)
+                partial = try PartialFile(reading: try file.get().read(), key: key?.bytes)
             } catch let error as PartialFileError {
-                faults.append("'\(file.path)': \(error)")
+                faults.append("'\(path)': \(error)")
+                continue
+            } catch let error as CommandError {
+                faults.append(error.message)
                 continue
             }
             guard partial.plan == plan.hash else {
-                faults.append("'\(file.path)': it is of another plan")
+                faults.append("'\(path)': it is of another plan")
                 continue
             }
             guard partial.isSound(plan.plan, rootCount: plan.roots.count, validator) else {
-                faults.append("'\(file.path)': \(PartialFileError.damaged)")
+                faults.append("'\(path)': \(PartialFileError.damaged)")
                 continue
             }
-            if let other = first.updateValue(file.path, forKey: partial.number) {
-                faults.append("'\(file.path)': it is of part \(partial.number), and so is '\(other)'")
+            if let other = first.updateValue(path, forKey: partial.number) {
+                faults.append("'\(path)': it is of part \(partial.number), and so is '\(other)'")
                 continue
             }
             do throws(MergeError) {
                 try sum.add(partial.result, of: partial.number)
             } catch {
-                faults.append("'\(file.path)': \(Self.words(error))")
+                faults.append("'\(path)': \(Self.words(error))")
             }
         }
         let missing = plan.plan.parts.indices.filter { first[$0] == nil }
@@ -203,6 +220,9 @@ private struct MergeRun {
         case .placesDiffer:
             return
                 "the signed digest files say of where files lie something else than those that 'split' read: \(again)"
+        case .unseen(let account, let region):
+            return "files of \(account) in \(region) appeared while the parts were judged, and no part has them: judge "
+                + "part 0 again, with a '--partial' file of another name, or split the archive again"
         case .digestFilesDiffer(let account, let region, let parts):
             let names = parts.sorted().map(String.init).joined(separator: " and ")
             return

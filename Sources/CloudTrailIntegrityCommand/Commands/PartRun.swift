@@ -80,6 +80,9 @@ struct PartRun {
         number = try Self.number(arguments, of: plan)
         roots = try Self.rootPaths(arguments, of: plan)
         partial = try OutputFile(path, purpose: "partial", besides: [])
+        guard partial.place != nil else {
+            throw CommandError(.usage, "A partial is a regular file, and '\(path)' is not: give another path")
+        }
     }
 
     /// Refuses what says something only beside a plan.
@@ -169,7 +172,15 @@ struct PartRun {
         guard let location = partial.location, location.inode != nil else { return false }
         let bytes = try InputFile.read(partial.path, purpose: "partial")
         guard let file = try? PartialFile(reading: bytes, key: key?.bytes) else { return false }
-        return file.plan == plan.hash && file.number == number
+        guard file.plan == plan.hash else { return false }
+        guard file.number == number else {
+            throw CommandError(
+                .usage,
+                "'\(partial.path)' is the partial of part \(file.number): give each part a file of its own"
+            )
+        }
+        // What could not be judged apart may have been so in passing.
+        return file.result.isIndependent
     }
 
     private func say(_ line: String) throws(CommandError) {
@@ -195,12 +206,17 @@ struct PartRun {
                     names: plan.roots,
                     monitor: interruption.monitor
                 )
-            } catch let error as EmptyRootError {
+            } catch let error as EmptyPartError {
+                let found =
+                    switch error {
+                    case .root(let root, let entries):
+                        "'\(roots[root])' holds nothing of part \(number), but 'split' counted \(entries.of("file")) of it there"
+                    case .share(let account, let region):
+                        "Nothing of \(account) in \(region) is there, but 'split' counted files of it"
+                    }
                 throw CommandError(
                     .noInput,
-                    "'\(roots[error.root])' holds nothing of part \(number), but 'split' counted "
-                        + "\(plan.plan.parts[number].entries[error.root]) files of it there: is it mounted? If they are gone for "
-                        + "good, split the archive again"
+                    "\(found): is it mounted? If they are gone for good, split the archive again"
                 )
             } catch let error as CancellationError {
                 throw error
@@ -227,6 +243,10 @@ struct PartRun {
                 )
             }
             paths[number] = ByteString(bytes: text.bytes.dropFirst(name.bytes.count + 1))
+        }
+        let inodes = paths.compactMap { $0.isUsable ? (try? FileStatus(at: $0))?.inode : nil }
+        guard Set(inodes).count == inodes.count else {
+            throw CommandError(.usage, "Two roots of the plan are the same folder: give each its own with '--root'")
         }
         return paths
     }

@@ -88,10 +88,8 @@ enum SplitCommand: Subcommand {
             do {
                 return try validator.split(archives, into: number, monitor: interruption.monitor)
             } catch let error as SplitError {
-                throw CommandError(
-                    .noInput,
-                    "The archive cannot be divided, because \(error): take '--parts 1', or validate it at once"
-                )
+                let advice = number == 1 ? "validate it at once" : "take '--parts 1', or validate it at once"
+                throw CommandError(.noInput, "The archive cannot be divided, because \(error): \(advice)")
             }
         }
         guard let divided else { return interruption.status }

@@ -37,7 +37,8 @@ struct EvidenceFiles {
             guard paths.count == names.count else {
                 throw CommandError(
                     .noInput,
-                    "The archive was split with \(names.count.of(role.purpose)), and '--\(role.option)' gives \(paths.count)"
+                    "The archive was split with \(names.count.of("file")) of '--\(role.option)', and \(paths.count) "
+                        + "\(paths.count == 1 ? "is" : "are") given now"
                 )
             }
             var files: [NamedFile] = []

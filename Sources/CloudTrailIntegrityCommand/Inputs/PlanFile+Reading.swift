@@ -221,16 +221,18 @@ private struct PlanHead {
         var region: String?
         var start: Timestamp?
         var end: Timestamp?
+        var entries: Int?
         try reader.readObject { (reader, member) throws(JSONError) in
             switch reader.string(member) {
             case "account": account = try reader.readString()
             case "region": region = try reader.readString()
+            case "entries": entries = Int(try reader.readNumber())
             case "from": start = Timestamp(try reader.readString())
             case "until": end = Timestamp(try reader.readString())
             default: try reader.skipValue()
             }
         }
-        guard let account, let region else { return nil }
-        return WorkPlan.Share(account: account, region: region, start: start, end: end)
+        guard let account, let region, let entries else { return nil }
+        return WorkPlan.Share(account: account, region: region, start: start, end: end, entries: entries)
     }
 }

@@ -134,6 +134,7 @@ struct PlanFile {
                 var object = JSONObjectText()
                 object.add("account", share.account)
                 object.add("region", share.region)
+                object.add("entries", Int64(share.entries))
                 if let start = share.start { object.add("from", start.description) }
                 if let end = share.end { object.add("until", end.description) }
                 return object
@@ -146,7 +147,10 @@ struct PlanFile {
 /// Bytes as text: what is not UTF-8, and `%` itself, as `%` and two hex digits.
 enum EncodedBytes {
     static func encoded(_ bytes: ByteString) -> String {
-        if let text = bytes.text { return text.replacing("%", with: "%25") }
+        if bytes.text != nil {
+            let escaped = bytes.bytes.flatMap { $0 == UInt8(ascii: "%") ? Array("%25".utf8) : [$0] }
+            return String(decoding: escaped, as: UTF8.self)
+        }
         return bytes.bytes.map { byte in
             byte < 0x80 && byte != UInt8(ascii: "%")
                 ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte])
