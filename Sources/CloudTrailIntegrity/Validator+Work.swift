@@ -82,6 +82,10 @@ extension Validator {
         } catch is NotConfined {
             return PartialResult()
         } catch let error as EmptyShareError {
+            let entries = plan.parts[number].entries
+            if let root = entries.indices.first(where: { entries[$0] > 0 && survey.isEmpty(root: $0) }) {
+                throw EmptyPartError.root(root, entries: entries[root])
+            }
             throw EmptyPartError.share(account: error.part.account, region: error.part.region)
         }
     }

@@ -118,9 +118,12 @@ def doubled_or_lost(make: Make, full: bool) -> None:
     case.partial(1).unlink()
     case.expect_refused(case.merge(), "no partial of part 1 is given")
     case.expect_refused(case.merge(partials=partials), f"'{case.partial(1)}'")
-    # Under the name of another part: named, and replaced by the worker of that part.
+    # Under the name of another part: named, and never written over.
     shutil.copy(case.partial(0), case.partial(1))
     case.expect_refused(case.merge(), f"'{case.partial(1)}': it is of part 0", "no partial of part 1 is given")
+    run = case.judge(1)
+    expect(run.returncode == 64 and "is the partial of part 0" in run.stderr, case.folder, run.stderr)
+    case.partial(1).unlink()
     case.judge_all()
     expect(case.expect_same() == 0, case.folder)
 

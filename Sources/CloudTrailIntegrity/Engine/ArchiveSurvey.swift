@@ -78,5 +78,10 @@ struct ArchiveSurvey: Sendable {
         }
     }
 
+    /// Whether a source holds nothing, not even a folder of a part.
+    func isEmpty(root: Int) -> Bool {
+        rest[root].isEmpty && !parts.contains { ($0.digests + $0.logs).contains { $0.root == root } }
+    }
+
     private struct NotPlain: Error {}
 }
