@@ -14,8 +14,8 @@ package struct PartialSum: Sendable {
     private var sections: [StateSection] = []
     /// What the sections have in common; `nil` when nothing is remembered.
     private var state: ProvenState?
-    /// The accounts and regions that some machine saw, and those that the one of part 0 did.
-    private var seen: (byAny: Set<ArchivePart>, byFirst: Set<ArchivePart>) = ([], [])
+    /// The accounts and regions of no share that some machine saw, and those that the one of part 0 judged.
+    private var unshared: (seen: Set<ArchivePart>, judged: Set<ArchivePart>) = ([], [])
     /// The parts that were added.
     package private(set) var parts: Set<Int> = []
 
@@ -44,8 +44,8 @@ package struct PartialSum: Sendable {
         if sum == nil { sum = part } else { sum?.add(part) }
         votes.add(partial.votes)
         replacedRoots.formUnion(partial.replacedRoots)
-        seen.byAny.formUnion(partial.seen)
-        if number == 0 { seen.byFirst = partial.seen }
+        unshared.seen.formUnion(partial.unshared)
+        if number == 0 { unshared.judged = partial.unshared }
         if let own = partial.carried {
             carried = ValidationReport.Carried(
                 digests: (carried?.digests ?? 0) + own.digests,
@@ -78,8 +78,7 @@ package struct PartialSum: Sendable {
     ) throws -> ValidationReport {
         guard missingParts.isEmpty, var sum = self.sum.take() else { throw MergeError.missing(parts: missingParts) }
         // What is of no share is judged with part 0, and must have been there then.
-        let shared = Set(plan.parts.flatMap { $0.shares.map(\.part) })
-        if let new = seen.byAny.subtracting(shared).subtracting(seen.byFirst).min() {
+        if let new = unshared.seen.subtracting(unshared.judged).min() {
             throw MergeError.unseen(account: new.account, region: new.region)
         }
         if let places = plan.places?.archivePlaces {

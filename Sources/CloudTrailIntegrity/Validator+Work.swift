@@ -75,7 +75,7 @@ extension Validator {
                 part: sum,
                 votes: portion?.votes ?? ArchivePortion.Votes(),
                 digestsOfCuts: portion?.digestsOfCuts ?? [:],
-                seen: Set(survey.parts.map(\.part)),
+                unshared: Set(survey.parts.map(\.part)).subtracting(plan.shared),
                 carried: judged.carried,
                 state: judged.state
             )
@@ -92,10 +92,13 @@ extension Validator {
 }
 
 extension WorkPlan {
+    /// The accounts and regions that are shared out.
+    fileprivate var shared: Set<ArchivePart> { Set(parts.flatMap { $0.shares.map(\.part) }) }
+
     /// What earlier runs proved of a part; for part 0 also of what is of no share.
     fileprivate func state(of number: Int, _ state: ProvenState?) -> ProvenState {
         let own = Set(parts[number].shares.map(\.part))
-        let known = Set(parts.flatMap { $0.shares.map(\.part) })
+        let known = shared
         return (state ?? ProvenState()).filtered { name in
             let part = ArchivePart(account: name.account, region: name.region)
             return own.contains(part) || number == 0 && !known.contains(part)
@@ -115,7 +118,7 @@ extension WorkPlan {
             )
         }
         if number == 0 {
-            let known = Set(parts.flatMap { $0.shares.map(\.part) })
+            let known = shared
             shares += survey.parts.filter { !known.contains($0.part) }.map { ArchivePortion.Share(part: $0) }
         }
         return shares

@@ -447,7 +447,7 @@ static void test_listings(const cti_validator *validator, struct folder folder)
         cti_status status;
     } faults[] = {
         {FAIL_LIST, "the archive could not be listed: the storage does not permit it", CTI_ERROR_INPUT},
-        {BAD_KIND, "99 is no kind of entry", CTI_ERROR_ARGUMENT},
+        {BAD_KIND, "99 is not a kind of entry", CTI_ERROR_ARGUMENT},
     };
     size_t number;
     for (number = 0; number < sizeof faults / sizeof *faults; number++) {

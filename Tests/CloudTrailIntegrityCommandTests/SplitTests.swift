@@ -302,6 +302,22 @@ struct SplitTests {
         #expect(merged.status == .noInput && merged.output.isEmpty, "\(merged.output)")
     }
 
+    /// I43
+    @Test("what appears when part 0 is judged already, and another part is not, is refused")
+    func tooLate() throws {
+        try split(2)
+        #expect(work(0).status == .proven)
+        let folder = sample.archive + "/AWSLogs/111122223339/CloudTrail/eu-west-1/2026/03/01"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/x.json.gz"))
+        #expect(work(1).status == .proven)
+        let merged = merge([0, 1])
+        #expect(merged.status == .noInput && errorOf(merged).contains("111122223339 in eu-west-1 appeared"))
+        try FileManager.default.removeItem(atPath: partial(0))
+        #expect(work(0).status == .proven)
+        #expect(merge([0, 1]).status == .unverified)
+    }
+
     @Test("what is whole already is not done again")
     func resumed() throws {
         try split(2)

@@ -262,7 +262,8 @@ def check_samples(runner: Runner, tampers: list[str]) -> None:
         records.add_lines("keys-line", run.stdout.decode(), name)
         run = runner.run("chains", f"{name}/archive", "--format", "expect")
         records.add_lines("expected-chains-line", run.stdout.decode(), name)
-        check_parts(runner, name)
+        if number < 4:
+            check_parts(runner, name)
         signed = records.add_lines("signatures-line", (folder / "meta.jsonl").read_text(), name)
         keys = [tamper["key"] for tamper in made] + [line["key"] for line in signed[:3]]
         logs = [str(path.relative_to(folder / "archive")) for path in sorted(folder.glob("archive/**/CloudTrail/**/*.gz"))]

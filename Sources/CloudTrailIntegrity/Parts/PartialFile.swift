@@ -40,7 +40,7 @@ package struct PartialFile: Sendable {
         writer.add(result.votes.prefixes)
         writer.add(map: result.digestsOfCuts)
         writer.add(all: result.replacedRoots.sorted())
-        writer.add(all: result.seen.sorted())
+        writer.add(all: result.unshared.sorted())
         writer.add(result.carried != nil)
         if let carried = result.carried {
             writer.add(carried.digests)
@@ -83,7 +83,7 @@ package struct PartialFile: Sendable {
             result.votes.prefixes = try reader.value()
             result.digestsOfCuts = try reader.map()
             result.replacedRoots = Set(try reader.all(Int.self))
-            result.seen = Set(try reader.all(ArchivePart.self))
+            result.unshared = Set(try reader.all(ArchivePart.self))
             if try reader.flag() {
                 result.carried = ValidationReport.Carried(digests: try reader.size(), logs: try reader.size())
             }

@@ -13,8 +13,8 @@ package struct PartialResult: Sendable {
     /// The roots that are something else by now than what was opened, by their numbers.
     var replacedRoots: Set<Int> = []
 
-    /// The accounts and regions that have folders in the archive, whosesoever share they are.
-    var seen: Set<ArchivePart> = []
+    /// The accounts and regions that have folders in the archive and are of no share of the plan.
+    var unshared: Set<ArchivePart> = []
     /// What was proven before and not read in this run; `nil` when nothing is remembered.
     var carried: ValidationReport.Carried?
     /// What the next run may build on, without its findings; likewise.
