@@ -65,6 +65,13 @@ def killed_before(make: Make, full: bool) -> None:
     expect(case.expect_same() == 0, case.folder)
 
 
+def can_trace() -> bool:
+    """Whether strace is here, and may trace."""
+    if not shutil.which("strace"):
+        return False
+    return subprocess.run(["strace", "-qq", "-o", os.devnull, "true"], capture_output=True).returncode == 0
+
+
 def stopped_worker(case: Case, part: int) -> tuple[subprocess.Popen, int]:
     """A worker that has written its partial, and not put it in its place: strace stops it after the first fsync."""
     log = case.folder / "strace"
@@ -79,8 +86,8 @@ def stopped_worker(case: Case, part: int) -> tuple[subprocess.Popen, int]:
 
 
 def killed_midway(make: Make, full: bool) -> None:
-    if not shutil.which("strace"):
-        return skip("a worker killed while it writes: strace is not here")
+    if not can_trace():
+        return skip("a worker killed while it writes: there is no strace that may trace")
     case = make("killed-midway")
     tracer, worker = stopped_worker(case, 2)
     os.kill(worker, signal.SIGKILL)
@@ -95,8 +102,8 @@ def killed_midway(make: Make, full: bool) -> None:
 
 def overtaken(make: Make, full: bool) -> None:
     """Two workers of one part: the second begins and ends while the first is about to put its partial in its place."""
-    if not shutil.which("strace"):
-        return skip("a worker that another overtakes: strace is not here")
+    if not can_trace():
+        return skip("a worker that another overtakes: there is no strace that may trace")
     case = make("overtaken", 2)
     tracer, worker = stopped_worker(case, 0)
     case.judge_all()

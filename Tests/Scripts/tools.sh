@@ -19,11 +19,11 @@ need shellcheck shellcheck
 need systemd-analyze systemd
 need c++ g++
 need valgrind "valgrind libc6-dbg"
-need strace strace
 need parallel parallel
 if [ "${1:-}" = full ]; then
     need lintian lintian
     need dpkg-shlibdeps dpkg-dev
+    need strace strace
     need java default-jre-headless
     need ssh openssh-client
 fi
