@@ -35,7 +35,7 @@ extension Validator {
             try PartCount(part, of: objects, cuts: options.earlierRuns == nil, check: monitor.check)
         }
         let plan = WorkPlan(
-            places: WorkPlan.Places(places),
+            places: places,
             parts: WorkPlan.cover(counts, rest: survey.rest.map(\.count), parts: number)
         )
         for root in sources.indices where !plan.parts.contains(where: { $0.entries[root] > 0 }) {

@@ -25,7 +25,7 @@ extension Validator {
         if let places = plan.places {
             var own = self
             own.options.earlierRuns?.state = plan.state(of: number, options.earlierRuns?.state)
-            result = try own.judge(part: number, of: plan, places.archivePlaces, access, names, monitor, listener)
+            result = try own.judge(part: number, of: plan, places, access, names, monitor, listener)
         } else {
             var all: ArchivePortion?
             let judged =
@@ -98,10 +98,10 @@ extension WorkPlan {
     /// What earlier runs proved of a part; for part 0 also of what is of no share.
     fileprivate func state(of number: Int, _ state: ProvenState?) -> ProvenState {
         let own = Set(parts[number].shares.map(\.part))
-        let known = shared
+        let shared = shared
         return (state ?? ProvenState()).filtered { name in
             let part = ArchivePart(account: name.account, region: name.region)
-            return own.contains(part) || number == 0 && !known.contains(part)
+            return own.contains(part) || number == 0 && !shared.contains(part)
         }
     }
 
@@ -118,8 +118,8 @@ extension WorkPlan {
             )
         }
         if number == 0 {
-            let known = shared
-            shares += survey.parts.filter { !known.contains($0.part) }.map { ArchivePortion.Share(part: $0) }
+            let shared = shared
+            shares += survey.parts.filter { !shared.contains($0.part) }.map { ArchivePortion.Share(part: $0) }
         }
         return shares
     }

@@ -1,5 +1,6 @@
 import CloudTrailFormat
 import CloudTrailIntegrity
+import CloudTrailRules
 import Foundation
 import NativeInterop
 import Testing
@@ -9,7 +10,10 @@ import Testing
 @Suite("The file of a plan")
 struct PlanFileTests {
     private func plan() throws -> PlanFile {
-        let root = WorkPlan.Root(.bucketFolder(ObjectKey("front/")), prefix: ObjectKey(bytes: []))
+        let places = ArchivePlaces(
+            offsets: [.bucketFolder(Array("front/".utf8))],
+            prefixes: DeliveryPrefixes([ObjectKey("p/")])
+        )
         let shares = [
             WorkPlan.Share(
                 account: "111122223333",
@@ -33,7 +37,7 @@ struct PlanFileTests {
             evidence: [PlanFile.Evidence(role: .keys, name: "k\nl", sha256: try SHA256Digest.of([1]))],
             state: try SHA256Digest.of([2]),
             WorkPlan(
-                places: WorkPlan.Places(roots: [root], prefixes: [ObjectKey("p/")]),
+                places: places,
                 parts: [
                     WorkPlan.Part(shares: shares, entries: [70]), WorkPlan.Part(shares: [start], entries: [50]),
                 ]

@@ -1,14 +1,14 @@
-internal import CloudTrailFormat
-internal import CloudTrailRules
+package import CloudTrailFormat
+package import CloudTrailRules
 
 /// What signed digest files say of places, in an archive that is judged part by part.
-struct ArchivePlaces: Hashable, Sendable {
+package struct ArchivePlaces: Hashable, Sendable {
     /// Of every root, how its paths map to keys.
-    let offsets: [PathOffset]
+    package let offsets: [PathOffset]
     /// The prefixes that the trails deliver below.
-    let prefixes: DeliveryPrefixes
+    package let prefixes: DeliveryPrefixes
 
-    init(offsets: [PathOffset], prefixes: DeliveryPrefixes) {
+    package init(offsets: [PathOffset], prefixes: DeliveryPrefixes) {
         self.offsets = offsets
         self.prefixes = prefixes
     }

@@ -50,8 +50,6 @@ struct ArchivePortion {
     private let shares: [Share]
     private let files: Int
     private let filesOfPart: Int
-    /// Whether these shares are the whole archive.
-    private let areAll: Bool
     /// The number of the first share that is still to be listed, or to its end.
     private var next = 0
     /// The first day of it that is still to be listed, where some were.
@@ -69,11 +67,13 @@ struct ArchivePortion {
     ///   - files: So many files make a portion, or the part more that it ends with.
     ///   - filesOfPart: A part with more log files is cut into days.
     init(_ survey: ArchiveSurvey, files: Int, filesOfPart: Int) {
-        rest = survey.rest
-        shares = survey.parts.map { Share(part: $0) }
-        self.files = files
-        self.filesOfPart = filesOfPart
-        areAll = true
+        self.init(
+            survey.parts.map { Share(part: $0) },
+            rest: survey.rest,
+            places: nil,
+            files: files,
+            filesOfPart: filesOfPart
+        )
     }
 
     /// The portions of a share of an archive.
@@ -93,14 +93,13 @@ struct ArchivePortion {
         self.places = places
         self.files = files
         self.filesOfPart = filesOfPart
-        areAll = false
     }
 
     /// Whether all parts were listed.
     var isAtEnd: Bool { next == shares.count }
 
     /// Whether the first portion, before it is judged, is found to be the whole archive.
-    var isWhole: Bool { areAll && places == nil && isAtEnd }
+    var isWhole: Bool { places == nil && isAtEnd }
 
     /// Whether an earlier portion reported on the digest files of this one.
     var isRepeat: Bool { cut?.isRepeat ?? false }
@@ -238,7 +237,6 @@ struct ArchivePortion {
             bytes += index.path(of: digest).bytes + [0]
             bytes += records[number].hash?.bytes ?? []
         }
-        for folder in index.hiddenFolders { bytes += "\(folder.root) \(folder.path)\n".utf8 }
         let digests = try SHA256Digest.of(bytes)
         if let known = digestsOfCuts.updateValue(digests, forKey: cut.part), known != digests { throw NotConfined() }
     }

@@ -141,7 +141,7 @@ private struct MergeRun {
     private func checkedRoots() throws(CommandError) -> Set<Inode>? {
         let locations = inputs.map { ($0.path, $0.location) }
         try request.outputs.check(inputs: locations + (state?.locations ?? []))
-        let here = plan.roots.compactMap { root in try? InputFile.archive(root) }
+        let here = plan.roots.compactMap { root in try? LocalArchive(pathBytes: root.bytes) }
         return try interruption.stoppable(console) {
             var roots = try ArchiveRoots(here)
             roots.keepOut(inputs)

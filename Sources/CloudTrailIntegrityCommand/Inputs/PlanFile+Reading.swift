@@ -1,5 +1,6 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// Why a file is not a plan, or not one that can be taken, in one line.
@@ -44,7 +45,7 @@ extension PlanFile {
     private var isSound: Bool {
         guard !plan.parts.isEmpty, !roots.isEmpty else { return false }
         if let places = plan.places {
-            guard places.roots.count == roots.count else { return false }
+            guard places.offsets.count == roots.count else { return false }
         } else {
             guard plan.parts.count == 1, plan.parts[0].shares.isEmpty else { return false }
         }
@@ -95,7 +96,7 @@ private struct PlanHead {
     private var roots: [ByteString] = []
     private var evidence: [PlanFile.Evidence] = []
     private var state: SHA256Digest?
-    private var places: WorkPlan.Places?
+    private var places: ArchivePlaces?
 
     func plan(_ parts: [WorkPlan.Part]) throws -> PlanFile {
         guard let begin, let version else { throw PlanFileError.broken }
@@ -165,35 +166,38 @@ private struct PlanHead {
         return PlanFile.Evidence(role: role, name: name, sha256: sha256)
     }
 
-    private static func places(_ reader: inout JSONReader) throws(JSONError) -> WorkPlan.Places {
-        var roots: [WorkPlan.Root] = []
+    private static func places(_ reader: inout JSONReader) throws(JSONError) -> ArchivePlaces {
+        var offsets: [PathOffset] = []
         var prefixes: [ObjectKey] = []
         try reader.readObject { (reader, member) throws(JSONError) in
             switch reader.string(member) {
             case "roots":
                 try reader.readArray { (reader) throws(JSONError) in
-                    if let root = try Self.root(&reader) { roots.append(root) }
+                    if let offset = try Self.offset(&reader) { offsets.append(offset) }
                 }
             case "prefixes": prefixes = try texts(&reader).map { ObjectKey(bytes: $0.bytes) }
             default: try reader.skipValue()
             }
         }
-        return WorkPlan.Places(roots: roots, prefixes: prefixes)
+        return ArchivePlaces(offsets: offsets, prefixes: DeliveryPrefixes(prefixes))
     }
 
-    private static func root(_ reader: inout JSONReader) throws(JSONError) -> WorkPlan.Root? {
-        var front: WorkPlan.Root.Front?
-        var prefix: ObjectKey?
+    private static func offset(_ reader: inout JSONReader) throws(JSONError) -> PathOffset? {
+        var folder: [UInt8]?
+        var bucketFolder: [UInt8]?
+        var prefix: [UInt8]?
         try reader.readObject { (reader, member) throws(JSONError) in
             switch reader.string(member) {
-            case "folder": front = .folder(try key(&reader))
-            case "bucketFolder": front = .bucketFolder(try key(&reader))
-            case "prefix": prefix = try key(&reader)
+            case "folder": folder = try key(&reader).bytes
+            case "bucketFolder": bucketFolder = try key(&reader).bytes
+            case "prefix": prefix = try key(&reader).bytes
             default: try reader.skipValue()
             }
         }
-        guard let front, let prefix else { return nil }
-        return WorkPlan.Root(front, prefix: prefix)
+        if let bucketFolder { return .bucketFolder(bucketFolder) }
+        guard let folder, let prefix else { return nil }
+        if folder.isEmpty { return .added(prefix) }
+        return prefix.isEmpty ? .stripped(folder) : .replaced(path: folder, key: prefix)
     }
 
     static func part(_ line: ArraySlice<UInt8>) throws -> WorkPlan.Part {

@@ -1,6 +1,7 @@
 internal import CloudTrailFormat
 internal import CloudTrailIntegrity
 internal import CloudTrailIntegrityReports
+internal import CloudTrailRules
 internal import NativeInterop
 
 /// The file that `split` writes and each worker and `merge` read: how an archive is divided, and all that its judging
@@ -104,22 +105,33 @@ struct PlanFile {
         return [head.closed] + plan.parts.enumerated().map { number, part in object(part, number).closed }
     }
 
-    private static func object(_ places: WorkPlan.Places) -> JSONObjectText {
+    private static func object(_ places: ArchivePlaces) -> JSONObjectText {
+        func text(_ bytes: [UInt8]) -> String { EncodedBytes.encoded(ByteString(bytes: bytes)) }
         var object = JSONObjectText()
         object.add(
             "roots",
-            objects: places.roots.map { root in
+            objects: places.offsets.map { offset in
                 var object = JSONObjectText()
-                switch root.front {
-                case .folder(let front): object.add("folder", EncodedBytes.encoded(ByteString(bytes: front.bytes)))
+                let prefix: [UInt8]
+                switch offset {
+                case .added(let added):
+                    object.add("folder", "")
+                    prefix = added
                 case .bucketFolder(let front):
-                    object.add("bucketFolder", EncodedBytes.encoded(ByteString(bytes: front.bytes)))
+                    object.add("bucketFolder", text(front))
+                    prefix = []
+                case .stripped(let front):
+                    object.add("folder", text(front))
+                    prefix = []
+                case .replaced(let front, let key):
+                    object.add("folder", text(front))
+                    prefix = key
                 }
-                object.add("prefix", EncodedBytes.encoded(ByteString(bytes: root.prefix.bytes)))
+                object.add("prefix", text(prefix))
                 return object
             }
         )
-        object.add("prefixes", places.prefixes.map { EncodedBytes.encoded(ByteString(bytes: $0.bytes)) })
+        object.add("prefixes", places.prefixes.keys.map { text($0.bytes) })
         return object
     }
 

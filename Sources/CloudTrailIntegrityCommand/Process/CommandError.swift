@@ -33,4 +33,23 @@ extension CommandError {
         #endif
         self.init(.internalError, "\(error)")
     }
+
+    /// What ended the judging of an archive.
+    init(validating error: any Error, _ validator: Validator) {
+        switch error {
+        case let error as CommandError: self = error
+        case let error as ValidationOptionsError: self.init(.usage, "\(error)")
+        case let error as StateError where error.reason == .sourceIsEmpty:
+            self.init(.noInput, "The archive \(error.description)")
+        case let error as StateError:
+            self.init(
+                .noInput,
+                "The keys cannot be trusted: \(error). Find out where they came from before anything is validated"
+            )
+        case let error as ClockError:
+            let option = validator.coverageMustReach == nil ? "acknowledge" : "max-age"
+            self.init(.noInput, "'--\(option)' cannot be answered: \(error)")
+        default: self.init(whileReading: error)
+        }
+    }
 }

@@ -81,7 +81,7 @@ package struct PartialSum: Sendable {
         if let new = unshared.seen.subtracting(unshared.judged).min() {
             throw MergeError.unseen(account: new.account, region: new.region)
         }
-        if let places = plan.places?.archivePlaces {
+        if let places = plan.places {
             guard places.agree(with: votes) else { throw MergeError.placesDiffer }
             do { try sum.settle() } catch { throw MergeError.notIndependent(part: nil) }
         }
