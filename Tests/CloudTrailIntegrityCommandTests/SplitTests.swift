@@ -196,6 +196,28 @@ struct SplitTests {
         #expect(work(0, "--public-keys", keys).status == .proven)
     }
 
+    @Test("what a folder of keys was given afterwards changes nothing")
+    func keysAddedLater() throws {
+        let folder = sample.path + "/keys"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try FileManager.default.copyItem(atPath: sample.keys, toPath: folder + "/a.json")
+        let divided = run(
+            "split",
+            sample.archive,
+            "--public-keys",
+            folder,
+            "--signatures",
+            sample.manifest,
+            "--parts",
+            "2"
+        )
+        try Data(divided.output.utf8).write(to: URL(fileURLWithPath: plan))
+        try FileManager.default.copyItem(atPath: sample.keys, toPath: folder + "/b.json")
+        for number in 0..<2 { #expect(work(number).status == .proven) }
+        let merged = merge([0, 1])
+        #expect(merged.status == .proven, "\(merged.errors)")
+    }
+
     /// I43
     @Test("a root that is not there, or elsewhere")
     func roots() throws {

@@ -72,7 +72,17 @@ enum MergeCommand: Subcommand {
             )
         )
         let request = try ValidateRequest(command, merged, archives: plan.roots, at: plan.begin, console)
-        var run = try MergeRun(request, merged, plan, planFile, key, partials, console, interruption)
+        var run = try MergeRun(
+            request,
+            plan,
+            inputs: [planFile, key?.file].compactMap(\.self),
+            evidence: EvidenceFiles(of: plan, arguments),
+            state: StateFile(merged, begin: plan.begin, besides: request.outputs.files),
+            partials,
+            key,
+            console,
+            interruption
+        )
         return try run.outcome()
     }
 }
@@ -92,14 +102,15 @@ private struct MergeRun {
 
     init(
         _ request: ValidateRequest,
-        _ arguments: ParsedArguments,
         _ plan: PlanFile,
-        _ planFile: NamedFile,
-        _ key: PartialKey?,
+        inputs: [NamedFile],
+        evidence: EvidenceFiles,
+        state: StateFile?,
         _ partials: [ByteString],
+        _ key: PartialKey?,
         _ console: Console,
         _ interruption: Interruption
-    ) throws(CommandError) {
+    ) {
         self.request = request
         self.plan = plan
         self.key = key
@@ -108,10 +119,9 @@ private struct MergeRun {
         self.partials = partials.map { path in
             (path, Result { () throws(CommandError) in try NamedFile(path, .partial) })
         }
-        evidence = try EvidenceFiles(of: plan, arguments)
-        let found = self.partials.compactMap { try? $0.file.get() }
-        inputs = evidence.all + found + [planFile, key?.file].compactMap(\.self)
-        state = try StateFile(arguments, begin: plan.begin, besides: request.outputs.files)
+        self.evidence = evidence
+        self.state = state
+        self.inputs = inputs + evidence.all + self.partials.compactMap { try? $0.file.get() }
     }
 
     mutating func outcome() throws(CommandError) -> ExitStatus {
